@@ -1,24 +1,19 @@
 """How good a model is on sentences of commentaries it has not seen."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
 
-import numpy as np
+import msgspec
 
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.records import GoldSentence
-from train.dataset import checked, codes_in, training_rows
-from train.duplicates import clusters_of
+from train.dataset import checked, training_rows
 from train.fit import commentary_hash, fit, model_version
-from train.folds import grouped_folds, splits
+from train.holdout import GAP, By, Group, Plan, described, hold_out
 from train.model import Model
 from train.predict import predict
 from train.scoring import EvaluationReport, Scored, score_layers
 from train.settings import Settings
-
-Array = Any
-Group = Literal["cluster", "commentary"]
 
 
 def cross_validate(
@@ -29,6 +24,8 @@ def cross_validate(
     seed: int = 0,
     settings: Settings | None = None,
     group: Group = "cluster",
+    by: By = "commentary",
+    gap: int = GAP,
 ) -> EvaluationReport:
     """The figures of models that were each trained without the commentaries they are judged on.
 
@@ -37,24 +34,29 @@ def cross_validate(
     Parameters
     ----------
     group
-        What no fold may part: ``cluster``, the commentary with all commentaries that share
+        What no split may part: ``cluster``, the commentary with all commentaries that share
         near-duplicate sentences with it (`train.duplicates`), or ``commentary`` alone.
+    by
+        What is held out besides: nothing (``commentary``), each ``target`` or ``author`` (groups of
+        them where there are many), or all that was written later (``date``).
+    gap
+        For ``date``: the days between what is trained on and what is judged.
 
     Raises
     ------
     DataError
-        The rows do not fit the codebook, or are all of one group, so that nothing can be held out.
+        The rows do not fit the codebook, or nothing can be held out.
     """
     kept = training_rows(rows, codebook)
-    groups = clusters_of(kept) if group == "cluster" else [row.commentary_id for row in kept]
-    _check_groups(kept, groups, group)
-    fold = grouped_folds(groups, _labels(kept, codebook), folds=folds, seed=seed)
+    plan = Plan(by=by, group=group, folds=folds, seed=seed, gap=gap)
+    held = hold_out(kept, codebook, plan)
     scored: list[Scored] = []
-    for train, test in splits(fold):
-        model, _ = fit([kept[i] for i in train], codebook, settings=settings, seed=seed)
-        scored += _scored(model, [kept[i] for i in test])
+    for train, test in held.splits:
+        model, _ = fit(train, codebook, settings=settings, seed=seed)
+        scored += _scored(model, test)
     version = model_version(kept, codebook, settings=settings, seed=seed)
-    return score_layers(codebook, scored, version=version, seed=seed)
+    report = score_layers(codebook, scored, version=version, seed=seed)
+    return msgspec.structs.replace(report, held_out=described(plan, held))
 
 
 def evaluate_model(
@@ -88,37 +90,6 @@ def _scored(model: Model, rows: Sequence[GoldSentence]) -> list[Scored]:
 
 def _asked(row: GoldSentence) -> Mapping[str, Sequence[str]]:
     return {name: sorted(value) for name, value in row.layers.items() if isinstance(value, dict)}
-
-
-def _labels(rows: Sequence[GoldSentence], codebook: Codebook) -> Array:
-    """What is to be spread evenly over the folds: rows, and every code of every layer."""
-    place = {"": 0}
-    cells = []
-    for i, row in enumerate(rows):
-        cells.append((i, 0))
-        for layer in codebook.predicted_layers:
-            value = row.layers.get(layer.id)
-            names = [] if value is None else codes_in(value)
-            cells += [(i, place.setdefault(f"{layer.id} {name}", len(place))) for name in names]
-    labels = np.zeros((len(rows), len(place)))
-    for i, column in cells:
-        labels[i, column] += 1
-    return labels
-
-
-def _check_groups(rows: Sequence[GoldSentence], groups: Sequence[str], group: Group) -> None:
-    if len(set(groups)) > 1:
-        return
-    found = len({row.commentary_id for row in rows})
-    if found == 1:
-        raise DataError(
-            f'all {len(rows)} sentences are of one commentary ("{rows[0].commentary_id}"): '
-            "no part can be held out, expected at least two commentaries"
-        )
-    raise DataError(
-        f"all {found} commentaries share near-duplicate sentences: no part can be held out; "
-        "--group commentary splits them nevertheless"
-    )
 
 
 def _check_unseen(model: Model, rows: Sequence[GoldSentence]) -> None:

@@ -10,6 +10,7 @@ from schemas.codebook import Codebook, Layer
 from schemas.records import UNRELATED, CodePrediction, GoldSentence, Prediction, Record, SetPrediction
 from train.calibration import calibration_error
 from train.dataset import code_sets
+from train.holdout import HeldOut
 from train.metrics import bootstrap_interval, by_group, f1, macro_f1, precision_recall, tally
 from train.model import LayerState
 
@@ -67,10 +68,11 @@ class LayerFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
     targets: dict[str, TargetFigures] = {}
 
 
-class EvaluationReport(Record, frozen=True, kw_only=True):
+class EvaluationReport(Record, frozen=True, kw_only=True, omit_defaults=True):
     layers: dict[str, LayerFigures]
     n: int
     model_version: str
+    held_out: HeldOut | None = None
 
 
 class Scored(NamedTuple):

@@ -1,5 +1,5 @@
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -10,6 +10,7 @@ from schemas.jsonl import read_jsonl
 from schemas.records import GoldSentence
 
 if TYPE_CHECKING:
+    from train.holdout import By, Group
     from train.scoring import EvaluationReport
 
 
@@ -27,12 +28,19 @@ def evaluate(
         str,
         typer.Option(help="What is never split: cluster (commentaries that share sentences) or commentary."),
     ] = "cluster",
+    by: Annotated[
+        str,
+        typer.Option(
+            help="What is held out: commentary, target, author, or date (train before, test after)."
+        ),
+    ] = "commentary",
+    gap: Annotated[int, typer.Option(help="Days between training and test with --by date.", min=0)] = 7,
     seed: SeedOption = 0,
     json: JsonOption = False,
 ) -> None:
     """Score the classifier: grouped cross-validation, or a model on given rows."""
-    if group not in ("cluster", "commentary"):
-        raise typer.BadParameter(f'"{group}": expected cluster or commentary', param_hint="--group")
+    _one_of(group, ("cluster", "commentary"), "--group")
+    _one_of(by, ("commentary", "target", "author", "date"), "--by")
     from train.evaluate import cross_validate, evaluate_model
     from train.store import load_model
 
@@ -46,9 +54,14 @@ def evaluate(
             rows, book = gold_and_codebook(gold, codebook, study)
             tell(f"cross-validating {len(rows)} sentences in {folds} folds")
             report = cross_validate(
-                rows, book, folds=folds, seed=seed, group=cast(Literal["cluster", "commentary"], group)
+                rows, book, folds=folds, seed=seed, group=cast("Group", group), by=cast("By", by), gap=gap
             )
     print_report(report, json, lambda: evaluation_table(report))
+
+
+def _one_of(value: str, known: tuple[str, ...], flag: str) -> None:
+    if value not in known:
+        raise typer.BadParameter(f'"{value}": expected one of {", ".join(known)}', param_hint=flag)
 
 
 def evaluation_table(report: "EvaluationReport") -> str:
