@@ -1,19 +1,26 @@
 """How good a model is on sentences of commentaries it has not seen."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
-from schemas.codebook import Codebook
+from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
-from schemas.records import GoldSentence
+from schemas.records import Annotation, GoldSentence
+from train.answers import Scored, answers_of
+from train.baselines import Baselines, baseline_counts, items_of, macro_of
+from train.ceiling import human_ceiling
+from train.compare import Comparison, compare
+from train.curve import SHARES, CurvePoint, part_of
 from train.dataset import checked, training_rows
 from train.fit import commentary_hash, fit, model_version
-from train.holdout import GAP, By, Group, Plan, described, hold_out
+from train.holdout import GAP, By, Group, Plan, Split, described, hold_out
 from train.model import Model
 from train.predict import predict
-from train.scoring import EvaluationReport, Scored, score_layers
+from train.scoring import EvaluationReport, LayerFigures, score_layers
 from train.settings import Settings
+from train.suspects import suspects
 
 
 def cross_validate(
@@ -26,6 +33,8 @@ def cross_validate(
     group: Group = "cluster",
     by: By = "commentary",
     gap: int = GAP,
+    curve: bool = False,
+    annotations: Sequence[Annotation] = (),
 ) -> EvaluationReport:
     """The figures of models that were each trained without the commentaries they are judged on.
 
@@ -41,6 +50,10 @@ def cross_validate(
         them where there are many), or all that was written later (``date``).
     gap
         For ``date``: the days between what is trained on and what is judged.
+    curve
+        Whether to train on an eighth, a quarter and half of the commentaries as well.
+    annotations
+        What the annotators coded: the human ceiling rests on it.
 
     Raises
     ------
@@ -50,22 +63,108 @@ def cross_validate(
     kept = training_rows(rows, codebook)
     plan = Plan(by=by, group=group, folds=folds, seed=seed, gap=gap)
     held = hold_out(kept, codebook, plan)
-    scored: list[Scored] = []
-    for train, test in held.splits:
-        model, _ = fit(train, codebook, settings=settings, seed=seed)
-        scored += _scored(model, test)
+    scored = _cross_scored(held.splits, codebook, settings, seed)
     version = model_version(kept, codebook, settings=settings, seed=seed)
     report = score_layers(codebook, scored, version=version, seed=seed)
-    return msgspec.structs.replace(report, held_out=described(plan, held))
+    layers = {
+        layer.id: _beside(layer, report.layers[layer.id], scored, annotations, seed)
+        for layer in codebook.predicted_layers
+    }
+    learned = _learned_baselines(held.splits, codebook)
+    layers = {name: _with_baselines(figures, learned.get(name, {})) for name, figures in layers.items()}
+    report = msgspec.structs.replace(report, layers=layers, held_out=described(plan, held))
+    if not curve:
+        return report
+    points = [_curve_point(held.splits, share, codebook, settings, seed) for share in SHARES]
+    whole = _point(held.splits, 1.0, {name: figures.macro_f1 for name, figures in report.layers.items()})
+    return msgspec.structs.replace(report, learning_curve=[*points, whole])
+
+
+def _cross_scored(
+    parts: Sequence[Split], codebook: Codebook, settings: Settings | None, seed: int
+) -> list[Scored]:
+    scored: list[Scored] = []
+    for train, test in parts:
+        model, _ = fit(train, codebook, settings=settings, seed=seed)
+        scored += _scored(model, test)
+    return scored
+
+
+def _curve_point(
+    parts: Sequence[Split], share: float, codebook: Codebook, settings: Settings | None, seed: int
+) -> CurvePoint:
+    smaller = [Split(part_of(part.train, share, seed), part.test) for part in parts]
+    figures = score_layers(
+        codebook, _cross_scored(smaller, codebook, settings, seed), version="", seed=seed
+    ).layers
+    return _point(smaller, share, {name: layer.macro_f1 for name, layer in figures.items()})
+
+
+def _point(parts: Sequence[Split], share: float, figures: dict[str, float | None]) -> CurvePoint:
+    names = [len({row.commentary_id for row in part.train}) for part in parts]
+    return CurvePoint(
+        share=share,
+        sentences=round(sum(len(part.train) for part in parts) / len(parts)),
+        commentaries=round(sum(names) / len(parts)),
+        macro_f1=figures,
+    )
+
+
+def _beside(
+    layer: Layer,
+    figures: LayerFigures,
+    scored: Sequence[Scored],
+    annotations: Sequence[Annotation],
+    seed: int,
+) -> LayerFigures:
+    """The figures with the human ceiling and the likely errors of gold."""
+    answers = answers_of(layer, scored)
+    texts = {s.row.sentence_id: s.row.text for s in scored}
+    found = [msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in suspects(layer, answers)]
+    ceiling = human_ceiling(layer, answers, annotations, seed=seed) if annotations else None
+    return msgspec.structs.replace(figures, ceiling=ceiling, suspects=found)
+
+
+def _learned_baselines(parts: Sequence[Split], codebook: Codebook) -> dict[str, dict[str, float | None]]:
+    """Macro-F1 of keywords and of length, over all splits, a layer."""
+    found: dict[str, dict[str, float | None]] = {}
+    for layer in codebook.predicted_layers:
+        total: dict[str, Any] = {}
+        codes = layer.stance_values if layer.kind == "stance" else layer.code_ids
+        for train, test in parts:
+            own = (items_of(layer, rows, codebook) for rows in (train, test))
+            for name, counts in baseline_counts(layer, *own).items():
+                total[name] = total.get(name, 0) + counts
+        found[layer.id] = {name: macro_of(layer, codes, counts) for name, counts in total.items()}
+    return found
+
+
+def _with_baselines(figures: LayerFigures, learned: Mapping[str, float | None]) -> LayerFigures:
+    if not figures.n:
+        return figures
+    return msgspec.structs.replace(
+        figures,
+        baselines=Baselines(
+            majority=figures.baseline_macro_f1, keyword=learned.get("keyword"), length=learned.get("length")
+        ),
+    )
 
 
 def evaluate_model(
-    model: Model, rows: Sequence[GoldSentence], *, seen: bool = False, seed: int = 0
+    model: Model,
+    rows: Sequence[GoldSentence],
+    *,
+    seen: bool = False,
+    seed: int = 0,
+    against: Model | None = None,
+    annotations: Sequence[Annotation] = (),
 ) -> EvaluationReport:
     """The figures of a model on the given rows.
 
     Parameters
     ----------
+    against
+        Another model: the report says where the first is better or worse than chance explains.
     seen
         Whether commentaries that the model was trained on are let through: the figures then say
         how well it remembers, not how good it is.
@@ -78,7 +177,21 @@ def evaluate_model(
     kept = checked(rows, model.meta.book)
     if not seen:
         _check_unseen(model, kept)
-    return score_layers(model.meta.book, _scored(model, kept), version=model.meta.model_version, seed=seed)
+    book, scored = model.meta.book, _scored(model, kept)
+    report = score_layers(book, scored, version=model.meta.model_version, seed=seed)
+    layers = {
+        layer.id: _with_baselines(_beside(layer, report.layers[layer.id], scored, annotations, seed), {})
+        for layer in book.predicted_layers
+    }
+    report = msgspec.structs.replace(report, layers=layers)
+    if against is None:
+        return report
+    other = checked(rows, against.meta.book)
+    if not seen:
+        _check_unseen(against, other)
+    found = compare(book, against.meta.book, scored, _scored(against, other), seed=seed)
+    comparison = Comparison(model_version=against.meta.model_version, layers=found)
+    return msgspec.structs.replace(report, against=comparison)
 
 
 def _scored(model: Model, rows: Sequence[GoldSentence]) -> list[Scored]:

@@ -4,7 +4,7 @@ Everything rests on one table, hits, false alarms and misses a code, kept apart 
 that an interval costs a matrix product and not a new evaluation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,10 +27,16 @@ def tally(gold: Array, predicted: Array) -> Array:
     return np.stack([gold & predicted, ~gold & predicted, gold & ~predicted], axis=2).astype(np.int64)
 
 
+def soft_tally(gold: Array, predicted: Array) -> Array:
+    """As `tally`, where a code of gold may be there in part: the votes of people who were tied."""
+    given = predicted.astype(np.float64)
+    return np.stack([gold * given, (1 - gold) * given, gold * (1 - given)], axis=2)
+
+
 def by_group(counts: Array, groups: Sequence[str]) -> Array:
     """The rows' counts added up for each group: shape (n_groups, n_codes, 3)."""
     names, index = np.unique(np.asarray(groups), return_inverse=True)
-    summed = np.zeros((len(names), *counts.shape[1:]), dtype=np.int64)
+    summed = np.zeros((len(names), *counts.shape[1:]), dtype=counts.dtype)
     np.add.at(summed, index, counts)
     return summed
 
@@ -54,30 +60,55 @@ def precision_recall(counts: Array) -> tuple[Array, Array]:
     return hits / np.maximum(hits + false, 1), hits / np.maximum(hits + missed, 1)
 
 
-def bootstrap_interval(
-    grouped: Array, *, draws: int = 1000, seed: int = 0, level: float = 0.95
-) -> tuple[float, float] | None:
-    """The percentile interval of macro-F1 when the groups are drawn anew with replacement.
+def average_precision(gold: Array, score: Array) -> float | None:
+    """The mean of precision over recall, as the score's threshold falls; None where nothing is there.
+
+    The step-wise sum, without interpolation; rows of one score fall together.
+    """
+    if not gold.any():
+        return None
+    order = np.argsort(-score, kind="stable")
+    hits = np.cumsum(gold[order])
+    last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
+    precision, recall = hits[last] / (last + 1), hits[last] / hits[-1]
+    return float((np.diff(recall, prepend=0.0) * precision).sum())
+
+
+def bootstrap_f1(grouped: Array, *, draws: int = 1000, seed: int = 0) -> Array | None:
+    """F1 of each code when the groups are drawn anew with replacement.
 
     Parameters
     ----------
-    grouped : int ndarray of shape (n_groups, n_codes, 3)
+    grouped : ndarray of shape (n_groups, n_codes, 3)
 
     Returns
     -------
-    low and high, or None where there are fewer than two groups
+    ndarray of shape (draws, n_codes), or None where there are fewer than two groups
     """
     if len(grouped) < 2:
         return None
-    rng = np.random.default_rng(seed)
     flat = grouped.reshape(len(grouped), -1)
-    values = []
+    weights = drawn_weights(len(grouped), draws=draws, seed=seed)
+    return np.array([f1((drawn @ flat).reshape(grouped.shape[1:])) for drawn in weights])
+
+
+def drawn_weights(groups: int, *, draws: int, seed: int) -> Iterator[Array]:
+    """How often each group is in a bootstrap sample, draw after draw."""
+    rng = np.random.default_rng(seed)
     for _ in range(draws):
-        drawn = np.bincount(rng.integers(len(grouped), size=len(grouped)), minlength=len(grouped))
-        value = macro_f1((drawn @ flat).reshape(grouped.shape[1:]))
-        if value is not None:
-            values.append(value)
-    if not values:
+        yield np.bincount(rng.integers(groups, size=groups), minlength=groups)
+
+
+def macro_interval(draws: Array) -> tuple[float, float] | None:
+    """The interval of macro-F1, from draws of F1 a code: shape (draws, n_codes)."""
+    known = ~np.isnan(draws).all(axis=1)
+    return interval_of(np.nanmean(draws[known], axis=1)) if known.any() else None
+
+
+def interval_of(values: Array, level: float = 0.95) -> tuple[float, float] | None:
+    """The percentile interval of a figure's draws; those in which it is not defined do not count."""
+    known = values[~np.isnan(values)]
+    if not len(known):
         return None
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
+    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    return round(float(low), 6), round(float(high), 6)

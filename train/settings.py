@@ -41,3 +41,8 @@ class Settings(Record, frozen=True, kw_only=True):
     def folds(self, rows: int) -> int:
         """The number of inner folds for so many rows."""
         return self.large_folds if rows >= self.large_rows else self.inner_folds
+
+
+def with_abstention(precision: float | None) -> Settings:
+    """The defaults, with another share of right answers to reach, where one is given."""
+    return Settings() if precision is None else Settings(abstain_at=precision)

@@ -53,7 +53,7 @@ def _wait() -> None:
 def demo_words(report: "DemoReport") -> str:
     """What the demo did, for the terminal: counts, agreement, scores, and where to look."""
     from annotate.commands.agree import agreement_table
-    from annotate.commands.evaluate import evaluation_table
+    from annotate.evaluation_words import evaluation_words
 
     suggested = report.prelabel.created + report.prelabel.replaced + report.prelabel.unchanged
     codings = ", ".join(f"{c.annotator} {c.created + c.present}" for c in report.code)
@@ -69,7 +69,7 @@ How far the two annotators agree (Krippendorff's alpha)
 
 How well the classifier does (cross-validation, grouped by commentary)
 
-{evaluation_table(report.evaluate)}
+{evaluation_words(report.evaluate)}
 
 {report.tag.sentences} sentences of {held_out} were tagged; \
 {suggested} suggestions stand in Label Studio

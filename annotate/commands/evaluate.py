@@ -1,13 +1,16 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
+import msgspec
 import typer
 
-from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, table, telling
-from annotate.commands.train import GoldOption, SeedOption, gold_and_codebook
+from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, telling
+from annotate.commands.train import AbstainOption, GoldOption, SeedOption, gold_and_codebook
+from annotate.evaluation_words import evaluation_words
+from annotate.study import Study, open_study
 from schemas.errors import SettingsError
 from schemas.jsonl import read_jsonl
-from schemas.records import GoldSentence
+from schemas.records import Annotation, GoldSentence
 
 if TYPE_CHECKING:
     from train.holdout import By, Group
@@ -23,40 +26,73 @@ def evaluate(
     codebook: CodebookOption = None,
     study: StudyOption = None,
     seen: Annotated[bool, typer.Option("--seen", help="Also rows that the model was trained on.")] = False,
-    folds: Annotated[int, typer.Option(help="Of the cross-validation, grouped by commentary.")] = 5,
+    against: Annotated[
+        Path | None,
+        typer.Option(metavar="MODEL_DIR", help="A second model, compared on the same rows."),
+    ] = None,
+    folds: Annotated[int, typer.Option(help="Of the cross-validation, grouped by commentary.", min=2)] = 5,
     group: Annotated[
         str,
         typer.Option(help="What is never split: cluster (commentaries that share sentences) or commentary."),
     ] = "cluster",
     by: Annotated[
         str,
-        typer.Option(
-            help="What is held out: commentary, target, author, or date (train before, test after)."
-        ),
+        typer.Option(help="Hold out by commentary, target, author, or date (train before, test after)."),
     ] = "commentary",
     gap: Annotated[int, typer.Option(help="Days between training and test with --by date.", min=0)] = 7,
+    abstain_at: AbstainOption = None,
+    curve: Annotated[
+        bool | None,
+        typer.Option("--curve/--no-curve", help="The learning curve; without asking up to 3,000 sentences."),
+    ] = None,
+    annotations: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="annotations.jsonl, for the human ceiling; or the study's."),
+    ] = None,
     seed: SeedOption = 0,
     json: JsonOption = False,
 ) -> None:
     """Score the classifier: grouped cross-validation, or a model on given rows."""
     _one_of(group, ("cluster", "commentary"), "--group")
     _one_of(by, ("commentary", "target", "author", "date"), "--by")
+    if against is not None and model is None:
+        raise SettingsError("two models are compared: evaluate A --against B --gold FILE", flag="--against")
+    if abstain_at is not None and model is not None:
+        raise SettingsError("a trained model has its thresholds: train again with it", flag="--abstain-at")
+    from train.curve import SMALL
     from train.evaluate import cross_validate, evaluate_model
+    from train.settings import with_abstention
     from train.store import load_model
 
+    own = open_study(study) if gold is None or study is not None else None
+    coded = _annotations(annotations, own)
     with telling() as tell:
         if model is not None:
             if gold is None:
                 raise SettingsError("which rows should the model be scored on?", flag="--gold")
             tell("scoring")
-            report = evaluate_model(load_model(model), list(read_jsonl(gold, GoldSentence)), seen=seen)
+            other = load_model(against) if against else None
+            rows = list(read_jsonl(gold, GoldSentence))
+            report = evaluate_model(
+                load_model(model), rows, seen=seen, seed=seed, against=other, annotations=coded
+            )
         else:
             rows, book = gold_and_codebook(gold, codebook, study)
             tell(f"cross-validating {len(rows)} sentences in {folds} folds")
             report = cross_validate(
-                rows, book, folds=folds, seed=seed, group=cast("Group", group), by=cast("By", by), gap=gap
+                rows,
+                book,
+                folds=folds,
+                seed=seed,
+                settings=with_abstention(abstain_at),
+                group=cast("Group", group),
+                by=cast("By", by),
+                gap=gap,
+                curve=len(rows) <= SMALL if curve is None else curve,
+                annotations=coded,
             )
-    print_report(report, json, lambda: evaluation_table(report))
+    report = _with_links(report, coded, own)
+    print_report(report, json, lambda: evaluation_words(report))
 
 
 def _one_of(value: str, known: tuple[str, ...], flag: str) -> None:
@@ -64,16 +100,28 @@ def _one_of(value: str, known: tuple[str, ...], flag: str) -> None:
         raise typer.BadParameter(f'"{value}": expected one of {", ".join(known)}', param_hint=flag)
 
 
-def evaluation_table(report: "EvaluationReport") -> str:
-    """Macro-F1 a layer with its interval, beside the baseline; stance in its two steps."""
-    rows: list[tuple[object, ...]] = []
+def _annotations(path: Path | None, study: Study | None) -> list[Annotation]:
+    if path is None and study is not None and study.annotations.exists():
+        path = study.annotations
+    return list(read_jsonl(path, Annotation)) if path is not None else []
+
+
+def _with_links(
+    report: "EvaluationReport", annotations: list[Annotation], study: Study | None
+) -> "EvaluationReport":
+    """The likely errors with the addresses of their tasks, where the study knows its server."""
+    if study is None:
+        return report
+    from annotate.studio import task_link
+
+    links: dict[str, list[str]] = {}
+    for url, projects in study.state().projects.items():
+        for coding in annotations:
+            if coding.task_id is not None and coding.annotator in projects:
+                address = task_link(url, projects[coding.annotator], coding.task_id)
+                links.setdefault(coding.sentence_id, []).append(address)
+    layers = {}
     for name, layer in report.layers.items():
-        bounds = f"{layer.interval[0]:.3f}–{layer.interval[1]:.3f}" if layer.interval else "–"
-        rows.append(
-            (name, layer.macro_f1, bounds, layer.baseline_macro_f1, layer.accuracy, layer.reason or "")
-        )
-        for step, part in (("touched", layer.touched), ("direction", layer.direction)):
-            if part is not None:
-                rows.append((f"  {step}", part.macro_f1, "", "", part.accuracy, part.reason or ""))
-    head = f"{report.n} sentences, {report.model_version or 'cross-validated'}\n\n"
-    return head + table(["layer", "macro-F1", "95 %", "baseline", "accuracy", ""], rows)
+        found = [msgspec.structs.replace(s, links=links.get(s.sentence_id, [])) for s in layer.suspects]
+        layers[name] = msgspec.structs.replace(layer, suspects=found)
+    return msgspec.structs.replace(report, layers=layers)

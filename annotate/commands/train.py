@@ -21,6 +21,16 @@ from schemas.records import GoldSentence
 GoldOption = Annotated[
     Path | None, typer.Option("--gold", metavar="FILE", help="Gold rows; the study's if not given.")
 ]
+AbstainOption = Annotated[
+    float | None,
+    typer.Option(
+        "--abstain-at",
+        metavar="PRECISION",
+        help="Mark answers as abstained where fewer of such were right (default 0.7).",
+        min=0.0,
+        max=1.0,
+    ),
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="Of everything random.")]
 
 
@@ -45,6 +55,7 @@ def train(
     ] = None,
     study: StudyOption = None,
     seed: SeedOption = 0,
+    abstain_at: AbstainOption = None,
     json: JsonOption = False,
 ) -> None:
     """Train the classifier on gold sentences."""
@@ -52,11 +63,12 @@ def train(
     if output is None and gold is not None:
         raise SettingsError("where should the model go?", flag="-o")
     from train.fit import fit
+    from train.settings import with_abstention
     from train.store import save_model
 
     with telling() as tell:
         tell(f"training on {len(rows)} sentences")
-        model, report = fit(rows, book, seed=seed)
+        model, report = fit(rows, book, settings=with_abstention(abstain_at), seed=seed)
         folder = save_model(model, output or open_study(study).models / model.meta.model_version)
     done = msgspec.structs.replace(report, model_dir=str(folder))
     shown = [

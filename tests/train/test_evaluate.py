@@ -9,10 +9,11 @@ import pytest
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.records import CodePrediction, GoldSentence, Layers, Prediction, SetPrediction
+from train.answers import Scored
 from train.evaluate import cross_validate, evaluate_model
 from train.fit import model_version
 from train.model import LayerState, Model
-from train.scoring import EvaluationReport, Scored, score_layers
+from train.scoring import EvaluationReport, score_layers
 from train.settings import Settings
 
 QUICK = Settings(pipeline="ngrams", grid=(0.1,), inner_folds=3)
@@ -58,7 +59,7 @@ def test_the_report_has_the_promised_keys(report: EvaluationReport, rows: list[G
         assert promised <= set(layer)
         assert set(layer["at_abstention"]) == {"macro_f1", "coverage"}
         for code in layer["codes"].values():
-            assert set(code) == {"precision", "recall", "f1", "support"}
+            assert {"precision", "recall", "f1", "support"} <= set(code)
     assert {"touched", "direction", "targets"} <= set(found["layers"]["stance"])
 
 

@@ -4,9 +4,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import f1_score, precision_recall_fscore_support
+from sklearn.metrics import average_precision_score, f1_score, precision_recall_fscore_support
 
-from train.metrics import bootstrap_interval, by_group, f1, macro_f1, precision_recall, tally
+from train.metrics import (
+    average_precision,
+    bootstrap_f1,
+    by_group,
+    f1,
+    interval_of,
+    macro_f1,
+    macro_interval,
+    precision_recall,
+    soft_tally,
+    tally,
+)
 
 CODES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
 
@@ -52,12 +63,33 @@ def test_an_interval_holds_the_figure_and_narrows_with_more_commentaries() -> No
     gold = rng.integers(0, 2, 4000)
     given_ = np.where(rng.random(4000) < 0.8, gold, 1 - gold)
     counts = tally(hot(list(gold)), hot(list(given_)))
-    few = bootstrap_interval(by_group(counts[:200], [str(i // 10) for i in range(200)]))
-    many = bootstrap_interval(by_group(counts, [str(i // 10) for i in range(4000)]))
+    few = macro_interval(bootstrap_f1(by_group(counts[:200], [str(i // 10) for i in range(200)])))
+    many = macro_interval(bootstrap_f1(by_group(counts, [str(i // 10) for i in range(4000)])))
     assert few and many
     assert many[0] < (macro_f1(counts.sum(axis=0)) or 0) < many[1]
     assert many[1] - many[0] < few[1] - few[0]
 
 
 def test_one_commentary_has_no_interval() -> None:
-    assert bootstrap_interval(by_group(tally(hot([0, 1]), hot([0, 1])), ["a", "a"])) is None
+    assert bootstrap_f1(by_group(tally(hot([0, 1]), hot([0, 1])), ["a", "a"])) is None
+
+
+@pytest.mark.parametrize("steps", [3, 1000])
+def test_average_precision_is_scikit_learns(steps: int) -> None:
+    rng = np.random.default_rng(3)
+    gold = rng.random(400) < 0.2
+    score = np.round((rng.random(400) + gold) * steps) / steps  # with ties
+    assert average_precision(gold, score) == pytest.approx(average_precision_score(gold, score))
+    assert average_precision(np.zeros(3, dtype=bool), np.ones(3)) is None
+
+
+def test_draws_in_which_a_figure_is_not_defined_do_not_count() -> None:
+    assert interval_of(np.array([np.nan, 0.5, 0.5])) == (0.5, 0.5)
+    assert interval_of(np.array([np.nan])) is None
+
+
+def test_a_tied_vote_counts_in_parts() -> None:
+    counts = soft_tally(np.array([[0.5, 0.5]]), np.array([[True, False]]))
+    assert counts.tolist() == [[[0.5, 0.5, 0.0], [0.0, 0.0, 0.5]]]
+    whole = soft_tally(np.array([[1.0, 0.0]]), np.array([[False, True]]))
+    assert (whole == tally(np.array([[True, False]]), np.array([[False, True]]))).all()

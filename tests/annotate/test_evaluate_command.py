@@ -1,0 +1,169 @@
+"""``evaluate`` and ``train`` as commands: what is said, within 80 columns, and what is refused."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from annotate.cli import app
+from schemas.errors import StandpunktError
+from train.curve import SHARES
+
+BOOK = """
+codebook: klein
+version: 1.0.0
+language: de
+layers:
+  - id: satzart
+    kind: one
+    label: {de: Satzart}
+    codes: [{id: frage, label: {de: Frage}}, {id: bericht, label: {de: Bericht}}]
+"""
+NAMES = ["Ahrens", "Brandt", "Clasen", "Dietz", "Ebert", "Frank", "Goertz", "Hahn", "Ihde", "Jansen"]
+
+
+def gold_rows() -> list[dict[str, object]]:
+    rows = []
+    for c in range(20):
+        for i in range(4):
+            name = f"{NAMES[c % 10]} aus {NAMES[(c + i) % 10]}dorf{c}"
+            text = f"Wer von {name} will das wirklich?" if i % 2 else f"Am Montag tagte {name} im Rathaus."
+            code = "frage" if i % 2 else "bericht"
+            rows.append({"sentence_id": f"k{c}:{i}", "commentary_id": f"k{c}", "text": text, "author": NAMES[c % 5],
+                         "date": f"2025-01-{c + 1:02}", "layers": {"satzart": code}})  # fmt: skip
+    return rows
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "codebook.yaml").write_text(BOOK, encoding="utf-8")
+    write(tmp_path / "gold.jsonl", gold_rows())
+    return tmp_path
+
+
+def write(path: Path, rows: list[dict[str, object]]) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+
+def given(folder: Path, *options: str) -> list[str]:
+    return ["--gold", str(folder / "gold.jsonl"), "--codebook", str(folder / "codebook.yaml"), *options]
+
+
+def run(*words: str) -> str:
+    result = CliRunner().invoke(app, list(words), catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def test_the_report_fits_a_terminal_of_80_columns(folder: Path) -> None:
+    said = run("evaluate", *given(folder, "--folds", "2"))
+    assert max(map(len, said.splitlines())) <= 80
+    for words in ("80 sentences", "satzart", "frage", "Learning curve", "calibration error"):
+        assert words in said
+
+
+def test_annotations_give_the_human_ceiling(folder: Path) -> None:
+    codings = [
+        {"sentence_id": row["sentence_id"], "commentary_id": row["commentary_id"], "annotator": who,
+         "codebook": "klein", "layers": row["layers"]}
+        for row in gold_rows() for who in ("anna", "ben")
+    ]  # fmt: skip
+    write(folder / "annotations.jsonl", codings)
+    options = ("--folds", "2", "--json", "--annotations", str(folder / "annotations.jsonl"), "--no-curve")
+    report = json.loads(run("evaluate", *given(folder, *options)))
+    ceiling = report["layers"]["satzart"]["ceiling"]
+    assert (ceiling["macro_f1"], ceiling["sentences"], ceiling["annotators"]) == (1.0, 80, 2)
+    assert "learning_curve" not in report
+
+
+def test_two_models_are_compared(folder: Path) -> None:
+    run("train", *given(folder, "-o", str(folder / "a")))
+    run("train", *given(folder, "-o", str(folder / "b"), "--seed", "3", "--abstain-at", "0.9"))
+    others = [{**row, "sentence_id": f"x{row['sentence_id']}", "commentary_id": f"x{row['commentary_id']}"}
+              for row in gold_rows()]  # fmt: skip
+    write(folder / "gold.jsonl", others)
+    words = (
+        "evaluate",
+        str(folder / "a"),
+        "--against",
+        str(folder / "b"),
+        "--gold",
+        str(folder / "gold.jsonl"),
+    )
+    assert "not shown" in run(*words)
+    report = json.loads(run(*words, "--json"))
+    assert report["against"]["layers"]["satzart"]["real"] is False
+    assert json.loads((folder / "b" / "model.json").read_text())["settings"]["abstain_at"] == 0.9
+
+
+@pytest.mark.parametrize("by", ["author", "date"])
+def test_authors_and_dates_can_be_held_out(by: str, folder: Path) -> None:
+    report = json.loads(run("evaluate", *given(folder, "--by", by, "--gap", "1", "--json", "--no-curve")))
+    assert report["held_out"]["by"] == by
+    assert report["layers"]["satzart"]["macro_f1"] > 0.9
+
+
+def test_the_curve_can_be_asked_for(folder: Path) -> None:
+    report = json.loads(run("evaluate", *given(folder, "--folds", "2", "--json", "--curve")))
+    assert [point["share"] for point in report["learning_curve"]] == [*SHARES, 1.0]
+
+
+def bad(change: str) -> list[dict[str, object]]:
+    rows = gold_rows()
+    first, second = rows[0], rows[1]
+    if change == "unknown code":
+        first["layers"] = {"satzart": "frag"}
+    if change == "unknown layer":
+        first["layers"] = {"satzar": "frage"}
+    if change == "twice":
+        second["sentence_id"] = first["sentence_id"]
+    if change == "empty":
+        first["text"] = " "
+    if change == "one commentary":
+        rows = [{**row, "commentary_id": "k"} for row in rows]
+    if change == "all test":
+        rows = [{**row, "test": True} for row in rows]
+    if change == "same sentence":
+        rows = [{**row, "text": "Immer derselbe Satz hier."} for row in rows]
+    if change == "wrong kind":
+        first["layers"] = {"satzart": ["frage"]}
+    return [] if change == "nothing" else rows
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("unknown code", 'no code "frag"; did you mean "frage"'),
+        ("unknown layer", 'no layer "satzar"'),
+        ("twice", 'two rows have the sentence_id "k0:0"'),
+        ("empty", 'sentence "k0:0": the text is empty'),
+        ("one commentary", "no part can be held out"),
+        ("all test", "none is left to train on"),
+        ("same sentence", "share near-duplicate sentences"),
+        ("wrong kind", "expected a code"),
+        ("nothing", "no gold sentence"),
+    ],
+)
+def test_bad_gold_is_refused_in_one_line(change: str, words: str, folder: Path) -> None:
+    write(folder / "gold.jsonl", bad(change))
+    result = CliRunner().invoke(app, ["evaluate", *given(folder)])
+    assert isinstance(result.exception, StandpunktError)
+    assert "\n" not in str(result.exception)
+    assert words in str(result.exception)
+
+
+def test_labels_that_are_all_one_are_said(folder: Path) -> None:
+    write(folder / "gold.jsonl", [{**row, "layers": {"satzart": "frage"}} for row in gold_rows()])
+    report = json.loads(run("train", *given(folder, "-o", str(folder / "m"), "--json")))
+    assert report["layers"]["satzart"]["reason"] == 'only one code was seen: "frage"'
+    assert "satzart" in run("evaluate", *given(folder, "--folds", "2"))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--against", "m"), ("m", "--gold", "g", "--abstain-at", "0.8")],
+)
+def test_what_cannot_go_together_is_said(options: tuple[str, ...], folder: Path) -> None:
+    result = CliRunner().invoke(app, ["evaluate", *options])
+    assert isinstance(result.exception, StandpunktError)

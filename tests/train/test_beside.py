@@ -1,0 +1,188 @@
+"""What stands beside a figure: baselines, the human ceiling, the learning curve, likely errors."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from schemas.codebook import Codebook, Layer
+from schemas.records import Annotation, GoldSentence
+from train.answers import Answers, many_hot, one_hot
+from train.baselines import Items, by_keyword, by_length
+from train.ceiling import human_ceiling
+from train.curve import part_of
+from train.evaluate import cross_validate
+from train.reliability import reliability
+from train.settings import Settings
+from train.suspects import suspects
+
+QUICK = Settings(pipeline="ngrams", grid=(0.1,), inner_folds=2)
+
+
+def layer_of(codebook: Codebook, name: str) -> Layer:
+    found = codebook.layer(name)
+    assert found
+    return found
+
+
+def answers(gold: list[str], given: list[str], codes: list[str], sure: float = 0.9) -> Answers:
+    """Items s0, s1, … of commentaries of two sentences."""
+    rest = (1 - sure) / (len(codes) - 1)
+    chosen = one_hot(given, codes)
+    return Answers(
+        codes=codes,
+        keys=[(f"s{i}", "") for i in range(len(gold))],
+        gold=one_hot(gold, codes),
+        given=chosen,
+        baseline=chosen,
+        kept=np.ones(len(gold), dtype=bool),
+        score=np.full(len(gold), sure),
+        scores=np.where(chosen, sure, rest),
+        commentaries=[f"k{i // 2}" for i in range(len(gold))],
+    )
+
+
+def coding(sentence: int, who: str, **layers: object) -> Annotation:
+    return Annotation(
+        sentence_id=f"s{sentence}", commentary_id="k", annotator=who, codebook="probe", layers=layers
+    )  # type: ignore[arg-type]
+
+
+def test_a_telling_word_is_found() -> None:
+    texts = ["wer weiß das schon", "niemand weiß es", "das Haus ist rot", "der Hof ist rot"] * 10
+    gold = np.array([[True, False], [True, False], [False, True], [False, True]] * 10)
+    given = by_keyword(Items(texts, gold, ["ja", "nein"]), ["alles rot hier", "sie weiß viel"], False)
+    assert given.tolist() == [[False, True], [True, False]]
+
+
+def test_without_a_keyword_the_commonest_code_is_given() -> None:
+    gold = np.array([[True, False]] * 30 + [[False, True]] * 10)
+    texts = ["klug"] * 30 + ["dumm"] * 10
+    assert by_keyword(Items(texts, gold, ["a", "b"]), ["etwas anderes"], False).tolist() == [[True, False]]
+    assert by_keyword(Items(["!"] * 40, gold, ["a", "b"]), ["etwas"], False).tolist() == [[True, False]]
+
+
+def test_length_alone_tells_the_short_from_the_long() -> None:
+    texts = ["eins zwei"] * 20 + ["eins zwei drei vier fünf sechs sieben acht"] * 20
+    gold = np.repeat([[True, False], [False, True]], 20, axis=0)
+    given = by_length(Items(texts, gold, ["kurz", "lang"]), ["a b", "a b c d e f g h"], False)
+    assert given.tolist() == [[True, False], [False, True]]
+
+
+def test_a_code_that_training_lacked_is_never_a_baselines() -> None:
+    gold = np.array([[True, False, False]] * 9 + [[False, True, False]])
+    texts = [f"wort {i}" for i in range(10)]
+    assert not by_length(Items(texts, gold, ["a", "b", "c"]), texts, False)[:, 2].any()
+
+
+def test_two_who_agree_in_all_have_a_ceiling_of_one(codebook: Codebook) -> None:
+    layer = layer_of(codebook, "function")
+    own = answers(["claim", "report", "claim", "demand"], ["claim"] * 4, layer.code_ids)
+    said = ["claim", "report", "claim", "demand"]
+    both = [coding(i, who, function=code) for i, code in enumerate(said) for who in ("anna", "ben")]
+    ceiling = human_ceiling(layer, own, both)
+    assert ceiling
+    assert (ceiling.macro_f1, ceiling.sentences, ceiling.annotators) == (1.0, 4, 2)
+    # the model gives claim everywhere: F1 2/3, 0 and 0
+    assert ceiling.model_macro_f1 == pytest.approx(2 / 9, abs=1e-6)
+
+
+def test_the_ceiling_rests_on_what_several_coded(codebook: Codebook) -> None:
+    layer = layer_of(codebook, "function")
+    own = answers(["claim", "report"], ["claim", "report"], layer.code_ids)
+    alone = [coding(0, "anna", function="claim"), coding(1, "ben", function="report")]
+    assert human_ceiling(layer, own, alone) is None
+    skipped = msgspec.structs.replace(coding(0, "ben", function="claim"), skipped=True)
+    left = msgspec.structs.replace(coding(1, "anna", function="report"), incomplete=["function"])
+    assert human_ceiling(layer, own, [*alone, skipped, left]) is None
+
+
+def test_those_who_are_tied_count_half_each(codebook: Codebook) -> None:
+    layer = layer_of(codebook, "function")
+    own = answers(["claim"], ["claim"], layer.code_ids)
+    three = [
+        coding(0, "anna", function="claim"),
+        coding(0, "ben", function="report"),
+        coding(0, "cem", function="claim"),
+    ]
+    ceiling = human_ceiling(layer, own, three)
+    # anna and cem against (report, claim) tied: half right; ben against claim: wrong.
+    # claim: hits 1, false 1, missed 1 → 1/2; report: hits 0
+    assert ceiling and ceiling.macro_f1 == pytest.approx(0.25)
+
+
+def test_a_ceiling_of_sets_and_stances(codebook: Codebook) -> None:
+    rhetoric = layer_of(codebook, "rhetoric")
+    codes = rhetoric.code_ids
+    gold = many_hot([["device", "irony"], ["none"]], codes)
+    own = answers(["none", "none"], ["none", "none"], codes)._replace(gold=gold)
+    both = [
+        coding(0, "anna", rhetoric=["irony"]),
+        coding(0, "ben", rhetoric=["device", "irony"]),
+        coding(1, "anna", rhetoric=["none"]),
+        coding(1, "ben", rhetoric=["none"]),
+    ]
+    ceiling = human_ceiling(rhetoric, own, both)
+    assert ceiling and ceiling.macro_f1 == 1.0  # the parent follows, the exclusive code has no share
+    stance = layer_of(codebook, "stance")
+    pairs = answers(["favor", "unrelated"], ["favor", "favor"], stance.stance_values)._replace(
+        keys=[("s0", "rente"), ("s0", "tempolimit")]
+    )
+    both = [coding(0, who, stance={"rente": "favor", "tempolimit": "unrelated"}) for who in ("anna", "ben")]
+    ceiling = human_ceiling(stance, pairs, both)
+    assert ceiling and (ceiling.macro_f1, ceiling.sentences) == (1.0, 2)
+
+
+def test_a_flipped_label_is_the_first_suspect(rows: list[GoldSentence], codebook: Codebook) -> None:
+    kept = [msgspec.structs.replace(row, layers={"function": row.layers["function"]}) for row in rows]
+    places = [i for i, row in enumerate(kept) if row.layers["function"] == "question"][:3]
+    wrong = {kept[i].sentence_id for i in places}
+    for i in places:
+        kept[i] = msgspec.structs.replace(kept[i], layers={"function": "report"})
+    found = cross_validate(kept, codebook, folds=3, settings=QUICK).layers["function"].suspects
+    assert {s.sentence_id for s in found[:3]} == wrong
+    assert {(s.gold, s.predicted) for s in found[:3]} == {("report", "question")}
+    assert all(s.text for s in found)
+
+
+def test_nothing_is_suspect_where_all_is_as_predicted(codebook: Codebook) -> None:
+    layer = layer_of(codebook, "function")
+    codes = ["claim", "report", "claim", "report"]
+    assert suspects(layer, answers(codes, codes, layer.code_ids)) == []
+    set_layer = layer_of(codebook, "rhetoric")
+    one = answers(["irony", "none"], ["none", "none"], set_layer.code_ids, sure=0.97)
+    assert all(s.code and {s.gold, s.predicted} == {"yes", "no"} for s in suspects(set_layer, one))
+
+
+def test_a_larger_share_contains_the_smaller(rows: list[GoldSentence]) -> None:
+    names = [{row.commentary_id for row in part_of(rows, share, seed=1)} for share in (0.125, 0.25, 0.5, 1.0)]
+    assert [len(own) for own in names] == [4, 8, 15, 30]
+    assert names[0] < names[1] < names[2] < names[3]
+
+
+def test_the_curve_rises_with_what_is_learned_from(rows: list[GoldSentence], codebook: Codebook) -> None:
+    kept = [msgspec.structs.replace(row, layers={"function": row.layers["function"]}) for row in rows]
+    report = cross_validate(kept, codebook, folds=3, settings=QUICK, curve=True)
+    points = report.learning_curve
+    assert [point.share for point in points] == [0.125, 0.25, 0.5, 1.0]
+    assert points[-1].macro_f1["function"] == report.layers["function"].macro_f1
+    assert (points[0].macro_f1["function"] or 0) < (points[-1].macro_f1["function"] or 0)
+    assert points[0].sentences < points[1].sentences < points[2].sentences < points[3].sentences
+
+
+def test_the_report_has_all_that_stands_beside(rows: list[GoldSentence], codebook: Codebook) -> None:
+    figures = cross_validate(rows, codebook, folds=2, settings=QUICK).layers
+    for layer in figures.values():
+        assert layer.baselines and layer.baselines.majority == layer.baseline_macro_f1
+        assert layer.baselines.keyword is not None and layer.baselines.length is not None
+        assert layer.macro_f1 is not None and layer.macro_f1 > layer.baselines.length
+        assert layer.reliability and layer.calibration_error is not None
+        for code in layer.codes.values():
+            assert code.interval and code.interval[0] <= code.f1 <= code.interval[1]
+        assert any(code.average_precision is not None for code in layer.codes.values())
+
+
+def test_bins_hold_every_answer_once() -> None:
+    score = np.array([0.0, 0.05, 0.95, 1.0])
+    bins = reliability(score, np.array([False, True, True, True]))
+    assert [(one.low, one.high, one.n) for one in bins] == [(0.0, 0.1, 2), (0.9, 1.0, 2)]
+    assert (bins[0].score, bins[0].right) == (0.025, 0.5)
