@@ -4,6 +4,7 @@
 # make test     all checks and tests, with a real Label Studio and a real browser
 # make stress   what takes long: faults, kills, sizes
 # make bench    figures side by side with peers; nothing is asserted
+# make peers    what other packages make of the same ratings, for the tests; an environment of their own
 
 PYTHON ?= python3
 VENV   := .venv
@@ -11,7 +12,7 @@ BIN    := $(VENV)/bin
 # the tests' own server and data, never the user's
 export STANDPUNKT_TEST_HOME ?= $(CURDIR)/.test-home
 
-.PHONY: demo install check lint test stress bench format clean
+.PHONY: demo install check lint test stress bench peers format clean
 
 demo: install
 	$(BIN)/standpunkt demo
@@ -50,9 +51,17 @@ stress: $(VENV)/.tested
 bench: $(VENV)/.tested
 	for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
+.venv-peers/.installed: tests/peers/requirements.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install -q --disable-pip-version-check -r tests/peers/requirements.txt
+	touch $@
+
+peers: .venv-peers/.installed
+	.venv-peers/bin/python tests/peers/produce_golden.py
+
 format: $(VENV)/.tested
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) .test-home build *.egg-info
+	rm -rf $(VENV) .venv-peers .test-home build *.egg-info

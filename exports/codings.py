@@ -147,7 +147,7 @@ def _take_task(
             file.codings.append(
                 _coding(found, data, task, _as_seen(found, codebook, older.get(data.codebook_version)))
             )
-        except msgspec.ValidationError as error:
+        except (msgspec.ValidationError, RecursionError) as error:
             file.unusable.append(f"{place}: found an annotation that is none: {error}")
 
 
@@ -155,12 +155,19 @@ def _task_data(task: Any) -> TaskData | str:
     """The data of one of our tasks, or what is wrong with it."""
     data = task.get("data") if isinstance(task, dict) else None
     if not isinstance(data, dict):
-        return f"found {str(task)[:40]!r}, which is no task with data"
+        return f"found {_shown(task)!r}, which is no task with data"
     words = {name: _word(data.get(name)) for name in TaskData.__struct_fields__}
     missing = [name for name in ("sentence_id", "commentary_id", "text") if not words[name]]
     if missing:
         return f"has no {' and no '.join(missing)} in its data, as every task of a Standpunkt project has"
     return TaskData(**words)
+
+
+def _shown(found: Any) -> str:
+    try:
+        return str(found)[:40]
+    except RecursionError:
+        return f"a {type(found).__name__} in thousands of others"
 
 
 def _lost_to_excel(data: TaskData) -> str | None:

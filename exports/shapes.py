@@ -5,19 +5,26 @@ by side in it. What one control holds is written as the bare value where it is o
 object or a list (the SDK's ``prettify_result``); a CSV cell holds the same as JSON text.
 """
 
+import codecs
 import csv
 import io
+import itertools
 import json
 import re
+import sys
+import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+import ijson
 import msgspec
 
 from schemas.codebook import STUDIO_FIELDS, TASK_FIELDS, Codebook
 from schemas.errors import DataError
-from schemas.files import decode_utf8, read_bytes
+from schemas.files import decode_utf8
+from schemas.jsonl import open_lines
 from schemas.studio_json import TEXT_TAG, VALUE_KEYS
 
 #: What a flat export never holds, whatever is in the project.
@@ -26,6 +33,8 @@ EXPECTED = "expected a Label Studio export (JSON, JSON_MIN, CSV) or an annotatio
 _NOT_CONTROLS = {*TASK_FIELDS, *STUDIO_FIELDS, "agreement", "history"}
 _CSV_FIELD_LIMIT = 10_000_000  # a commentary's running text is longer than csv's own 131,072
 _DELIMITERS = ",;\t"
+BAD_BYTES = "\ufdd0"  # a code point that is no character: stands where bytes are not UTF-8
+_ESCAPED = ascii(BAD_BYTES).strip("'")  # as the text of a task's dict shows it
 
 #: The place of a task in its file, and what stands there: a task, or whatever was found instead.
 Placed = tuple[str, Any]
@@ -48,17 +57,35 @@ def read_tasks(
     DataError
         The file cannot be read, is empty, no export, or breaks off.
     """
-    data = read_bytes(path).removeprefix(b"\xef\xbb\xbf")
-    first = data[:4096].lstrip()[:1]
-    if not first:
-        raise DataError(f"is empty, {EXPECTED}", path=path)
-    if first == b"[":
-        placed = _json_list(data, path, warnings, salvage=salvage)
-    elif first == b"{":
-        placed = iter([("task 1", _one_task(data, path))])
-    else:
-        placed = read_csv(_csv_text(data, path), path, codebook)
-    return _as_tasks(placed, codebook, warnings)
+    with _opened(path) as file:
+        start = _start(file)
+        if not start:
+            raise DataError(f"is empty, {EXPECTED}", path=path)
+        if start == b"[":
+            placed = _json_list(file, path, warnings, salvage=salvage)
+        elif start == b"{":
+            placed = iter([("task 1", _one_task(file.read(), path))])
+        else:
+            placed = read_csv(_csv_lines(file, path), path, codebook)
+        yield from _as_tasks(placed, codebook, warnings)
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[IO[bytes]]:
+    """A binary file that can be rewound: plain, gzipped, or all of standard input for ``-``."""
+    is_stdin = str(path) == "-"
+    with io.BytesIO(sys.stdin.buffer.read()) if is_stdin else open_lines(path) as file:
+        try:
+            yield file
+        except (OSError, EOFError, zlib.error) as error:
+            raise DataError(f"cannot be read: {error}", path=path) from error
+
+
+def _start(file: IO[bytes]) -> bytes:
+    """The first sign that is no space; the file then stands behind its byte order mark."""
+    head = file.read(4096)
+    file.seek(3 if head.startswith(codecs.BOM_UTF8) else 0)
+    return head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
 
 
 def _as_tasks(placed: Iterator[Placed], codebook: Codebook, warnings: list[str]) -> Iterator[Placed]:
@@ -73,40 +100,62 @@ def _as_tasks(placed: Iterator[Placed], codebook: Codebook, warnings: list[str])
             yield place, found
 
 
-def _json_list(data: bytes, path: str | Path, warnings: list[str], *, salvage: bool) -> Iterator[Placed]:
+def _json_list(file: IO[bytes], path: str | Path, warnings: list[str], *, salvage: bool) -> Iterator[Placed]:
+    """The items of a JSON list, one at a time: however long the file, one task is in memory."""
+    text = _Utf8(file)
+    number = 0
     try:
-        # a Raw is a view into the file's bytes: one task at a time becomes objects
-        items = msgspec.json.decode(data, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, RecursionError) as error:
-        problem = f"breaks off or is no JSON: {error}; export it again"
+        for number, task in enumerate(ijson.items(text, "item", use_float=True), start=1):
+            if not text.is_clean and _ESCAPED in str(task):
+                if not salvage:
+                    raise DataError(f"task {number} is no JSON: it has bytes that are not UTF-8", path=path)
+                # counted by the reader as what is no task
+                yield f"task {number}", "no JSON: bytes that are not UTF-8"
+            else:
+                yield f"task {number}", task
+    except (ijson.JSONError, RecursionError) as error:
+        problem = f"breaks off or is no JSON after task {number}: {_first_line(error)}; export it again"
         if not salvage:
             raise DataError(f"{problem}, or read what is whole with --skip-invalid", path=path) from error
         warnings.append(f"{path}: {problem}; read up to there")
-        yield from _whole_items(data)
-        return
-    for number, item in enumerate(items, start=1):
-        try:
-            task = msgspec.json.decode(item)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            if not salvage:
-                raise DataError(f"task {number} is no JSON: {error}", path=path) from error
-            task = f"no JSON: {error}"  # counted by the reader as what is no task
-        yield f"task {number}", task
 
 
-def _whole_items(data: bytes) -> Iterator[Placed]:
-    """The items of a JSON list up to the first that is not whole."""
-    text = data.decode("utf-8", "replace")
-    decode = json.JSONDecoder().raw_decode
-    at, number = text.index("[") + 1, 0
-    while True:
-        at += len(text[at : at + 1_000]) - len(text[at : at + 1_000].lstrip(", \n\r\t"))
-        try:
-            item, at = decode(text, at)
-        except (ValueError, RecursionError):
-            return
-        number += 1
-        yield f"task {number}", item
+class _Utf8:
+    """A file whose bytes are UTF-8 all through: those that are not become `BAD_BYTES`.
+
+    The JSON reader ends at a byte that is not UTF-8; so a task that has one can be named instead.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._decoder = codecs.getincrementaldecoder("utf-8")("standpunkt-mark")
+        self.is_clean = True
+
+    def read(self, size: int = -1) -> bytes:
+        if size == 0:
+            return b""
+        while True:
+            data = self._file.read(size)
+            text = self._decoder.decode(data, final=not data)
+            self.is_clean = self.is_clean and BAD_BYTES not in text
+            if text or not data:
+                return text.encode("utf-8")
+
+
+def _mark(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return BAD_BYTES, error.end
+
+
+codecs.register_error("standpunkt-mark", _mark)
+
+
+def _first_line(error: BaseException) -> str:
+    """The parser's words without the picture of the place that follows them."""
+    words = error.args[0] if error.args else error
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else str(words)
+    return text.partition("\n")[0].strip()
 
 
 def _one_task(data: bytes, path: str | Path) -> Any:
@@ -120,9 +169,19 @@ def _one_task(data: bytes, path: str | Path) -> Any:
     return found
 
 
-def _csv_text(data: bytes, path: str | Path) -> str:
+def _csv_lines(file: IO[bytes], path: str | Path) -> Iterator[str]:
+    """The lines of a CSV, a byte order mark left out."""
+    for line in file:
+        try:
+            yield line.decode("utf-8")
+        except UnicodeDecodeError:
+            file.seek(0)
+            _refuse_encoding(file.read(), path)
+
+
+def _refuse_encoding(data: bytes, path: str | Path) -> None:
     try:
-        return decode_utf8(data, path)
+        decode_utf8(data, path)
     except DataError as error:
         words = error.message.partition("; the file looks like")[0]
         raise DataError(f'{words}; in Excel, save it as "CSV UTF-8"', path=path, line=error.line) from error
@@ -162,7 +221,7 @@ def is_control(name: str) -> bool:
     return name not in _NOT_CONTROLS and not name.startswith("_data_") and not name.endswith("_transcript")
 
 
-def read_csv(text: str, path: str | Path, codebook: Codebook) -> Iterator[Placed]:
+def read_csv(lines: Iterator[str], path: str | Path, codebook: Codebook) -> Iterator[Placed]:
     """The rows of a CSV export as JSON_MIN would give them; one that Excel rewrote as well.
 
     Raises
@@ -170,12 +229,12 @@ def read_csv(text: str, path: str | Path, codebook: Codebook) -> Iterator[Placed
     DataError
         No header with ``sentence_id``, or a row that no CSV reader can read.
     """
-    if text[:4].lower() == "sep=":  # Excel's own first line
-        text = text.partition("\n")[2]
-    header = text.partition("\n")[0]
+    header = next(lines, "")
+    if header[:4].lower() == "sep=":  # Excel's own first line
+        header = next(lines, "")
     delimiter = max(_DELIMITERS, key=header.count)
     csv.field_size_limit(_CSV_FIELD_LIMIT)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.DictReader(itertools.chain([header], lines), delimiter=delimiter)
     texts = {layer.id for layer in codebook.layers if layer.kind == "text"}
     try:
         names = reader.fieldnames or []

@@ -4,6 +4,9 @@ import csv
 import gzip
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exports.studio import Export, read_codings, read_export
+from running import ROOT
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.jsonl import write_jsonl
@@ -448,7 +452,7 @@ def test_an_export_that_breaks_off_is_refused_or_read_up_to_there(
 ) -> None:
     whole = json.dumps(project)
     path = written(whole[: whole.rindex('"data"') + 40])
-    with pytest.raises(DataError, match=r"breaks off or is no JSON: .*export it again"):
+    with pytest.raises(DataError, match=r"breaks off or is no JSON after task 2: .*export it again"):
         read_codings([path], codebook)
     export = read_codings([path], codebook, skip_invalid=True)
     assert export.report.annotations == 3
@@ -464,7 +468,7 @@ def test_a_task_with_broken_bytes_is_refused_or_counted(
         read_codings([path], codebook)
     export = read_codings([path], codebook, skip_invalid=True)
     assert (export.report.annotations, export.report.invalid) == (3, 1)
-    assert 'task 2: found "no JSON' in export.report.unusable[0]
+    assert "task 2: found 'no JSON" in export.report.unusable[0]
 
 
 def test_the_export_of_another_project_names_both_sides(
@@ -489,7 +493,8 @@ def test_the_export_of_another_project_names_both_sides(
         ('[{"id": 1, "data": {"text": "Nur Text."}}]', "no sentence_id and no commentary_id"),
         ("Ein Kommentar, kein Export.\n", "no column sentence_id in its first line"),
         ("Überschrift".encode("latin-1"), 'not UTF-8.*save it as "CSV UTF-8"'),
-        ("[" * 3000, "breaks off or is no JSON"),
+        ("[" * 3000, "breaks off or is no JSON after task 0"),
+        ("[" * 3000 + "]" * 3000, "which is no task with data"),
         ('[{"data": {"sentence_id": "a", "commentary_id": "b", "text": "c"}}', "breaks off"),
     ],
 )
@@ -593,3 +598,40 @@ def test_no_bytes_give_a_traceback(codebook: Codebook, tmp_path: Path, data: byt
     path = tmp_path / name
     path.write_bytes(data)
     reads_or_says_why(path, codebook)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read from /proc")
+def test_a_large_export_is_read_in_little_memory(
+    coded: Make, task: Make, tmp_path: Path, codebook: Codebook
+) -> None:
+    """200 MB under `make stress`, else 40; never more than the bound that the whole has."""
+    size = (200 if os.environ.get("STANDPUNKT_STRESS") else 40) * 10**6
+    path = tmp_path / "large.json"
+    number = 0
+    with path.open("w", encoding="utf-8") as file:
+        file.write("[")
+        while file.tell() < size:
+            made = task(number, coded({"voice": "author"}, id=number, completed_by=number % 5))
+            made["data"]["before"] = f"Davor steht Satz {number}. " * 40
+            file.write("," * bool(number) + json.dumps(made, ensure_ascii=False))
+            number += 1
+        file.write("]")
+    (tmp_path / "codebook.json").write_bytes(msgspec.json.encode(codebook))
+    words = (
+        "import re, sys; import msgspec; from exports.studio import read_codings; from schemas.codebook import Codebook; "
+        "book = msgspec.json.decode(open(sys.argv[2], 'rb').read(), type=Codebook); "
+        "export = read_codings([sys.argv[1]], book); "
+        "peak = re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]; "
+        "print(len(export.annotations), int(peak) // 1000)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", words, path, tmp_path / "codebook.json"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    annotations, megabytes = map(int, ran.stdout.split())
+    assert annotations == number
+    assert megabytes < 500 * size / 200e6 + 60
