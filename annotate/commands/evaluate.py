@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import msgspec
 import typer
 
-from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, telling
+from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, say, telling
 from annotate.commands.train import AbstainOption, GoldOption, SeedOption, gold_and_codebook
 from annotate.evaluation_words import evaluation_words
 from annotate.study import Study, open_study
@@ -27,8 +27,7 @@ def evaluate(
     study: StudyOption = None,
     seen: Annotated[bool, typer.Option("--seen", help="Also rows that the model was trained on.")] = False,
     against: Annotated[
-        Path | None,
-        typer.Option(metavar="MODEL_DIR", help="A second model, compared on the same rows."),
+        Path | None, typer.Option(metavar="MODEL_DIR", help="A second model, compared on the same rows.")
     ] = None,
     folds: Annotated[int, typer.Option(help="Of the cross-validation, grouped by commentary.", min=2)] = 5,
     group: Annotated[
@@ -48,6 +47,9 @@ def evaluate(
     annotations: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="annotations.jsonl, for the human ceiling; or the study's."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the report as a page with figures.")
     ] = None,
     seed: SeedOption = 0,
     json: JsonOption = False,
@@ -92,6 +94,12 @@ def evaluate(
                 annotations=coded,
             )
     report = _with_links(report, coded, own)
+    if html is not None:
+        from annotate.evaluation_page import evaluation_page
+        from schemas.files import write_text
+
+        write_text(html, evaluation_page(report))
+        say(f"wrote {html}")
     print_report(report, json, lambda: evaluation_words(report))
 
 

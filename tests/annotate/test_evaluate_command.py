@@ -1,6 +1,7 @@
 """``evaluate`` and ``train`` as commands: what is said, within 80 columns, and what is refused."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -167,3 +168,31 @@ def test_labels_that_are_all_one_are_said(folder: Path) -> None:
 def test_what_cannot_go_together_is_said(options: tuple[str, ...], folder: Path) -> None:
     result = CliRunner().invoke(app, ["evaluate", *options])
     assert isinstance(result.exception, StandpunktError)
+
+
+def test_the_page_stands_alone_and_is_the_same_each_time(folder: Path) -> None:
+    pages = []
+    for name in ("one.html", "two.html"):
+        run("evaluate", *given(folder, "--folds", "2", "--html", str(folder / name)))
+        pages.append((folder / name).read_text(encoding="utf-8"))
+    assert pages[0] == pages[1]
+    assert pages[0].count("<svg") == 4  # overview, codes, reliability, learning curve
+    ids = re.findall(r' id="([^"]+)"', pages[0])
+    assert len(ids) == len(set(ids))
+    assert not re.search(r'(src|href)="(http|//)|@import|url\("?http', pages[0])
+    assert "Wie gut ist das Modell?" in pages[0]
+    assert all(f"#0{n}0{n}0{n}" not in pages[0] for n in range(1, 5))
+
+
+def test_a_sentence_is_text_on_the_page(folder: Path) -> None:
+    rows = gold_rows()
+    rows[1] = {
+        **rows[1],
+        "text": "Wer von <script>alert(1)</script> will das wirklich?",
+        "layers": {"satzart": "bericht"},
+    }
+    write(folder / "gold.jsonl", rows)
+    run("evaluate", *given(folder, "--folds", "2", "--no-curve", "--html", str(folder / "p.html")))
+    page = (folder / "p.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
