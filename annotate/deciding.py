@@ -1,6 +1,6 @@
 """Codings → gold, for a study and for bare exports."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from annotate.prelabel import study_rows
@@ -25,9 +25,14 @@ def adjudicate_study(
 
 
 def adjudicate_exports(
-    paths: Sequence[str | Path], codebook: Codebook, *, rule: str = "majority", skip_invalid: bool = False
+    paths: Sequence[str | Path],
+    codebook: Codebook,
+    *,
+    rule: str = "majority",
+    skip_invalid: bool = False,
+    names: Mapping[int, str] | None = None,
 ) -> tuple[list[GoldSentence], AdjudicationReport, ReadReport]:
     """Decides the annotations of export files; the text comes from their tasks."""
-    export = read_codings(paths, codebook, skip_invalid=skip_invalid)
+    export = read_codings(paths, codebook, skip_invalid=skip_invalid, names=names)
     gold, report = adjudicate(export.annotations, export.tasks, codebook, rule=rule, tests=export.tests)
     return gold, report, export.report

@@ -5,11 +5,12 @@ sentence, or a layer that was not asked, is a missing value. Intervals are perce
 bootstrap over commentaries, for sentences of one text are not independent.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from msgspec import UNSET, UnsetType, structs
 
 from exports import coefficients
@@ -28,7 +29,7 @@ from exports.ratings import (
 )
 from exports.resampling import Draws, Estimate, alpha_estimate, code_counts, code_estimates, packed
 from schemas.codebook import Codebook, Layer
-from schemas.errors import DataError
+from schemas.errors import DataError, SettingsError, near_hit
 from schemas.records import UNRELATED, Annotation
 
 #: The distance between values that a layer's alpha uses, by its kind.
@@ -42,6 +43,7 @@ def agree(
     draws: int = 1000,
     seed: int = 0,
     chains: Mapping[str, str] | None = None,
+    models: Collection[str] = (),
 ) -> AgreementReport:
     """The agreement of the annotators on every layer that a model can learn.
 
@@ -52,13 +54,19 @@ def agree(
     chains
         Sentence id to chain id of the pieces of sentences that run over several blocks; the stance
         of such a sentence is then also compared as a whole.
+    models
+        Annotators that are no people: in no figure of people, compared with each of them apart.
 
     Raises
     ------
     DataError
         No sentence was coded by two annotators.
+    SettingsError
+        There is no coding by one of the models.
     """
-    rows = list(annotations)
+    everything = list(annotations)
+    _refuse_strangers(models, {row.annotator for row in everything})
+    rows = [row for row in everything if row.annotator not in models]
     frame = to_frame(rows)
     shared = frame.shared
     if not shared.any():
@@ -76,7 +84,34 @@ def agree(
         versions=_apart(frame, codebook, lambda row: row.codebook_version),
         months=_apart(frame, codebook, lambda row: (row.updated_at or row.created_at or "")[:7]),
         chains=_by_chain(frame, codebook, chains, draws=draws, seed=seed) if chains else {},
+        suggestions=_apart(frame, codebook, lambda row: "with" if row.suggested else "without"),
+        models=_with_models(everything, codebook, models) if models else {},
     )
+
+
+def _refuse_strangers(models: Collection[str], annotators: Collection[str]) -> None:
+    for name in models:
+        if name not in annotators:
+            raise SettingsError(
+                f'no coding by the model "{name}"{near_hit(name, annotators)}; '
+                f"there are codings by {', '.join(sorted(annotators)) or 'nobody'}",
+                flag="--model-account",
+            )
+
+
+def _with_models(
+    rows: Sequence[Annotation], codebook: Codebook, models: Collection[str]
+) -> dict[str, list[PairFigure]]:
+    """Each model with each person, layer by layer."""
+    frame = to_frame(rows)
+    return {
+        layer.id: [
+            pair
+            for pair in _pair_figures(_ratings(frame, layer, codebook), frame.annotators, METRICS[layer.kind])
+            if len(set(pair.annotators) & set(models)) == 1
+        ]
+        for layer in codebook.predicted_layers
+    }
 
 
 def _by_chain(
@@ -126,11 +161,9 @@ def _agreement(frame: Frame, layer: Layer, codebook: Codebook, draws: Draws) -> 
     ratings = _ratings(frame, layer, codebook)
     figure = _figure(ratings, draws, METRICS[layer.kind])
     shared = ratings.values[ratings.shared]
-    # kappa and AC1 are of single values: a set is compared code by code
-    counts = None if layer.kind == "set" else coefficients.count_values(ratings.values, len(ratings.codes))
     more = {"set": _set_part, "stance": _stance_part}.get(layer.kind)
     confusions = (
-        set_confusions(ratings, frame.sentences)
+        set_confusions(ratings, frame.sentences, alpha=figure.alpha)
         if layer.kind == "set"
         else code_confusions(ratings, frame.sentences, metric=METRICS[layer.kind])
     )
@@ -138,12 +171,10 @@ def _agreement(frame: Frame, layer: Layer, codebook: Codebook, draws: Draws) -> 
         **structs.asdict(figure),
         kind=layer.kind,
         annotators=int((shared != MISSING).any(axis=0).sum()),
-        kappa=None if counts is None else _round(coefficients.fleiss_kappa(counts)),
-        ac1=None if counts is None else _round(coefficients.gwet_ac1(counts)),
         alpha_masi=figure.alpha if layer.kind == "set" else UNSET,
         parents=_parents_figure(ratings, layer, draws),
         codes=_code_figures(ratings, draws),
-        pairs=list(_pair_figures(ratings, frame.annotators)),
+        pairs=list(_pair_figures(ratings, frame.annotators, METRICS[layer.kind])),
         confusions=confusions,
         **(more(frame, layer, codebook, ratings, draws) if more else {}),
     )
@@ -189,10 +220,15 @@ def _parents_figure(ratings: Ratings, layer: Layer, draws: Draws) -> Figure | Un
 
 def _figure(ratings: Ratings, draws: Draws, metric: str = "nominal") -> Figure:
     estimate = alpha_estimate(ratings, metric, draws)
+    # kappa and AC1 are of single values: a set is compared code by code
+    is_set = metric in ("masi", "jaccard")
+    counts = None if is_set else coefficients.count_values(ratings.values, len(ratings.codes))
     return Figure(
         alpha=_round(estimate.alpha),
         observed=_observed(ratings),
         interval=_bounds(estimate),
+        kappa=None if counts is None else _round(coefficients.fleiss_kappa(counts)),
+        ac1=None if counts is None else _round(coefficients.gwet_ac1(counts)),
         shared=len(np.unique(ratings.unit[ratings.shared])),
         n=int(ratings.shared.sum()),
         reason=estimate.reason or UNSET,
@@ -246,8 +282,8 @@ def _code_figures(ratings: Ratings, draws: Draws) -> dict[str, CodeFigure]:
     return found
 
 
-def _pair_figures(ratings: Ratings, annotators: Sequence[str]) -> Iterator[PairFigure]:
-    """The pairs of annotators who share a unit; of sets, whole sets are compared."""
+def _pair_figures(ratings: Ratings, annotators: Sequence[str], metric: str) -> Iterator[PairFigure]:
+    """The pairs of annotators who share a unit; of sets, whole sets are compared but for alpha."""
     for a, b in combinations(range(len(annotators)), 2):
         first, second = ratings.values[:, a], ratings.values[:, b]
         both = (first != MISSING) & (second != MISSING)
@@ -257,7 +293,16 @@ def _pair_figures(ratings: Ratings, annotators: Sequence[str]) -> Iterator[PairF
                 n=int(both.sum()),
                 observed=_round(float((first[both] == second[both]).mean())),
                 kappa=_round(coefficients.cohen_kappa(first, second)),
+                alpha=_round(_pair_alpha(ratings, (a, b), both, metric)),
             )
+
+
+def _pair_alpha(
+    ratings: Ratings, pair: tuple[int, int], both: npt.NDArray[np.bool_], metric: str
+) -> float | None:
+    theirs = structs.replace(ratings.where(both), values=ratings.values[both][:, pair])
+    no_draws = Draws(ratings.group, int(ratings.group.max(initial=0)) + 1, number=0, seed=0)
+    return alpha_estimate(theirs, metric, no_draws).alpha
 
 
 def _observed(ratings: Ratings) -> float | None:

@@ -132,12 +132,20 @@ def masi(members: Members) -> Floats:
 
     Monotonicity is 1 for equal sets, 2/3 where one holds the other, 1/3 where they overlap, else 0.
     """
+    return _between_sets(members, _masi_similarity)
 
-    def similarity(shared: Floats, union: Floats, smaller: Floats) -> Floats:
-        cases = [shared == union, (shared == smaller) & (shared > 0), shared > 0]
-        return np.asarray(_similarity(shared, union) * np.select(cases, [1.0, 2 / 3, 1 / 3], 0.0))
 
-    return _between_sets(members, similarity)
+def masi_between(first: Members, second: Members) -> Floats:
+    """Passonneau's distance row by row: of each set of the first to its fellow in the second."""
+    shared = (first & second).sum(axis=1).astype(float)
+    union = (first | second).sum(axis=1).astype(float)
+    smaller = np.minimum(first.sum(axis=1), second.sum(axis=1)).astype(float)
+    return np.asarray(1 - _masi_similarity(shared, union, smaller))
+
+
+def _masi_similarity(shared: Floats, union: Floats, smaller: Floats) -> Floats:
+    cases = [shared == union, (shared == smaller) & (shared > 0), shared > 0]
+    return np.asarray(_similarity(shared, union) * np.select(cases, [1.0, 2 / 3, 1 / 3], 0.0))
 
 
 def _similarity(shared: Floats, union: Floats) -> Floats:

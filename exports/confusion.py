@@ -19,7 +19,8 @@ class Confusion(Record, frozen=True, kw_only=True):
     """Codes that stand against each other; of a set also one that stands against nothing.
 
     ``n`` are the pairs of codings that differ so, ``gain`` what the layer's alpha would rise by if
-    they agreed, ``sentences`` the first few where it happens.
+    they agreed, ``sentences`` the first few where it happens. The gain of a set is with the expected
+    disagreement left as it is.
     """
 
     codes: list[str]
@@ -69,8 +70,14 @@ def _dearest(table: Floats, most: int) -> Iterator[tuple[int, int]]:
     return ((int(rows[n]), int(columns[n])) for n in order if table[rows[n], columns[n]] > 0)
 
 
-def set_confusions(ratings: Ratings, sentences: Sequence[str], *, most: int = 5) -> list[Confusion]:
-    """The codes of a set layer that stand against each other, or against nothing, most often first."""
+def set_confusions(
+    ratings: Ratings, sentences: Sequence[str], *, alpha: float | None, most: int = 5
+) -> list[Confusion]:
+    """The codes of a set layer that stand against each other, or against nothing, dearest first.
+
+    ``alpha`` is the layer's, with MASI. Where it is not defined there is no gain, and the most
+    frequent come first.
+    """
     shared = ratings.where(ratings.shared)
     size = len(ratings.codes)
     swapped = np.zeros((size, size))
@@ -80,27 +87,71 @@ def set_confusions(ratings: Ratings, sentences: Sequence[str], *, most: int = 5)
         swapped += mine.T @ theirs.astype(float)
         alone += mine[~theirs.any(axis=1)].sum(axis=0) + theirs[~mine.any(axis=1)].sum(axis=0)
     table = swapped + swapped.T
-    tally: list[tuple[int, tuple[int, ...]]] = [(int(table[a, b]), (a, b)) for a, b in _dearest(table, most)]
+    # few settle much that are seldom: of the most frequent the dearest
+    often = 3 * most
+    tally: list[tuple[int, tuple[int, ...]]] = [(int(table[a, b]), (a, b)) for a, b in _dearest(table, often)]
     tally += [(int(number), (c,)) for c, number in enumerate(alone) if number]
-    ranked = sorted(tally, key=lambda item: (-item[0], item[1]))[:most]
+    ranked = sorted(tally, key=lambda item: (-item[0], item[1]))[:often]
+    gains = _set_gains(values, ratings.members, [codes for _, codes in ranked], alpha)
+    dearest = sorted(range(len(ranked)), key=lambda n: -gains[n])[:most]
     return [
         Confusion(
-            codes=[ratings.codes[c] for c in codes],
-            n=number,
-            sentences=_named(shared.unit[_where(values, ratings.members, codes)], sentences),
+            codes=[ratings.codes[c] for c in ranked[n][1]],
+            n=ranked[n][0],
+            gain=UNSET if alpha is None else round(gains[n], 6),
+            sentences=_named(shared.unit[_where(values, ratings.members, ranked[n][1])], sentences),
         )
-        for number, codes in ranked
+        for n in dearest
     ]
+
+
+def _set_gains(
+    values: Ints, members: Mask, found: Sequence[tuple[int, ...]], alpha: float | None
+) -> list[float]:
+    """What alpha would rise by: (1 − alpha) times the share of the disagreement that would go."""
+    gone = np.zeros(len(found))
+    total = 0.0
+    share = 1 / np.maximum((values != MISSING).sum(axis=1) - 1, 1)
+    for first, second, units in _unequal(values):
+        one, other = members[values[units, first]], members[values[units, second]]
+        before = coefficients.masi_between(one, other)
+        total += float(share[units] @ before)
+        for n, codes in enumerate(found):
+            settled = _settled(one, other, codes)
+            changed = (settled != other).any(axis=1)
+            after = coefficients.masi_between(one[changed], settled[changed])
+            gone[n] += float(share[units[changed]] @ (before[changed] - after))
+    return [0.0 if alpha is None or not total else float((1 - alpha) * part / total) for part in gone]
+
+
+def _settled(one: Mask, other: Mask, codes: tuple[int, ...]) -> Mask:
+    """The second sets as they would be, had they these codes as the first sets have them."""
+    settled = other.copy()
+    mine, theirs = one & ~other, other & ~one
+    if len(codes) == 2:
+        a, b = codes
+        differ = (mine[:, a] & theirs[:, b]) | (mine[:, b] & theirs[:, a])
+    else:
+        a = b = codes[0]
+        differ = (mine[:, a] & ~theirs.any(axis=1)) | (theirs[:, a] & ~mine.any(axis=1))
+    for code in (a, b):
+        settled[differ, code] = one[differ, code]
+    return settled
+
+
+def _unequal(values: Ints) -> Iterator[tuple[int, int, Ints]]:
+    """For every two columns the units in which both were given and differ."""
+    for first in range(values.shape[1]):
+        for second in range(first + 1, values.shape[1]):
+            both = (values[:, first] != MISSING) & (values[:, second] != MISSING)
+            yield first, second, np.flatnonzero(both & (values[:, first] != values[:, second]))
 
 
 def _differences(values: Ints, members: Mask) -> Iterator[tuple[Mask, Mask, Ints]]:
     """For every two columns: codes in the first set only, in the second only, and the units."""
-    for first in range(values.shape[1]):
-        for second in range(first + 1, values.shape[1]):
-            units = np.flatnonzero((values[:, first] != MISSING) & (values[:, second] != MISSING))
-            units = units[values[units, first] != values[units, second]]
-            one, other = members[values[units, first]], members[values[units, second]]
-            yield one & ~other, other & ~one, units
+    for first, second, units in _unequal(values):
+        one, other = members[values[units, first]], members[values[units, second]]
+        yield one & ~other, other & ~one, units
 
 
 def _where(values: Ints, members: Mask, codes: tuple[int, ...]) -> Mask:

@@ -13,12 +13,15 @@ class Figure(Record, frozen=True, kw_only=True):
 
     ``observed`` is the share of equal values among pairs of annotators, of sets whole sets;
     ``shared`` are the sentences two or more annotators coded, ``n`` the units behind the figure: of
-    a stance these are pairs of sentence and target, else the sentences.
+    a stance these are pairs of sentence and target, else the sentences. ``kappa`` is Fleiss'; it and
+    ``ac1`` are null for sets, which are compared code by code.
     """
 
     alpha: float | None
     observed: float | None
     interval: Interval | None
+    kappa: float | None = None
+    ac1: float | None = None
     shared: int
     n: int
     reason: str | UnsetType = UNSET
@@ -36,12 +39,13 @@ class CodeFigure(Record, frozen=True, kw_only=True):
 
 
 class PairFigure(Record, frozen=True, kw_only=True):
-    """Two annotators and the units both coded; ``kappa`` is Cohen's."""
+    """Two annotators and the units both coded; ``kappa`` is Cohen's, of sets that of whole sets."""
 
     annotators: tuple[str, str]
     n: int
     observed: float | None
     kappa: float | None
+    alpha: float | None
 
 
 class TargetFigure(Figure, frozen=True, kw_only=True):
@@ -54,16 +58,13 @@ class TargetFigure(Figure, frozen=True, kw_only=True):
 class LayerAgreement(Figure, frozen=True, kw_only=True):
     """Agreement on one layer.
 
-    ``kappa`` is Fleiss'; it and ``ac1`` are null for sets, which are compared code by code. A set
-    layer has ``alpha_masi`` (which is also its ``alpha``) and ``alpha_jaccard``; a stance layer
-    ``touched``, ``direction`` and ``targets``; a layer of codes with parents ``parents``, the
+    A set layer has ``alpha_masi`` (which is also its ``alpha``) and ``alpha_jaccard``; a stance
+    layer ``touched``, ``direction`` and ``targets``; a layer of codes with parents ``parents``, the
     agreement on the topmost codes.
     """
 
     kind: str
     annotators: int
-    kappa: float | None
-    ac1: float | None
     alpha_masi: float | UnsetType | None = UNSET
     alpha_jaccard: float | UnsetType | None = UNSET
     interval_jaccard: Interval | UnsetType | None = UNSET
@@ -81,7 +82,9 @@ class AgreementReport(Record, frozen=True, kw_only=True):
 
     ``phases``, ``versions`` (of the codebook) and ``months`` (of the last change) hold the layers'
     figures where there is more than one, each from codings of its own alone; ``chains`` those of
-    stance layers with the pieces of a sentence taken together.
+    stance layers with the pieces of a sentence taken together. ``suggestions`` holds the figures
+    ``with`` a model's suggestion on the screen and ``without``, where there were both. The figures
+    are of people; ``models`` compares each account that was named as a model's with each of them.
     """
 
     annotators: list[str]
@@ -93,3 +96,5 @@ class AgreementReport(Record, frozen=True, kw_only=True):
     versions: dict[str, dict[str, Figure]] = {}
     months: dict[str, dict[str, Figure]] = {}
     chains: dict[str, Figure] = {}
+    suggestions: dict[str, dict[str, Figure]] = {}
+    models: dict[str, list[PairFigure]] = {}

@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.commands.agree import Exports, SkipInvalid, tell_reading
+from annotate.commands.agree import Exports, Names, SkipInvalid, tell_reading, user_names
 from annotate.commands.terminal import (
     CodebookOption,
     JsonOption,
@@ -29,6 +29,7 @@ def adjudicate(
     ] = "majority",
     output: OutputOption = None,
     study: StudyOption = None,
+    names: Names = None,
     skip_invalid: SkipInvalid = False,
     json: JsonOption = False,
 ) -> None:
@@ -42,7 +43,9 @@ def adjudicate(
         if output is None and not json:
             raise SettingsError("where should the gold rows go?", flag="-o")
         book = load_codebook(codebook) if codebook else open_study(study).codebook()
-        gold, report, read = adjudicate_exports(exports, book, rule=rule, skip_invalid=skip_invalid)
+        gold, report, read = adjudicate_exports(
+            exports, book, rule=rule, skip_invalid=skip_invalid, names=user_names(names)
+        )
         tell_reading(read)
         if output:
             write_jsonl(output, gold)

@@ -1,24 +1,20 @@
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
-from annotate.commands.terminal import (
-    CodebookOption,
-    JsonOption,
-    StudyOption,
-    print_report,
-    say,
-    table,
-)
+from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, say
 from annotate.study import Study, open_study
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import SettingsError
+from schemas.files import write_text
 from schemas.jsonl import read_jsonl
-from schemas.records import Annotation, Sentence
+from schemas.records import Annotation, Record, Sentence
 
 if TYPE_CHECKING:
-    from exports.figures import AgreementReport, Figure, LayerAgreement
+    from exports.figures import AgreementReport
+    from exports.next_steps import Place
     from exports.studio import ReadReport
 
 Exports = Annotated[
@@ -26,39 +22,102 @@ Exports = Annotated[
     typer.Argument(metavar="[EXPORT…]", help="Label Studio exports; the study's annotations if not given."),
 ]
 SkipInvalid = Annotated[bool, typer.Option("--skip-invalid", help="Count rows that do not fit, and go on.")]
+Names = Annotated[
+    str | None,
+    typer.Option(
+        "--names", metavar="ID=NAME,…", help="Names for Label Studio's user ids; else annotator-1, -2, …"
+    ),
+]
+
+
+class Codings(Record, frozen=True, kw_only=True):
+    """Annotations with what a report needs besides; ``read`` is None where no export was read."""
+
+    annotations: list[Annotation]
+    codebook: Codebook
+    texts: dict[str, str]
+    links: dict[int, str] = {}  # annotation id → where its task is
+    chains: dict[str, str] = {}
+    read: Any = None
+
+
+def user_names(given: str | None) -> dict[int, str]:
+    """User id → name, from such as ``7=anna,9=ben``."""
+    found: dict[int, str] = {}
+    for part in (given or "").split(","):
+        number, _, name = (word.strip() for word in part.partition("="))
+        if part.strip():
+            if not (number.isdigit() and name) or "@" in name:
+                raise SettingsError(
+                    f'"{part.strip()}": expected a user id and a name, such as 7=anna', flag="--names"
+                )
+            found[int(number)] = name
+    return found
 
 
 def codings(
-    exports: list[Path] | None, codebook: Path | None, study: Path | None, *, skip_invalid: bool
-) -> tuple[list[Annotation], Codebook]:
+    exports: list[Path] | None,
+    codebook: Path | None,
+    study: Path | None,
+    *,
+    skip_invalid: bool,
+    names: str | None = None,
+) -> Codings:
     """The annotations and their codebook: given exports, or the study's."""
     from exports.studio import read_codings
 
     if not exports:
         own = open_study(study)
         book = load_codebook(codebook) if codebook else own.codebook()
-        return list(read_jsonl(own.needs(own.annotations, "pull"), Annotation)), book
+        rows = list(read_jsonl(own.needs(own.annotations, "pull"), Annotation))
+        sentences = list(read_jsonl(own.sentences, Sentence)) if own.sentences.exists() else []
+        return Codings(
+            annotations=rows,
+            codebook=book,
+            texts={s.sentence_id: s.text for s in sentences},
+            links=_links(own, rows),
+            chains={s.sentence_id: s.chain_id for s in sentences if s.chain_id},
+        )
     if codebook is None and study is None:
         raise SettingsError("exports are read with their codebook", flag="--codebook")
     book = load_codebook(codebook) if codebook else open_study(study).codebook()
-    export = read_codings(exports, book, skip_invalid=skip_invalid)
+    export = read_codings(exports, book, skip_invalid=skip_invalid, names=user_names(names))
     tell_reading(export.report)
-    return export.annotations, book
+    texts = {sentence_id: task.text for sentence_id, task in export.tasks.items()}
+    return Codings(annotations=export.annotations, codebook=book, texts=texts, read=export.report)
+
+
+def _links(study: Study, rows: list[Annotation]) -> dict[int, str]:
+    """Where the tasks are, on the server whose projects the study remembers."""
+    from annotate.studio import task_link
+
+    known = study.state().projects
+    url = study.settings.studio.url or next(iter(known), None)
+    if url is None:
+        return {}
+    projects = {**known.get(url, {}), **study.settings.studio.projects}
+    return {
+        row.annotation_id: task_link(url, projects[row.annotator], row.task_id)
+        for row in rows
+        if row.annotation_id is not None and row.task_id is not None and row.annotator in projects
+    }
+
+
+def reading_notes(read: "ReadReport") -> list[str]:
+    """What was left out of exports, and what their format lost."""
+    left = {
+        "rows that do not fit the codebook": read.invalid - len(read.unusable),
+        "rows that could not be read": len(read.unusable),
+        "rows that stand there twice": len(read.duplicates),
+        "rows of another codebook version": read.other_version,
+    }
+    return [*read.warnings, *(f"left out {count} {what}" for what, count in left.items() if count)]
 
 
 def tell_reading(report: "ReadReport") -> None:
-    """What was left out of exports, and what their format lost: on stderr, counted."""
-    for warning in report.warnings:
-        say(f"note: {warning}")
-    left = {
-        "rows that do not fit the codebook": report.invalid,
-        "rows that could not be read": len(report.unusable),
-        "rows that stand there twice": len(report.duplicates),
-        "rows of another codebook version": report.other_version,
-    }
-    for what, count in left.items():
-        if count:
-            say(f"note: left out {count} {what}")
+    """The notes on stderr, with the first rows that could not be read."""
+    for note in reading_notes(report):
+        say(f"note: {note}")
     for unusable in report.unusable[:3]:
         say(f"      {unusable}")
 
@@ -67,34 +126,59 @@ def agree(
     exports: Exports = None,
     codebook: CodebookOption = None,
     study: StudyOption = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write the report as a page with figures.")
+    ] = None,
+    names: Names = None,
+    model_account: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="An annotator that is no person: compared with people apart."),
+    ] = None,
     skip_invalid: SkipInvalid = False,
     json: JsonOption = False,
 ) -> None:
-    """Say how far annotators agree: observed agreement and Krippendorff's alpha a layer."""
+    """Say how far annotators agree, layer by layer, and what to clarify next."""
     from exports.agreement import agree as agreement
+    from exports.agreement_page import agreement_page
+    from exports.next_steps import report_words
 
-    rows, book = codings(exports, codebook, study, skip_invalid=skip_invalid)
-    report = agreement(rows, book, chains=None if exports else _chains(open_study(study)))
-    print_report(report, json, lambda: agreement_table(report))
+    held = codings(exports, codebook, study, skip_invalid=skip_invalid, names=names)
+    report = agreement(held.annotations, held.codebook, chains=held.chains, models=model_account or ())
+    places = _places(held, report)
+    if html:
+        notes = reading_notes(held.read) if held.read else []
+        write_text(html, agreement_page(report, held.codebook, places, notes=notes))
+    more = {"read": held.read} if held.read else {}
+    body = {**msgspec.structs.asdict(report), **more} if json else None
+    print_report(body, json, lambda: report_words(report, held.codebook, places))
+    if html:
+        say(f"written: {html}")
 
 
-def _chains(study: Study) -> dict[str, str]:
-    """The pieces of sentences that run over several blocks, by the id of their chain."""
-    if not study.sentences.exists():
-        return {}
-    return {s.sentence_id: s.chain_id for s in read_jsonl(study.sentences, Sentence) if s.chain_id}
+def _places(held: Codings, report: "AgreementReport") -> "dict[str, Place]":
+    """Text and tasks of the sentences that the report names."""
+    from exports.next_steps import Place
+
+    named = {
+        name for layer in report.layers.values() for found in layer.confusions for name in found.sentences
+    }
+    links: dict[str, dict[str, list[str]]] = {}
+    for row in held.annotations:
+        is_of_people = row.annotator in report.annotators
+        if is_of_people and row.sentence_id in named and row.task_id is not None:
+            link = held.links.get(row.annotation_id or -1, f"task {row.task_id}")
+            links.setdefault(row.sentence_id, {}).setdefault(link, []).append(row.annotator)
+    return {
+        name: Place(
+            text=held.texts.get(name, ""),
+            links=tuple((", ".join(who), link) for link, who in links.get(name, {}).items()),
+        )
+        for name in sorted(named)
+    }
 
 
 def agreement_table(report: "AgreementReport") -> str:
-    """Alpha a layer with its interval, beside the raw agreement; stance in its two steps."""
-    rows: list[tuple[object, ...]] = []
-    for name, layer in report.layers.items():
-        rows.append(_row(name, layer))
-        if layer.touched and layer.direction:
-            rows += [_row("  touched", layer.touched), _row("  direction", layer.direction)]
-    return table(["layer", "alpha", "95 %", "observed", "shared", ""], rows)
+    """Who agrees how far, without what to do about it."""
+    from exports.next_steps import figure_table
 
-
-def _row(name: str, part: "Figure | LayerAgreement") -> tuple[object, ...]:
-    bounds = f"{part.interval[0]:.3f}–{part.interval[1]:.3f}" if part.interval else "–"
-    return (name, part.alpha, bounds, part.observed, part.shared, part.reason or "")
+    return "\n".join(figure_table(report))

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from exports.agreement import agree
 from exports.studio import read_codings
 from schemas.codebook import Codebook
-from schemas.errors import DataError
-from schemas.records import Annotation, Layers, LayerValue
+from schemas.errors import DataError, SettingsError
+from schemas.records import Annotation, Layers, LayerValue, Suggested
 
 Row = Callable[..., Annotation]
 
@@ -152,6 +152,40 @@ def test_confusions_of_sets_are_swaps_or_single_codes(pairs: Any, codebook: Code
     swap, single = agree(rows, codebook, draws=0).layers["rhetoric"].confusions
     assert (swap.codes, swap.n, swap.sentences) == (["irony", "none"], 2, ["c0:0", "c0:1"])
     assert (single.codes, single.n, single.sentences) == (["metaphor"], 1, ["c0:2"])
+
+
+def test_the_gain_of_a_set_is_what_settling_it_brings(pairs: Any, codebook: Codebook) -> None:
+    """Settled half one way, half the other, the expected disagreement stays nearly as it is."""
+    rest = [(["irony"], ["irony"]), (["none"], ["none"]), (["metaphor"], ["none"])] * 20
+    before = agree(pairs("rhetoric", *rest, (["irony"], ["none"]), (["none"], ["irony"])), codebook, draws=0)
+    after = agree(pairs("rhetoric", *rest, (["irony"], ["irony"]), (["none"], ["none"])), codebook, draws=0)
+    gain = (after.layers["rhetoric"].alpha or 0) - (before.layers["rhetoric"].alpha or 0)
+    found = {tuple(c.codes): c.gain for c in before.layers["rhetoric"].confusions}
+    assert found["irony", "none"] == pytest.approx(gain, abs=2e-3)
+    assert sum(found.values()) == pytest.approx(1 - (before.layers["rhetoric"].alpha or 0), abs=2e-6)
+
+
+def test_models_and_people_are_never_mixed(row: Row, pairs: Any, codebook: Codebook) -> None:
+    people = pairs("voice", *[("author", "author"), ("other", "other"), ("other", "mixed")] * 4)
+    machine = [row("bot", r.sentence_id, {"voice": "author"}) for r in people if r.annotator == "anna"]
+    alone = agree(people, codebook, draws=50)
+    both = agree([*people, *machine], codebook, draws=50, models=["bot"])
+    assert msgspec.structs.replace(both, models={}) == alone
+    assert [pair.annotators for pair in both.models["voice"]] == [("anna", "bot"), ("bert", "bot")]
+    assert [pair.observed for pair in both.models["voice"]] == [pytest.approx(1 / 3, abs=1e-6)] * 2
+
+
+def test_a_model_that_coded_nothing_is_named(pairs: Any, codebook: Codebook) -> None:
+    with pytest.raises(SettingsError, match='no coding by the model "bertt"; did you mean "bert"'):
+        agree(pairs("voice", ("author", "author")), codebook, models=["bertt"])
+
+
+def test_codings_with_and_without_a_suggestion_are_compared_apart(row: Row, codebook: Codebook) -> None:
+    suggested = Suggested(model_version="m1", layers={})
+    rows = [row(who, "c:1", {"voice": "author"}, suggested=suggested) for who in ("anna", "bert")]
+    rows += [row("anna", "c:2", {"voice": "author"}), row("bert", "c:2", {"voice": "other"})]
+    found = agree(rows, codebook, draws=0).suggestions
+    assert (found["with"]["voice"].observed, found["without"]["voice"].observed) == (1, 0)
 
 
 def test_parents_agree_where_leaves_do_not(pairs: Any, codebook: Codebook) -> None:

@@ -1,0 +1,123 @@
+"""`standpunkt agree` and `adjudicate` on files alone."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotate.study import shipped_codebook
+from running import Ran
+from schemas.codebook import load_codebook
+from schemas.studio_json import to_result
+
+Run = Callable[..., Ran]
+CODEBOOK = shipped_codebook("kommentar-core")
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> Path:
+    """Twelve sentences by two people, as Label Studio exports them; they differ in every third."""
+    book = load_codebook(CODEBOOK)
+    tasks = []
+    for n in range(12):
+        annotations = []
+        for who in (4, 9):
+            voice = "other" if who == 9 and n % 3 == 0 else "author"
+            layers: Any = {"voice": voice, "function": "claim" if n % 2 else "report", "rhetoric": ["none"]}
+            annotations.append({"id": 100 * who + n, "completed_by": who, "result": to_result(layers, book)})
+        data = {"sentence_id": f"c{n // 4}:{n}", "commentary_id": f"c{n // 4}", "text": f"Das ist Satz {n}."}
+        tasks.append({"id": n, "data": data, "annotations": annotations})
+    path = tmp_path / "export.json"
+    path.write_text(json.dumps(tasks), "utf-8")
+    return path
+
+
+def test_a_bare_export_gives_figures_and_what_was_read(standpunkt: Run, export: Path) -> None:
+    ran = standpunkt("agree", export, "--codebook", CODEBOOK, "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json["annotators"] == ["annotator-1", "annotator-2"]
+    assert ran.json["layers"]["voice"]["observed"] == pytest.approx(2 / 3, abs=1e-6)
+    assert ran.json["layers"]["function"]["alpha"] == 1
+    assert ran.json["read"]["annotations"] == 24
+
+
+def test_the_words_name_the_sentences_to_clarify(standpunkt: Run, export: Path) -> None:
+    ran = standpunkt("agree", export, "--codebook", CODEBOOK)
+    assert "1. voice: Autor / Wiedergabe" in ran.out
+    assert "„Das ist Satz 0.“" in ran.out
+    assert "annotator-1, annotator-2: task 0" in ran.out
+
+
+def test_the_report_is_written_as_a_page(standpunkt: Run, export: Path, tmp_path: Path) -> None:
+    ran = standpunkt("agree", export, "--codebook", CODEBOOK, "--html", tmp_path / "agreement.html")
+    assert ran.code == 0, ran.err
+    assert "Das ist Satz 3." in (tmp_path / "agreement.html").read_text("utf-8")
+
+
+def test_names_replace_the_pseudonyms(standpunkt: Run, export: Path, tmp_path: Path) -> None:
+    ran = standpunkt("agree", export, "--codebook", CODEBOOK, "--names", "4=anna, 9=ben", "--json")
+    assert ran.json["annotators"] == ["anna", "ben"]
+    gold = tmp_path / "gold.jsonl"
+    words = ("--names", "9=ben", "--rule", "expert:ben", "-o", gold, "--json")
+    assert standpunkt("adjudicate", export, "--codebook", CODEBOOK, *words).json["ties"] == []
+
+
+@pytest.mark.parametrize("names", ["anna", "x=anna", "4=", "4=anna@example.org"])
+def test_names_that_are_none_are_refused(names: str, standpunkt: Run, export: Path) -> None:
+    ran = standpunkt("agree", export, "--codebook", CODEBOOK, "--names", names)
+    assert ran.code == 1
+    assert "expected a user id and a name, such as 7=anna" in ran.err
+
+
+def test_nobody_shared_a_sentence_is_one_line_and_no_number(
+    standpunkt: Run, export: Path, tmp_path: Path
+) -> None:
+    tasks = json.loads(export.read_text("utf-8"))
+    for n, task in enumerate(tasks):
+        task["annotations"] = task["annotations"][n % 2 :][:1]
+    path = tmp_path / "apart.json"
+    path.write_text(json.dumps(tasks), "utf-8")
+    ran = standpunkt("agree", path, "--codebook", CODEBOOK)
+    assert (ran.code, ran.out) == (1, "")
+    assert "2 annotators coded 12 sentences, none of them in common" in ran.err
+
+
+def _truncated(text: str) -> str:
+    return text[:-40]
+
+
+def _unknown_code(text: str) -> str:
+    return text.replace('["other"]', '["narrator"]', 1)
+
+
+def _other_version(text: str) -> str:
+    return text.replace('"commentary_id": "c0"', '"commentary_id": "c0", "codebook_version": "9.0.0"', 1)
+
+
+def _twice(text: str) -> str:
+    return json.dumps([*json.loads(text), json.loads(text)[0]])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "refusal", "note"),
+    [
+        (_truncated, "breaks off or is no JSON after task 11", "read up to there"),
+        (_unknown_code, "voice: narrator (1×) is not in the codebook", "left out 1 rows that do not fit"),
+        (_other_version, "rows coded with version 9.0.0", "left out 2 rows of another codebook version"),
+        (_twice, "stands twice (and 1 more)", "left out 2 rows that stand there twice"),
+    ],
+)
+def test_bad_input_is_one_line_or_left_out_and_counted(
+    spoil: Callable[[str], str], refusal: str, note: str, standpunkt: Run, export: Path
+) -> None:
+    export.write_text(spoil(export.read_text("utf-8")), "utf-8")
+    ran = standpunkt("agree", export, "--codebook", CODEBOOK)
+    assert (ran.code, ran.out) == (1, "")
+    assert ran.err.startswith("error: ")
+    assert refusal in ran.err
+    assert ran.err.count("\n") == 1
+    again = standpunkt("agree", export, "--codebook", CODEBOOK, "--skip-invalid")
+    assert again.code == 0, again.err
+    assert note in again.err

@@ -1,0 +1,140 @@
+"""The report in words and as a page: what it says, how wide it is, and that nothing in it runs."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from exports.agreement import agree
+from exports.agreement_page import agreement_page
+from exports.figures import AgreementReport, Figure
+from exports.next_steps import Place, figure_table, next_steps, report_words, verdict
+from schemas.codebook import Codebook
+from schemas.markup import VOID
+from schemas.records import Annotation
+
+Row = Callable[..., Annotation]
+
+ATTACK = "Er schrieb „<script>alert(1)</script>“ & ging."
+
+
+@pytest.fixture
+def report(row: Row, codebook: Codebook) -> AgreementReport:
+    """Voice is confused twice as often as rhetoric; all who see a target take one side."""
+    rows = []
+    for n in range(40):
+        for who in ("anna", "bert"):
+            is_odd = who == "bert" and n % 4 == 0
+            layers = {
+                "voice": "other" if is_odd else ("author", "mixed")[n % 2],
+                "rhetoric": ["irony"]
+                if n % 8 == 0 and who == "bert"
+                else ["none"]
+                if n % 3
+                else ["metaphor"],
+                "stance": {"tempolimit": "against" if n % 2 else "unrelated", "maut": "unrelated"},
+            }
+            month = f"2026-0{1 + n // 20}-01T10:00:00Z"
+            rows.append(row(who, f"c{n // 5}:{n}", layers, updated_at=month, phase="main", task_id=n))
+    return agree(rows, codebook, draws=100)
+
+
+@pytest.fixture
+def places() -> dict[str, Place]:
+    link = "http://localhost:8080/projects/3/data?task="
+    return {
+        f"c{n // 5}:{n}": Place(text=f"{ATTACK} Satz {n}. " * 4, links=(("anna", f"{link}{n}"),))
+        for n in range(40)
+    }
+
+
+def test_the_words_fit_eighty_columns_and_links_stay_whole(
+    report: AgreementReport, codebook: Codebook, places: dict[str, Place]
+) -> None:
+    words = report_words(report, codebook, places)
+    assert max(map(len, words.splitlines())) <= 80
+    assert (
+        "anna: http://localhost:8080/projects/3/data?task=0" in words.splitlines()[-1] or "task=0\n" in words
+    )
+
+
+def test_what_brings_most_comes_first(report: AgreementReport, codebook: Codebook) -> None:
+    gains = [step.confusion.gain for step in next_steps(report, codebook)]
+    assert gains == sorted(gains, reverse=True)
+    assert next_steps(report, codebook)[0].layer.id == "voice"
+
+
+def test_a_one_sided_target_is_named(report: AgreementReport) -> None:
+    table = "\n".join(figure_table(report))
+    (mark,) = re.findall(r"tempolimit (\[\d\])", table)
+    assert f"{mark} undefined: only one direction observed: against" in table
+
+
+@pytest.mark.parametrize(
+    ("alpha", "interval", "words"),
+    [
+        (0.9, (0.85, 0.95), "firm"),
+        (0.82, (0.7, 0.9), "above 0.80, but the interval reaches below"),
+        (0.7, (0.5, 0.8), "tentative"),
+        (0.4, (0.3, 0.5), "below 0.667"),
+        (None, None, "undefined: nobody used it"),
+    ],
+)
+def test_a_verdict_goes_by_the_interval(alpha: Any, interval: Any, words: str) -> None:
+    figure = Figure(
+        alpha=alpha, observed=1, interval=interval, shared=9, n=9, reason="undefined: nobody used it"
+    )
+    assert verdict(figure).startswith(words)
+
+
+class Tags(HTMLParser):
+    """Whether every tag that is opened is closed in its order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        self.seen.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_whole_and_nothing_in_it_runs(
+    report: AgreementReport, codebook: Codebook, places: dict[str, Place]
+) -> None:
+    page = agreement_page(report, codebook, places, notes=["left out 2 rows that stand there twice"])
+    tags = Tags()
+    tags.feed(page)
+    assert not tags.open
+    assert not {"script", "img", "link", "iframe"} & set(tags.seen)
+    assert "&lt;script&gt;" in page
+    assert "left out 2 rows that stand there twice" in page
+    assert 'style="' not in page  # the policy would block it
+    assert page == agreement_page(report, codebook, places, notes=["left out 2 rows that stand there twice"])
+
+
+def test_the_page_shows_every_code_target_and_month(
+    report: AgreementReport, codebook: Codebook, places: dict[str, Place]
+) -> None:
+    page = agreement_page(report, codebook, places)
+    for words in (
+        "Wiedergabe",
+        "Ironie",
+        "Soll eine Maut für alle gelten?",
+        "2026-01",
+        "2026-02",
+        "anna – bert",
+    ):
+        assert words in page
+
+
+def test_a_place_that_is_no_web_address_is_no_link(report: AgreementReport, codebook: Codebook) -> None:
+    places = {f"c{n // 5}:{n}": Place(links=(("anna", "javascript:alert(1)"),)) for n in range(40)}
+    assert "href" not in agreement_page(report, codebook, places)
