@@ -130,7 +130,7 @@ def _with_interval(
 ) -> None:
     if interval:
         axes.plot(interval, [y, y], color=colour, lw=2, solid_capstyle="round")
-    axes.plot([value], [y], marker, color=colour, ms=7, label=label)
+    axes.plot([value], [y], marker, color=colour, ms=7, label=label, clip_on=False)
 
 
 def _say(value: float | None) -> str:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from schemas.codebook import Layer
-from schemas.records import Annotation, LayerValue, Record
-from train.answers import Answers, Key, counted_codes, many_hot
+from schemas.records import Annotation, CodePrediction, LayerValue, Record, SetPrediction
+from train.answers import Key, Scored, counted_codes, many_hot
 from train.dataset import codes_in, with_parents
 from train.metrics import bootstrap_f1, by_group, macro_f1, macro_interval, soft_tally
 
@@ -34,15 +34,40 @@ class Ceiling(Record, frozen=True, kw_only=True):
     annotators: int
 
 
+class Given(NamedTuple):
+    """A model's codes for an item, and the item's commentary."""
+
+    codes: list[str]
+    commentary: str
+
+
 class _Coded(NamedTuple):
     annotator: str
     codes: list[str]
 
 
+def given_of(layer: Layer, scored: Sequence[Scored]) -> dict[Key, Given]:
+    """What was predicted of every item, whether gold has decided on it or not."""
+    found: dict[Key, Given] = {}
+    for row, prediction, _ in scored:
+        answer = prediction.layers.get(layer.id)
+        if isinstance(answer, SetPrediction):
+            found[row.sentence_id, ""] = Given(answer.codes, row.commentary_id)
+        elif isinstance(answer, CodePrediction):
+            found[row.sentence_id, ""] = Given([str(answer.code)], row.commentary_id)
+        elif answer is not None:
+            for target, one in answer.items():
+                found[row.sentence_id, target] = Given([str(one.code)], row.commentary_id)
+    return found
+
+
 def human_ceiling(
-    layer: Layer, answers: Answers, annotations: Sequence[Annotation], *, seed: int = 0
+    layer: Layer, given: Mapping[Key, Given], annotations: Sequence[Annotation], *, seed: int = 0
 ) -> Ceiling | None:
-    """The ceiling over the items that were judged; None where nobody coded one with others.
+    """The ceiling over the items that were predicted; None where nobody coded one with others.
+
+    Sentences that gold leaves undecided count as well: without them two annotators would agree in
+    all that is left.
 
     Parameters
     ----------
@@ -50,28 +75,28 @@ def human_ceiling(
         Of several people, one a sentence each; those who skipped or left the layer open do not
         count.
     """
-    place = {key: i for i, key in enumerate(answers.keys)}
     found = _by_item(layer, annotations)
-    shared = {key: own for key, own in sorted(found.items()) if key in place and len(own) > 1}
+    shared = {key: own for key, own in sorted(found.items()) if key in given and len(own) > 1}
     if not shared:
         return None
+    codes = layer.stance_values if layer.kind == "stance" else layer.code_ids
     people, rest, items = [], [], []
     for key, own in shared.items():
-        votes = many_hot([one.codes for one in own], answers.codes).astype(np.float64)
+        votes = many_hot([one.codes for one in own], codes).astype(np.float64)
         for i in range(len(own)):
             people.append(votes[i] > 0)
             rest.append(_majority(layer, np.delete(votes, i, axis=0)))
-            items.append(place[key])
-    model = answers.pick(items)
-    counted = counted_codes(layer, answers.codes)
+            items.append(given[key])
+    counted = counted_codes(layer, codes)
+    commentaries = [item.commentary for item in items]
 
-    def figures(given: Array) -> tuple[float | None, tuple[float, float] | None]:
-        counts = soft_tally(np.array(rest), given)[:, counted]
+    def figures(chosen: Array) -> tuple[float | None, tuple[float, float] | None]:
+        counts = soft_tally(np.array(rest), chosen)[:, counted]
         value = macro_f1(counts.sum(axis=0))
-        draws = bootstrap_f1(by_group(counts, model.commentaries), seed=seed)
+        draws = bootstrap_f1(by_group(counts, commentaries), seed=seed)
         return None if value is None else round(value, 6), None if draws is None else macro_interval(draws)
 
-    human, machine = figures(np.array(people)), figures(model.given)
+    human, machine = figures(np.array(people)), figures(many_hot([item.codes for item in items], codes))
     return Ceiling(
         macro_f1=human[0],
         interval=human[1],

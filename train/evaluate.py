@@ -10,7 +10,7 @@ from schemas.errors import DataError
 from schemas.records import Annotation, GoldSentence
 from train.answers import Scored, answers_of
 from train.baselines import Baselines, baseline_counts, items_of, macro_of
-from train.ceiling import human_ceiling
+from train.ceiling import given_of, human_ceiling
 from train.compare import Comparison, compare
 from train.curve import SHARES, CurvePoint, part_of
 from train.dataset import checked, training_rows
@@ -63,7 +63,8 @@ def cross_validate(
     kept = training_rows(rows, codebook)
     plan = Plan(by=by, group=group, folds=folds, seed=seed, gap=gap)
     held = hold_out(kept, codebook, plan)
-    scored = _cross_scored(held.splits, codebook, settings, seed)
+    asked = {} if by == "target" else _asked_of_people(annotations)  # else it would answer what it knows
+    scored = _cross_scored(held.splits, codebook, settings, seed, asked)
     version = model_version(kept, codebook, settings=settings, seed=seed)
     report = score_layers(codebook, scored, version=version, seed=seed)
     layers = {
@@ -81,12 +82,16 @@ def cross_validate(
 
 
 def _cross_scored(
-    parts: Sequence[Split], codebook: Codebook, settings: Settings | None, seed: int
+    parts: Sequence[Split],
+    codebook: Codebook,
+    settings: Settings | None,
+    seed: int,
+    also: Mapping[str, Mapping[str, set[str]]] | None = None,
 ) -> list[Scored]:
     scored: list[Scored] = []
     for train, test in parts:
         model, _ = fit(train, codebook, settings=settings, seed=seed)
-        scored += _scored(model, test)
+        scored += _scored(model, test, also)
     return scored
 
 
@@ -121,7 +126,7 @@ def _beside(
     answers = answers_of(layer, scored)
     texts = {s.row.sentence_id: s.row.text for s in scored}
     found = [msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in suspects(layer, answers)]
-    ceiling = human_ceiling(layer, answers, annotations, seed=seed) if annotations else None
+    ceiling = human_ceiling(layer, given_of(layer, scored), annotations, seed=seed) if annotations else None
     return msgspec.structs.replace(figures, ceiling=ceiling, suspects=found)
 
 
@@ -177,7 +182,7 @@ def evaluate_model(
     kept = checked(rows, model.meta.book)
     if not seen:
         _check_unseen(model, kept)
-    book, scored = model.meta.book, _scored(model, kept)
+    book, scored = model.meta.book, _scored(model, kept, _asked_of_people(annotations))
     report = score_layers(book, scored, version=model.meta.model_version, seed=seed)
     layers = {
         layer.id: _with_baselines(_beside(layer, report.layers[layer.id], scored, annotations, seed), {})
@@ -194,15 +199,30 @@ def evaluate_model(
     return msgspec.structs.replace(report, against=comparison)
 
 
-def _scored(model: Model, rows: Sequence[GoldSentence]) -> list[Scored]:
-    predictions = predict(model, rows, asked=[_asked(row) for row in rows])
+def _scored(
+    model: Model, rows: Sequence[GoldSentence], also: Mapping[str, Mapping[str, set[str]]] | None = None
+) -> list[Scored]:
+    """The rows with their predictions; ``also`` are targets to answer beyond gold's, by sentence."""
+    more = also or {}
+    predictions = predict(model, rows, asked=[_asked(row, more.get(row.sentence_id, {})) for row in rows])
     return [
         Scored(row, prediction, model.meta.layers) for row, prediction in zip(rows, predictions, strict=True)
     ]
 
 
-def _asked(row: GoldSentence) -> Mapping[str, Sequence[str]]:
-    return {name: sorted(value) for name, value in row.layers.items() if isinstance(value, dict)}
+def _asked(row: GoldSentence, also: Mapping[str, set[str]]) -> dict[str, list[str]]:
+    own = {name: set(value) for name, value in row.layers.items() if isinstance(value, dict)}
+    return {name: sorted(own.get(name, set()) | also.get(name, set())) for name in sorted({*own, *also})}
+
+
+def _asked_of_people(annotations: Sequence[Annotation]) -> dict[str, dict[str, set[str]]]:
+    """The targets that annotators were asked about, by sentence and layer."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for annotation in annotations:
+        for name, value in annotation.layers.items():
+            if isinstance(value, dict):
+                found.setdefault(annotation.sentence_id, {}).setdefault(name, set()).update(value)
+    return found
 
 
 def _check_unseen(model: Model, rows: Sequence[GoldSentence]) -> None:

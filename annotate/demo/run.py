@@ -91,7 +91,8 @@ def run_demo(folder: Path, *, tell: Tell, progress: Progress) -> DemoReport:
     model, trained = fit(gold, codebook)
     model_dir = save_model(model, study.models / model.meta.model_version)
     tell("cross-validating, grouped by commentary")
-    evaluation = cross_validate(gold, codebook)
+    codings = list(read_jsonl(study.annotations, Annotation))
+    evaluation = cross_validate(gold, codebook, annotations=codings)
     tagged = tag_pieces(model, _held_out(study))
     write_jsonl(study.data / "tagged.jsonl", (p for piece in tagged for p in piece.predictions))
     page = study.reports / f"{tagged[0].commentary.commentary_id}.html"

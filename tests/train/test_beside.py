@@ -8,7 +8,7 @@ from schemas.codebook import Codebook, Layer
 from schemas.records import Annotation, GoldSentence
 from train.answers import Answers, many_hot, one_hot
 from train.baselines import Items, by_keyword, by_length
-from train.ceiling import human_ceiling
+from train.ceiling import Given, human_ceiling
 from train.curve import part_of
 from train.evaluate import cross_validate
 from train.reliability import reliability
@@ -39,6 +39,15 @@ def answers(gold: list[str], given: list[str], codes: list[str], sure: float = 0
         scores=np.where(chosen, sure, rest),
         commentaries=[f"k{i // 2}" for i in range(len(gold))],
     )
+
+
+def said_of(own: Answers) -> dict[tuple[str, str], Given]:
+    return {
+        key: Given(
+            [code for code, has in zip(own.codes, own.given[i], strict=True) if has], own.commentaries[i]
+        )
+        for i, key in enumerate(own.keys)
+    }
 
 
 def coding(sentence: int, who: str, **layers: object) -> Annotation:
@@ -79,7 +88,7 @@ def test_two_who_agree_in_all_have_a_ceiling_of_one(codebook: Codebook) -> None:
     own = answers(["claim", "report", "claim", "demand"], ["claim"] * 4, layer.code_ids)
     said = ["claim", "report", "claim", "demand"]
     both = [coding(i, who, function=code) for i, code in enumerate(said) for who in ("anna", "ben")]
-    ceiling = human_ceiling(layer, own, both)
+    ceiling = human_ceiling(layer, said_of(own), both)
     assert ceiling
     assert (ceiling.macro_f1, ceiling.sentences, ceiling.annotators) == (1.0, 4, 2)
     # the model gives claim everywhere: F1 2/3, 0 and 0
@@ -90,10 +99,10 @@ def test_the_ceiling_rests_on_what_several_coded(codebook: Codebook) -> None:
     layer = layer_of(codebook, "function")
     own = answers(["claim", "report"], ["claim", "report"], layer.code_ids)
     alone = [coding(0, "anna", function="claim"), coding(1, "ben", function="report")]
-    assert human_ceiling(layer, own, alone) is None
+    assert human_ceiling(layer, said_of(own), alone) is None
     skipped = msgspec.structs.replace(coding(0, "ben", function="claim"), skipped=True)
     left = msgspec.structs.replace(coding(1, "anna", function="report"), incomplete=["function"])
-    assert human_ceiling(layer, own, [*alone, skipped, left]) is None
+    assert human_ceiling(layer, said_of(own), [*alone, skipped, left]) is None
 
 
 def test_those_who_are_tied_count_half_each(codebook: Codebook) -> None:
@@ -104,7 +113,7 @@ def test_those_who_are_tied_count_half_each(codebook: Codebook) -> None:
         coding(0, "ben", function="report"),
         coding(0, "cem", function="claim"),
     ]
-    ceiling = human_ceiling(layer, own, three)
+    ceiling = human_ceiling(layer, said_of(own), three)
     # anna and cem against (report, claim) tied: half right; ben against claim: wrong.
     # claim: hits 1, false 1, missed 1 → 1/2; report: hits 0
     assert ceiling and ceiling.macro_f1 == pytest.approx(0.25)
@@ -121,14 +130,14 @@ def test_a_ceiling_of_sets_and_stances(codebook: Codebook) -> None:
         coding(1, "anna", rhetoric=["none"]),
         coding(1, "ben", rhetoric=["none"]),
     ]
-    ceiling = human_ceiling(rhetoric, own, both)
+    ceiling = human_ceiling(rhetoric, said_of(own), both)
     assert ceiling and ceiling.macro_f1 == 1.0  # the parent follows, the exclusive code has no share
     stance = layer_of(codebook, "stance")
     pairs = answers(["favor", "unrelated"], ["favor", "favor"], stance.stance_values)._replace(
         keys=[("s0", "rente"), ("s0", "tempolimit")]
     )
     both = [coding(0, who, stance={"rente": "favor", "tempolimit": "unrelated"}) for who in ("anna", "ben")]
-    ceiling = human_ceiling(stance, pairs, both)
+    ceiling = human_ceiling(stance, said_of(pairs), both)
     assert ceiling and (ceiling.macro_f1, ceiling.sentences) == (1.0, 2)
 
 
@@ -186,3 +195,29 @@ def test_bins_hold_every_answer_once() -> None:
     bins = reliability(score, np.array([False, True, True, True]))
     assert [(one.low, one.high, one.n) for one in bins] == [(0.0, 0.1, 2), (0.9, 1.0, 2)]
     assert (bins[0].score, bins[0].right) == (0.025, 0.5)
+
+
+def test_what_gold_leaves_undecided_counts_in_the_ceiling(
+    rows: list[GoldSentence], codebook: Codebook
+) -> None:
+    """Two who differ leave a tie, and the tie leaves gold: what remains would be full agreement."""
+    codings, gold = [], []
+    for i, row in enumerate(rows):
+        code, stance = row.layers["function"], row.layers["stance"]
+        assert isinstance(stance, dict)
+        differs = i % 4 == 0
+        for who in ("anna", "ben"):
+            said = "demand" if code == "report" else "report"
+            layers = {"function": said if differs and who == "ben" else code, "stance": stance}
+            codings.append(
+                Annotation(sentence_id=row.sentence_id, commentary_id=row.commentary_id, annotator=who,
+                           codebook="probe", layers=layers)  # type: ignore[arg-type]
+            )  # fmt: skip
+        kept = {} if differs else {"function": code, "stance": stance}
+        gold.append(msgspec.structs.replace(row, layers=kept))
+    report = cross_validate(gold, codebook, folds=2, settings=QUICK, annotations=codings)
+    ceiling = report.layers["function"].ceiling
+    assert ceiling and ceiling.sentences == len(rows) > report.layers["function"].n
+    assert ceiling.macro_f1 is not None and ceiling.macro_f1 < 0.9
+    stances = report.layers["stance"].ceiling
+    assert stances and stances.sentences == sum(len(row.layers["stance"]) for row in rows)  # type: ignore[arg-type]
