@@ -4,8 +4,6 @@ Measured against 1.23 with SDK 2.1: the SDK repeats POSTs on a server error, so 
 something is asked once (``max_retries=0``) and doubt is resolved by listing.
 """
 
-import base64
-import binascii
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +12,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from annotate.access import TokenAuth, jwt_expiry
 from annotate.accounts import reaching
 from schemas.errors import StudioError
 from schemas.records import Record
@@ -21,7 +20,6 @@ from schemas.records import Record
 TIMEOUT = 300.0  # seconds: an export of 10,000 tasks takes 20
 CHUNK = 1000  # tasks in one import call
 PAUSE = 2.0  # seconds, before what is doubtful is looked at
-ACCESS_SECONDS = 200.0  # an access token lives 300
 _ONCE: Any = {"max_retries": 0, "timeout_in_seconds": int(TIMEOUT)}
 
 
@@ -63,8 +61,8 @@ class Studio:
     def __init__(self, url: str, key: str) -> None:
         self.url = url.rstrip("/")
         self._key = key
+        self._http = httpx.Client(auth=TokenAuth(self.url, key), timeout=TIMEOUT, follow_redirects=True)
         self.__client: Any = None
-        self.__access: tuple[str, float] | None = None
 
     def __repr__(self) -> str:
         return f"Studio({self.url!r})"  # the key is never shown
@@ -74,7 +72,10 @@ class Studio:
         if self.__client is None:
             from label_studio_sdk import LabelStudio  # 2.4 s, pulls in pandas
 
-            self.__client = LabelStudio(base_url=self.url, api_key=self._key, timeout=TIMEOUT)
+            # the token goes on by `_http`; the SDK would exchange it by itself, with a gap
+            self.__client = LabelStudio(
+                base_url=self.url, api_key="on-every-request", timeout=TIMEOUT, httpx_client=self._http
+            )
         return self.__client
 
     def check(self) -> str:
@@ -242,25 +243,12 @@ class Studio:
     def _raw(self, method: str, path: str, operation: str, **more: Any) -> httpx.Response:
         """What the SDK has no method for."""
         with reaching(self.url):
-            answer = httpx.request(
-                method, self.url + path, headers=self._authorization(), timeout=TIMEOUT, **more
-            )
+            answer = self._http.request(method, self.url + path, **more)
+        if answer.status_code in (401, 403):
+            raise _refused(operation, answer.status_code, self.url)
         if answer.is_error:
             raise StudioError(operation, answer.text[:200], status=answer.status_code)
         return answer
-
-    def _authorization(self) -> dict[str, str]:
-        if self._key.count(".") != 2:  # a legacy token is no JWT
-            return {"Authorization": f"Token {self._key}"}
-        if self.__access and time.monotonic() < self.__access[1]:
-            return {"Authorization": f"Bearer {self.__access[0]}"}
-        with reaching(self.url):
-            answer = httpx.post(f"{self.url}/api/token/refresh", json={"refresh": self._key}, timeout=TIMEOUT)
-        if answer.is_error:
-            raise _refused("signing in", answer.status_code, self.url)
-        access = str(answer.json()["access"])
-        self.__access = access, time.monotonic() + ACCESS_SECONDS
-        return {"Authorization": f"Bearer {access}"}
 
     @contextmanager
     def _asking(self, operation: str) -> Iterator[None]:
@@ -269,23 +257,14 @@ class Studio:
         try:
             with reaching(self.url):
                 yield
+        except StudioError as error:
+            if error.status in (401, 403):
+                raise _refused(operation, error.status, self.url) from error
+            raise
         except ApiError as error:
             if error.status_code in (401, 403):
                 raise _refused(operation, error.status_code, self.url) from error
             raise StudioError(operation, _words(error.body), status=error.status_code) from error
-
-
-def jwt_expiry(key: str) -> float | None:
-    """When a personal access token ends, in seconds since 1970; None for another kind of token."""
-    parts = key.split(".")
-    if len(parts) != 3:
-        return None
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (binascii.Error, ValueError):
-        return None
-    expiry = claims.get("exp") if isinstance(claims, dict) else None
-    return float(expiry) if isinstance(expiry, int | float) else None
 
 
 def send_once(

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from annotate.access import jwt_expiry
 from annotate.local_studio import LocalStudio
-from annotate.studio import Studio, jwt_expiry
+from annotate.studio import Studio
 from annotate.study import open_study
 from running import Ran
 from schemas.studio_json import to_result

@@ -47,14 +47,11 @@ def bad_gateway(request: httpx.Request, _: httpx.Response) -> httpx.Response:
 
 @pytest.fixture
 def losing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Studio]:
-    from label_studio_sdk import LabelStudio
-
     monkeypatch.setattr(client, "PAUSE", 0)
 
     def made(*faults: Callable[[httpx.Request, httpx.Response], httpx.Response]) -> Studio:
-        client = httpx.Client(transport=Losing(list(faults)), timeout=60)
         found = Studio(studio.url, studio._key)
-        found._Studio__client = LabelStudio(base_url=studio.url, api_key=studio._key, httpx_client=client)  # type: ignore[attr-defined]
+        found._http._transport = Losing(list(faults))
         return found
 
     return made
