@@ -8,6 +8,7 @@ import typer
 from annotate.commands import (
     adjudicate,
     agree,
+    backup,
     codebook,
     demo,
     doctor,
@@ -51,6 +52,7 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("tag")(tag.tag)
 app.command("prelabel")(prelabel.prelabel)
+app.command("backup")(backup.backup)
 
 
 @app.callback(invoke_without_command=True)

@@ -19,12 +19,16 @@ from schemas.studio_json import TaskData
 
 
 class PushReport(Record, frozen=True, kw_only=True):
-    """What a push did, or would do, over all projects; ``gone`` is on the server only."""
+    """What a push did, or would do, over all projects.
+
+    ``gone`` is on the server only; ``pruned`` of them were deleted.
+    """
 
     created: int
     updated: int
     unchanged: int
     gone: int
+    pruned: int
     duplicates: int
     projects: list[StudyProject]
     dry_run: bool
@@ -34,13 +38,14 @@ Tell = Callable[[str], None]
 
 
 def push(
-    studio: Studio, study: Study, *, dry_run: bool = False, recreate: bool = False, phase: str = "main",
-    tell: Tell = lambda _: None,
+    studio: Studio, study: Study, *, dry_run: bool = False, recreate: bool = False, prune: bool = False,
+    phase: str = "main", tell: Tell = lambda _: None,
 ) -> PushReport:  # fmt: skip
     """Brings the projects of a study in step with its sentences.
 
     A sentence is known by the ``sentence_id`` in its task's data. A changed context updates the
-    task and keeps its codings; a sentence that is gone from the corpus is counted, never deleted.
+    task and keeps its codings; a sentence that is gone from the corpus is counted. Only with ``prune``
+    is its task deleted, and never one in which somebody has coded, skipped or begun to.
     """
     codebook = study.codebook()
     sentences, data = study_tasks(study, codebook)
@@ -53,7 +58,7 @@ def push(
         )
     held = _held(studio, study, names, recreate=recreate)
     now = relinked(study)
-    counts = {"created": 0, "updated": 0, "unchanged": 0, "gone": 0, "duplicates": 0}
+    counts = {"created": 0, "updated": 0, "unchanged": 0, "gone": 0, "pruned": 0, "duplicates": 0}
     projects = []
     if not dry_run:
         write_jsonl(study.assignments, assignments)
@@ -69,6 +74,8 @@ def push(
         plan = _plan(list(studio.tasks(project.id)) if project else [], wanted, now)
         if project and not dry_run:
             _carry_out(studio, project.id, plan, mine, tell, name)
+        if prune and project:
+            plan["pruned"] = _prune(studio, plan["gone"], dry_run=dry_run)
         if project:
             projects.append(as_row(studio, name, project.id))
         for key in counts:
@@ -131,6 +138,7 @@ def _plan(
                 duplicates.append(task)
             ours.setdefault(sentence_id, task)
     plan: dict[str, list[Any]] = {"created": [], "updated": [], "unchanged": [], "duplicates": duplicates}
+    plan["pruned"] = []
     for row in wanted:
         task_held = ours.pop(row.sentence_id, None)
         if task_held is None:
@@ -154,6 +162,11 @@ def _as_asked(row: TaskData, held: HeldTask) -> TaskData:
 def _same(held: Mapping[str, Any], row: TaskData) -> bool:
     fields = [name for name in row.__struct_fields__ if name != "note"]  # the note belongs to prelabel
     return all(held.get(name) == getattr(row, name) for name in fields)
+
+
+def _prune(studio: Studio, gone: Sequence[HeldTask], *, dry_run: bool) -> list[HeldTask]:
+    untouched = [task for task in gone if not task.coded]
+    return untouched if dry_run else [task for task in untouched if studio.delete_untouched_task(task.id)]
 
 
 def _carry_out(

@@ -152,6 +152,15 @@ class Studio:
             more = {} if meta is None else {"meta": meta}
             self._client.tasks.update(id=str(task_id), data=data, **more)
 
+    def delete_untouched_task(self, task_id: int) -> bool:
+        """Deletes a task; False where somebody has coded in it or begun to, and it was left."""
+        with self._asking(f"deleting task {task_id}"):
+            held = self._client.tasks.get(id=str(task_id))
+            if held.annotations or held.drafts:
+                return False
+            self._client.tasks.delete(id=str(task_id))
+            return True
+
     def predictions(self, project_id: int) -> list[HeldPrediction]:
         with self._asking(f"listing the predictions of project {project_id}"):
             found = self._client.predictions.list(project=project_id)

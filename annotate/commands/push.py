@@ -18,6 +18,9 @@ def push(
     url: UrlOption = None,
     phase: Annotated[str, typer.Option(help="pilot (never suggestions), main or test.")] = "main",
     recreate: Annotated[bool, typer.Option(help="Make a project anew that is gone from the server.")] = False,
+    prune: Annotated[
+        bool, typer.Option(help="Delete tasks whose sentence is gone and that nobody has touched.")
+    ] = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -30,12 +33,21 @@ def push(
     own = open_study(study)
     with own.locked(), telling() as tell:
         report = pushing.push(
-            connect(own, url=url), own, dry_run=dry_run, recreate=recreate, phase=phase, tell=tell
+            connect(own, url=url),
+            own,
+            dry_run=dry_run,
+            recreate=recreate,
+            prune=prune,
+            phase=phase,
+            tell=tell,
         )
     verb = "would be " if dry_run else ""
     lines = [f"{verb}created {report.created}, updated {report.updated}, unchanged {report.unchanged}"]
-    if report.gone:
-        lines.append(f"{report.gone} on the server are no longer in the corpus; they were left there")
+    if report.pruned:
+        lines.append(f"{report.pruned} tasks {verb}deleted: nobody had touched them")
+    if report.gone > report.pruned:
+        left = report.gone - report.pruned
+        lines.append(f"{left} on the server are no longer in the corpus; they were left there")
     if report.duplicates:
         lines.append(f"{report.duplicates} tasks hold a sentence that another task of the project holds")
     lines += [f"{p.annotator}: {p.link}" for p in report.projects]

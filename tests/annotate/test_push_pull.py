@@ -102,6 +102,29 @@ def test_a_foreign_task_is_left_alone(standpunkt: Run, study: Path, studio: Stud
     assert standpunkt("pull", "--study", study).code == 0
 
 
+def test_pruning_deletes_what_is_gone_and_nobody_has_touched(
+    standpunkt: Run, study: Path, studio: Studio
+) -> None:
+    number = project(pushed(standpunkt, study), "anna")
+    rows = [
+        {"data": {**next(iter(studio.tasks(number))).data, "sentence_id": f"weg-000000:{n:08x}"}}
+        for n in range(3)
+    ]
+    studio.import_tasks(number, rows)
+    tasks = {task.data["sentence_id"]: task.id for task in studio.tasks(number)}
+    coded, begun = tasks["weg-000000:00000000"], tasks["weg-000000:00000001"]
+    studio.create_annotation(coded, to_result(CODED, open_study(study).codebook()))
+    studio._raw("POST", f"/api/tasks/{begun}/drafts", "drafting", json={"result": []})
+    kept = pushed(standpunkt, study)
+    assert (kept["gone"], kept["pruned"]) == (3, 0)
+    assert pushed(standpunkt, study, "--prune", "--dry-run")["pruned"] == 2  # a draft is seen up close only
+    assert len(list(studio.tasks(number))) == 9
+    assert pushed(standpunkt, study, "--prune")["pruned"] == 1
+    left = {task.id for task in studio.tasks(number)}
+    assert {coded, begun} <= left
+    assert len(left) == 8
+
+
 def test_a_coding_is_pulled_as_it_is_meant(standpunkt: Run, study: Path, studio: Studio) -> None:
     number = project(pushed(standpunkt, study), "ben")
     book = open_study(study).codebook()
