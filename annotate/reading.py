@@ -6,7 +6,15 @@ import importlib.resources
 from collections.abc import Sequence
 
 from annotate.page.legend import legend
-from annotate.page.overview import cautions, key_section, key_to_signs, overview, summary_line, voice_line
+from annotate.page.overview import (
+    cautions,
+    key_section,
+    key_to_signs,
+    overview,
+    proposals,
+    summary_line,
+    voice_line,
+)
 from annotate.page.panel import sentence_panel
 from annotate.page.text import running_text, strip
 from annotate.page.view import PieceView, TaggedPiece, view_piece
@@ -122,6 +130,7 @@ def _article(view: PieceView, codebook: Codebook) -> Markup:
             tag("p", voice_line(view, codebook), class_="quiet"),
             [tag("p", remark, class_="caution") for remark in cautions(view, codebook)],
             key_section(view, codebook),
+            proposals(view, codebook),
         ),
         _aside(view, codebook),
         tag(

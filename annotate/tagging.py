@@ -6,14 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotate.commentaries import read_commentaries
+from annotate.drift import Watch, with_notices
 from annotate.reading import TaggedPiece, reading_page
 from annotate.sentences import split_sentences
 from annotate.splitting import Piece
+from annotate.summaries import summarise
+from annotate.tagged_rows import columns_of, rows_of
 from annotate.tasks import to_rows
 from schemas.errors import DataError
 from schemas.files import write_text
 from schemas.jsonl import write_jsonl
-from schemas.records import Prediction, Record
+from schemas.records import Record
 
 if TYPE_CHECKING:
     from train.model import Model
@@ -25,13 +28,19 @@ class Failed(Record, frozen=True, kw_only=True):
 
 
 class TagReport(Record, frozen=True, kw_only=True):
-    """``abstained`` counts answers that stayed below their threshold, by layer."""
+    """``abstained`` counts answers that stayed below their threshold, by layer.
+
+    ``coverage`` is the share of answers that did not, null where there is none; ``drift`` names
+    the pieces that are unlike the training data.
+    """
 
     commentaries: int
     sentences: int
     model_version: str
     abstained: dict[str, int]
     failed: list[Failed]
+    coverage: float | None = None
+    drift: dict[str, list[str]] = {}
 
 
 def read_pieces(
@@ -53,12 +62,13 @@ def tag_pieces(model: "Model", pieces: Sequence[Piece]) -> list[TaggedPiece]:
 
     rows = [row for commentary, sentences in pieces for row in to_rows(commentary, sentences)]
     predictions = iter(predict(model, rows) if rows else [])
-    return [
-        TaggedPiece(
-            commentary=commentary, sentences=sentences, predictions=[next(predictions) for _ in sentences]
-        )
-        for commentary, sentences in pieces
-    ]
+    watch = Watch(model)
+    tagged = []
+    for commentary, sentences in pieces:
+        drift = watch.drift_of(commentary, sentences)
+        found = with_notices([next(predictions) for _ in sentences], drift)
+        tagged.append(TaggedPiece(commentary=commentary, sentences=sentences, predictions=found, drift=drift))
+    return tagged
 
 
 def tag_files(
@@ -81,18 +91,31 @@ def tag_report(model: "Model", tagged: Sequence[TaggedPiece], failed: Sequence[F
         commentaries=len(tagged),
         sentences=sum(len(piece.sentences) for piece in tagged),
         model_version=model.meta.model_version,
-        abstained=_abstained([p for piece in tagged for p in piece.predictions]),
+        abstained=_counts(tagged, abstained_only=True),
         failed=list(failed),
+        coverage=_coverage(tagged),
+        drift={p.commentary.commentary_id: p.drift.notices for p in tagged if p.drift and p.drift.notices},
     )
 
 
-def _abstained(predictions: Sequence[Prediction]) -> dict[str, int]:
+def _coverage(tagged: Sequence[TaggedPiece]) -> float | None:
+    answers = sum(_counts(tagged, abstained_only=False).values())
+    abstained = sum(_counts(tagged, abstained_only=True).values())
+    return round(1 - abstained / answers, 6) if answers else None
+
+
+def _counts(tagged: Sequence[TaggedPiece], *, abstained_only: bool) -> dict[str, int]:
     counts: Counter[str] = Counter()
-    for prediction in predictions:
+    for prediction in (p for piece in tagged for p in piece.predictions):
         for name, layer in prediction.layers.items():
             answers = layer.values() if isinstance(layer, dict) else [layer]
-            counts[name] += sum(bool(answer.abstained) for answer in answers)
+            counts[name] += sum(bool(answer.abstained) or not abstained_only for answer in answers)
     return dict(counts)
+
+
+def write_summaries(path: str, tagged: Sequence[TaggedPiece], model: "Model") -> None:
+    """A row a piece: `annotate.summaries`."""
+    write_jsonl(path, summarise(tagged, model.meta.book, model_version=model.meta.model_version))
 
 
 def write_tagged_jsonl(path: str, tagged: Sequence[TaggedPiece], model: "Model") -> None:
@@ -103,8 +126,19 @@ def write_tagged_html(path: str, tagged: Sequence[TaggedPiece], model: "Model") 
     write_text(path, reading_page(tagged, model.meta.book, model_version=model.meta.model_version))
 
 
+def _write_table(to: str) -> Callable[[str, Sequence[TaggedPiece], "Model"], None]:
+    def write(path: str, tagged: Sequence[TaggedPiece], model: "Model") -> None:
+        from exports.formats import FORMATS
+
+        FORMATS[to](path, columns_of(model.meta.book), rows_of(tagged))
+
+    return write
+
+
 #: Format → what writes it: path (or "-"), the tagged pieces, the model.
 TAG_FORMATS: dict[str, Callable[[str, Sequence[TaggedPiece], "Model"], None]] = {
     "jsonl": write_tagged_jsonl,
     "html": write_tagged_html,
+    "csv": _write_table("csv"),
+    "parquet": _write_table("parquet"),
 }

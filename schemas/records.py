@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 BlockKind = Literal["title", "paragraph", "list_item", "caption", "url"]
 SentenceKind = Literal["sentence", "list_item"]
@@ -174,7 +174,10 @@ LayerPrediction = CodePrediction | SetPrediction | dict[str, CodePrediction]
 
 
 class Prediction(Record, frozen=True, kw_only=True):
-    """What a model says of one sentence. Written, not read back: see `formats`."""
+    """What a model says of one sentence. Written, not read back: see `formats`.
+
+    ``notices`` is there only where the commentary is unlike the training data, and names how.
+    """
 
     sentence_id: str
     commentary_id: str
@@ -184,6 +187,7 @@ class Prediction(Record, frozen=True, kw_only=True):
     codebook_version: str
     layers: dict[str, LayerPrediction]
     reasons: dict[str, list[tuple[str, float]]] = {}
+    notices: list[str] | UnsetType = UNSET
 
 
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})

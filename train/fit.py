@@ -13,6 +13,7 @@ from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Record, short_hash
 from train.dataset import training_rows
 from train.duplicates import inner_groups
+from train.familiarity import familiarity_of
 from train.layers import fit_layer
 from train.model import LayerState, Material, Model, ModelMeta, TargetState
 from train.passages import to_passages
@@ -125,6 +126,7 @@ def _meta(
         layers=layers,
         data_hash=data_hash(rows),
         commentaries=sorted({commentary_hash(row.commentary_id) for row in rows}),
+        familiarity=familiarity_of(rows),
         versions={
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in ("numpy", "scikit-learn", "scipy", "skops")},

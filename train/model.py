@@ -8,6 +8,7 @@ import msgspec
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Record
+from train.familiarity import Familiarity
 from train.passages import Passage
 from train.pipelines import Pipeline
 from train.settings import Settings
@@ -68,6 +69,7 @@ class ModelMeta(Record, frozen=True, kw_only=True):
     commentaries: list[str]  # hashes of the ids of those trained on
     versions: dict[str, str]
     created: str | None = None
+    familiarity: Familiarity | None = None
     figures: dict[str, Any] | None = None
     sha256: str | None = None  # of model.skops: shows damage, proves no origin
     book: Codebook

@@ -25,22 +25,41 @@ if TYPE_CHECKING:
 
 _WIDTH = 80  # of the terminal the table is made for
 _CELL = 16
+_DRIFT = {
+    "unfamiliar_words": "unlike the training data: many unknown n-grams",
+    "unseen_author": "the model has seen nothing of this author",
+}
 
 
 def tag(
     files: Inputs,
     model: ModelOption = None,
     output: OutputOption = None,
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="jsonl or html.")] = "jsonl",
+    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="jsonl, html, csv or parquet.")] = "jsonl",
     encoding: Annotated[str | None, typer.Option(help="Of files that are not UTF-8, such as cp1252.")] = None,
     author: Annotated[str | None, typer.Option(help="Where a file names none.")] = None,
     date: Annotated[str | None, typer.Option(help="Where a file names none: YYYY-MM-DD.")] = None,
+    summary: Annotated[
+        str | None, typer.Option("--summary", metavar="FILE", help="A row a piece, as JSON Lines.")
+    ] = None,
+    fail_under: Annotated[
+        float | None,
+        typer.Option(
+            "--fail-under",
+            metavar="COVERAGE",
+            min=0,
+            max=1,
+            help="Exit 1 where a smaller share of answers is sure enough to count.",
+        ),
+    ] = None,
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
     """Tag commentaries with a model: text in, labels out; no server."""
     one_stdout(output, json)
-    from annotate.tagging import TAG_FORMATS, tag_files, tag_report
+    if summary == "-" and (json or output in (None, "-")):
+        raise typer.BadParameter("standard output is taken; give a file", param_hint="--summary")
+    from annotate.tagging import TAG_FORMATS, tag_files, tag_report, write_summaries
 
     if to not in TAG_FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(TAG_FORMATS)}', param_hint="--to")
@@ -55,12 +74,19 @@ def tag(
         print_report(None, False, "\n\n".join(_piece_table(piece) for piece in tagged))
     elif tagged and (output or not json):
         TAG_FORMATS[to](output or "-", tagged, loaded)
+    if summary:
+        write_summaries(summary, tagged, loaded)
     report = tag_report(loaded, tagged, failed)
     if json:
         print_report(report, True, "")
+    for name, notices in report.drift.items():
+        say(f"note: {name}: {', '.join(_DRIFT[notice] for notice in notices)}")
     for one in failed:
         say(f"error: {one.reason}")
-    if failed:
+    too_few = fail_under is not None and (report.coverage or 0.0) < fail_under
+    if too_few:
+        say(f"error: coverage is {report.coverage or 0.0:.3f}, expected {fail_under:.3f} or more")
+    if failed or too_few:
         raise typer.Exit(1)
 
 

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from annotate.drift import drift_words
+from annotate.names import mentions_in, uncovered
 from annotate.page.view import (
     UNDECIDED,
     UNDECIDED_SIGN,
@@ -19,6 +21,7 @@ from annotate.page.words import listed, percent, sentences, times
 from schemas.codebook import Codebook, Layer
 from schemas.markup import Markup, join, tag
 
+PROPOSALS = 8  # names on a page
 OFTEN = 1 / 3  # from this share of undecided answers on, the page says so on top
 
 
@@ -58,6 +61,7 @@ def voice_line(view: PieceView, codebook: Codebook) -> str:
 
 def cautions(view: PieceView, codebook: Codebook) -> Iterator[str]:
     """What a reader must know of this piece before the colours are read."""
+    yield from drift_words(view.piece.drift, codebook) if view.piece.drift else ()
     if voice_layer(codebook) is None and view.targets:
         yield "Das Codebuch fragt nicht, wer spricht: Getönt ist auch, was nur wiedergibt, was andere sagen."
     voices = sum(shown.voice == "undecided" for shown in view.sentences)
@@ -82,6 +86,27 @@ def key_section(view: PieceView, codebook: Codebook) -> Markup | None:
     words = f"Kernsätze zu {'einem weiteren Ziel' if len(rest) == 1 else f'{len(rest)} weiteren Zielen'}"
     more = tag("details", tag("summary", words), rest) if rest else None
     return tag("section", tag("h3", "Kernsätze"), first, more, class_="key")
+
+
+def proposals(view: PieceView, codebook: Codebook) -> Markup | None:
+    """Frequent names that no target covers, with their sentences."""
+    found = uncovered(mentions_in([shown.sentence.text for shown in view.sentences]), codebook)
+    if not found or not codebook.targets:
+        return None
+    rows = [
+        tag(
+            "li",
+            tag("b", mention.name),
+            f" in {sentences(len(mention.sentences))}: ".replace("Sätze", "Sätzen"),
+            [
+                [", " if n else None, tag("a", str(number), href=f"#p{view.number}-s{number}")]
+                for n, number in enumerate(mention.sentences)
+            ],
+        )
+        for mention in found[:PROPOSALS]
+    ]
+    words = "Häufig genannt, von keiner Frage erfasst – als Ziel vorschlagen?"
+    return tag("details", tag("summary", words), tag("ul", rows), class_="proposals")
 
 
 def overview(view: PieceView, codebook: Codebook) -> Markup:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from annotate.page.view import Lens, Mark, PieceView, SentenceView
+from annotate.speakers import speaker_of
 from schemas.markup import Child, Markup, join, tag
 from schemas.records import Block, Commentary
 
@@ -91,6 +92,7 @@ def _sentence(shown: SentenceView, view: PieceView) -> Markup:
         "span",
         tag("span", voice, class_="vh") if voice else None,
         tag("span", shown.sentence.text, class_="t"),
+        [" ", tag("span", speaker, class_="speaker")] if (speaker := _speaker(shown)) else None,
         [[" ", tag("span", device, class_="device")] for device in shown.devices],
         tag("span", WORD_JOINER, _button(shown, view), class_="end"),
         class_="s rhetoric" if shown.devices else "s",
@@ -100,6 +102,11 @@ def _sentence(shown: SentenceView, view: PieceView) -> Markup:
         data_tone=tone_of(shown, view.chosen),
         data_c=" ".join(shown.tokens),
     )
+
+
+def _speaker(shown: SentenceView) -> str | None:
+    """Who is relayed, where the sentence names them."""
+    return speaker_of(shown.sentence.text) if shown.voice in ("other", "mixed") else None
 
 
 def _button(shown: SentenceView, view: PieceView) -> Markup:

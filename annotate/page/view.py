@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
+from annotate.drift import Drift
 from schemas.codebook import Code, Codebook, Layer, Target
 from schemas.records import (
     UNRELATED,
@@ -37,6 +38,7 @@ class TaggedPiece(Record, frozen=True, kw_only=True):
     commentary: Commentary
     sentences: list[Sentence]
     predictions: list[Prediction]
+    drift: Drift | None = None
 
 
 class Lens(Record, frozen=True, kw_only=True):

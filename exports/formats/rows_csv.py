@@ -1,0 +1,26 @@
+"""Comma-separated values as in RFC 4180, in UTF-8; what is null is an empty cell."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from schemas.files import replacing
+
+
+def write(path: str, columns: Sequence[tuple[str, type]], rows: Iterable[Mapping[str, Any]]) -> int:
+    """Writes a head line and a line a row, and gives the number of rows."""
+    names, count = [name for name, _ in columns], 0
+    with replacing(path) as file:
+        text = io.TextIOWrapper(file, "utf-8", newline="", write_through=True)
+        writer = csv.writer(text)
+        writer.writerow(names)
+        for row in rows:
+            writer.writerow([_cell(row.get(name)) for name in names])
+            count += 1
+        text.detach()
+    return count
+
+
+def _cell(value: Any) -> Any:
+    return str(value).lower() if isinstance(value, bool) else value
