@@ -17,6 +17,7 @@ Positions = dict[Place, tuple[int, int]]  # line and column, from 1: of its key,
 
 #: The C parser recurses without a limit of its own: ten thousand brackets end the process.
 MAX_DEPTH = 50
+_TOO_DEEP = f"more than {MAX_DEPTH} levels deep"
 
 
 class Scanned(NamedTuple):
@@ -61,7 +62,9 @@ def scan_yaml(text: str, path: str | Path) -> Scanned:
         mark = error.problem_mark or error.context_mark
         words = error.problem or error.context or "cannot be read"
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        raise DataError(f"not YAML: {words}", path=path, line=line, column=column) from error
+        # PyYAML from 6.0.4 on counts by itself, and reads ahead of the events that we count
+        said = _TOO_DEEP if "nesting depth" in words else f"not YAML: {words}"
+        raise DataError(said, path=path, line=line, column=column) from error
     except yaml.YAMLError as error:
         raise DataError(f"not YAML: {error}", path=path) from error
     if not isinstance(node, yaml.MappingNode):
@@ -94,7 +97,7 @@ def _anchors(text: str, path: str | Path) -> dict[Mark, str]:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise DataError(f"more than {MAX_DEPTH} levels deep", path=path, line=line, column=column)
+            raise DataError(_TOO_DEEP, path=path, line=line, column=column)
     return found
 
 
