@@ -5,6 +5,7 @@ from pathlib import Path
 
 from annotate.prelabel import study_rows
 from annotate.study import Study
+from annotate.undecided import read_decisions
 from exports.adjudicate import AdjudicationReport, adjudicate
 from exports.studio import ReadReport, read_codings
 from schemas.codebook import Codebook
@@ -15,11 +16,11 @@ from schemas.records import Annotation, GoldSentence
 def adjudicate_study(
     study: Study, *, rule: str = "majority"
 ) -> tuple[list[GoldSentence], AdjudicationReport]:
-    """Decides the annotations of a study and writes ``gold.jsonl``."""
+    """Decides the annotations of a study, and what they leave open as a third person did; writes the gold."""
     codebook = study.codebook()
     annotations = list(read_jsonl(study.needs(study.annotations, "pull"), Annotation))
     context = {row.sentence_id: row for row in study_rows(study)}
-    gold, report = adjudicate(annotations, context, codebook, rule=rule)
+    gold, report = adjudicate(annotations, context, codebook, rule=rule, decisions=read_decisions(study))
     write_jsonl(study.gold, gold)
     return gold, report
 

@@ -9,6 +9,7 @@ from annotate.mending import relinked, renamed
 from annotate.projects import find_projects
 from annotate.studio import Studio, task_link
 from annotate.study import Study
+from annotate.undecided import ADJUDICATOR, pull_decisions
 from exports.studio import Export, read_export
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
@@ -27,13 +28,17 @@ class Problem(Record, frozen=True, kw_only=True):
 
 
 class PullReport(Record, frozen=True, kw_only=True):
-    """``annotations`` are the rows kept; ``deleted`` were there at the last pull and are gone."""
+    """``annotations`` are the rows kept; ``deleted`` were there at the last pull and are gone.
+
+    ``decisions`` are those of a third person on what was left open; they are no annotations.
+    """
 
     annotations: int
     skipped: int
     incomplete: int
     invalid: int
     deleted: int
+    decisions: int = 0
     problems: list[Problem]
 
 
@@ -69,12 +74,16 @@ def pull(studio: Studio, study: Study, *, tell: Callable[[str], None] = lambda _
     rows = in_order(_as_known(kept, study), study)
     deleted = _deleted(study, rows)
     write_jsonl(study.annotations, rows)
+    decided = pull_decisions(studio, study, codebook, older=older, now=now)
+    if decided:
+        problems.extend(_problems(decided[1], codebook, studio, decided[0], ADJUDICATOR))
     return PullReport(
         annotations=len(rows),
         skipped=sum(row.skipped for row in rows),
         incomplete=sum(bool(row.incomplete) for row in rows),
         invalid=invalid,
         deleted=deleted,
+        decisions=len(decided[1].annotations) if decided else 0,
         problems=problems,
     )
 

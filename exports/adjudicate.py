@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from exports.rules import Rule, load_rule
-from exports.verdict import Shares, agreed, is_as, judge, tally
+from exports.verdict import Shares, agreed, is_as, judge, settle, tally
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
 from schemas.records import Annotation, GoldSentence, Layers, LayerValue, Record, Sentence
@@ -50,6 +50,7 @@ class AdjudicationReport(Record, frozen=True, kw_only=True):
     decided: int
     undecided: int
     skipped: int
+    by_hand: int = 0
     layers: dict[str, dict[str, int]]
     ties: list[Tie]
     annotators: dict[str, dict[str, Tendency]]
@@ -62,6 +63,7 @@ def adjudicate(
     *,
     rule: str = "majority",
     tests: Collection[str] = (),
+    decisions: Mapping[str, Annotation] | None = None,
 ) -> tuple[list[GoldSentence], AdjudicationReport]:
     """One gold sentence for every sentence that somebody coded, and what was left open.
 
@@ -73,6 +75,9 @@ def adjudicate(
         ``majority``, ``unanimous``, ``dawid-skene`` or ``expert:NAME``: see `exports.rules`.
     tests
         Sentences that are only evaluated; those of the phase ``test`` are so too.
+    decisions
+        What a third person decided, by sentence id: counts for what the rule leaves open, and for
+        nothing else.
 
     Raises
     ------
@@ -90,14 +95,18 @@ def adjudicate(
     indexes = _indexes(sentences)
     gold: list[GoldSentence] = []
     ties: list[Tie] = []
+    by_hand = 0
     for sentence_id in (name for name in sentences if name in coded):
         votes = [row for row in coded[sentence_id] if not row.skipped]
         if votes:
-            found, left_open = _gold(votes, sentences[sentence_id], codebook, made)
+            decision = (decisions or {}).get(sentence_id)
+            found, left_open, settled = _gold(votes, sentences[sentence_id], codebook, made, decision)
+            by_hand += settled
             is_test = sentence_id in tests or found.test
             gold.append(replace(found, index=indexes[sentence_id], test=is_test))
             ties.extend(left_open)
-    return gold, _report(rule, gold, coded, codebook, ties)
+    report = _report(rule, gold, coded, codebook, ties)
+    return gold, replace(report, by_hand=by_hand)
 
 
 def _votes(row: Annotation) -> Annotation:
@@ -128,19 +137,26 @@ def _indexes(sentences: Mapping[str, Context]) -> dict[str, int]:
 
 
 def _gold(
-    rows: Sequence[Annotation], context: Context, codebook: Codebook, rule: Rule
-) -> tuple[GoldSentence, list[Tie]]:
-    """The gold sentence of these codings, and what is open in it."""
+    rows: Sequence[Annotation],
+    context: Context,
+    codebook: Codebook,
+    rule: Rule,
+    decision: Annotation | None,
+) -> tuple[GoldSentence, list[Tie], int]:
+    """The gold sentence of these codings, what is open in it, and how much a third person decided."""
     layers: Layers = {}
     support: dict[str, dict[str, int]] = {}
     probabilities: dict[str, Shares] = {}
     ties: list[Tie] = []
+    settled = 0
     sentence_id = rows[0].sentence_id
     for layer in codebook.layers:
         given = {row.annotator: row.layers[layer.id] for row in rows if layer.id in row.layers}
         if layer.kind == "text" or not given:
             continue
-        verdict = judge(sentence_id, layer, given, codebook, rule)
+        judged = judge(sentence_id, layer, given, codebook, rule)
+        verdict = settle(judged, layer, _decided(decision, layer))
+        settled += len(judged.left_open) - len(verdict.left_open)
         if verdict.value is not None:
             layers[layer.id] = verdict.value
         support[layer.id] = {"annotators": len(given), "agreed": agreed(given, verdict.value)}
@@ -162,7 +178,14 @@ def _gold(
         undecided=[tie.layer for tie in ties],
         test=getattr(context, "test", False) or any(row.phase == "test" for row in rows),
     )
-    return found, ties
+    return found, ties, settled
+
+
+def _decided(decision: Annotation | None, layer: Layer) -> LayerValue | None:
+    """The third person's value of a layer; None where they have skipped it or must mend it."""
+    if decision is None or decision.skipped or layer.id in decision.incomplete:
+        return None
+    return decision.layers.get(layer.id)
 
 
 def _report(

@@ -41,6 +41,20 @@ def judge(sentence_id: str, layer: Layer, given: Given, codebook: Codebook, rule
     )
 
 
+def settle(verdict: Verdict, layer: Layer, decision: LayerValue | None) -> Verdict:
+    """The verdict with what is open in it decided so; what the rule decided stays. Shares are kept."""
+    if not verdict.left_open or decision is None:
+        return verdict
+    if not isinstance(decision, dict):
+        return Verdict(value=decision, left_open={}, shares=verdict.shares)
+    value = dict(verdict.value) if isinstance(verdict.value, dict) else {}
+    left_open = dict(verdict.left_open)
+    for target, code in decision.items():
+        if left_open.pop(control_name(layer.id, target), None) is not None:
+            value[target] = code
+    return Verdict(value=value or None, left_open=left_open, shares=verdict.shares)
+
+
 def _judge_set(sentence_id: str, layer: Layer, given: Given, rule: Rule) -> Verdict:
     """Code by code; one open code leaves the layer open, for a set is a whole."""
     sets = {who: value for who, value in given.items() if isinstance(value, list)}

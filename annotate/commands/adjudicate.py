@@ -1,24 +1,30 @@
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from annotate.commands.agree import Exports, Names, SkipInvalid, tell_reading, user_names
 from annotate.commands.terminal import (
     CodebookOption,
+    DryRunOption,
     JsonOption,
     OutputOption,
     StudyOption,
+    UrlOption,
     one_stdout,
     print_report,
     say,
+    telling,
 )
-from annotate.study import open_study
+from annotate.study import Study, open_study
 from schemas.codebook import load_codebook
 from schemas.errors import SettingsError
 from schemas.jsonl import write_jsonl
 
 if TYPE_CHECKING:
+    from annotate.undecided import SentReport
     from exports.adjudicate import AdjudicationReport
+    from schemas.records import GoldSentence
 
 
 def adjudicate(
@@ -31,12 +37,24 @@ def adjudicate(
     study: StudyOption = None,
     names: Names = None,
     skip_invalid: SkipInvalid = False,
+    to_studio: Annotated[
+        bool, typer.Option(help="Bring what is undecided into a project for a third person.")
+    ] = False,
+    url: UrlOption = None,
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Turn several codings of a sentence into one gold row; ties stay open and are listed."""
     from annotate.deciding import adjudicate_exports, adjudicate_study
 
     one_stdout(output, json)
+    sent = None
+    if exports and to_studio:
+        raise SettingsError(
+            "what is undecided goes to the projects of a study: give no exports", flag="--study"
+        )
+    if dry_run and not to_studio:
+        raise typer.BadParameter("only what --to-studio would do can be tried", param_hint="--dry-run")
     if exports:
         if codebook is None and study is None:
             raise SettingsError("exports are read with their codebook", flag="--codebook")
@@ -50,13 +68,36 @@ def adjudicate(
         if output:
             write_jsonl(output, gold)
     else:
-        gold, report = adjudicate_study(open_study(study), rule=rule)
+        own = open_study(study)
+        gold, report = adjudicate_study(own, rule=rule)
         if output:
             write_jsonl(output, gold)
+        if to_studio:
+            sent = _send(own, gold, url=url, dry_run=dry_run)
     if json:
-        print_report(report, True, "")
+        more = {"studio": sent} if sent else {}
+        print_report({**msgspec.structs.asdict(report), **more}, True, "")
     else:
         say(_words(report))
+        if sent:
+            say(_sent_words(sent))
+
+
+def _send(own: Study, gold: "list[GoldSentence]", *, url: str | None, dry_run: bool) -> "SentReport":
+    from annotate.credentials import connect
+    from annotate.undecided import send_undecided
+
+    with own.locked(), telling() as tell:
+        return send_undecided(connect(own, url=url), own, gold, dry_run=dry_run, tell=tell)
+
+
+def _sent_words(sent: "SentReport") -> str:
+    verb = "would be " if sent.dry_run else ""
+    words = (
+        f"to a third person: {verb}created {sent.created}, updated {sent.updated}, "
+        f"unchanged {sent.unchanged}; {sent.decided} decided, {sent.settled} no longer open"
+    )
+    return f"{words}\n{sent.link}" if sent.link else words
 
 
 def _words(report: "AdjudicationReport", most: int = 10) -> str:
@@ -64,6 +105,7 @@ def _words(report: "AdjudicationReport", most: int = 10) -> str:
     lines = [
         f"{report.sentences} sentences: {report.decided} decided, {report.undecided} with something open, "
         f"{len(report.ties)} ties"
+        + (f", {report.by_hand} decided by a third person" if report.by_hand else "")
     ]
     for tie in report.ties[:most]:
         votes = ", ".join(f"{code} {count}" for code, count in tie.votes.items())

@@ -12,6 +12,8 @@ def pull(study: StudyOption = None, url: UrlOption = None, json: JsonOption = Fa
         report = pulling.pull(connect(own, url=url), own, tell=tell)
     lines = [f"{report.annotations} annotations ({report.skipped} skipped, {report.incomplete} incomplete, "
              f"{report.invalid} invalid, {report.deleted} deleted since the last pull)"]  # fmt: skip
+    if report.decisions:
+        lines.append(f"{report.decisions} decisions of a third person; `standpunkt adjudicate` takes them in")
     lines += [f"! {p.annotator}: {p.problem}\n  {p.link}" for p in report.problems[:20]]
     if len(report.problems) > 20:
         lines.append(f"… and {len(report.problems) - 20} more (--json has all)")

@@ -283,3 +283,39 @@ def test_the_same_codings_give_the_same_gold_in_any_order(row: Row, codebook: Co
     rows = [row(who, "c:1", {"rhetoric": value}) for who, value in values.items()]
     ways = [adjudicate(order, context("c:1"), codebook) for order in (rows, rows[::-1])]
     assert msgspec.json.encode(ways[0]) == msgspec.json.encode(ways[1])
+
+
+# a third person
+
+
+def split_votes(row: Row) -> list[Annotation]:
+    layers = {"voice": "author", "stance": {"maut": "favor", "tempolimit": "against"}, "rhetoric": ["irony"]}
+    other = {"voice": "other", "stance": {"maut": "against", "tempolimit": "against"}, "rhetoric": ["irony"]}
+    return [row("anna", "c:1", layers), row("bert", "c:1", other)]
+
+
+def test_a_third_person_decides_what_is_open_and_nothing_else(row: Row, codebook: Codebook) -> None:
+    decision = row(
+        "adjudication",
+        "c:1",
+        {"voice": "mixed", "stance": {"maut": "open", "tempolimit": "favor"}, "rhetoric": ["none"]},
+    )
+    context = {"c:1": GoldSentence(sentence_id="c:1", commentary_id="c", text="Satz.", layers={})}
+    (gold,), report = adjudicate(split_votes(row), context, codebook, decisions={"c:1": decision})
+    assert gold.layers == {
+        "voice": "mixed",
+        "stance": {"maut": "open", "tempolimit": "against"},
+        "rhetoric": ["irony"],
+    }
+    assert (gold.undecided, report.ties, report.by_hand) == ([], [], 2)
+    assert gold.probabilities["voice"] == {"author": 0.5, "other": 0.5}  # the soft labels stay
+    assert "adjudication" not in report.annotators
+
+
+@pytest.mark.parametrize("way", [{"skipped": True}, {"incomplete": ["voice"]}])
+def test_a_decision_that_is_none_leaves_it_open(way: dict[str, Any], row: Row, codebook: Codebook) -> None:
+    decision = row("adjudication", "c:1", {"voice": "mixed"}, **way)
+    context = {"c:1": GoldSentence(sentence_id="c:1", commentary_id="c", text="Satz.", layers={})}
+    (gold,), report = adjudicate(split_votes(row), context, codebook, decisions={"c:1": decision})
+    assert gold.undecided == ["voice", "stance__maut"]
+    assert report.by_hand == 0
