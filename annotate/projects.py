@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from annotate.studio import HeldProject, Studio, stream_link
+from annotate.studio import HeldProject, Studio, send_once, stream_link
 from annotate.study import Study
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
@@ -61,18 +61,32 @@ def ensure_project(
     """The annotator's project, made where it is missing, its screen brought in step."""
     config, text = labeling_config(codebook), instructions(codebook)
     if held is None:
-        number = studio.create_project(
-            title=f"{study.name} · {annotator}"[:50],
-            description=f"{codebook.codebook} {codebook.version} {marker(study.name, annotator)}",
-            label_config=config,
-            instruction=text,
-        )
+        description = f"{codebook.codebook} {codebook.version} {marker(study.name, annotator)}"
+        title = f"{study.name} · {annotator}"[:50]
+        number = _create(studio, title, description, config, text)
         return HeldProject(
             id=number, title="", description="", label_config=config, instruction=text, model_version=""
         )
     if held.label_config.strip() != config.strip():
         studio.update_project(held.id, label_config=config, expert_instruction=text)
     return held
+
+
+def _create(studio: Studio, title: str, description: str, config: str, text: str) -> int:
+    """Makes a project once, even where the answer is lost, and gives its number."""
+    made: list[int] = []
+
+    def create(_: list[str]) -> None:
+        made.append(
+            studio.create_project(title=title, description=description, label_config=config, instruction=text)
+        )
+
+    def missing(sent: list[str]) -> list[str]:
+        made.extend(project.id for project in studio.projects() if project.description == description)
+        return [] if made else sent
+
+    send_once(create, [description], missing)
+    return min(made)
 
 
 def remember(study: Study, studio: Studio, projects: dict[str, int]) -> None:

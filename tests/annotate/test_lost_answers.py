@@ -19,19 +19,19 @@ pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
 
 class Losing(httpx.HTTPTransport):
-    """Passes requests on to the server; for some imports the answer is lost on the way back."""
+    """Passes requests on to the server; for some POSTs the answer is lost on the way back."""
 
-    def __init__(self, faults: list[Callable[[httpx.Request, httpx.Response], httpx.Response]]) -> None:
+    def __init__(
+        self,
+        faults: list[Callable[[httpx.Request, httpx.Response], httpx.Response]],
+        path: tuple[str, ...] = ("/import", "/import/predictions"),
+    ) -> None:
         super().__init__()
-        self.faults = faults
+        self.faults, self.path = faults, path
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         answer = super().handle_request(request)
-        if (
-            request.method == "POST"
-            and request.url.path.endswith(("/import", "/import/predictions"))
-            and self.faults
-        ):
+        if request.method == "POST" and request.url.path.endswith(self.path) and self.faults:
             answer.read()
             return self.faults.pop(0)(request, answer)
         return answer
@@ -55,6 +55,19 @@ def losing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stu
         return found
 
     return made
+
+
+def test_a_project_whose_making_was_not_answered_is_made_once(
+    study: Path, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PAUSE", 0)
+    before = {project.id for project in studio.projects()}
+    faltering = Studio(studio.url, studio._key)
+    faltering._http._transport = Losing([cut_off, bad_gateway], ("/api/projects/",))
+    report = push(faltering, open_study(study))
+    made = {project.id for project in studio.projects()} - before
+    assert made == {row.project for row in report.projects}
+    assert len(made) == 2
 
 
 @pytest.mark.parametrize("faults", [(cut_off,), (bad_gateway,), (cut_off, bad_gateway)])
