@@ -59,6 +59,7 @@ def read_commentaries(
     author: str | None = None,
     date: str | None = None,
     corrections: Sequence[Correction] = (),
+    passed_over: list[DataError] | None = None,
 ) -> Iterator[Commentary]:
     """The commentaries of files, folders and ``-``, one at a time.
 
@@ -73,6 +74,9 @@ def read_commentaries(
         For what names none.
     corrections
         Made visibly: a correction leaves a flag (`annotate.corrections`).
+    passed_over
+        Where it is given, what cannot be read (an input, a file of a folder, a row) is added to it
+        as an error instead of raised, and the rest is read.
 
     Raises
     ------
@@ -86,10 +90,30 @@ def read_commentaries(
     by_id: dict[str, list[Correction]] = {}
     for correction in corrections:
         by_id.setdefault(correction.commentary, []).append(correction)
-    for source in find_sources(inputs):
-        drafts = _READERS[source.format](source, encoding)
-        finished = (_finished(draft, source, ids, given, by_id) for draft in drafts)
-        yield from finished if source.format == "jsonl" else _with_neighbours(list(finished))
+    for source in _sources(inputs, passed_over):
+        try:
+            is_rows = source.format == "jsonl"
+            drafts = (
+                _read_rows(source, encoding, passed_over)
+                if is_rows
+                else _READERS[source.format](source, encoding)
+            )
+            finished = (_finished(draft, source, ids, given, by_id) for draft in drafts)
+            yield from finished if is_rows else _with_neighbours(list(finished))
+        except DataError as error:
+            if passed_over is None:
+                raise
+            passed_over.append(error)
+
+
+def _sources(inputs: Iterable[str | Path], passed_over: list[DataError] | None) -> Iterator[Source]:
+    for item in inputs:
+        try:
+            yield from find_sources([item])
+        except DataError as error:
+            if passed_over is None:
+                raise
+            passed_over.append(error)
 
 
 def flag_rows(
@@ -149,9 +173,11 @@ def _read_markdown(source: Source, encoding: str | None) -> Iterator[_Draft]:
     yield _Draft(_dated({**matter, "text": text}), own_id=own_id, layout="markdown")
 
 
-def _read_rows(source: Source, encoding: str | None) -> Iterator[_Draft]:
+def _read_rows(
+    source: Source, encoding: str | None, passed_over: list[DataError] | None = None
+) -> Iterator[_Draft]:
     row = None
-    for row in read_rows(source, CommentaryRow, encoding=encoding):
+    for row in read_rows(source, CommentaryRow, encoding=encoding, passed_over=passed_over):
         text = unicodedata.normalize("NFC", row.text)
         names = ("title", "author", "date", "captions", *_RECORD_FIELDS)
         fields = {name: getattr(row, name) for name in names} | {"text": text, "flags": list(row.flags)}
@@ -161,7 +187,7 @@ def _read_rows(source: Source, encoding: str | None) -> Iterator[_Draft]:
             blocks = None
             fields["flags"].append("blocks_read_again")
         yield _Draft(_dated(fields), own_id=None if own_id is None else str(own_id), blocks=blocks)
-    if row is None:
+    if row is None and not passed_over:
         raise DataError("is empty, expected a commentary a line", path=source.path)
 
 

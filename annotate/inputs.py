@@ -105,11 +105,20 @@ def read_text(source: Source, *, encoding: str | None = None) -> str:
     return text
 
 
-def read_rows(source: Source, record: type[R], *, encoding: str | None = None) -> Iterator[R]:
-    """The records of JSON Lines, one at a time however long the file is."""
+def read_rows(
+    source: Source,
+    record: type[R],
+    *,
+    encoding: str | None = None,
+    passed_over: list[DataError] | None = None,
+) -> Iterator[R]:
+    """The records of JSON Lines, one at a time however long the file is.
+
+    A row that does not fit is added to ``passed_over`` where that is given, else raised.
+    """
     if encoding is None or _codec(encoding) == "utf-8":
         try:
-            yield from read_jsonl(source.path, record)
+            yield from read_jsonl(source.path, record, passed_over=passed_over)
         except DataError as error:
             if not error.message.startswith("not UTF-8"):
                 raise
@@ -121,8 +130,14 @@ def read_rows(source: Source, record: type[R], *, encoding: str | None = None) -
         rows = io.TextIOWrapper(file, encoding=_codec(encoding))
         try:
             for number, row in enumerate(rows, start=1):
-                if row.strip():
+                if not row.strip():
+                    continue
+                try:
                     yield _decoded_row(decode, row, source, number)
+                except DataError as error:
+                    if passed_over is None:
+                        raise
+                    passed_over.append(error)
         except UnicodeDecodeError as error:
             raise DataError(f"not {encoding}: {error.reason}", path=source.path) from error
 

@@ -1,8 +1,5 @@
 """Tagged commentaries as one page a person reads: a single file that asks nothing of the network."""
 
-import base64
-import hashlib
-import importlib.resources
 from collections.abc import Sequence
 
 from annotate.page.legend import legend
@@ -16,6 +13,7 @@ from annotate.page.overview import (
     voice_line,
 )
 from annotate.page.panel import sentence_panel
+from annotate.page.shell import banner, document
 from annotate.page.text import running_text, strip
 from annotate.page.view import PieceView, TaggedPiece, view_piece
 from annotate.page.words import day
@@ -24,10 +22,18 @@ from schemas.markup import Markup, join, tag
 
 __all__ = ["TaggedPiece", "reading_page"]
 
-UNCHECKED = "Maschinell codiert, nicht geprüft"
+#: Around what is new about a piece: no text can hold them, for a text is escaped.
+NEWS_START, NEWS_END = Markup("<!--neu-->"), Markup("<!--/neu-->")
 
 
-def reading_page(pieces: Sequence[TaggedPiece], codebook: Codebook, *, model_version: str) -> str:
+def reading_page(
+    pieces: Sequence[TaggedPiece],
+    codebook: Codebook,
+    *,
+    model_version: str,
+    news: Sequence[Sequence[str]] | None = None,
+    home: str | None = None,
+) -> str:
     """One self-contained HTML page that shows tagged commentaries as they were written.
 
     Parameters
@@ -38,6 +44,10 @@ def reading_page(pieces: Sequence[TaggedPiece], codebook: Codebook, *, model_ver
         Labels, questions and definitions; any codebook serves, with or without voice and stance.
     model_version
         Named on top of the page.
+    news
+        For each piece, lines on what sets it apart from its author's earlier ones.
+    home
+        The address of the index the page belongs to.
 
     Returns
     -------
@@ -46,53 +56,32 @@ def reading_page(pieces: Sequence[TaggedPiece], codebook: Codebook, *, model_ver
         and script by their hashes, and nothing else. The same input gives the same bytes.
     """
     views = [view_piece(piece, codebook, number=n) for n, piece in enumerate(pieces, start=1)]
-    style, script = _resource("page.css"), _resource("page.js")
-    head = tag(
-        "head",
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy(style, script)),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{_page_title(views)} – {UNCHECKED.lower()}"),
-        tag("style", Markup(style)),
-    )
-    body = tag(
-        "body",
+    said = news or [[]] * len(views)
+    body = [
         tag("a", "Zum Text", href="#inhalt", class_="skip"),
-        _banner(model_version),
-        tag("main", _contents(views, codebook), [_article(view, codebook) for view in views], id="inhalt"),
+        banner(model_version, tag("a", "Übersicht", href=home) if home else None, " ",
+               tag("a", "Legende", href="#legende")),
+        tag("main", _contents(views, codebook),
+            [_article(view, codebook, words) for view, words in zip(views, said, strict=True)], id="inhalt"),
         tag("footer", legend(codebook)),
-        tag("script", Markup(script)),
-    )
-    return f'<!DOCTYPE html>\n<html lang="de">\n{head}\n{body}\n</html>\n'
+    ]  # fmt: skip
+    return document(_page_title(views), body, styles=("page.css",), script="page.js")
 
 
-def _policy(style: str, script: str) -> str:
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+def with_news(page: str, words: Sequence[str]) -> str:
+    """The page of one piece with other words of what is new about it."""
+    start, end = page.index(NEWS_START) + len(NEWS_START), page.index(NEWS_END)
+    return page[:start] + _news(words) + page[end:]
 
 
-def _hash(source: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(source.encode('utf-8')).digest()).decode('ascii')}"
-
-
-def _resource(name: str) -> str:
-    return importlib.resources.files("annotate.page").joinpath(name).read_text("utf-8")
+def _news(words: Sequence[str]) -> Markup:
+    return join([tag("p", line, class_="news") for line in words])
 
 
 def _page_title(views: Sequence[PieceView]) -> str:
     if len(views) == 1:
         return views[0].piece.commentary.title
     return f"{len(views)} Kommentare"
-
-
-def _banner(model_version: str) -> Markup:
-    words = tag("strong", f"{UNCHECKED}.")
-    model = tag("span", f"Modell {model_version}", class_="model")
-    return tag("header", words, " ", model, " ", tag("a", "Legende", href="#legende"), class_="banner")
 
 
 def _contents(views: Sequence[PieceView], codebook: Codebook) -> Markup:
@@ -118,7 +107,7 @@ def _byline(view: PieceView) -> str:
     return " · ".join(part for part in (commentary.author, day(commentary.date), commentary.outlet) if part)
 
 
-def _article(view: PieceView, codebook: Codebook) -> Markup:
+def _article(view: PieceView, codebook: Codebook, news: Sequence[str]) -> Markup:
     name = f"p{view.number}"
     return tag(
         "article",
@@ -128,6 +117,7 @@ def _article(view: PieceView, codebook: Codebook) -> Markup:
             tag("p", _byline(view), class_="by") if _byline(view) else None,
             tag("p", summary_line(view, codebook), class_="summary"),
             tag("p", voice_line(view, codebook), class_="quiet"),
+            [NEWS_START, _news(news), NEWS_END],
             [tag("p", remark, class_="caution") for remark in cautions(view, codebook)],
             key_section(view, codebook),
             proposals(view, codebook),

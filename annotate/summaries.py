@@ -1,9 +1,11 @@
 """A tagged piece in one row: what it touches and which way, who else speaks, what is new about it."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import sqrt
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+from msgspec.structs import asdict, replace
 
 from annotate.names import mentions_in, uncovered
 from annotate.page.view import PieceView, TaggedPiece, Tally, key_sentences, view_piece
@@ -11,6 +13,7 @@ from annotate.speakers import speaker_of
 from schemas.codebook import Codebook
 from schemas.records import Record
 
+T = TypeVar("T")
 MIN_EARLIER, MIN_SENTENCES = 3, 50
 _Z95, _Z99 = 1.959964, 2.575829
 
@@ -94,6 +97,9 @@ class Seen(NamedTuple):
     counts: Counter[str]
 
 
+_NOTHING = Seen(0, 0, Counter())
+
+
 def summarise(pieces: Sequence[TaggedPiece], codebook: Codebook, *, model_version: str) -> list[PieceSummary]:
     """A row a piece, in the order given; each held against its author's earlier ones among them."""
     rows = [summary_of(piece, codebook, model_version=model_version) for piece in pieces]
@@ -102,13 +108,11 @@ def summarise(pieces: Sequence[TaggedPiece], codebook: Codebook, *, model_versio
 
 def summary_of(piece: TaggedPiece, codebook: Codebook, *, model_version: str) -> PieceSummary:
     """A piece by itself."""
-    from msgspec import structs
-
     view = view_piece(piece, codebook, number=1)
     drift = piece.drift
     return PieceSummary(
         **{
-            name: structs.asdict(piece.commentary)[name]
+            name: asdict(piece.commentary)[name]
             for name in ("commentary_id", "title", "author", "date", "url")
         },
         sentences=len(view.sentences),
@@ -133,21 +137,53 @@ def with_differences(rows: Sequence[PieceSummary]) -> list[PieceSummary]:
 
     Pieces without a date or author are held against nothing, and nothing against them.
     """
-    from msgspec.structs import replace
-
-    by_author: dict[str, list[int]] = defaultdict(list)
-    for n, row in enumerate(rows):
-        if row.author and row.date:
-            by_author[row.author].append(n)
+    ordered = sorted(range(len(rows)), key=lambda n: (rows[n].author or "", rows[n].date or ""))
     done = list(rows)
-    for places in by_author.values():
-        ordered = sorted(places, key=lambda n: rows[n].date or "")
-        for n, earlier in zip(ordered, _earlier([rows[n] for n in ordered]), strict=True):
-            done[n] = replace(rows[n], earlier_pieces=earlier.pieces, differs=_differences(rows[n], earlier))
+    for n, summary in differences(ordered, lambda n: (rows[n], rows[n].date)):
+        done[n] = summary
     return done
 
 
-def wilson(count: int, of: int, z: float = _Z95) -> tuple[float, float]:
+def differences(
+    items: Iterable[T], facts: Callable[[T], tuple[PieceSummary, str | None]]
+) -> Iterator[tuple[T, PieceSummary]]:
+    """Items in the order of author and day, each with its summary held against the earlier ones.
+
+    ``facts`` gives the summary and the day of an item. Pieces of one day are not earlier than
+    each other.
+    """
+    seen, waiting, last = _NOTHING, list[PieceSummary](), ("", "")
+    for item in items:
+        summary, day = facts(item)
+        here = (summary.author or "", day or "")
+        if here != last:
+            seen = _NOTHING if here[0] != last[0] else _added(seen, waiting)
+            waiting, last = [], here
+        if not all(here):
+            yield item, replace(summary, earlier_pieces=0, differs=None)
+            continue
+        yield item, replace(summary, earlier_pieces=seen.pieces, differs=_differences(summary, seen))
+        waiting.append(summary)
+
+
+def news_words(summary: PieceSummary, codebook: Codebook) -> list[str]:
+    """What sets a piece apart, in a reader's words."""
+    names = {f"target.{target.id}": f"„{codebook.say(target.question)}“" for target in codebook.targets}
+    names |= {
+        f"device.{layer.id}.{code.id}": codebook.say(code.label)
+        for layer in codebook.layers
+        for code in layer.codes
+    }
+    before = f"als in den {summary.earlier_pieces} früheren Texten"
+    return [
+        f"{'Häufiger' if one.share > one.earlier else 'Seltener'} {before}: "
+        f"{names.get(one.what, one.what)} – "
+        f"{one.share * 100:.0f}\u00a0% der Sätze, zuvor {one.earlier * 100:.0f}\u00a0%."
+        for one in summary.differs or ()
+    ]
+
+
+def wilson(count: float, of: float, z: float = _Z95) -> tuple[float, float]:
     """The interval of a share (Wilson 1927).
 
     >>> tuple(round(edge, 3) for edge in wilson(5, 50))
@@ -177,16 +213,10 @@ def counted(row: PieceSummary) -> Counter[str]:
     return found
 
 
-def _earlier(rows: Sequence[PieceSummary]) -> Iterator[Seen]:
-    """What came before each row; pieces of one day do not count as earlier than each other."""
-    seen, waiting = Seen(0, 0, Counter()), list[PieceSummary]()
-    for row in rows:
-        if waiting and waiting[-1].date != row.date:
-            for one in waiting:
-                seen = Seen(seen.pieces + 1, seen.sentences + one.sentences, seen.counts + counted(one))
-            waiting = []
-        yield seen
-        waiting.append(row)
+def _added(seen: Seen, rows: Sequence[PieceSummary]) -> Seen:
+    for one in rows:
+        seen = Seen(seen.pieces + 1, seen.sentences + one.sentences, seen.counts + counted(one))
+    return seen
 
 
 def _differences(row: PieceSummary, earlier: Seen) -> list[Difference] | None:

@@ -10,7 +10,7 @@ from annotate.drift import Watch, with_notices
 from annotate.reading import TaggedPiece, reading_page
 from annotate.sentences import split_sentences
 from annotate.splitting import Piece
-from annotate.summaries import summarise
+from annotate.summaries import news_words, summarise
 from annotate.tagged_rows import columns_of, rows_of
 from annotate.tasks import to_rows
 from schemas.errors import DataError
@@ -123,7 +123,9 @@ def write_tagged_jsonl(path: str, tagged: Sequence[TaggedPiece], model: "Model")
 
 
 def write_tagged_html(path: str, tagged: Sequence[TaggedPiece], model: "Model") -> None:
-    write_text(path, reading_page(tagged, model.meta.book, model_version=model.meta.model_version))
+    book, version = model.meta.book, model.meta.model_version
+    news = [news_words(row, book) for row in summarise(tagged, book, model_version=version)]
+    write_text(path, reading_page(tagged, book, model_version=version, news=news))
 
 
 def _write_table(to: str) -> Callable[[str, Sequence[TaggedPiece], "Model"], None]:

@@ -1,13 +1,13 @@
 """How good a model is on sentences of commentaries it has not seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
-from schemas.records import Annotation, GoldSentence
+from schemas.records import Annotation, GoldSentence, Prediction
 from train.answers import Scored, answers_of
 from train.baselines import Baselines, baseline_counts, items_of, macro_of
 from train.ceiling import given_of, human_ceiling
@@ -153,6 +153,24 @@ def _with_baselines(figures: LayerFigures, learned: Mapping[str, float | None]) 
             majority=figures.baseline_macro_f1, keyword=learned.get("keyword"), length=learned.get("length")
         ),
     )
+
+
+def predict_held_out(
+    rows: Sequence[GoldSentence], codebook: Codebook, *, settings: Settings | None = None, seed: int = 0
+) -> Iterator[tuple[GoldSentence, Prediction]]:
+    """Each row with what a model says of it that was trained without its commentary.
+
+    Raises
+    ------
+    DataError
+        As in `cross_validate`.
+    """
+    kept = training_rows(rows, codebook)
+    plan = Plan(by="commentary", group="cluster", folds=5, seed=seed, gap=GAP)
+    for train, test in hold_out(kept, codebook, plan).splits:
+        model, _ = fit(train, codebook, settings=settings, seed=seed)
+        for one in _scored(model, test):
+            yield one.row, one.prediction
 
 
 def evaluate_model(

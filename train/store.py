@@ -78,6 +78,17 @@ def load_model(folder: str | Path) -> Model:
     return Model(meta=meta, **state)
 
 
+def load_meta(folder: str | Path) -> ModelMeta:
+    """The description of a model, without its estimators.
+
+    Raises
+    ------
+    ModelError
+        As `load_model`, for ``model.json`` alone.
+    """
+    return _read_meta(Path(folder))
+
+
 def _read_meta(folder: Path) -> ModelMeta:
     path = folder / META_FILE
     data = _read(folder, META_FILE)

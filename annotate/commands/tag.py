@@ -10,21 +10,25 @@ from annotate.commands.terminal import (
     ModelOption,
     OutputOption,
     StudyOption,
+    counting,
     one_stdout,
     print_report,
     say,
     table,
+    telling,
 )
 from annotate.study import open_study
-from schemas.errors import SettingsError
+from schemas.errors import DataError, SettingsError
 from schemas.records import UNRELATED, CodePrediction, SetPrediction
 
 if TYPE_CHECKING:
     from annotate.reading import TaggedPiece
+    from annotate.tagging import TagReport
 
 
 _WIDTH = 80  # of the terminal the table is made for
 _CELL = 16
+_TOLD = 10  # pieces with notices that are named
 _DRIFT = {
     "unfamiliar_words": "unlike the training data: many unknown n-grams",
     "unseen_author": "the model has seen nothing of this author",
@@ -52,6 +56,17 @@ def tag(
             help="Exit 1 where a smaller share of answers is sure enough to count.",
         ),
     ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", metavar="N", min=1, help="Processes, for a folder.")
+    ] = 1,
+    gold: Annotated[
+        Path | None,
+        typer.Option(
+            "--gold",
+            metavar="FILE",
+            help="Hand-coded sentences to measure errors on; the study's if not given.",
+        ),
+    ] = None,
     study: StudyOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -59,34 +74,147 @@ def tag(
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
         raise typer.BadParameter("standard output is taken; give a file", param_hint="--summary")
-    from annotate.tagging import TAG_FORMATS, tag_files, tag_report, write_summaries
+    from annotate.tagging import TAG_FORMATS
 
     if to not in TAG_FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(TAG_FORMATS)}', param_hint="--to")
     if model is None and study is None and not Path("study.yaml").exists():
         raise SettingsError("no model named, and this folder is no study that has one", flag="-m")
+    model_dir = model or open_study(study).latest_model()
+    if not output and to == "html":
+        output = _page_place(files)
+    if _is_long_run(files, output, to):
+        reading = {"encoding": encoding, "author": author, "date": date}
+        report = _tag_folder(
+            model_dir,
+            files,
+            str(output),
+            to,
+            reading,
+            summary=summary,
+            workers=workers,
+            gold=_gold(gold, study),
+        )
+    else:
+        report = _tag_files(
+            model_dir, files, output, to, json, summary, encoding=encoding, author=author, date=date
+        )
+    if json:
+        print_report(report, True, "")
+    _tell(report, fail_under)
+
+
+def _page_place(files: list[str]) -> str | None:
+    """Where pages go that are not piped: beside the work, under the name of the first input."""
+    first = Path(files[0])
+    if first.is_dir():
+        return f"{first.resolve().name}-html"
+    return f"{first.stem}.html" if sys.stdout.isatty() and str(first) != "-" else None
+
+
+def _is_long_run(files: list[str], output: str | None, to: str) -> bool:
+    """Whether there is a folder to read and a place to keep what is finished."""
+    is_page = to == "html" and str(output).endswith((".html", ".htm"))
+    return output not in (None, "-") and not is_page and any(Path(name).is_dir() for name in files)
+
+
+def _gold(gold: Path | None, study: Path | None) -> Path | None:
+    if gold is not None:
+        return gold
+    if study is None and not Path("study.yaml").exists():
+        return None
+    found = open_study(study).gold
+    return found if found.exists() else None
+
+
+def _tag_files(
+    model_dir: Path, files: list[str], output: str | None, to: str, json: bool, summary: str | None,
+    **reading: str | None,
+) -> "TagReport":  # fmt: skip
+    """Few pieces, at once."""
+    from annotate.tagging import TAG_FORMATS, tag_files, tag_report, write_summaries
     from train.store import load_model
 
-    loaded = load_model(model or open_study(study).latest_model())
-    tagged, failed = tag_files(loaded, files, encoding=encoding, author=author, date=date)
+    loaded = load_model(model_dir)
+    tagged, failed = tag_files(loaded, files, **reading)
     as_table = to == "jsonl" and output is None and not json and sys.stdout.isatty()
     if as_table and tagged:
         print_report(None, False, "\n\n".join(_piece_table(piece) for piece in tagged))
     elif tagged and (output or not json):
         TAG_FORMATS[to](output or "-", tagged, loaded)
+        if output and to == "html":
+            say(f"page: {output}")
     if summary:
         write_summaries(summary, tagged, loaded)
-    report = tag_report(loaded, tagged, failed)
-    if json:
-        print_report(report, True, "")
-    for name, notices in report.drift.items():
+    return tag_report(loaded, tagged, failed)
+
+
+def _tag_folder(
+    model_dir: Path, files: list[str], output: str, to: str, reading: dict[str, str | None], *,
+    summary: str | None, workers: int, gold: Path | None,
+) -> "TagReport":  # fmt: skip
+    """Many pieces: finished ones are kept, so that a run that was broken off goes on."""
+    from annotate import folder as tagging
+    from annotate.ledger import Ledger
+    from schemas.records import GoldSentence
+    from train.store import load_meta
+
+    meta = load_meta(model_dir)
+    is_site = to == "html"
+    place = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
+    wants = tagging.Wants(to, "../index.html" if is_site else None)
+    ledger = Ledger(place, tagging.stamp_of(meta.model_version, wants))
+    pages = Path(output) / "texte" if is_site else None
+    with counting("pieces") as step:
+        outcome = tagging.run(
+            model_dir, tagging.Reading(files, **reading), ledger, wants, pages, workers=workers, step=step
+        )
+    if outcome.before:
+        say(f"{outcome.before} of {outcome.report.commentaries} pieces were finished before")
+    tagging.compare_pieces(ledger, meta.book, pages)
+    if summary:
+        tagging.write_folder_summaries(summary, ledger)
+    if is_site:
+        from annotate.indexing import write_index
+        from schemas.jsonl import read_jsonl
+
+        errors = None
+        if gold is not None:
+            from annotate.prevalence import measured_errors
+            from train.store import load_model
+
+            rows = list(read_jsonl(gold, GoldSentence))
+            kept = Path(output) / ".errors.json"
+            try:
+                with telling() as tell:
+                    errors = measured_errors(lambda: load_model(model_dir), meta, rows, kept, tell)
+            except DataError as error:
+                say(f"note: errors could not be measured: {error}")
+        failed = [(one.input, one.reason) for one in outcome.report.failed]
+        index = write_index(
+            Path(output), ledger, meta.book, errors=errors, failed=failed, model_version=meta.model_version
+        )
+        say(f"index: {index}")
+    else:
+        tagging.write_rows(output, ledger, to, meta.book)
+    ledger.close()
+    if not is_site:
+        place.unlink()
+    return outcome.report
+
+
+def _tell(report: "TagReport", fail_under: float | None) -> None:
+    """The notices and what went wrong; exit 1 where something did."""
+    for name, notices in list(report.drift.items())[:_TOLD]:
         say(f"note: {name}: {', '.join(_DRIFT[notice] for notice in notices)}")
-    for one in failed:
+    if len(report.drift) > _TOLD:
+        say(f"note: {len(report.drift) - _TOLD} more pieces are unlike the training data")
+    for one in report.failed:
         say(f"error: {one.reason}")
     too_few = fail_under is not None and (report.coverage or 0.0) < fail_under
     if too_few:
         say(f"error: coverage is {report.coverage or 0.0:.3f}, expected {fail_under:.3f} or more")
-    if failed or too_few:
+    if report.failed or too_few:
         raise typer.Exit(1)
 
 

@@ -82,6 +82,28 @@ def progress(label: str, total: int) -> Iterator[Callable[[], None]]:
         yield lambda: bar.advance(task)
 
 
+@contextmanager
+def counting(label: str) -> Iterator[Callable[[], None]]:
+    """A count that grows on a terminal, with its speed, where the total is not known beforehand."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    words = "{task.description}: {task.completed:.0f}, {task.fields[speed]} a second"
+    columns = (SpinnerColumn(), TextColumn(words), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None, speed="–")
+
+        def step() -> None:
+            bar.advance(task)
+            found = next(one for one in bar.tasks if one.id == task)
+            bar.update(task, speed=f"{found.completed / max(found.elapsed or 0.0, 0.001):.1f}")
+
+        yield step
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Columns of words, numbers right-aligned, within 80 characters where the words allow it."""
     cells = [[str(cell) for cell in head], *([_cell(cell) for cell in row] for row in rows)]

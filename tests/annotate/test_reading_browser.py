@@ -15,7 +15,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
+from annotate.folder import piece_hits
+from annotate.indexing import write_index
+from annotate.ledger import Finished, Ledger
+from annotate.page.view import view_piece
+from annotate.prevalence import counts_of
 from annotate.reading import TaggedPiece, reading_page
+from annotate.summaries import summary_of
 
 pytestmark = pytest.mark.browser
 
@@ -272,3 +278,65 @@ def test_print_is_light_even_where_the_screen_is_dark(open_page: Open) -> None:
 def printed(page: webdriver.Chrome) -> bytes:
     done = page.execute_cdp_cmd("Page.printToPDF", {"printBackground": False, "preferCSSPageSize": True})
     return base64.b64decode(done["data"])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index with its pages, of invented pieces whose texts and names hold a payload."""
+    folder = tmp_path_factory.mktemp("seite")
+    ledger = Ledger(folder / ".tagged.sqlite", "probe")
+    book = codebook()
+    for n in range(12):
+        one = piece(
+            (f"Ein Limit tut not {n}. {PAYLOAD}", answers(tempolimit="favor" if n % 3 else "against")),
+            ("Wie weise er doch ist!", answers(rhetoric=devices("irony"), tempolimit="unrelated")),
+            title=f"Text {n} {PAYLOAD}", author=f"Grete Halm {PAYLOAD}",
+        )  # fmt: skip
+        summary = summary_of(one, book, model_version="probe-1")
+        view = view_piece(one, book, number=1)
+        done = Finished(
+            key=str(n), day=f"2025-0{1 + n // 3}-11", page=f"t{n}.html", rows=[], summary=summary,
+            counts=counts_of(view, book), answers={}, abstained={},
+        )  # fmt: skip
+        ledger.add(done, n, list(piece_hits(view, summary)))
+        page = reading_page([one], book, model_version="probe-1", home="../index.html")
+        (folder / "texte").mkdir(exist_ok=True)
+        (folder / "texte" / f"t{n}.html").write_text(page, "utf-8")
+    failed = [(f"leer{PAYLOAD}.txt", "is empty")]
+    write_index(folder, ledger, book, errors=None, failed=failed, model_version="probe-1")
+    return folder
+
+
+def visit(page: webdriver.Chrome, path: Path, *, width: int, dark: bool) -> None:
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    light = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": light})
+    page.get_log("browser")
+    page.get(path.as_uri())
+
+
+@pytest.mark.parametrize("name", ["index.html", "saetze/stance.tempolimit.html", "texte/t3.html"])
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True)])
+def test_the_pages_of_a_folder_are_sound(
+    chrome: webdriver.Chrome, site: Path, name: str, width: int, dark: bool
+) -> None:
+    axe = pytest.importorskip("axe_selenium_python", reason="axe-selenium-python is not installed")
+    visit(chrome, site / name, width=width, dark=dark)
+    assert chrome.get_log("browser") == []
+    assert chrome.execute_script("return typeof window.pwned") == "undefined"
+    wide = chrome.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide[0] <= wide[1]
+    chrome.execute_script(next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text("utf-8"))
+    found = chrome.execute_async_script("axe.run(document).then(arguments[0])")
+    assert [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")] == []
+
+
+def test_a_figure_leads_to_its_sentence_in_its_text(chrome: webdriver.Chrome, site: Path) -> None:
+    visit(chrome, site / "index.html", width=1440, dark=False)
+    css(chrome, "td a").click()
+    assert chrome.current_url.endswith("saetze/stance.tempolimit.html#2025-01-06")
+    css(chrome, ".evidence li a").click()
+    assert chrome.current_url.endswith("texte/t0.html#p1-s1")
+    css(chrome, ".banner a").click()
+    assert chrome.current_url.endswith("/index.html")

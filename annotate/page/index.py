@@ -1,0 +1,272 @@
+"""The index of a folder: what is touched how often and which way, over time; rhetoric per author."""
+
+from collections.abc import Iterator, Sequence
+
+from annotate.page.shell import banner, document
+from annotate.page.words import day, sentences
+from annotate.prevalence import Errors, Estimate
+from schemas.codebook import Codebook, Target
+from schemas.markup import Markup, tag
+from schemas.records import Record
+
+
+class Figure(Record, frozen=True, kw_only=True):
+    """A share with what it rests on and the page of its sentences (null where there are none)."""
+
+    estimate: Estimate
+    hits: int
+    of: int
+    href: str | None
+
+
+class Row(Record, frozen=True, kw_only=True):
+    """A period or an author: its pieces and its figures, null where there is nothing to divide by."""
+
+    name: str
+    pieces: int
+    figures: list[Figure | None]
+
+
+class TargetIndex(Record, frozen=True, kw_only=True):
+    """A target: touched, and apart from it yes among the touched; codes with their pages."""
+
+    target: Target
+    touched: Figure
+    direction: Figure | None
+    codes: list[tuple[str, int, str | None]]
+    abstained: int
+    periods: list[Row]
+
+
+class Index(Record, frozen=True, kw_only=True):
+    """All that the index page shows; ``no_trend`` says why nothing is drawn over time."""
+
+    pieces: int
+    sentences: int
+    authors: int
+    first: str | None
+    last: str | None
+    undated: int
+    no_trend: str | None
+    targets: list[TargetIndex]
+    devices: list[str]
+    rhetoric: list[Row]
+    names: list[tuple[str, int, int, str]]
+    unlike: dict[str, int]
+    failed: list[tuple[str, str]]
+    listed: list[tuple[str, str, str, str]]  # page, title, author and day, summary line
+    more: int
+    errors: Errors | None
+    model_version: str
+
+
+SAYS = {
+    "unfamiliar_words": "sind dem Modell fremd: viele Wörter und Wortpaare kennt es nicht",
+    "unseen_author": "sind von Autoren, von denen das Modell keinen Text gelernt hat",
+}
+
+
+def index_page(index: Index, codebook: Codebook) -> str:
+    """The page; as `annotate.reading.reading_page` it is one file and asks nothing of the network."""
+    title = f"{index.pieces} Kommentare"
+    body = [
+        tag("a", "Zum Inhalt", href="#inhalt", class_="skip"),
+        banner(index.model_version, tag("a", "Texte", href="#texte")),
+        tag(
+            "main",
+            tag("h1", title),
+            tag("p", _lead(index), class_="lead"),
+            list(_cautions(index)),
+            [_target(one, index, codebook) for one in index.targets],
+            _rhetoric(index),
+            _names(index),
+            _failed(index),
+            _listed(index),
+            class_="index",
+            id="inhalt",
+        ),
+    ]
+    return document(title, body, styles=("page.css", "index.css"))
+
+
+def share(value: float) -> str:
+    """A share in whole percent, with a decimal below ten.
+
+    >>> share(0.123), share(0.0456), share(0.0)
+    ('12', '4,6', '0')
+    """
+    return f"{value * 100:.0f}" if value >= 0.0995 or not value else f"{value * 100:.1f}".replace(".", ",")
+
+
+def _lead(index: Index) -> str:
+    authors = "1 Autor" if index.authors == 1 else f"{index.authors} Autoren"
+    said = [sentences(index.sentences), authors]
+    if index.first and index.last:
+        said.append(f"{day(index.first)} bis {day(index.last)}")
+    return " · ".join(said)
+
+
+def _cautions(index: Index) -> Iterator[Markup]:
+    if index.errors is None:
+        words = (
+            "Die Anteile sind nicht um die Fehler des Modells bereinigt: Es lagen keine von Hand codierten "
+            "Sätze vor, an denen sie zu messen wären (--gold)."
+        )
+    else:
+        how = "die es nicht kannte" if index.errors.how == "unseen" else "die es je beim Lernen ausließ"
+        words = (
+            f"„Bereinigt“ heißt: um die Fehler, die das Modell bei {index.errors.sentences} von Hand "
+            f"codierten Sätzen machte, {how}. Wo zu wenige codiert sind, steht der rohe Anteil."
+        )
+    yield tag("p", words, " Spannen gelten zu 95\u00a0%.", class_="caution")
+    if index.undated:
+        what = "Text" if index.undated == 1 else "Texte"
+        verb = "fehlt" if index.undated == 1 else "fehlen"
+        yield tag(
+            "p", f"{index.undated} {what} ohne gesichertes Datum {verb} in jedem Verlauf.", class_="caution"
+        )
+    for notice, count in index.unlike.items():
+        yield tag("p", f"{count} von {index.pieces} Texten {SAYS[notice]}.", class_="caution")
+
+
+def _target(one: TargetIndex, index: Index, codebook: Codebook) -> Markup:
+    codes = [
+        [", " if n else None, _link(f"{label} {count}", href)]
+        for n, (label, count, href) in enumerate(one.codes)
+    ]
+    return tag(
+        "section",
+        tag("h2", codebook.say(one.target.question)),
+        tag("p", "Berührt: ", _value(one.touched), " der Sätze", class_="figures"),
+        tag("p", _how(one.touched, "Sätzen"), class_="note"),
+        _direction(one.direction),
+        tag("p", "Gezählt: ", codes, f"; unentschieden {one.abstained}", class_="note"),
+        _time(one, index),
+    )
+
+
+def _direction(figure: Figure | None) -> list[Markup]:
+    """Which way, apart from how often."""
+    if figure is None:
+        return []
+    return [
+        tag("p", "Davon Ja: ", _value(figure), " der berührten Sätze", class_="figures"),
+        tag("p", _how(figure, "berührten Sätzen"), class_="note"),
+    ]
+
+
+def _time(one: TargetIndex, index: Index) -> Markup:
+    if index.no_trend:
+        return tag("p", index.no_trend, class_="note")
+    return _table("Zeitraum", ["berührt", "davon Ja"], one.periods, ("", "yes"))
+
+
+def _table(first: str, heads: Sequence[str], rows: Sequence[Row], tones: Sequence[str]) -> Markup:
+    top = max((f.estimate.interval[1] for row in rows for f in row.figures[:1] if f), default=1.0)
+    tops = (
+        [max(top, 0.01), *[1.0] * (len(heads) - 1)] if tones[-1] == "yes" else [max(top, 0.01)] * len(heads)
+    )
+    head = tag(
+        "tr",
+        tag("th", first, scope="col"),
+        tag("th", "Texte", scope="col", class_="n"),
+        [tag("th", name, scope="col") for name in heads],
+    )
+    body = [
+        tag(
+            "tr",
+            tag("th", row.name, scope="row"),
+            tag("td", str(row.pieces), class_="n"),
+            [
+                tag("td", _cell(figure, limit, tone))
+                for figure, limit, tone in zip(row.figures, tops, tones, strict=True)
+            ],
+        )
+        for row in rows
+    ]
+    return tag("div", tag("table", tag("thead", head), tag("tbody", body)), class_="scroll", tabindex="0",
+               role="region", aria_label=f"{first}: {', '.join(heads)}")  # fmt: skip
+
+
+def _cell(figure: Figure | None, top: float, tone: str) -> Markup:
+    if figure is None:
+        return tag("span", "–", class_="quiet")
+    return tag("div", _range(figure.estimate, top, tone), _value(figure), class_="cell")
+
+
+def _range(estimate: Estimate, top: float, tone: str) -> Markup:
+    """The interval as a band, the share as a stroke in it, on the scale of its column."""
+    low, high = (min(1.0, edge / top) * 200 for edge in estimate.interval)
+    at = min(1.0, estimate.share / top) * 200
+    return tag(
+        "svg",
+        tag("rect", y=5, width=200, height=6, class_="ground"),
+        tag("rect", x=f"{low:.1f}", y=3, width=f"{max(high - low, 1):.1f}", height=10, class_="reach"),
+        tag("rect", x=f"{max(0.0, min(at - 2, 196)):.1f}", y=0, width=4, height=16, class_="point"),
+        class_=f"range {tone}".strip(),
+        viewBox="0 0 200 16",
+        preserveAspectRatio="none",
+        aria_hidden="true",
+    )
+
+
+def _value(figure: Figure) -> Markup:
+    low, high = figure.estimate.interval
+    words = f"{share(figure.estimate.share)}\u00a0% ({share(low)}–{share(high)})"
+    return _link(words, figure.href)
+
+
+def _how(figure: Figure, what: str) -> str:
+    counted = f"Gezählt {figure.hits} von {figure.of} {what}; "
+    if figure.estimate.corrected:
+        return f"{counted}um die Fehler des Modells bereinigt."
+    return f"{counted}nicht bereinigt{f': {figure.estimate.reason}' if figure.estimate.reason else ''}."
+
+
+def _link(words: str, href: str | None) -> Markup:
+    return tag("a", words, href=href) if href else tag("span", words, class_="value")
+
+
+def _rhetoric(index: Index) -> Markup | None:
+    if not index.devices or not index.rhetoric:
+        return None
+    return tag(
+        "section",
+        tag("h2", "Mittel je Autor"),
+        tag("p", "Anteil der Sätze, in denen das Modell ein Mittel sieht.", class_="note"),
+        _table("Autor", index.devices, index.rhetoric, [""] * len(index.devices)),
+    )
+
+
+def _names(index: Index) -> Markup | None:
+    if not index.names:
+        return None
+    rows = [
+        tag(
+            "li",
+            tag("a", name, href=href),
+            f" – {sentences(n)} in {pieces} {'Text' if pieces == 1 else 'Texten'}",
+        )
+        for name, n, pieces, href in index.names
+    ]
+    return tag(
+        "section", tag("h2", "Als Ziel vorschlagen?"),
+        tag("p", "Häufig genannt und von keiner Frage des Codebuchs erfasst.", class_="note"),
+        tag("ul", rows),
+    )  # fmt: skip
+
+
+def _failed(index: Index) -> Markup | None:
+    if not index.failed:
+        return None
+    rows = [tag("li", tag("b", name), f": {reason}") for name, reason in index.failed]
+    return tag("section", tag("h2", "Nicht gelesen"), tag("ul", rows))
+
+
+def _listed(index: Index) -> Markup:
+    rows = [
+        tag("li", tag("a", title, href=page), tag("p", " · ".join(part for part in (by, line) if part)))
+        for page, title, by, line in index.listed
+    ]
+    more = tag("p", tag("a", f"Alle {index.pieces} Texte", href="texte.html")) if index.more else None
+    return tag("section", tag("h2", "Texte"), tag("ol", rows, class_="pieces"), more, id="texte")
