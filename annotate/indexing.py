@@ -162,7 +162,7 @@ def _target(
 
 
 def _figure(sums: _Sums, counts: Counts, what: str, errors: Errors | None, href: str | None) -> Figure | None:
-    hits, of = counts[what] if what in counts else (0, 0)
+    hits, of = counts.get(what, (0, 0))
     if not of:
         return None
     found = estimate(hits, of, errors, what, spread=sums.spread[what].effect)
