@@ -1,112 +1,303 @@
-"""The scikit-learn transformers: passages in, one sparse matrix of named blocks out."""
+"""What a classifier sees of a sentence: named blocks of hashed counts, side by side in one matrix.
 
-from collections.abc import Sequence
-from typing import Any, Self
+Every distinct text of a batch is read once, whether it is a sentence, a neighbour, or both: the
+blocks of the sentence before and after use the same vocabularies as the sentence's own.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.pipeline import FeatureUnion
-from sklearn.preprocessing import normalize
 
-from train.tokens import ANALYZERS
+from train import cues, grams
+from train.grams import BUCKETS, Grams, incidence
+from train.passages import Passage
+from train.tokens import Tokens, read_tokens
+
+Array = Any
+
+#: Texts read at a time: bounds memory.
+CHUNK = 2048
 
 
-class TokenCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Rows of weighted counts of the tokens an analyzer finds, each row of length ``weight``.
-
-    Unlike scikit-learn's vectorisers it keeps its vocabulary as one string, which a model file
-    holds in one piece instead of a node a term.
+class Vocabulary(NamedTuple):
+    """What is counted.
 
     Parameters
     ----------
-    analyzer
-        A name of `train.tokens.ANALYZERS`.
-    view
-        The field of a passage, or of a pair of passage and target, that is read; a plain string
-        is read as it is.
+    read
+        From tokens to buckets.
+    of_tokens
+        Whether the owners are distinct tokens, not texts.
     min_df
-        Rows a token must occur in to be kept.
+        Texts (`Scene.rows`) it must occur in to be kept; 0 for columns that are fixed.
     idf
-        Whether rare tokens weigh more (smooth inverse document frequency, as scikit-learn).
-    weight
-        The Euclidean length of a row, which sets the block's say beside others.
+        Whether what is rare weighs more (smooth inverse document frequency, as scikit-learn).
+    """
+
+    read: Callable[[Tokens], Grams]
+    of_tokens: bool
+    min_df: int
+    idf: bool
+
+
+VOCABULARIES: dict[str, Vocabulary] = {
+    "word": Vocabulary(grams.words, True, 2, True),
+    "pair": Vocabulary(grams.word_pairs, False, 2, True),
+    "char": Vocabulary(grams.characters, True, 3, True),
+    "edge": Vocabulary(grams.edges, False, 2, False),
+    "shape": Vocabulary(lambda tokens: grams.shape_runs(tokens, cues.shapes(tokens)), False, 3, True),
+    "cue": Vocabulary(cues.cues, False, 0, False),
+}
+
+
+class Block(NamedTuple):
+    """Counts of one or more vocabularies in one view of a passage, brought to one length."""
+
+    view: str
+    vocabularies: tuple[str, ...]
+
+
+BLOCKS: dict[str, Block] = {
+    "word": Block("text", ("word", "pair")),
+    "char": Block("text", ("char",)),
+    "edge": Block("text", ("edge",)),
+    "shape": Block("text", ("shape",)),
+    "cue": Block("text", ("cue",)),
+    "before_word": Block("before", ("word",)),
+    "before_edge": Block("before", ("edge",)),
+    "before_shape": Block("before", ("shape",)),
+    "before_cue": Block("before", ("cue",)),
+    "after_word": Block("after", ("word",)),
+    "after_edge": Block("after", ("edge",)),
+    "after_cue": Block("after", ("cue",)),
+}
+
+
+#: Blocks whose features a person can read.
+READABLE = (
+    "word",
+    "edge",
+    "cue",
+    "before_word",
+    "before_edge",
+    "before_cue",
+    "after_word",
+    "after_edge",
+    "after_cue",
+)
+
+
+class SentenceFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """The blocks' counts, each weighted by rarity and each block of a row of length one.
+
+    Takes passages, or plain texts, which then have no neighbours. A block's length is the root of the
+    sum of squared weights over all that occurs, repetitions included, so that it can be summed as
+    the scores are.
+
+    Parameters
+    ----------
+    blocks
+        Names of `BLOCKS`.
 
     Attributes
     ----------
-    terms_ : str
-        The vocabulary in order, separated by line feeds.
-    idf_ : ndarray of shape (n_terms,)
+    buckets_ : dict of int ndarray
+        For each vocabulary in use, the buckets that were kept, in the order of the columns.
+    idf_ : dict of float ndarray
+        Their weights.
+    terms_ : dict of str
+        What they stand for, separated by line feeds, where people can read it.
     """
 
-    def __init__(
-        self,
-        analyzer: str = "words",
-        *,
-        view: str = "text",
-        min_df: int = 2,
-        idf: bool = True,
-        weight: float = 1.0,
-    ) -> None:
-        self.analyzer = analyzer
-        self.view = view
-        self.min_df = min_df
-        self.idf = idf
-        self.weight = weight
+    def __init__(self, blocks: Sequence[str] = tuple(BLOCKS)) -> None:
+        self.blocks = blocks
 
     def fit(self, X: Sequence[Any], y: object = None) -> Self:
         self.fit_transform(X, y)
         return self
 
-    def fit_transform(self, X: Sequence[Any], y: object = None) -> Any:
-        counter = CountVectorizer(analyzer=self._analyze, dtype=np.float64)
-        try:
-            counts = counter.fit_transform(X)
-        except ValueError:  # no row has any token: a block without columns
-            self.terms_ = ""
-            self.idf_: Any = np.zeros(0)
-            return sp.csr_matrix((len(X), 0))
-        frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-        kept = np.flatnonzero(frequency >= self.min_df)
-        names = counter.get_feature_names_out()
-        self.terms_ = "\n".join(names[kept])
-        rarity = np.log((1 + len(X)) / (1 + frequency[kept])) + 1
-        self.idf_ = rarity if self.idf else np.ones_like(rarity)
-        return self._weigh(counts[:, kept])
+    def fit_transform(self, X: Sequence[Any], y: object = None) -> sp.csr_matrix:
+        scene = read_scene(X, self.views)
+        everything = np.arange(BUCKETS + 1, dtype=np.int32)
+        everything[BUCKETS] = -1
+        counts = self._count(scene.texts, dict.fromkeys(self.vocabularies, everything))
+        self.buckets_: dict[str, Array] = {}
+        self.idf_: dict[str, Array] = {}
+        for name, matrix in counts.items():
+            rule = VOCABULARIES[name]
+            texts = np.repeat(scene.rows, np.diff(matrix.indptr))
+            frequency = np.bincount(matrix.indices, texts, minlength=matrix.shape[1])
+            fixed = np.arange(len(cues.cue_names()))
+            kept = np.flatnonzero(frequency >= rule.min_df) if rule.min_df else fixed
+            rarity = np.log((1 + scene.rows.sum()) / (1 + frequency[kept])) + 1
+            self.buckets_[name] = kept.astype(np.int32)
+            self.idf_[name] = (rarity if rule.idf else np.ones(len(kept))).astype(np.float32)
+            counts[name] = self._narrow(matrix, name)
+        self.terms_ = self._name_terms(scene.texts)
+        return self._assemble(scene, counts)
 
-    def transform(self, X: Sequence[Any]) -> Any:
-        terms = self.get_feature_names_out()
-        if not len(terms):
-            return sp.csr_matrix((len(X), 0))
-        counter = CountVectorizer(analyzer=self._analyze, dtype=np.float64, vocabulary=self._vocabulary())
-        return self._weigh(counter.transform(X))
+    def transform(self, X: Sequence[Any]) -> sp.csr_matrix:
+        scene = read_scene(X, self.views)
+        return self._assemble(
+            scene, self._count(scene.texts, {name: self.tables()[name] for name in self.vocabularies})
+        )
 
-    def get_feature_names_out(self, input_features: object = None) -> Any:
-        return np.array(self.terms_.split("\n") if self.terms_ else [], dtype=object)
+    @property
+    def vocabularies(self) -> list[str]:
+        """The vocabularies in use."""
+        used = {name for block in self.blocks for name in BLOCKS[block].vocabularies}
+        return [name for name in VOCABULARIES if name in used]
 
-    def _vocabulary(self) -> dict[str, int]:
-        held: dict[str, int] | None = getattr(self, "_held", None)
+    @property
+    def views(self) -> list[str]:
+        return [
+            view for view in ("text", "before", "after") if any(BLOCKS[b].view == view for b in self.blocks)
+        ]
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """The number of columns of each block, in order."""
+        return {
+            block: sum(len(self.buckets_[name]) for name in BLOCKS[block].vocabularies)
+            for block in self.blocks
+        }
+
+    def only(self, blocks: Sequence[str]) -> "SentenceFeatures":
+        """The same features with some of the blocks."""
+        twin = SentenceFeatures(tuple(block for block in self.blocks if block in blocks))
+        twin.buckets_, twin.idf_, twin.terms_ = self.buckets_, self.idf_, self.terms_
+        twin._tables = self.tables()
+        return twin
+
+    def tables(self) -> dict[str, Array]:
+        """For each vocabulary in use the column of each bucket, -1 where it was not kept."""
+        held: dict[str, Array] | None = getattr(self, "_tables", None)
         if held is None:
-            held = self._held = {term: i for i, term in enumerate(self.get_feature_names_out())}
+            held = self._tables = {name: _table(kept) for name, kept in self.buckets_.items()}
         return held
 
-    def _analyze(self, passage: Any) -> list[str]:
-        return ANALYZERS[self.analyzer](passage if isinstance(passage, str) else getattr(passage, self.view))
+    def get_feature_names_out(self, input_features: object = None) -> Array:
+        """``block__term``; what people cannot read has a number."""
+        found = []
+        for block in self.blocks:
+            for name in BLOCKS[block].vocabularies:
+                terms = self.terms_.get(name)
+                size = len(self.buckets_[name])
+                row = terms.split("\n") if terms else [f"{name}{i}" for i in range(size)]
+                found += [f"{block}__{term}" for term in row[:size]]
+        return np.array(found, dtype=object)
 
-    def _weigh(self, counts: Any) -> Any:
-        counts = counts.tocsr()
-        if not counts.shape[1]:
-            return counts
-        counts.sort_indices()
-        counts.data = (1 + np.log(counts.data)) * self.idf_[counts.indices]
-        return normalize(counts, copy=False) * self.weight
+    def _count(self, texts: Sequence[str], tables: dict[str, Array]) -> dict[str, sp.csr_matrix]:
+        """How often each text has each column of each vocabulary."""
+        parts: dict[str, list[sp.csr_matrix]] = {name: [] for name in tables}
+        for tokens in _in_chunks(texts):
+            shared = incidence(tokens)
+            for name, table in tables.items():
+                found = VOCABULARIES[name].read(tokens).columns(table, _width(table))
+                found = shared @ found if VOCABULARIES[name].of_tokens else found
+                found.sum_duplicates()
+                parts[name].append(found)
+        return {name: sp.vstack(row, format="csr") for name, row in parts.items()}
+
+    def _narrow(self, matrix: sp.csr_matrix, name: str) -> sp.csr_matrix:
+        column = _table(self.buckets_[name])[matrix.indices]
+        starts = np.concatenate([[0], np.cumsum(column >= 0)])[matrix.indptr]
+        kept = column >= 0
+        shape = (matrix.shape[0], len(self.buckets_[name]))
+        return sp.csr_matrix((matrix.data[kept], column[kept], starts), shape=shape)
+
+    def _assemble(self, scene: "Scene", counts: dict[str, sp.csr_matrix]) -> sp.csr_matrix:
+        blocks = []
+        for block in self.blocks:
+            view, names = BLOCKS[block]
+            found = sp.hstack([counts[name] for name in names], format="csr")
+            weight = np.concatenate([self.idf_[name] for name in names]).astype(np.float64)
+            length = np.sqrt(found @ weight**2)
+            length[length == 0] = 1.0
+            scaled = sp.diags_array(1 / length) @ found @ sp.diags_array(weight)
+            blocks.append(sp.csr_matrix(scaled)[scene.places[view]])
+        return sp.csr_matrix(sp.hstack(blocks, format="csr"))
+
+    def _name_terms(self, texts: Sequence[str]) -> dict[str, str]:
+        found: dict[str, list[str]] = {
+            name: [""] * len(kept) for name, kept in self.buckets_.items() if name in _NAMERS
+        }
+        tables = {name: _table(self.buckets_[name]) for name in found}
+        for tokens in _in_chunks(texts):
+            for name, terms in found.items():
+                column = tables[name][VOCABULARIES[name].read(tokens).buckets]
+                for i, place in zip(*np.unique(column, return_index=True), strict=True):
+                    if i >= 0 and not terms[i]:
+                        terms[i] = _NAMERS[name](tokens, int(place))
+        named = {name: "\n".join(terms) for name, terms in found.items()}
+        return named | ({"cue": "\n".join(cues.cue_names())} if "cue" in self.buckets_ else {})
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()
-        return {name: value for name, value in state.items() if name != "_held"}
+        return {name: value for name, value in state.items() if name != "_tables"}
 
 
-def union_of(blocks: dict[str, TokenCounts]) -> FeatureUnion:
-    """The blocks side by side; feature names are ``block__term``."""
-    return FeatureUnion(list(blocks.items()))
+class Scene(NamedTuple):
+    """The distinct texts of some passages, and where each row's views are among them.
+
+    The first ``sentences`` of them are sentences themselves; the others are neighbours only.
+    """
+
+    texts: list[str]
+    places: dict[str, Array]
+    sentences: int
+
+    @property
+    def rows(self) -> Array:
+        """How many sentences each text is; a text that is a neighbour only counts once."""
+        return np.maximum(np.bincount(self.places["text"], minlength=len(self.texts)), 1)
+
+
+def read_scene(X: Sequence[Any], views: Sequence[str] = ("text", "before", "after")) -> Scene:
+    passages = [Passage(x, "", "", "", "") if isinstance(x, str) else x for x in X]
+    columns = {view: [getattr(passage, view) for passage in passages] for view in ("text", *views)}
+    place: dict[str, int] = dict.fromkeys(columns["text"], 0)
+    sentences = len(place)
+    for view in views:
+        place.update(dict.fromkeys(columns[view], 0))
+    place = {text: i for i, text in enumerate(place)}
+    rows = {
+        view: np.fromiter(map(place.__getitem__, columns[view]), np.int64, len(passages)) for view in columns
+    }
+    return Scene(list(place), rows, sentences)
+
+
+def _in_chunks(texts: Sequence[str]) -> Iterator[Tokens]:
+    for begin in range(0, max(len(texts), 1), CHUNK):
+        yield read_tokens(texts[begin : begin + CHUNK])
+
+
+def _width(table: Array) -> int:
+    return int(table.max(initial=-1)) + 1
+
+
+def _table(kept: Array) -> Array:
+    table = np.full(BUCKETS + 1, -1, dtype=np.int32)
+    table[kept] = np.arange(len(kept), dtype=np.int32)
+    return table
+
+
+def _edge_name(tokens: Tokens, place: int) -> str:
+    text, column = divmod(place, len(grams.EDGES) + 1)
+    if column == len(grams.EDGES):
+        return "empty"
+    name, offsets = grams.EDGES[column]
+    begin, end = int(tokens.first[text]), int(tokens.first[text + 1])
+    words = [tokens.word((begin if offset >= 0 else end) + offset) for offset in offsets]
+    return f"{name}={' '.join(words)}"
+
+
+#: What a bucket stands for, from where it was found, for the vocabularies that people can read.
+_NAMERS: dict[str, Callable[[Tokens, int], str]] = {
+    "word": lambda tokens, place: tokens.word(int(tokens.example[place])),
+    "pair": lambda tokens, place: f"{tokens.word(place)} {tokens.word(place + 1)}",
+    "edge": _edge_name,
+}

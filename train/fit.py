@@ -59,7 +59,7 @@ def fit(
     kept = training_rows(rows, codebook)
     pipeline = pipeline_named(settings.pipeline)
     passages = to_passages(kept)
-    features, matrix = fit_features(pipeline.blocks(), passages)
+    features, matrix = fit_features(pipeline.blocks, passages)
     material = Material(
         kept, passages, features, matrix, inner_groups(kept), codebook, pipeline, settings, seed
     )

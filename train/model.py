@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgspec
+import numpy as np
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Record
 from train.familiarity import Familiarity
+from train.features import READABLE, SentenceFeatures
 from train.passages import Passage
-from train.pipelines import Pipeline
+from train.pipelines import Pipeline, columns_of, pipeline_named
+from train.scorer import Scorer
 from train.settings import Settings
 
 #: Number of the file format; a reader refuses a higher one.
@@ -108,6 +112,44 @@ class Model:
     pairs: dict[str, Any]
     topics: dict[str, Any]
 
+    @cached_property
+    def scorer(self) -> tuple[Scorer | None, dict[tuple[str, str], slice]]:
+        """The weights of all classifiers side by side, and the columns of each."""
+        slots: dict[tuple[str, str], slice] = {}
+        if self.features is None:
+            return None, slots
+        weights, at = [], 0
+        shared = columns_of(self.features, pipeline_named(self.meta.settings.pipeline).shared)
+        for name, heads in self.heads.items():
+            for part, head in heads.items():
+                if not hasattr(head, "coef_"):
+                    continue
+                own = head.coef_.T
+                if self.meta.layers[name].kind == "stance":
+                    own = np.zeros((sum(self.features.widths.values()), len(head.classes_)), np.float32)
+                    own[shared] = head.coef_.T[: len(shared)]
+                weights.append(own)
+                slots[name, part] = slice(at, at + own.shape[1])
+                at += own.shape[1]
+        return (Scorer(self.features, np.hstack(weights)) if weights else None), slots
+
+    @cached_property
+    def readable(self) -> tuple[SentenceFeatures, Any, list[str]] | None:
+        """The features that people can read: they alone, their columns, and their names."""
+        if self.features is None:
+            return None
+        features = self.features.only(READABLE)
+        names = [name.replace("__", ": ", 1) for name in features.get_feature_names_out()]
+        return features, columns_of(self.features, READABLE), names
+
+    def scores(self, passages: Sequence[Passage]) -> dict[tuple[str, str], Any]:
+        """What the sentences' features add to the scores of each classifier (`Batch.scores`)."""
+        scorer, slots = self.scorer
+        if scorer is None:
+            return {}
+        found = scorer.scores(passages).astype(np.float64)
+        return {key: found[:, slot] for key, slot in slots.items()}
+
     def with_figures(self, figures: dict[str, Any]) -> "Model":
         """The model with an evaluation's figures, which go into its folder's card."""
         meta = msgspec.structs.replace(self.meta, figures=figures)
@@ -139,12 +181,23 @@ Asked = Mapping[str, Sequence[str]]  # the targets to answer, for each stance la
 
 
 class Batch(NamedTuple):
-    """What the layers of one prediction share; without ``asked`` every target is answered."""
+    """What the layers of one prediction share; without ``asked`` every target is answered.
+
+    ``scores`` has for each classifier, by layer and part, what the sentences' features add to its
+    scores: shape (n_rows, n_classes).
+    """
 
     passages: Sequence[Passage]
     commentaries: Sequence[str]
-    matrix: Any
+    scores: Mapping[tuple[str, str], Any]
     asked: Sequence[Asked] | None = None
+
+    def probabilities(self, layer_id: str, part: str, head: Any) -> Any:
+        """Of a classifier that needs no more than the sentence."""
+        found = self.scores.get((layer_id, part))
+        if found is None:  # a classifier without weights says the same of each
+            return head.to_probabilities(np.zeros((len(self.passages), len(head.classes_))))
+        return head.to_probabilities(found + head.intercept_)
 
 
 def choices_of(head: Any) -> dict[str, float]:

@@ -49,11 +49,15 @@ def code_thresholds(codes: Sequence[str], scores: Array, truth: Array, precision
 
 def predict_one(layer: Layer, model: Model, batch: Batch) -> list[CodePrediction]:
     """The most probable code of each sentence."""
-    head = model.heads[layer.id]["code"]
-    scores = head.to_probabilities(head.scores(batch.matrix))
-    codes = [str(code) for code in head.classes_]
+    codes, scores = likely_codes(layer, model, batch)
     thresholds = model.meta.layers[layer.id].thresholds
     return [code_prediction(codes, row, thresholds, is_number=layer.kind == "scale") for row in scores]
+
+
+def likely_codes(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Array]:
+    """The codes, and the probability of each for each sentence: shape (n_rows, n_codes)."""
+    head = model.heads[layer.id]["code"]
+    return [str(code) for code in head.classes_], batch.probabilities(layer.id, "code", head)
 
 
 def code_prediction(

@@ -8,7 +8,8 @@ import scipy.sparse as sp
 from sklearn.pipeline import FeatureUnion
 
 from schemas.errors import SettingsError, near_hit
-from train.features import TokenCounts, union_of
+from train.counts import TokenCounts, union_of
+from train.features import BLOCKS, SentenceFeatures
 from train.heads import CalibratedLinear, Shares
 from train.settings import Settings
 
@@ -17,12 +18,12 @@ HeadMaker = Callable[[Settings, int, tuple[float, ...], int], Any]
 
 
 class Pipeline(NamedTuple):
-    """Feature blocks of a sentence, blocks of a sentence and a target, and a classifier.
+    """Blocks of a sentence, blocks of a sentence and a target, and a classifier.
 
-    ``shared`` names the sentence's blocks that stances use as well.
+    ``blocks`` are names of `train.features.BLOCKS`; ``shared`` are those that stances use as well.
     """
 
-    blocks: Callable[[], dict[str, TokenCounts]]
+    blocks: tuple[str, ...]
     pair_blocks: Callable[[], dict[str, TokenCounts]]
     head: HeadMaker
     shared: tuple[str, ...] = ()
@@ -41,26 +42,6 @@ def _no_blocks() -> dict[str, TokenCounts]:
     return {}
 
 
-def _word_blocks() -> dict[str, TokenCounts]:
-    return {"word": TokenCounts("words"), "char": TokenCounts("characters", min_df=3)}
-
-
-def _all_blocks() -> dict[str, TokenCounts]:
-    return {
-        **_word_blocks(),
-        "edge": TokenCounts("edges", idf=False),
-        "shape": TokenCounts("shapes", min_df=3),
-        "cue": TokenCounts("cues", idf=False),
-        "before_word": TokenCounts("single_words", view="before"),
-        "before_edge": TokenCounts("edges", view="before", idf=False),
-        "before_cue": TokenCounts("cues", view="before", idf=False),
-        "before_shape": TokenCounts("shapes", view="before", min_df=3),
-        "after_word": TokenCounts("single_words", view="after"),
-        "after_edge": TokenCounts("edges", view="after", idf=False),
-        "after_cue": TokenCounts("cues", view="after", idf=False),
-    }
-
-
 def _pair_blocks() -> dict[str, TokenCounts]:
     return {
         "mention": TokenCounts("given", view="mention", idf=False),
@@ -70,29 +51,36 @@ def _pair_blocks() -> dict[str, TokenCounts]:
 
 
 PIPELINES: dict[str, Pipeline] = {
-    "majority": Pipeline(_no_blocks, _no_blocks, _shares),
-    "ngrams": Pipeline(_word_blocks, _pair_blocks, _linear, ("word",)),
-    "default": Pipeline(_all_blocks, _pair_blocks, _linear, ("word", "char", "edge", "cue")),
+    "majority": Pipeline((), _no_blocks, _shares),
+    "ngrams": Pipeline(("word", "char"), _pair_blocks, _linear, ("word",)),
+    "default": Pipeline(tuple(BLOCKS), _pair_blocks, _linear, ("word", "char", "edge", "cue")),
 }
 
 
-def fit_features(blocks: dict[str, TokenCounts], X: Any) -> tuple[FeatureUnion | None, Any]:
-    """The fitted blocks and their matrix; None and a column of zeros where there are no blocks."""
+def fit_features(blocks: Sequence[str], X: Any) -> tuple[SentenceFeatures | None, Any]:
+    """The fitted features and their matrix; None and a column of zeros where there are no blocks."""
+    if not blocks:
+        return None, sp.csr_matrix((len(X), 1))
+    features = SentenceFeatures(tuple(blocks))
+    return features, features.fit_transform(X)
+
+
+def fit_pairs(blocks: dict[str, TokenCounts], X: Any) -> tuple[FeatureUnion | None, Any]:
+    """As `fit_features`, for pairs of a sentence and a target."""
     if not blocks:
         return None, sp.csr_matrix((len(X), 1))
     union = union_of(blocks)
     return union, union.fit_transform(X).tocsr()
 
 
-def apply_features(union: FeatureUnion | None, X: Any) -> Any:
+def apply_pairs(union: FeatureUnion | None, X: Any) -> Any:
     return sp.csr_matrix((len(X), 1)) if union is None else union.transform(X).tocsr()
 
 
-def columns_of(union: FeatureUnion | None, names: Sequence[str]) -> Any:
+def columns_of(features: SentenceFeatures | None, names: Sequence[str]) -> Any:
     """The places of the columns of some blocks."""
     found, start = [], 0
-    for name, block in union.transformer_list if union is not None else []:
-        width = len(block.idf_)
+    for name, width in features.widths.items() if features is not None else ():
         if name in names:
             found.append(np.arange(start, start + width))
         start += width

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from schemas.codebook import Layer
 from schemas.records import (
@@ -17,8 +17,9 @@ from schemas.records import (
 from train.layers import KINDS
 from train.model import Asked, Batch, LayerState, Model
 from train.passages import to_passages
-from train.pipelines import apply_features
 from train.reasons import reasons_for
+
+Array = Any
 
 #: Rows at a time, and answers to targets at a time: bounds memory, whatever the size of the corpus.
 _CHUNK, _ANSWERS = 2048, 16_384
@@ -46,16 +47,32 @@ def predict_stream(
     model: Model, rows: Sequence[GoldSentence], *, asked: Sequence[Asked] | None = None
 ) -> Iterator[Prediction]:
     """As `predict`, in bounded memory."""
-    passages = to_passages(rows)
+    stances = any(layer.kind == "stance" for layer in trained_layers(model))
+    passages = to_passages(rows, with_whole=stances)
     answers = len(model.meta.book.targets) if asked is None else 1
     for part in _chunks(rows, min(_CHUNK, _ANSWERS // max(answers, 1))):
         batch = Batch(
             passages=[passages[i] for i in part],
             commentaries=[rows[i].commentary_id for i in part],
-            matrix=apply_features(model.features, [passages[i] for i in part]),
+            scores=model.scores([passages[i] for i in part]),
             asked=None if asked is None else [asked[i] for i in part],
         )
         yield from _predict_chunk(model, [rows[i] for i in part], batch)
+
+
+def likelihoods(model: Model, rows: Sequence[GoldSentence]) -> dict[str, tuple[list[str], Array]]:
+    """For each layer other than stances its codes, and their calibrated probabilities.
+
+    Arrays of shape (n_rows, n_codes), without a record a sentence: the quickest way to label a corpus.
+    """
+    passages = to_passages(rows, with_whole=False)
+    batch = Batch(passages, [row.commentary_id for row in rows], model.scores(passages))
+    found = {}
+    for layer in trained_layers(model):
+        likely = KINDS[layer.kind].likely
+        if likely is not None:
+            found[layer.id] = likely(layer, model, batch)
+    return found
 
 
 def _chunks(rows: Sequence[GoldSentence], size: int) -> Iterator[list[int]]:
@@ -73,7 +90,7 @@ def _chunks(rows: Sequence[GoldSentence], size: int) -> Iterator[list[int]]:
 def _predict_chunk(model: Model, rows: Sequence[GoldSentence], batch: Batch) -> Iterator[Prediction]:
     trained = trained_layers(model)
     answers = {layer.id: KINDS[layer.kind].predict(layer, model, batch) for layer in trained}
-    reasons = {layer.id: reasons_for(layer, model, batch, answers[layer.id]) for layer in trained}
+    reasons = reasons_for(model, batch, answers)
     for i, row in enumerate(rows):
         layers: dict[str, LayerPrediction] = {name: found[i] for name, found in answers.items()}
         yield Prediction(

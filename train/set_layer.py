@@ -53,11 +53,9 @@ def fit_set(layer: Layer, material: Material) -> FittedLayer:
 
 def predict_set(layer: Layer, model: Model, batch: Batch) -> list[SetPrediction]:
     """The codes of each sentence whose score reaches the code's threshold."""
-    heads, state = model.heads[layer.id], model.meta.layers[layer.id]
-    codes = list(heads)
-    likely = [head.to_probabilities(head.scores(batch.matrix)) for head in heads.values()]
-    columns = [probability_of(True, head, found) for head, found in zip(heads.values(), likely, strict=True)]
-    scores = _lift(layer, codes, np.column_stack(columns)).round(6)
+    state = model.meta.layers[layer.id]
+    codes, scores = likely_sets(layer, model, batch)
+    scores = scores.round(6)
     thresholds = {code: round(state.thresholds[code], 6) for code in codes}
     given = choose(layer, codes, scores, thresholds)
     unsure = given & (scores < np.array([round(state.sure[code], 6) for code in codes]))
@@ -70,6 +68,15 @@ def predict_set(layer: Layer, model: Model, batch: Batch) -> list[SetPrediction]
         )
         for i in range(len(scores))
     ]
+
+
+def likely_sets(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Array]:
+    """The codes, and the probability of each for each sentence: shape (n_rows, n_codes)."""
+    heads = model.heads[layer.id]
+    likely = [
+        probability_of(True, head, batch.probabilities(layer.id, code, head)) for code, head in heads.items()
+    ]
+    return list(heads), _lift(layer, list(heads), np.column_stack(likely))
 
 
 def choose(layer: Layer, codes: Sequence[str], scores: Array, thresholds: dict[str, float]) -> Array:

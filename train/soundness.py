@@ -8,14 +8,17 @@ from sklearn.pipeline import FeatureUnion
 
 from schemas.codebook import Layer
 from schemas.records import UNRELATED
-from train.features import TokenCounts
+from train.counts import TokenCounts
+from train.cues import cue_names
+from train.features import BLOCKS, SentenceFeatures
+from train.grams import BUCKETS
 from train.heads import CalibratedLinear, Shares
 from train.model import LayerState, ModelMeta
 from train.passages import Passage
 from train.pipelines import PIPELINES, columns_of, pipeline_named
 from train.targets import Pair
-from train.tokens import ANALYZERS
 from train.topics import TopicProfiles
+from train.words import ANALYZERS
 
 Array = Any
 
@@ -36,7 +39,9 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
     if meta.settings.pipeline not in PIPELINES:
         yield f'the pipeline "{meta.settings.pipeline}" is not known'
         return
-    yield from _block_problems(state["features"], Passage._fields)
+    if state["features"] is not None and not _are_sound_features(state["features"], meta):
+        yield "the features are not as they must be"
+        return
     for union in state["pairs"].values():
         yield from _block_problems(union, Pair._fields)
     trained = [layer for layer in meta.book.predicted_layers if layer.id in meta.layers]
@@ -51,6 +56,30 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
     for name, topics in state["topics"].items():
         if not _is_sound_topics(topics, meta.layers[name], meta.settings.min_asked):
             yield f'the topics of layer "{name}" are not as they must be'
+
+
+def _are_sound_features(features: Any, meta: ModelMeta) -> bool:
+    held = vars(features) if type(features) is SentenceFeatures else {}
+    blocks: Any = held.get("blocks")
+    tables: list[Any] = [held.get(name) for name in ("buckets_", "idf_", "terms_")]
+    if type(blocks) is not tuple or blocks != pipeline_named(meta.settings.pipeline).blocks:
+        return False
+    if not set(blocks) <= set(BLOCKS) or not all(type(table) is dict for table in tables):
+        return False
+    buckets, idf, terms = tables
+    used = set(features.vocabularies)
+    if set(buckets) != used or set(idf) != used or not set(terms) <= used:
+        return False
+    return all(_is_sound_vocabulary(name, buckets[name], idf[name], terms.get(name)) for name in used)
+
+
+def _is_sound_vocabulary(name: str, buckets: Any, idf: Any, terms: Any) -> bool:
+    if not isinstance(buckets, np.ndarray) or not _is_integers(buckets, buckets.size):
+        return False
+    limit = len(cue_names()) if name == "cue" else BUCKETS
+    in_range = ((buckets >= 0) & (buckets < limit)).all() and (np.diff(buckets) > 0).all()
+    is_named = terms is None or (isinstance(terms, str) and len(terms.split("\n")) == max(len(buckets), 1))
+    return bool(in_range and is_named and _is_numbers(idf, (len(buckets),)))
 
 
 def _block_problems(union: Any, views: tuple[str, ...]) -> Iterator[str]:
@@ -153,6 +182,8 @@ def _width(union: Any, layer: Layer | None = None, meta: ModelMeta | None = None
         return 0
     if layer is not None and meta is not None and layer.kind == "stance":
         return len(columns_of(union, pipeline_named(meta.settings.pipeline).shared))
+    if isinstance(union, SentenceFeatures):
+        return sum(union.widths.values())
     return sum(len(block.idf_) for _, block in union.transformer_list)
 
 

@@ -16,7 +16,7 @@ from train.metrics import macro_f1, tally
 from train.model import Batch, FittedLayer, LayerState, Material, Model, TargetState, choices_of
 from train.one_layer import BALANCES, code_prediction, code_thresholds
 from train.passages import Passage
-from train.pipelines import apply_features, columns_of, fit_features, pipeline_named
+from train.pipelines import apply_pairs, columns_of, fit_pairs
 from train.smoothing import choose_strength, smooth
 from train.targets import TargetCues, pair_tokens
 from train.topics import TopicProfiles
@@ -47,7 +47,7 @@ def fit_stance(layer: Layer, material: Material) -> FittedLayer:
         if target.id in targets
     }
     tokens = pair_tokens(material.passages, cues, [(pair.row, pair.target) for pair in asked], profiles)
-    union, own = fit_features(material.pipeline.pair_blocks(), tokens)
+    union, own = fit_pairs(material.pipeline.pair_blocks(), tokens)
     places = [pair.row for pair in asked]
     shared = material.matrix[:, columns_of(material.features, material.pipeline.shared)]
     keys = [(material.rows[pair.row].commentary_id, pair.target) for pair in asked]
@@ -141,16 +141,15 @@ def _answer(
     """The probability of a touch, and of each stance code, for each pair asked."""
     heads, choices = model.heads[layer.id], model.meta.layers[layer.id].choices
     profiles = _apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
-    own = apply_features(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
-    shared = batch.matrix[:, columns_of(model.features, pipeline_named(model.meta.settings.pipeline).shared)]
+    own = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
     places = np.array([row for row, _ in asked])
     keys = [(batch.commentaries[row], target) for row, target in asked]
-    scores = _pair_scores(heads["touched"], shared, own, places)
+    scores = _pair_scores(heads["touched"], batch.scores.get((layer.id, "touched")), own, places)
     scores = smooth(scores, keys, np.ones(len(places)), choices["touched"]["smoothing"])
     likely = probability_of(True, heads["touched"], heads["touched"].to_probabilities(scores))
     if "direction" not in heads:
         return likely, combine(likely, np.zeros((len(places), 0)))
-    scores = _pair_scores(heads["direction"], shared, own, places)
+    scores = _pair_scores(heads["direction"], batch.scores.get((layer.id, "direction")), own, places)
     scores = smooth(scores, keys, likely, choices["direction"]["smoothing"])
     return likely, combine(likely, heads["direction"].to_probabilities(scores))
 
@@ -231,10 +230,10 @@ def _target_states(asked: Sequence[Asked]) -> dict[str, TargetState]:
     }
 
 
-def _pair_scores(head: Any, shared: Any, own: Any, places: Array) -> Array:
-    """Scores of pairs; the sentence's part is found once for all its targets."""
+def _pair_scores(head: Any, of_sentence: Array | None, own: Any, places: Array) -> Array:
+    """Scores of pairs; the sentence's part was found once for all its targets."""
     if not hasattr(head, "coef_"):
         return np.zeros((len(places), len(head.classes_)))
-    weights = head.coef_.T.astype(np.float64)
-    of_sentence = np.asarray(shared @ weights[: shared.shape[1]])
-    return of_sentence[places] + np.asarray(own @ weights[shared.shape[1] :]) + head.intercept_
+    weights = head.coef_.T[head.coef_.shape[1] - own.shape[1] :].astype(np.float64)
+    found = np.asarray(own @ weights) + head.intercept_
+    return found if of_sentence is None else found + of_sentence[places]

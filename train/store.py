@@ -24,7 +24,8 @@ MODEL_FILE, META_FILE, CARD_FILE = "model.skops", "model.json", "MODEL_CARD.md"
 
 #: Our own types that a model file may hold, beside those that skops trusts itself.
 TRUSTED = (
-    "train.features.TokenCounts",
+    "train.counts.TokenCounts",
+    "train.features.SentenceFeatures",
     "train.heads.CalibratedLinear",
     "train.heads.Shares",
     "train.topics.TopicProfiles",

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from schemas.codebook import Codebook, Target
 from train.lexicons import count_lexicons, read_lexicon
 from train.passages import Passage
-from train.tokens import single_words, tokens
 from train.topics import profile_step
+from train.words import single_words, tokens
 
 #: Words to the left and right of a mention that count as near it.
 _WINDOW = 4

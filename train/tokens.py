@@ -1,157 +1,160 @@
-"""From a text to the strings that are counted: words, character n-grams, cues, word-class shapes."""
+"""All tokens of many texts at once, as arrays: where they stand, what they are, which are the same.
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+The texts are one buffer of code points. A token is a run of letters and digits or a single mark,
+its key a polynomial over its lower-case letters: the difference of two prefix sums times the inverse
+of the starting power, so that a token of any length costs the same. Most tokens of a batch occur
+many times, so what only depends on the token itself is found once for each distinct one.
+"""
+
+from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from train.lexicons import count_lexicons, read_lexicon
+import numpy as np
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-_DIGITS = re.compile(r"\d+")
-_MARKS = '?!.,:;()"„“»«–…/@#%'
-#: Endings of German words, longest first, that tell word classes roughly apart.
-_ENDINGS = ("liche", "lich", "ische", "isch", "ten", "te", "en", "st", "t", "er", "es", "em", "e")
+from train.letters import DIGIT, LETTER, MARK, UPPER, letters
 
-Tokens = list[str]
+Array = Any
+
+_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse
+_INVERSE = pow(_BASE, -1, 2**64)
+_STIR = np.uint64(0xD6E8FEB86659FD93)
+_SHIFT = np.uint64(32)
+
+#: Cases of a token: begins in lower case or with a mark, with a capital, or is all capitals.
+LOWER, CAPITAL, SHOUTED = 0, 1, 2
 
 
-def tokens(text: str) -> Tokens:
-    """Words and punctuation marks, as they stand.
+class Tokens(NamedTuple):
+    """The tokens of some texts.
 
-    >>> tokens("Er müsste – „sofort“ – gehen.")
-    ['Er', 'müsste', '–', '„', 'sofort', '“', '–', 'gehen', '.']
+    Parameters
+    ----------
+    signs : uint32 ndarray
+        The buffer, lower-cased; the texts stand in it with a line feed before, between and after.
+    places : int ndarray of shape (n_texts + 1,)
+        Where each text begins in the buffer.
+    first : int ndarray of shape (n_texts + 1,)
+        The number of tokens before each text.
+    start, end : int ndarray of shape (n_tokens,)
+        Places in the buffer.
+    key : uint64 ndarray of shape (n_tokens,)
+        Equal for tokens that are equal in lower case.
+    number : int ndarray of shape (n_tokens,)
+        The distinct token it is; such are told apart by their case as well.
+    example : int ndarray of shape (n_distinct,)
+        A token for each distinct one.
+    case, is_mark, is_digit : ndarray of shape (n_distinct,)
+        A number begins and ends with a digit.
     """
-    return _TOKEN.findall(text)
+
+    signs: Array
+    places: Array
+    first: Array
+    start: Array
+    end: Array
+    key: Array
+    number: Array
+    example: Array
+    case: Array
+    is_mark: Array
+    is_digit: Array
+
+    @property
+    def length(self) -> Array:
+        """Letters of each distinct token."""
+        return self.end[self.example] - self.start[self.example]
+
+    def word(self, token: int) -> str:
+        """A token in lower case, as it is shown to people."""
+        return "".join(map(chr, self.signs[self.start[token] : self.end[token]]))
 
 
-def words(text: str) -> list[str]:
-    """Words and marks in lower case, each alone and with the next."""
-    lower = tokens(text.lower())
-    return [*lower, *(f"{one} {two}" for one, two in pairwise(lower))]
+def read_tokens(texts: Sequence[str]) -> Tokens:
+    """The tokens of the texts, in order."""
+    raw = np.frombuffer(("\n" + "\n".join([*texts, ""])).encode("utf-32-le", "surrogatepass"), np.uint32)
+    places = np.ones(len(texts) + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1, out=places[1:])
+    places[1:] += 1
+    signs, kind = _look_up(raw)
+    is_letter, is_mark = (kind & LETTER) != 0, (kind & MARK) != 0
+    start = np.flatnonzero(is_mark[1:] | (is_letter[1:] > is_letter[:-1])) + 1
+    end = np.flatnonzero(is_mark[:-1] | (is_letter[:-1] > is_letter[1:])) + 1
+    key = _keys(signs, start, end)
+    at_start = kind[start]
+    uppers = np.zeros(len(kind) + 1, dtype=np.int32)
+    np.cumsum(kind & UPPER, dtype=np.int32, out=uppers[1:])
+    size = end - start
+    case = (at_start & UPPER) + ((size > 2) & (uppers[end] - uppers[start] == size))
+    number, example = distinct(key + (case.astype(np.uint64) << _SHIFT))
+    sample = start[example]
+    is_digit = (at_start[example] & kind[end[example] - 1] & DIGIT) != 0
+    return Tokens(
+        signs=signs,
+        places=places,
+        first=np.searchsorted(start, places),
+        start=start,
+        end=end,
+        key=key,
+        number=number,
+        example=example,
+        case=case[example],
+        is_mark=is_mark[sample],
+        is_digit=is_digit,
+    )
 
 
-def single_words(text: str) -> list[str]:
-    return tokens(text.lower())
+def distinct(keys: Array) -> tuple[Array, Array]:
+    """The number of the distinct key that each key is, and an example of each.
 
-
-def characters(text: str) -> list[str]:
-    """Character n-grams of length 2 to 5 inside word boundaries, as scikit-learn's ``char_wb``."""
-    return [
-        padded[start : start + size]
-        for word in text.lower().split()
-        for padded in (f" {word} ",)
-        for size in range(2, min(len(padded), 5) + 1)
-        for start in range(len(padded) - size + 1)
-    ]
-
-
-def nouns(text: str) -> list[str]:
-    """Capitalised words of four letters and more, cut to eight letters, so that cases fall together.
-
-    >>> nouns("Die Deutschen fahren auf deutschen Autobahnen")
-    ['deutsche', 'autobahn']
+    One slot of a table holds the place of the last key that fell there; the few keys that find
+    another key in their slot each stand for themselves. Nothing is sorted.
     """
-    function_words = read_lexicon("function_words")
-    found = (token for token in tokens(text) if len(token) > 3 and token[0].isupper())
-    return [token.lower()[:8] for token in found if token.lower() not in function_words]
+    bits = np.uint64(64 - max(10, len(keys).bit_length() + 1))
+    slot = stir(keys) >> bits
+    places = np.arange(len(keys), dtype=np.int32)
+    slots = np.empty(1 << int(64 - bits), dtype=np.int32)
+    slots[slot] = places
+    found = slots[slot]
+    found = np.where(keys[found] == keys, found, places)
+    is_example = np.zeros(len(keys), dtype=bool)
+    is_example[found] = True
+    example = np.flatnonzero(is_example)
+    number = np.cumsum(is_example, dtype=np.int32)
+    return number[found] - 1, example
 
 
-def edges(text: str) -> list[str]:
-    """The first three and the last three tokens, alone and together.
-
-    >>> edges("Na und?")[:3]
-    ['first=na', 'second=und', 'third=?']
-    """
-    lower = tokens(text.lower())
-    if not lower:
-        return ["empty"]
-    begin = zip(("first", "second", "third"), lower, strict=False)
-    end = zip(("last", "last2", "last3"), reversed(lower), strict=False)
-    return [
-        *(f"{name}={word}" for name, word in (*begin, *end)),
-        f"begin={' '.join(lower[:2])}",
-        f"begin3={' '.join(lower[:3])}",
-        f"end={' '.join(lower[-2:])}",
-    ]
+def stir(keys: Array) -> Array:
+    """Spreads what keys differ in over all their bits."""
+    keys = (keys ^ (keys >> _SHIFT)) * _STIR
+    return keys ^ (keys >> _SHIFT)
 
 
-def shapes(text: str) -> list[str]:
-    """N-grams of word classes: function words as they are, other words by their look and ending.
+def key_of(word: str) -> Array:
+    """The keys of a word's tokens: found the same way as those of texts, so that they are the same."""
+    return read_tokens([word]).key
 
-    Stands in for part-of-speech n-grams, which would need a tagger.
 
-    >>> shapes("Das schadet allen.")[:5]
-    ['^', 'das', 'x-t', 'allen', '.']
-    """
-    row = ["^", *(_shape(token) for token in tokens(text)), "$"]
-    return [" ".join(row[i : i + n]) for n in range(1, 5) for i in range(len(row) - n + 1)]
+def _keys(signs: Array, start: Array, end: Array) -> Array:
+    size = 1 << max(len(signs).bit_length(), 10)
+    sums = np.zeros(len(signs) + 1, dtype=np.uint64)
+    np.cumsum(signs * _powers(_BASE, size)[: len(signs)], out=sums[1:])
+    return stir((sums[end] - sums[start]) * _powers(_INVERSE, size)[start])
 
 
 @cache
-def _shape(token: str) -> str:
-    lower = token.lower()
-    if not token[0].isalnum() or lower in read_lexicon("function_words"):
-        return lower
-    if token.isdigit():
-        return "0"
-    if token[0].isupper():
-        return "N-ung" if lower.endswith(("ung", "ungen")) else "N"
-    return next((f"x-{ending}" for ending in _ENDINGS if lower.endswith(ending)), "x")
+def _powers(base: int, size: int) -> Array:
+    row = np.full(size, base, dtype=np.uint64)
+    row[0] = 1
+    return np.cumprod(row)
 
 
-def cues(text: str) -> list[str]:
-    """Length, marks, capitals, digits, and which word lists are touched, as named steps.
-
-    Steps, not numbers: a linear model can then bend ("short" and "very long" may both speak for
-    the same code).
-
-    >>> [cue for cue in cues("Müsste er nicht 5 Euro zahlen?") if cue.startswith(("list", "mark"))][:3]
-    ['mark=?', 'mark=?1', 'list=demand']
-    """
-    found = list(_mark_cues(text))
-    row = tokens(text)
-    for name, count in count_lexicons([token.lower() for token in row]).items():
-        found += [f"list={name}", f"list={name}{min(count, 4)}"]
-    found += _measure_cues(text, row)
-    return found
-
-
-def _mark_cues(text: str) -> Iterator[str]:
-    for mark in _MARKS:
-        if count := text.count(mark):
-            yield f"mark={mark}"
-            yield f"mark={mark}{min(count, 4)}"
-
-
-def _measure_cues(text: str, row: Sequence[str]) -> Iterator[str]:
-    size = max(len(row), 1)
-    yield f"tokens={_step(len(row), (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 35, 50, 80))}"
-    yield "begins=" + ("upper" if text[:1].isupper() else "lower" if text[:1].islower() else "mark")
-    capitals = sum(token[0].isupper() for token in row) / size
-    yield f"capitals={_step(capitals, (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7))}"
-    mean = sum(map(len, row)) / size
-    yield f"wordlength={_step(mean, (3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 10))}"
-    function = sum(token.lower() in read_lexicon("function_words") for token in row) / size
-    yield f"functionwords={_step(function, (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6))}"
-    if _DIGITS.search(text):
-        yield "digits"
-    if any(len(token) > 2 and token.isupper() for token in row):
-        yield "shouting"
-
-
-def _step(value: float, limits: Sequence[float]) -> int:
-    return sum(value >= limit for limit in limits)
-
-
-ANALYZERS: dict[str, Callable[[Any], list[str]]] = {
-    "words": words,
-    "single_words": single_words,
-    "characters": characters,
-    "nouns": nouns,
-    "edges": edges,
-    "shapes": shapes,
-    "cues": cues,
-    "given": list,  # tokens that were made elsewhere
-}
+def _look_up(raw: Array) -> tuple[Array, Array]:
+    """The lower-case signs, and what each is."""
+    packed = letters()
+    is_basic = raw < len(packed)
+    if is_basic.all():
+        found = packed[raw]
+        return found >> 8, found.astype(np.uint8)
+    found = packed[np.where(is_basic, raw, 0)]
+    return np.where(is_basic, found >> 8, raw), np.where(is_basic, found, MARK).astype(np.uint8)

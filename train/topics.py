@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from train.features import TokenCounts
+from train.counts import TokenCounts
 
 Array = Any
 

@@ -1,84 +1,122 @@
-"""The transformers, on their own and as scikit-learn expects them."""
+"""The features of a sentence: on their own, as scikit-learn expects them, and as scores."""
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 import skops.io
 from sklearn.base import clone
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import make_pipeline
 
 from schemas.records import GoldSentence
-from train.features import TokenCounts
+from train.features import BLOCKS, SentenceFeatures
 from train.heads import CalibratedLinear
-from train.passages import to_passages
-from train.pipelines import PIPELINES, apply_features, columns_of, fit_features
+from train.passages import Passage, to_passages
+from train.pipelines import PIPELINES, columns_of, fit_features
+from train.scorer import Scorer
 from train.store import TRUSTED
-from train.tokens import words
 
 TEXTS = ["Das Tempolimit kommt.", "Das Tempolimit kommt nicht.", "Wer zahlt das?", "Nein, wer zahlt das?"] * 3
-
-
-def test_weights_are_those_of_scikit_learns_tfidf() -> None:
-    reference = TfidfVectorizer(analyzer=words, sublinear_tf=True, min_df=2)
-    expected = reference.fit_transform(TEXTS)
-    ours = TokenCounts("words", min_df=2)
-    assert abs(ours.fit_transform(TEXTS) - expected).max() < 1e-12
-    assert list(ours.get_feature_names_out()) == list(reference.get_feature_names_out())
-    assert abs(ours.transform(["Das kommt neu"]) - reference.transform(["Das kommt neu"])).max() < 1e-12
-
-
-def test_fit_transform_and_transform_agree() -> None:
-    block = TokenCounts("characters")
-    assert abs(block.fit_transform(TEXTS) - block.transform(TEXTS)).max() < 1e-12
-
-
-def test_a_row_has_the_length_of_the_weight() -> None:
-    found = TokenCounts("words", weight=0.5).fit_transform(TEXTS)
-    assert np.allclose(sp.linalg.norm(found, axis=1), 0.5)
-
-
-@pytest.mark.parametrize("texts", [["", ""], ["nur", "einmal"]])
-def test_a_block_without_any_term_has_no_column(texts: list[str]) -> None:
-    block = TokenCounts("words", min_df=2)
-    assert block.fit_transform(texts).shape == (2, 0)
-    assert block.transform(["neu"]).shape == (1, 0)
-
-
-def test_a_clone_has_the_parameters_and_no_vocabulary() -> None:
-    block = TokenCounts("edges", view="before", min_df=3, idf=False, weight=2.0).fit(to_passages([]) or [""])
-    twin = clone(block)
-    assert twin.get_params() == block.get_params()
-    assert not hasattr(twin, "terms_")
-    assert twin.set_params(min_df=1).min_df == 1
-
-
-def test_a_block_works_in_a_pipeline_and_after_saving() -> None:
-    labels = ["ja", "ja", "nein", "nein"] * 3
-    pipeline = make_pipeline(TokenCounts("words"), CalibratedLinear(folds=3)).fit(TEXTS, labels)
-    assert list(pipeline.predict(TEXTS)) == labels
-    again = skops.io.loads(skops.io.dumps(pipeline), trusted=list(TRUSTED))
-    assert np.array_equal(again.predict_proba(TEXTS), pipeline.predict_proba(TEXTS))
-
-
-def test_the_vocabulary_is_kept_in_one_piece() -> None:
-    block = TokenCounts("words").fit(TEXTS)
-    block.transform(TEXTS)
-    assert isinstance(block.__getstate__()["terms_"], str)
-    assert not [name for name, value in block.__getstate__().items() if isinstance(value, dict)]
 
 
 @pytest.mark.parametrize("name", list(PIPELINES))
 def test_every_pipeline_gives_the_same_matrix_twice(name: str, rows: list[GoldSentence]) -> None:
     passages = to_passages(rows[:40])
-    union, matrix = fit_features(PIPELINES[name].blocks(), passages)
-    again = apply_features(union, passages)
-    assert matrix.shape == again.shape
-    assert matrix.shape[1] == 0 or abs(matrix - again).max() < 1e-12
+    features, matrix = fit_features(PIPELINES[name].blocks, passages)
+    if features is not None:
+        assert abs(matrix - features.transform(passages)).max() < 1e-12
+        assert matrix.shape == (40, len(features.get_feature_names_out()))
+
+
+def test_every_block_of_a_row_has_length_one_where_nothing_recurs() -> None:
+    features = SentenceFeatures(("word", "edge"))
+    matrix = features.fit_transform([*TEXTS, "ganz anders"] * 2)
+    for block in ("word", "edge"):
+        length = sp.linalg.norm(matrix[:12, columns_of(features, (block,))], axis=1)
+        assert np.allclose(length, 1.0), block
+
+
+def test_what_training_did_not_keep_weighs_nothing() -> None:
+    features = SentenceFeatures().fit(TEXTS)
+    strange = features.transform(["Xylophone quietschen"])
+    names = features.get_feature_names_out()[strange.indices]
+    assert not [name for name in names if name.split("__")[0] == "word"]
+    assert features.only(("word",)).transform(["Xylophone quietschen"]).nnz == 0
+
+
+def test_scores_are_those_of_the_matrix(rows: list[GoldSentence]) -> None:
+    passages = to_passages(rows)
+    features = SentenceFeatures()
+    width = features.fit_transform(passages[:100]).shape[1]
+    weights = np.random.default_rng(0).normal(size=(width, 5)).astype(np.float32)
+    expected = features.transform(passages) @ weights
+    assert np.allclose(Scorer(features, weights).scores(passages), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("block", list(BLOCKS))
+def test_each_block_alone_is_scored_as_in_the_matrix(block: str, rows: list[GoldSentence]) -> None:
+    passages = [*to_passages(rows[:60]), Passage("", "", "", "", ""), Passage("neu", "", "Und?", "", "")]
+    features = SentenceFeatures((block,))
+    width = features.fit_transform(passages).shape[1]
+    weights = np.random.default_rng(1).normal(size=(width, 2)).astype(np.float32)
+    expected = features.transform(passages) @ weights
+    assert abs(expected).max() > 0.1
+    assert np.allclose(Scorer(features, weights).scores(passages), expected, atol=1e-4)
+
+
+def test_a_score_does_not_depend_on_the_company(rows: list[GoldSentence]) -> None:
+    passages = to_passages(rows)
+    features = SentenceFeatures().fit(passages)
+    width = sum(features.widths.values())
+    scorer = Scorer(features, np.random.default_rng(0).normal(size=(width, 3)))
+    together = scorer.scores(passages)
+    assert np.array_equal(together[:20], np.vstack([scorer.scores([passage]) for passage in passages[:20]]))
+
+
+def test_neighbours_have_columns_of_their_own() -> None:
+    features = SentenceFeatures(("word", "before_word", "after_word"))
+    one, other, empty = Passage("Ja.", "Nein.", "", "", ""), Passage("Ja.", "", "Nein.", "", ""), "Ja."
+    features.fit([one, other, "Ja!", "Nein!"])
+    names = features.get_feature_names_out()
+    found = [set(names[features.transform([row]).indices]) for row in (one, other, empty)]
+    assert "before_word__nein" in found[0] - found[1]
+    assert "after_word__nein" in found[1] - found[0]
+    assert found[2] == found[0] & found[1]
+
+
+def test_names_tell_what_a_column_counts() -> None:
+    features = SentenceFeatures(("word", "edge", "cue")).fit(TEXTS)
+    names = features.get_feature_names_out()
+    row = set(names[features.transform(["Wer zahlt das?"]).indices])
+    assert {"word__zahlt das", "edge__first=wer", "edge__end=das ?", "cue__mark=?", "cue__tokens=4"} <= row
+
+
+@pytest.mark.parametrize("texts", [["", ""], ["nur", "einmal"]])
+def test_a_vocabulary_without_any_term_has_no_column(texts: list[str]) -> None:
+    features = SentenceFeatures(("word",))
+    assert features.fit_transform(texts).shape == (2, 0)
+    assert features.transform(["neu"]).shape == (1, 0)
+    assert Scorer(features, np.zeros((0, 2))).scores(["neu"]).tolist() == [[0.0, 0.0]]
+
+
+def test_a_clone_has_the_parameters_and_no_vocabulary() -> None:
+    features = SentenceFeatures(("word",)).fit(TEXTS)
+    twin = clone(features)
+    assert twin.get_params() == features.get_params()
+    assert not hasattr(twin, "buckets_")
+    assert twin.set_params(blocks=("char",)).blocks == ("char",)
+
+
+def test_features_work_in_a_pipeline_and_after_saving() -> None:
+    labels = ["ja", "ja", "nein", "nein"] * 3
+    pipeline = make_pipeline(SentenceFeatures(("word", "char")), CalibratedLinear(folds=3)).fit(TEXTS, labels)
+    assert list(pipeline.predict(TEXTS)) == labels
+    again = skops.io.loads(skops.io.dumps(pipeline), trusted=list(TRUSTED))
+    assert np.array_equal(again.predict_proba(TEXTS), pipeline.predict_proba(TEXTS))
 
 
 def test_columns_of_a_block_are_its_own(rows: list[GoldSentence]) -> None:
-    union, _ = fit_features(PIPELINES["default"].blocks(), to_passages(rows[:40]))
-    assert union is not None
-    names = union.get_feature_names_out()
-    assert {name.split("__")[0] for name in names[columns_of(union, ("edge", "cue"))]} == {"edge", "cue"}
+    features, _ = fit_features(PIPELINES["default"].blocks, to_passages(rows[:40]))
+    assert features is not None
+    names = features.get_feature_names_out()
+    found = names[columns_of(features, ("edge", "cue"))]
+    assert {name.split("__")[0] for name in found} == {"edge", "cue"}

@@ -241,15 +241,39 @@ def _missing_layer(state: dict) -> None:
 
 
 def _analyzer(state: dict) -> None:
-    state["features"].transformer_list[0][1].analyzer = "__import__"
+    state["pairs"]["stance"].transformer_list[0][1].analyzer = "__import__"
 
 
 def _view(state: dict) -> None:
-    state["features"].transformer_list[0][1].view = "__class__"
+    state["pairs"]["stance"].transformer_list[0][1].view = "__class__"
 
 
 def _terms(state: dict) -> None:
-    state["features"].transformer_list[0][1].terms_ = "nur\neins"
+    state["pairs"]["stance"].transformer_list[0][1].terms_ = "nur\neins"
+
+
+def _blocks(state: dict) -> None:
+    state["features"].blocks = ("__class__",)
+
+
+def _names(state: dict) -> None:
+    state["features"].terms_["word"] = "nur\neins"
+
+
+def _buckets_beyond(state: dict) -> None:
+    state["features"].buckets_["char"][-1] = 2**30
+
+
+def _buckets_below(state: dict) -> None:
+    state["features"].buckets_["word"][0] = -1
+
+
+def _columns_beyond(state: dict) -> None:
+    state["features"].buckets_["cue"][-1] = 2**19
+
+
+def _no_vocabulary(state: dict) -> None:
+    del state["features"].buckets_["pair"]
 
 
 def _beyond(state: dict) -> None:
@@ -261,7 +285,24 @@ def _starts(state: dict) -> None:
 
 
 @pytest.mark.parametrize(
-    "spoil", [_short, _nan, _strange_code, _missing_layer, _analyzer, _view, _terms, _beyond, _starts]
+    "spoil",
+    [
+        _short,
+        _nan,
+        _strange_code,
+        _missing_layer,
+        _analyzer,
+        _view,
+        _terms,
+        _blocks,
+        _names,
+        _buckets_beyond,
+        _buckets_below,
+        _columns_beyond,
+        _no_vocabulary,
+        _beyond,
+        _starts,
+    ],
 )
 def test_a_spoiled_model_is_refused(spoil: Callable[[dict], None], folder: Path) -> None:
     state = state_of(folder)

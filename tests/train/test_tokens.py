@@ -1,72 +1,52 @@
-"""From a text to the strings that are counted."""
+"""Tokens of many texts at once."""
 
+import numpy as np
 import pytest
-from sklearn.feature_extraction.text import CountVectorizer
 
-from train.tokens import characters, cues, edges, nouns, shapes, tokens, words
-
-TEXTS = [
-    "Er müsste – „sofort“ – gehen.",
-    "Na und?",
-    "a bc def",
-    "Straße, Größe: ÄRGER!",
-    "Die 3 Länder zahlen 4,5 Mrd. Euro …",
-    "🙂 gut",
-]
+from train.tokens import CAPITAL, LOWER, SHOUTED, distinct, key_of, read_tokens
 
 
-@pytest.mark.parametrize("text", TEXTS)
-def test_character_ngrams_are_those_of_scikit_learn(text: str) -> None:
-    reference = CountVectorizer(analyzer="char_wb", ngram_range=(2, 5)).build_analyzer()
-    assert sorted(characters(text)) == sorted(reference(text))
-
-
-@pytest.mark.parametrize("text", TEXTS)
-def test_words_are_those_of_scikit_learn(text: str) -> None:
-    reference = CountVectorizer(token_pattern=r"\w+|[^\w\s]", ngram_range=(1, 2)).build_analyzer()
-    assert sorted(words(text)) == sorted(reference(text))
-
-
-def test_edges_of_a_short_text_do_not_run_over() -> None:
-    assert edges("Nein.") == [
-        "first=nein",
-        "second=.",
-        "last=.",
-        "last2=nein",
-        "begin=nein .",
-        "begin3=nein .",
-        "end=nein .",
-    ]
-
-
-def test_an_empty_text_has_an_edge_that_says_so() -> None:
-    assert edges("") == ["empty"]
-    assert tokens("") == words("") == characters("") == nouns("") == []
+def rows(texts: list[str]) -> list[list[str]]:
+    tokens = read_tokens(texts)
+    return [[tokens.word(i) for i in range(*tokens.first[t : t + 2])] for t in range(len(texts))]
 
 
 @pytest.mark.parametrize(
-    ("text", "cue"),
+    ("text", "expected"),
     [
-        ("Wer zahlt das?", "mark=?"),
-        ("Was?! Wirklich?!", "mark=?2"),
-        ("Es sind 5 Euro", "digits"),
-        ("Das ist FALSCH", "shouting"),
-        ("und dann kam er", "begins=lower"),
-        ("„Nein“, sagte er", "begins=mark"),
-        ("Das müsste man tun", "list=subjunctive"),
-        ("Ja", "tokens=1"),
+        ("Er müsste – „sofort“ – gehen.", ["er", "müsste", "–", "„", "sofort", "“", "–", "gehen", "."]),
+        ("", []),
+        ("  \n ", []),
+        ("z.B. 4,5", ["z", ".", "b", ".", "4", ",", "5"]),
+        ("🙂🙂 gut", ["🙂", "🙂", "gut"]),
+        ("ÄRGER", ["ärger"]),
     ],
 )
-def test_cues_name_what_is_there(text: str, cue: str) -> None:
-    assert cue in cues(text)
+def test_tokens_are_words_and_single_marks(text: str, expected: list[str]) -> None:
+    assert rows([text]) == [expected]
 
 
-def test_longer_sentences_are_on_higher_steps() -> None:
-    steps = [next(cue for cue in cues("wort " * n) if cue.startswith("tokens=")) for n in (1, 9, 40)]
-    assert steps == ["tokens=1", "tokens=7", "tokens=14"]
+def test_texts_keep_to_themselves() -> None:
+    assert rows(["Na", "", "und?"]) == [["na"], [], ["und", "?"]]
+    assert rows([]) == []
 
 
-def test_shapes_keep_function_words_and_hide_the_rest() -> None:
-    found = shapes("Die Regierung schadet allen.")
-    assert "die N-ung x-t allen" in found
-    assert not [shape for shape in found if "Regierung" in shape]
+def test_a_key_depends_on_the_word_and_not_on_its_place() -> None:
+    tokens = read_tokens(["Haus Baum", "der Baum im Haus", "HAUS"])
+    house = [tokens.key[i] for i in range(len(tokens.key)) if tokens.word(i) == "haus"]
+    assert len(house) == 3
+    assert set(house) == {key_of("haus")[0]}
+    assert key_of("haus")[0] != key_of("hausx")[0]
+
+
+def test_distinct_tokens_differ_in_letters_or_case() -> None:
+    tokens = read_tokens(["Der der DER der USA"])
+    assert len(tokens.example) == 4
+    assert tokens.case[tokens.number].tolist() == [CAPITAL, LOWER, SHOUTED, LOWER, SHOUTED]
+
+
+def test_keys_that_meet_in_one_slot_stay_apart() -> None:
+    keys = np.random.default_rng(0).integers(0, 2**20, 50_000).astype(np.uint64)
+    number, example = distinct(keys)
+    assert np.array_equal(keys[example][number], keys)
+    assert len(example) <= 1.2 * len(np.unique(keys))

@@ -1,0 +1,248 @@
+"""Cues of a text as a fixed row of columns: length, marks, capitals, digits, word lists.
+
+Steps, not numbers: a linear model can then bend ("short" and "very long" may both speak for the same
+code).
+"""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from train.grams import Grams
+from train.lexicons import lexicon_names, read_lexicon
+from train.tokens import CAPITAL, SHOUTED, Tokens, key_of, read_tokens, stir
+
+Array = Any
+
+MARKS = '?!.,:;()"„“»«–…/@#%'
+#: Endings of German words, longest first, that tell word classes roughly apart.
+ENDINGS = ("liche", "lich", "ische", "isch", "ten", "te", "en", "st", "t", "er", "es", "em", "e")
+_NOUN_ENDINGS = ("ungen", "ung")
+#: Lists that say what kind of word it is, not what the sentence does: no cue by themselves.
+_NOT_CUES = ("function_words",)
+#: A count is a column of its own up to this one, which stands for more as well.
+MOST = 4
+
+LENGTHS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 35, 50, 80)
+CAPITALS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7)
+WORD_LENGTHS = (3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 10)
+FUNCTION_WORDS = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
+_STEPS = (
+    ("tokens", LENGTHS),
+    ("capitals", CAPITALS),
+    ("wordlength", WORD_LENGTHS),
+    ("functionwords", FUNCTION_WORDS),
+)
+_LAST = ("begins=upper", "begins=lower", "begins=mark", "digits", "shouting")
+
+
+@cache
+def counted() -> tuple[str, ...]:
+    """What is counted: a mark, or a word on a list."""
+    lists = (f"list={name}" for name in lexicon_names() if name not in _NOT_CUES)
+    return (*(f"mark={mark}" for mark in MARKS), *lists)
+
+
+@cache
+def cue_names() -> tuple[str, ...]:
+    """The columns' names."""
+    counts = (f"{name}{n}" for name in counted() for n in ("", *range(1, MOST + 1)))
+    steps = (f"{name}={i}" for name, limits in _STEPS for i in range(len(limits) + 1))
+    return (*counts, *steps, *_LAST)
+
+
+class _Lists(NamedTuple):
+    """Word lists as sorted keys.
+
+    ``which`` has a row a word and a column a thing counted; ``phrases`` are, for each number of
+    words, sorted keys and their own rows; ``beginnings`` are the first words of phrases.
+    """
+
+    words: Array
+    which: sp.csr_matrix
+    beginnings: Array
+    phrases: dict[int, tuple[Array, sp.csr_matrix]]
+
+
+@cache
+def _lists() -> _Lists:
+    found: dict[int, dict[int, list[int]]] = {}
+    beginnings = set()
+    names = [name for name in lexicon_names() if name not in _NOT_CUES]
+    entries = [(mark, i) for i, mark in enumerate(MARKS)]
+    entries += [
+        (entry, len(MARKS) + i) for i, name in enumerate(names) for entry in sorted(read_lexicon(name))
+    ]
+    tokens = read_tokens([entry for entry, _ in entries])
+    for i, (_, number) in enumerate(entries):
+        row = tokens.key[tokens.first[i] : tokens.first[i + 1]]
+        found.setdefault(len(row), {}).setdefault(int(phrase_key(row)[0]), []).append(number)
+        if len(row) > 1:
+            beginnings.add(int(row[0]))
+    tables = {size: _table(entries) for size, entries in found.items()}
+    words, which = tables.pop(1)
+    return _Lists(words, which, np.array(sorted(beginnings), dtype=np.uint64), tables)
+
+
+def _table(entries: dict[int, list[int]]) -> tuple[Array, sp.csr_matrix]:
+    keys = sorted(entries)
+    numbers = [sorted(set(entries[key])) for key in keys]
+    starts = np.cumsum([0, *map(len, numbers)])
+    flat = np.concatenate(numbers)
+    matrix = sp.csr_matrix((np.ones(len(flat)), flat, starts), shape=(len(keys), len(counted())))
+    return np.array(keys, dtype=np.uint64), matrix
+
+
+def phrase_key(row: Array) -> Array:
+    """One key for each run of tokens, whose keys stand along the first axis."""
+    key = np.atleast_1d(row[0])
+    for other in row[1:]:
+        key = stir(key * np.uint64(0x9E3779B97F4A7C15) + other)
+    return key
+
+
+@cache
+def _function_keys() -> Array:
+    entries = [entry for entry in read_lexicon("function_words") if " " not in entry]
+    return np.unique(np.concatenate([key_of(entry) for entry in entries if len(key_of(entry)) == 1]))
+
+
+def find(keys: Array, table: Array) -> Array:
+    """The place of each key in a sorted table, -1 where it is not there."""
+    place: Array = np.searchsorted(table, keys)
+    place[place == len(table)] = 0
+    return np.where(table[place] == keys, place, -1)
+
+
+def is_function_word(tokens: Tokens) -> Array:
+    """For each distinct token."""
+    return find(tokens.key[tokens.example], _function_keys()) >= 0
+
+
+def list_counts(tokens: Tokens) -> tuple[Array, Array]:
+    """How often each text has each thing counted, phrases included.
+
+    Returns
+    -------
+    cells : int ndarray
+        ``text * len(counted()) + thing``, in order, where the count is above zero
+    counts : int ndarray
+    """
+    lists, width = _lists(), len(counted())
+    keys = tokens.key[tokens.example]
+    place = find(keys, lists.words)
+    on_list = np.flatnonzero(place[tokens.number] >= 0)
+    text = np.searchsorted(tokens.first, on_list, side="right") - 1
+    cells = [_cells(text, lists.which, place[tokens.number[on_list]], width)]
+    begins = np.flatnonzero((find(keys, lists.beginnings) >= 0)[tokens.number])
+    text = np.searchsorted(tokens.first, begins, side="right") - 1
+    for size, (table, which) in lists.phrases.items():
+        is_whole = begins + size <= tokens.first[text + 1]
+        at, owner = begins[is_whole], text[is_whole]
+        if len(at):
+            place = find(phrase_key(np.stack([tokens.key[at + i] for i in range(size)])), table)
+            cells.append(_cells(owner[place >= 0], which, place[place >= 0], width))
+    return _tally(np.concatenate(cells))
+
+
+def _tally(cells: Array) -> tuple[Array, Array]:
+    cells = np.sort(cells)
+    is_new = np.ones(len(cells), dtype=bool)
+    is_new[1:] = cells[1:] != cells[:-1]
+    begin = np.flatnonzero(is_new)
+    return cells[begin], np.diff(begin, append=len(cells))
+
+
+def _cells(owner: Array, which: sp.csr_matrix, place: Array, width: int) -> Array:
+    """A cell for each list that an entry is on."""
+    begin, count = which.indptr[place].astype(np.int64), np.diff(which.indptr)[place]
+    skipped = np.repeat(np.cumsum(count) - count - begin, count)
+    return np.repeat(owner, count) * width + which.indices[np.arange(len(skipped)) - skipped]
+
+
+def cues(tokens: Tokens) -> Grams:
+    """The columns (`cue_names`) of each text."""
+    texts = len(tokens.first) - 1
+    width, things = len(cue_names()), len(counted())
+    cells, counts = list_counts(tokens)
+    text, thing = np.divmod(cells, things)
+    column = text * width + thing * (MOST + 1)
+    more = _measures(tokens) + (np.arange(texts) * width)[:, None] + things * (MOST + 1)
+    flags = [row * width + (width - len(_LAST) + i) for i, row in enumerate(_flags(tokens), start=0)]
+    found = np.concatenate([column, column + np.minimum(counts, MOST), more.ravel(), *flags])
+    found.sort()
+    starts = np.searchsorted(found, np.arange(texts + 1) * width)
+    return Grams(starts, found % width)
+
+
+def _measures(tokens: Tokens) -> Array:
+    """The column of each text's step in each of the measures."""
+    size = np.diff(tokens.first)
+    safe = np.maximum(size, 1)
+    capital = _per_text(tokens, tokens.case >= CAPITAL)
+    letters = _per_text(tokens, tokens.length)
+    function = _per_text(tokens, is_function_word(tokens))
+    values = (size, capital / safe, letters / safe, function / safe)
+    shift, columns = 0, []
+    for value, (_, limits) in zip(values, _STEPS, strict=True):
+        columns.append(np.searchsorted(np.array(limits, dtype=float), value, side="right") + shift)
+        shift += len(limits) + 1
+    return np.column_stack(columns)
+
+
+def _flags(tokens: Tokens) -> list[Array]:
+    """The texts that have each of the last columns."""
+    begin, end = tokens.first[:-1], tokens.first[1:]
+    case, is_mark = np.append(tokens.case, 0), np.append(tokens.is_mark, True)
+    first = np.append(tokens.number, len(tokens.case))[np.where(begin < end, begin, len(tokens.number))]
+    upper, mark = case[first] >= CAPITAL, is_mark[first]
+    return [
+        np.flatnonzero(upper),
+        np.flatnonzero(~upper & ~mark),
+        np.flatnonzero(mark & ~upper),
+        np.flatnonzero(_per_text(tokens, tokens.is_digit)),
+        np.flatnonzero(_per_text(tokens, tokens.case == SHOUTED)),
+    ]
+
+
+def _per_text(tokens: Tokens, value: Array) -> Array:
+    """The sum over a text's tokens of what is known of each distinct one."""
+    total = np.zeros(len(tokens.number) + 1, dtype=np.int32)
+    np.cumsum(value[tokens.number], dtype=np.int32, out=total[1:])
+    return total[tokens.first[1:]] - total[tokens.first[:-1]]
+
+
+@cache
+def _ending_keys(endings: tuple[str, ...]) -> dict[str, Array]:
+    return {ending: np.frombuffer(ending.encode("utf-32-le"), np.uint32) for ending in endings}
+
+
+def shapes(tokens: Tokens) -> Array:
+    """A key for each distinct token's class: function words and marks as they are, others by look.
+
+    Returns
+    -------
+    uint32 ndarray of shape (n_distinct,)
+    """
+    key = tokens.key[tokens.example]
+    as_is = is_function_word(tokens) | tokens.is_mark
+    noun = tokens.case >= CAPITAL
+    open_class = np.full(len(key), 3, dtype=np.uint32)
+    open_class[noun] = 4
+    for i, ending in enumerate(reversed(ENDINGS)):
+        open_class[~noun & ends_with(tokens, ending)] = 10 + i
+    for ending in _NOUN_ENDINGS:
+        open_class[noun & ends_with(tokens, ending)] = 5
+    open_class[tokens.is_digit] = 6
+    return np.where(as_is, (key >> np.uint64(32)).astype(np.uint32), open_class)
+
+
+def ends_with(tokens: Tokens, ending: str) -> Array:
+    """For each distinct token."""
+    end, size = tokens.end[tokens.example], len(ending)
+    found = tokens.length >= size
+    for i, sign in enumerate(reversed(ending)):
+        found = found & (tokens.signs[end - 1 - i] == ord(sign))
+    return found

@@ -1,0 +1,158 @@
+"""From tokens to the buckets of what is counted, for all texts at once.
+
+A bucket is a hash of so many bits. Each function gives, owner by owner (a distinct token, or a text),
+the buckets of what occurs there, as often as it occurs; `BUCKETS` stands for "nothing here".
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from train.tokens import Tokens, stir
+
+Array = Any
+
+BITS = 20
+BUCKETS = 1 << BITS
+_TOP = np.uint64(64 - BITS)
+_BASE32, _STIR32 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
+_BASE64 = np.uint64(0x9E3779B97F4A7C15)
+#: Lengths of character n-grams, the space at the ends of a word included.
+SIZES = (2, 3, 4, 5)
+#: The longest run of word classes.
+LONGEST_SHAPE = 4
+#: What stands at a text's ends: name, places from the beginning or (below zero) from the end.
+EDGES = (
+    ("first", (0,)),
+    ("second", (1,)),
+    ("third", (2,)),
+    ("last", (-1,)),
+    ("last2", (-2,)),
+    ("last3", (-3,)),
+    ("begin", (0, 1)),
+    ("begin3", (0, 1, 2)),
+    ("end", (-2, -1)),
+)
+
+
+class Grams(NamedTuple):
+    """Buckets, those of owner i from ``starts[i]`` to ``starts[i + 1]``."""
+
+    starts: Array
+    buckets: Array
+
+    def columns(self, table: Array, width: int) -> sp.csr_matrix:
+        """How often each owner has each column; what has no column (-1) is left out.
+
+        Parameters
+        ----------
+        table : int32 ndarray of shape (BUCKETS + 1,)
+        width
+            The number of columns.
+        """
+        found = table[self.buckets]
+        is_kept = found >= 0
+        before = np.zeros(len(found) + 1, dtype=np.int32)
+        np.cumsum(is_kept, dtype=np.int32, out=before[1:])
+        return ones(before[self.starts], found[is_kept], width)
+
+
+def ones(starts: Array, columns: Array, width: int) -> sp.csr_matrix:
+    """A sparse matrix of ones; a column that recurs in a row counts each time."""
+    data = np.ones(len(columns), dtype=np.float32)
+    return sp.csr_matrix((data, columns, starts), shape=(len(starts) - 1, width))
+
+
+def incidence(tokens: Tokens) -> sp.csr_matrix:
+    """Which distinct tokens each text has: shape (n_texts, n_distinct)."""
+    return ones(tokens.first.astype(np.int32), tokens.number, len(tokens.example))
+
+
+def words(tokens: Tokens) -> Grams:
+    """The bucket of each distinct token, in lower case."""
+    count = len(tokens.example)
+    return Grams(np.arange(count + 1), _bucket(tokens.key[tokens.example]))
+
+
+def word_pairs(tokens: Tokens) -> Grams:
+    """The buckets of each token with the next of its text."""
+    key = tokens.key
+    found = np.full(len(key), BUCKETS, dtype=np.int64)
+    if len(key):
+        found[:-1] = _bucket(stir(key[:-1] * _BASE64 + key[1:]))
+        last = tokens.first[1:][tokens.first[1:] > tokens.first[:-1]] - 1
+        found[last] = BUCKETS
+    return Grams(tokens.first, found)
+
+
+def characters(tokens: Tokens) -> Grams:
+    """The n-grams of each distinct word with a space before and after; marks have none."""
+    length = np.where(tokens.is_mark, -1, tokens.length)
+    place = np.zeros(len(length) + 1, dtype=np.int64)
+    np.cumsum(length + 1, out=place[1:])
+    total = int(place[-1])
+    signs: Array = np.full(total + 1, ord(" "), dtype=np.uint32)
+    inside = np.ones(total + 1, dtype=bool)
+    inside[place] = False
+    shift = tokens.start[tokens.example] - place[:-1] - 1
+    at = np.flatnonzero(inside)
+    is_word = ~tokens.is_mark
+    signs[at] = tokens.signs[at + np.repeat(shift[is_word], length[is_word])]
+    room = np.repeat(place[1:][is_word] + 1, length[is_word] + 1) - np.arange(total)
+    signs = np.concatenate([signs, np.zeros(max(SIZES), dtype=np.uint32)])
+    found = np.empty((total, len(SIZES)), dtype=np.int64)
+    gram: Array = signs[:total]
+    for column, size in enumerate(SIZES):
+        gram = gram * _BASE32 + signs[size - 1 : size - 1 + total]
+        found[:, column] = np.where(room >= size, _bucket32(gram), BUCKETS)
+    return Grams(place * len(SIZES), found.ravel())
+
+
+def shape_runs(tokens: Tokens, shapes: Array) -> Grams:
+    """Runs of one to four word classes, with a text's two ends as classes of their own.
+
+    Parameters
+    ----------
+    shapes : uint32 ndarray of shape (n_distinct,)
+        A key of each distinct token's class.
+    """
+    texts = len(tokens.first) - 1
+    begin = tokens.first + 2 * np.arange(texts + 1)
+    total = int(begin[-1])
+    row = np.zeros(total + LONGEST_SHAPE, dtype=np.uint32)
+    is_token = np.ones(total, dtype=bool)
+    is_token[begin[:-1]] = is_token[begin[1:] - 1] = False
+    row[:total][is_token] = shapes[tokens.number]
+    row[begin[:-1]], row[begin[1:] - 1] = 1, 2
+    room = np.repeat(begin[1:], np.diff(begin)) - np.arange(total)
+    found = np.empty((total, LONGEST_SHAPE), dtype=np.int64)
+    run: Array = np.zeros(total, dtype=np.uint32)
+    for column in range(LONGEST_SHAPE):
+        run = run * _BASE32 + row[column : column + total] + np.uint32(column)
+        found[:, column] = np.where(room > column, _bucket32(run), BUCKETS)
+    return Grams(begin * LONGEST_SHAPE, found.ravel())
+
+
+def edges(tokens: Tokens) -> Grams:
+    """What stands at the ends of each text, in the order of `EDGES`; an empty text has a bucket too."""
+    begin, end = tokens.first[:-1], tokens.first[1:]
+    found = np.full((len(begin), len(EDGES) + 1), BUCKETS, dtype=np.int64)
+    found[begin == end, len(EDGES)] = 0
+    for column, (_, offsets) in enumerate(EDGES):
+        at = [(begin if offset >= 0 else end) + offset for offset in offsets]
+        is_there = np.flatnonzero((at[0] >= begin) & (at[-1] < end))
+        key = np.full(len(is_there), column + 1, dtype=np.uint64)
+        for place in at:
+            key = stir(key * _BASE64 + tokens.key[place[is_there]])
+        found[is_there, column] = _bucket(key)
+    return Grams(np.arange(len(begin) + 1) * found.shape[1], found.ravel())
+
+
+def _bucket(key: Array) -> Array:
+    return (key >> _TOP).astype(np.int64)
+
+
+def _bucket32(key: Array) -> Array:
+    key = (key ^ (key >> np.uint32(15))) * _STIR32
+    return (key ^ (key >> np.uint32(13))) * _BASE32 >> np.uint32(32 - BITS)

@@ -1,0 +1,94 @@
+"""From sentences to the scores of many classifiers at once, without a feature matrix.
+
+Rarity is folded into the weights, and the squared length of a block is one more column beside the
+scores: so each vocabulary costs one product of its counts and a small dense table. What depends on a
+word alone is added up once for each distinct word of a batch, and each distinct text is scored once,
+whichever sentences it stands before or after.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from train.features import BLOCKS, CHUNK, VOCABULARIES, Scene, SentenceFeatures, read_scene
+from train.grams import incidence
+from train.tokens import Tokens, read_tokens
+
+Array = Any
+
+
+class Scorer:
+    """The weights of some linear classifiers, laid out for scoring.
+
+    Parameters
+    ----------
+    features
+        Fitted.
+    weights : ndarray of shape (n_columns, n_scores)
+        Columns as `SentenceFeatures` has them.
+    """
+
+    def __init__(self, features: SentenceFeatures, weights: Array) -> None:
+        self._features, self._size = features, weights.shape[1]
+        parts: dict[str, list[Array]] = {name: [] for name in features.vocabularies}
+        self._slots: dict[tuple[str, str], slice] = {}
+        begin = 0
+        for block in features.blocks:
+            for name in BLOCKS[block].vocabularies:
+                end = begin + len(features.buckets_[name])
+                at = self._size * len(parts[name])
+                self._slots[block, name] = slice(at, at + self._size)
+                parts[name].append(weights[begin:end] * features.idf_[name][:, None])
+                begin = end
+        self._tables = {
+            name: np.column_stack([*row, features.idf_[name] ** 2]).astype(np.float32)
+            for name, row in parts.items()
+        }
+
+    def scores(self, passages: Sequence[Any]) -> Array:
+        """Scores without intercepts: float32 ndarray of shape (n_rows, n_scores)."""
+        scene = read_scene(passages, self._features.views)
+        found = np.zeros((len(passages), self._size), dtype=np.float32)
+        for view, values in self._views(scene).items():
+            found += values[scene.places[view]]
+        return found
+
+    def _views(self, scene: Scene) -> dict[str, Array]:
+        """What each text adds as a sentence, as the one before, and as the one after."""
+        found = {
+            view: np.zeros((len(scene.texts), self._size), dtype=np.float32) for view in self._features.views
+        }
+        for begin in range(0, len(scene.texts), CHUNK):
+            blocks = self._features.blocks
+            if begin >= scene.sentences:
+                blocks = [block for block in blocks if BLOCKS[block].view != "text"]
+            tokens = read_tokens(scene.texts[begin : begin + CHUNK])
+            raw = self._raw(tokens, {name for block in blocks for name in BLOCKS[block].vocabularies})
+            for block in blocks:
+                view, names = BLOCKS[block]
+                length = np.sqrt(sum(raw[name][:, -1] for name in names))
+                length[length == 0] = 1.0
+                values = sum(raw[name][:, self._slots[block, name]] for name in names)
+                found[view][begin : begin + CHUNK] += values / length[:, None]
+        return found
+
+    def _raw(self, tokens: Tokens, wanted: set[str]) -> dict[str, Array]:
+        """For each vocabulary the sums over all that occurs in each text."""
+        found = {}
+        of_tokens = [name for name in self._tables if name in wanted and VOCABULARIES[name].of_tokens]
+        if of_tokens:
+            each = [self._sums(name, tokens) for name in of_tokens]
+            together = incidence(tokens) @ np.hstack(each)
+            at = 0
+            for name, part in zip(of_tokens, each, strict=True):
+                found[name] = together[:, at : at + part.shape[1]]
+                at += part.shape[1]
+        for name in wanted - set(of_tokens):
+            found[name] = self._sums(name, tokens)
+        return found
+
+    def _sums(self, name: str, tokens: Tokens) -> Array:
+        weights = self._tables[name]
+        counts = VOCABULARIES[name].read(tokens).columns(self._features.tables()[name], len(weights))
+        return counts @ weights
