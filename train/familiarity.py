@@ -7,9 +7,9 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from schemas.records import GoldSentence, Record, short_hash
-from train.tokens import words
+from train.words import words
 
-BLOCK = "word"  # the features that a text's n-grams are looked up in
+VOCABULARIES = ("word", "pair")  # the features that a text's n-grams are looked up in
 MIN_ROWS = 2  # rows an n-gram must occur in to be a feature of that block
 MIN_NGRAMS = 100  # below that a share says nothing
 MIN_COMMENTARIES = 5
@@ -63,9 +63,10 @@ def author_hash(name: str) -> str:
 
 
 def known_ngrams(features: Any) -> frozenset[str]:
-    """The n-grams a model has features for; none where its pipeline has no such block."""
-    blocks = dict(features.transformer_list) if features is not None else {}
-    return frozenset(blocks[BLOCK].get_feature_names_out()) if BLOCK in blocks else frozenset()
+    """The n-grams a model has features for; none where its pipeline has no words."""
+    terms = features.terms_ if features is not None else {}
+    found = [term for name in VOCABULARIES for term in terms.get(name, "").split("\n")]
+    return frozenset(found) - {""}
 
 
 def novelty(texts: Iterable[str], known: frozenset[str], familiar: Familiarity | None) -> Novelty | None:

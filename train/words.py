@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from train.lexicons import read_lexicon
@@ -22,6 +23,12 @@ def tokens(text: str) -> Tokens:
 
 def single_words(text: str) -> list[str]:
     return tokens(text.lower())
+
+
+def words(text: str) -> list[str]:
+    """Words and marks in lower case, each alone and with the next."""
+    lower = single_words(text)
+    return [*lower, *(f"{one} {two}" for one, two in pairwise(lower))]
 
 
 def nouns(text: str) -> list[str]:
