@@ -23,8 +23,6 @@ ACCESS_SECONDS = 200.0  # an access token lives 300
 class TokenAuth(httpx.Auth):
     """Puts the token on every request of a client, whatever the SDK has put there."""
 
-    requires_response_body = True
-
     def __init__(self, url: str, key: str) -> None:
         self._url, self._key = url, key
         self._access, self._until = "", 0.0

@@ -1,10 +1,10 @@
 """A whole study in one file, and back again; credentials never go in."""
 
-import io
 import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from annotate.study import Study, open_study
 from schemas.errors import DataError
@@ -58,12 +58,15 @@ def restore(path: Path, folder: Path) -> BackupReport:
             members = [member for member in pack.getmembers() if member.isfile()]
             if "study.yaml" not in {member.name for member in members}:
                 raise DataError("is no backup of a study (no study.yaml in it)", path=path)
-            pack.extractall(folder, members=members, filter="data")
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(dir=folder.parent, prefix=".restore-") as place:
+                pack.extractall(Path(place, "study"), members=members, filter="data")
+                open_study(Path(place, "study"))
+                Path(place, "study").rename(folder)  # all of it or nothing
     except FileNotFoundError as error:
         raise DataError("no such file", path=path) from error
     except (tarfile.TarError, OSError, EOFError) as error:
         raise DataError(f"is no backup that can be read: {error}", path=path) from error
-    open_study(folder)
     return BackupReport(path=str(folder), files=len(members), bytes=sum(member.size for member in members))
 
 
@@ -78,8 +81,8 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _add(pack: tarfile.TarFile, file: Path, study: Study) -> int:
     """Writes a file without owner and with the time of nobody's clock; gives its size."""
-    data = file.read_bytes()
     entry = tarfile.TarInfo(file.relative_to(study.folder).as_posix())
-    entry.size, entry.mode = len(data), 0o644
-    pack.addfile(entry, io.BytesIO(data))
-    return len(data)
+    with file.open("rb") as content:
+        entry.size, entry.mode = os.fstat(content.fileno()).st_size, 0o644
+        pack.addfile(entry, content)
+    return entry.size

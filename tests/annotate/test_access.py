@@ -69,6 +69,17 @@ def test_a_token_that_the_server_does_not_know_is_said_so() -> None:
         client.get("/x")
 
 
+def test_a_large_answer_is_not_read_before_it_is_asked_for() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/api/token/refresh":
+            return httpx.Response(200, json={"access": "a1"})
+        return httpx.Response(200, content=iter([b"[", b"]"]))
+
+    with asked(JWT, answer).stream("GET", "/export") as got:
+        assert not got.is_stream_consumed
+        assert b"".join(got.iter_bytes()) == b"[]"
+
+
 @pytest.mark.parametrize(
     ("key", "expiry"), [("0123456789abcdef", None), ("a.b.c", None), ("e30.eyJleHAiOjEyM30.x", 123.0)]
 )
