@@ -14,14 +14,18 @@ from schemas.records import Annotation, GoldSentence
 
 
 def adjudicate_study(
-    study: Study, *, rule: str = "majority"
+    study: Study, *, rule: str = "majority", dry_run: bool = False
 ) -> tuple[list[GoldSentence], AdjudicationReport]:
-    """Decides the annotations of a study, and what they leave open as a third person did; writes the gold."""
+    """Decides the annotations of a study, and what they leave open as a third person did; writes the gold.
+
+    With ``dry_run`` nothing is written.
+    """
     codebook = study.codebook()
     annotations = list(read_jsonl(study.needs(study.annotations, "pull"), Annotation))
     context = {row.sentence_id: row for row in study_rows(study)}
     gold, report = adjudicate(annotations, context, codebook, rule=rule, decisions=read_decisions(study))
-    write_jsonl(study.gold, gold)
+    if not dry_run:
+        write_jsonl(study.gold, gold)
     return gold, report
 
 

@@ -63,7 +63,7 @@ def ensure_project(
     if held is None:
         description = f"{codebook.codebook} {codebook.version} {marker(study.name, annotator)}"
         title = f"{study.name} · {annotator}"[:50]
-        number = _create(studio, title, description, config, text)
+        number = create_once(studio, title, description, config, text)
         return HeldProject(
             id=number, title="", description="", label_config=config, instruction=text, model_version=""
         )
@@ -72,7 +72,7 @@ def ensure_project(
     return held
 
 
-def _create(studio: Studio, title: str, description: str, config: str, text: str) -> int:
+def create_once(studio: Studio, title: str, description: str, config: str, text: str) -> int:
     """Makes a project once, even where the answer is lost, and gives its number."""
     made: list[int] = []
 

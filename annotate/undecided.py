@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from annotate.mending import renamed
-from annotate.projects import find_projects, marker, remember
+from annotate.projects import create_once, find_projects, marker, remember
 from annotate.push import study_tasks
 from annotate.studio import HeldProject, HeldTask, Studio, send_once, stream_link
 from annotate.study import Study
@@ -157,12 +157,9 @@ def _found(studio: Studio, study: Study) -> HeldProject | None:
 def _ensure(studio: Studio, study: Study, codebook: Codebook, columns: int, held: HeldProject | None) -> int:
     config = third_screen(codebook, columns)
     if held is None:
-        number = studio.create_project(
-            title=f"{study.name} · strittige Sätze"[:50],
-            description=f"{codebook.codebook} {codebook.version} {marker(study.name, ADJUDICATOR)}",
-            label_config=config,
-            instruction=_instruction(codebook),
-        )
+        title = f"{study.name} · strittige Sätze"[:50]
+        description = f"{codebook.codebook} {codebook.version} {marker(study.name, ADJUDICATOR)}"
+        number = create_once(studio, title, description, config, _instruction(codebook))
         remember(study, studio, {ADJUDICATOR: number})
         return number
     if held.label_config.strip() != config.strip():
@@ -284,7 +281,7 @@ def _tick(
     studio.delete_predictions(project_id, DECIDED)
 
     def missing(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        there = {p.task for p in studio.predictions(project_id)}
+        there = {p.task for p in studio.predictions(project_id) if p.model_version == DECIDED}
         return [body for body in sent if body["task"] not in there]
 
     if bodies:

@@ -69,8 +69,8 @@ def adjudicate(
             write_jsonl(output, gold)
     else:
         own = open_study(study)
-        gold, report = adjudicate_study(own, rule=rule)
-        if output:
+        gold, report = adjudicate_study(own, rule=rule, dry_run=dry_run)
+        if output and not dry_run:
             write_jsonl(output, gold)
         if to_studio:
             sent = _send(own, gold, url=url, dry_run=dry_run)

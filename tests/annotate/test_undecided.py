@@ -64,6 +64,7 @@ def test_a_third_person_decides_and_the_next_pull_takes_it_back(
     dry = adjudicated(standpunkt, study, "--to-studio", "--dry-run")["studio"]
     assert (dry["created"], dry["project"]) == (2, None)
     assert {p.id for p in studio.projects()} == before
+    assert not (study / "data" / "gold.jsonl").exists()
 
     sent = adjudicated(standpunkt, study, "--to-studio")["studio"]
     assert (sent["created"], sent["decided"]) == (2, 0)
