@@ -13,8 +13,8 @@ from schemas.records import Record
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stamp (value TEXT);
-CREATE TABLE IF NOT EXISTS pieces (key TEXT PRIMARY KEY, place INTEGER, id TEXT, author TEXT, day TEXT,
-  page TEXT, done BLOB, news BLOB);
+CREATE TABLE IF NOT EXISTS pieces (key TEXT PRIMARY KEY, place INTEGER, author TEXT, day TEXT,
+  page TEXT, title TEXT, done BLOB);
 CREATE TABLE IF NOT EXISTS hits (key TEXT, what TEXT, code TEXT, number INTEGER, text TEXT);
 CREATE INDEX IF NOT EXISTS hits_of ON hits (what, code);
 CREATE INDEX IF NOT EXISTS hits_in ON hits (key);
@@ -72,18 +72,23 @@ class Ledger:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path)
+            if not self._is_of(stamp):
+                for table in ("stamp", "pieces", "hits"):
+                    self._db.execute(f"DROP TABLE IF EXISTS {table}")
             self._db.executescript(_SCHEMA)
-            found = self._db.execute("SELECT value FROM stamp").fetchone()
         except (OSError, sqlite3.Error) as error:
             raise DataError(f"cannot be used for what is finished: {error}", path=path) from error
-        if found is None or found[0] != stamp:
-            with self._db:
-                for table in ("stamp", "pieces", "hits"):
-                    self._db.execute(f"DELETE FROM {table}")
-                self._db.execute("INSERT INTO stamp VALUES (?)", (stamp,))
         # places of an earlier run mean nothing: what is not met again is dropped in the end
         with self._db:
+            self._db.execute("DELETE FROM stamp")
+            self._db.execute("INSERT INTO stamp VALUES (?)", (stamp,))
             self._db.execute("UPDATE pieces SET place = NULL")
+
+    def _is_of(self, stamp: str) -> bool:
+        try:
+            return self._db.execute("SELECT value FROM stamp").fetchall() == [(stamp,)]
+        except sqlite3.OperationalError:  # no such table: a new file
+            return False
 
     def meet(self, key: str, place: int) -> bool:
         """Notes the place of a piece in this run, and whether it is finished already."""
@@ -91,19 +96,12 @@ class Ledger:
             return bool(self._db.execute("UPDATE pieces SET place = ? WHERE key = ?", (place, key)).rowcount)
 
     def add(self, done: Finished, place: int, hits: Sequence[Hit]) -> None:
-        s = done.summary
+        summary = done.summary
         row = (
-            done.key,
-            place,
-            s.commentary_id,
-            s.author,
-            done.day,
-            done.page,
-            msgspec.json.encode(done),
-            None,
-        )
+            done.key, place, summary.author, done.day, done.page, summary.title, msgspec.json.encode(done),
+        )  # fmt: skip
         with self._db:
-            self._db.execute("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            self._db.execute("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             self._db.execute("DELETE FROM hits WHERE key = ?", (done.key,))
             self._db.executemany(
                 "INSERT INTO hits VALUES (?, ?, ?, ?, ?)",
@@ -139,10 +137,8 @@ class Ledger:
         """The sentences of a figure, by day or by author."""
         assert by in ("day", "author")
         query = (
-            "SELECT code, number, text, page, "
-            "json_extract(CAST(done AS TEXT), '$.summary.title'), author, day"
-            " FROM hits JOIN pieces USING (key) WHERE what = ?"
-            f" ORDER BY {by} IS NULL, {by}, day, place, number"
+            "SELECT code, number, text, page, title, author, day FROM hits JOIN pieces USING (key)"
+            f" WHERE what = ? ORDER BY {by} IS NULL, {by}, day, place, number"
         )
         for row in self._db.cursor().execute(query, (what,)):
             yield Evidence(*row)

@@ -214,11 +214,6 @@ def _per_text(tokens: Tokens, value: Array) -> Array:
     return total[tokens.first[1:]] - total[tokens.first[:-1]]
 
 
-@cache
-def _ending_keys(endings: tuple[str, ...]) -> dict[str, Array]:
-    return {ending: np.frombuffer(ending.encode("utf-32-le"), np.uint32) for ending in endings}
-
-
 def shapes(tokens: Tokens) -> Array:
     """A key for each distinct token's class: function words and marks as they are, others by look.
 

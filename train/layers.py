@@ -5,23 +5,20 @@ from typing import Any, NamedTuple
 
 from schemas.codebook import Layer
 from train.model import Batch, FittedLayer, LayerState, Material, Model
-from train.one_layer import fit_one, likely_codes, predict_one
-from train.set_layer import fit_set, likely_sets, predict_set
+from train.one_layer import fit_one, predict_one
+from train.set_layer import fit_set, predict_set
 from train.stance_layer import fit_stance, predict_stance
 
 
 class Kind(NamedTuple):
-    """``likely`` gives the codes and their probabilities, where that does not depend on a target."""
-
     fit: Callable[[Layer, Material], FittedLayer]
     predict: Callable[[Layer, Model, Batch], Sequence[Any]]
-    likely: Callable[[Layer, Model, Batch], tuple[list[str], Any]] | None = None
 
 
 KINDS: dict[str, Kind] = {
-    "one": Kind(fit_one, predict_one, likely_codes),
-    "scale": Kind(fit_one, predict_one, likely_codes),
-    "set": Kind(fit_set, predict_set, likely_sets),
+    "one": Kind(fit_one, predict_one),
+    "scale": Kind(fit_one, predict_one),
+    "set": Kind(fit_set, predict_set),
     "stance": Kind(fit_stance, predict_stance),
 }
 

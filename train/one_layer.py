@@ -49,15 +49,10 @@ def code_thresholds(codes: Sequence[str], scores: Array, truth: Array, precision
 
 def predict_one(layer: Layer, model: Model, batch: Batch) -> list[CodePrediction]:
     """The most probable code of each sentence."""
-    codes, scores = likely_codes(layer, model, batch)
+    head = model.heads[layer.id]["code"]
+    codes, scores = [str(code) for code in head.classes_], batch.probabilities(layer.id, "code", head)
     thresholds = model.meta.layers[layer.id].thresholds
     return [code_prediction(codes, row, thresholds, is_number=layer.kind == "scale") for row in scores]
-
-
-def likely_codes(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Array]:
-    """The codes, and the probability of each for each sentence: shape (n_rows, n_codes)."""
-    head = model.heads[layer.id]["code"]
-    return [str(code) for code in head.classes_], batch.probabilities(layer.id, "code", head)
 
 
 def code_prediction(

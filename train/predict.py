@@ -60,21 +60,6 @@ def predict_stream(
         yield from _predict_chunk(model, [rows[i] for i in part], batch)
 
 
-def likelihoods(model: Model, rows: Sequence[GoldSentence]) -> dict[str, tuple[list[str], Array]]:
-    """For each layer other than stances its codes, and their calibrated probabilities.
-
-    Arrays of shape (n_rows, n_codes), without a record a sentence: the quickest way to label a corpus.
-    """
-    passages = to_passages(rows, with_whole=False)
-    batch = Batch(passages, [row.commentary_id for row in rows], model.scores(passages))
-    found = {}
-    for layer in trained_layers(model):
-        likely = KINDS[layer.kind].likely
-        if likely is not None:
-            found[layer.id] = likely(layer, model, batch)
-    return found
-
-
 def _chunks(rows: Sequence[GoldSentence], size: int) -> Iterator[list[int]]:
     """Places of rows, about ``size`` at a time, with a commentary's consecutive rows together."""
     part: list[int] = []

@@ -54,7 +54,7 @@ def fit_set(layer: Layer, material: Material) -> FittedLayer:
 def predict_set(layer: Layer, model: Model, batch: Batch) -> list[SetPrediction]:
     """The codes of each sentence whose score reaches the code's threshold."""
     state = model.meta.layers[layer.id]
-    codes, scores = likely_sets(layer, model, batch)
+    codes, scores = _likely(layer, model, batch)
     scores = scores.round(6)
     thresholds = {code: round(state.thresholds[code], 6) for code in codes}
     given = choose(layer, codes, scores, thresholds)
@@ -70,7 +70,7 @@ def predict_set(layer: Layer, model: Model, batch: Batch) -> list[SetPrediction]
     ]
 
 
-def likely_sets(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Array]:
+def _likely(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Array]:
     """The codes, and the probability of each for each sentence: shape (n_rows, n_codes)."""
     heads = model.heads[layer.id]
     likely = [
