@@ -1,19 +1,17 @@
-"""The scikit-learn transformers: passages in, one sparse matrix of named blocks out."""
+"""Weighted counts of tokens that need names: those of targets and topics."""
 
+from array import array
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.pipeline import FeatureUnion
-from sklearn.preprocessing import normalize
 
 from train.words import ANALYZERS
 
 
-class TokenCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class TokenCounts:
     """Rows of weighted counts of the tokens an analyzer finds, each row of length ``weight``.
 
     Unlike scikit-learn's vectorisers it keeps its vocabulary as one string, which a model file
@@ -60,27 +58,18 @@ class TokenCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def fit_transform(self, X: Sequence[Any], y: object = None) -> Any:
-        counter = CountVectorizer(analyzer=self._analyze, dtype=np.float64)
-        try:
-            counts = counter.fit_transform(X)
-        except ValueError:  # no row has any token: a block without columns
-            self.terms_ = ""
-            self.idf_: Any = np.zeros(0)
-            return sp.csr_matrix((len(X), 0))
-        frequency = np.bincount(counts.indices, minlength=counts.shape[1])
-        kept = np.flatnonzero(frequency >= self.min_df)
-        names = counter.get_feature_names_out()
-        self.terms_ = "\n".join(names[kept])
+        found: dict[str, int] = {}
+        counts = self._count(X, found, grows=True)
+        frequency = np.bincount(counts.indices, minlength=len(found))
+        terms = sorted(term for term, place in found.items() if frequency[place] >= self.min_df)
+        kept = np.array([found[term] for term in terms], dtype=np.int64)
+        self.terms_ = "\n".join(terms)
         rarity = np.log((1 + len(X)) / (1 + frequency[kept])) + 1
-        self.idf_ = rarity if self.idf else np.ones_like(rarity)
+        self.idf_: Any = rarity if self.idf else np.ones_like(rarity)
         return self._weigh(counts[:, kept])
 
     def transform(self, X: Sequence[Any]) -> Any:
-        terms = self.get_feature_names_out()
-        if not len(terms):
-            return sp.csr_matrix((len(X), 0))
-        counter = CountVectorizer(analyzer=self._analyze, dtype=np.float64, vocabulary=self._vocabulary())
-        return self._weigh(counter.transform(X))
+        return self._weigh(self._count(X, self._vocabulary(), grows=False))
 
     def get_feature_names_out(self, input_features: object = None) -> Any:
         return np.array(self.terms_.split("\n") if self.terms_ else [], dtype=object)
@@ -91,22 +80,30 @@ class TokenCounts(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             held = self._held = {term: i for i, term in enumerate(self.get_feature_names_out())}
         return held
 
+    def _count(self, X: Sequence[Any], place: dict[str, int], *, grows: bool) -> Any:
+        """How often each row has each token: sparse, shape (n_rows, n_terms)."""
+        columns, values, starts = array("q"), array("d"), array("q", [0])
+        for x in X:
+            for token, count in Counter(self._analyze(x)).items():
+                column = place.setdefault(token, len(place)) if grows else place.get(token, -1)
+                if column >= 0:
+                    columns.append(column)
+                    values.append(count)
+            starts.append(len(columns))
+        parts = (np.frombuffer(values), np.frombuffer(columns, np.int64), np.frombuffer(starts, np.int64))
+        return sp.csr_matrix(parts, shape=(len(starts) - 1, len(place)))
+
     def _analyze(self, passage: Any) -> list[str]:
-        return ANALYZERS[self.analyzer](passage if isinstance(passage, str) else getattr(passage, self.view))
+        is_bare = isinstance(passage, str | list)
+        return ANALYZERS[self.analyzer](passage if is_bare else getattr(passage, self.view))
 
     def _weigh(self, counts: Any) -> Any:
-        counts = counts.tocsr()
-        if not counts.shape[1]:
-            return counts
         counts.sort_indices()
-        counts.data = (1 + np.log(counts.data)) * self.idf_[counts.indices]
-        return normalize(counts, copy=False) * self.weight
+        row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
+        values = (1 + np.log(counts.data)) * self.idf_[counts.indices]
+        length = np.sqrt(np.bincount(row, values**2, minlength=counts.shape[0]))
+        parts = (values / length[row] * self.weight, counts.indices, counts.indptr)
+        return sp.csr_matrix(parts, shape=counts.shape)
 
     def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()
-        return {name: value for name, value in state.items() if name != "_held"}
-
-
-def union_of(blocks: dict[str, TokenCounts]) -> FeatureUnion:
-    """The blocks side by side; feature names are ``block__term``."""
-    return FeatureUnion(list(blocks.items()))
+        return {name: value for name, value in vars(self).items() if name != "_held"}

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from train import cues, grams
 from train.grams import BUCKETS, Grams, incidence
@@ -90,7 +89,7 @@ READABLE = (
 )
 
 
-class SentenceFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class SentenceFeatures:
     """The blocks' counts, each weighted by rarity and each block of a row of length one.
 
     Takes passages, or plain texts, which then have no neighbours. A block's length is the root of the
@@ -236,8 +235,7 @@ class SentenceFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         return named | ({"cue": "\n".join(cues.cue_names())} if "cue" in self.buckets_ else {})
 
     def __getstate__(self) -> dict[str, Any]:
-        state: dict[str, Any] = super().__getstate__()
-        return {name: value for name, value in state.items() if name != "_tables"}
+        return {name: value for name, value in vars(self).items() if name != "_tables"}
 
 
 class Scene(NamedTuple):

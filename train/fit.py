@@ -18,6 +18,7 @@ from train.layers import fit_layer
 from train.model import LayerState, Material, Model, ModelMeta, TargetState
 from train.passages import to_passages
 from train.pipelines import fit_features, pipeline_named
+from train.planes import head_of
 from train.settings import Settings
 
 
@@ -68,7 +69,11 @@ def fit(
     model = Model(
         meta=meta,
         features=features,
-        heads={name: layer.heads for name, layer in fitted.items() if layer.state.trained},
+        heads={
+            name: {part: head_of(head) for part, head in layer.heads.items()}
+            for name, layer in fitted.items()
+            if layer.state.trained
+        },
         pairs={name: layer.pairs for name, layer in fitted.items() if layer.pairs is not None},
         topics={name: layer.topics for name, layer in fitted.items() if layer.topics is not None},
     )

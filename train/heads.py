@@ -236,13 +236,6 @@ class Shares(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
-def probability_of(value: object, head: Any, probabilities: Array) -> Array:
-    """The column of a class; zeros where training did not see it."""
-    classes = list(head.classes_)
-    found: Array = np.zeros(len(probabilities))
-    return probabilities[:, classes.index(value)] if value in classes else found
-
-
 def _macro(values: Array, truth: Array) -> float:
     """Macro-F1 of the highest value in each row."""
     chosen = np.eye(truth.shape[1], dtype=bool)[values.argmax(axis=1)]

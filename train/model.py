@@ -13,12 +13,14 @@ from schemas.records import GoldSentence, Record
 from train.familiarity import Familiarity
 from train.features import READABLE, SentenceFeatures
 from train.passages import Passage
-from train.pipelines import Pipeline, columns_of, pipeline_named
+from train.pipelines import PairBlocks, Pipeline, columns_of, pipeline_named
+from train.planes import Head
 from train.scorer import Scorer
 from train.settings import Settings
+from train.topics import TopicProfiles
 
-#: Number of the file format; a reader refuses a higher one.
-FORMAT = 1
+#: Number of the file format; a reader refuses any other.
+FORMAT = 2
 
 
 class TargetState(Record, frozen=True, kw_only=True):
@@ -107,10 +109,10 @@ class Model:
     """
 
     meta: ModelMeta
-    features: Any
-    heads: dict[str, dict[str, Any]]
-    pairs: dict[str, Any]
-    topics: dict[str, Any]
+    features: SentenceFeatures | None
+    heads: dict[str, dict[str, Head]]
+    pairs: dict[str, PairBlocks]
+    topics: dict[str, TopicProfiles]
 
     @cached_property
     def scorer(self) -> tuple[Scorer | None, dict[tuple[str, str], slice]]:

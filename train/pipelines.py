@@ -1,18 +1,21 @@
 """PIPELINES: the named ways from passages to a classifier, baselines first."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.pipeline import FeatureUnion
 
 from schemas.errors import SettingsError, near_hit
-from train.counts import TokenCounts, union_of
+from train.counts import TokenCounts
 from train.features import BLOCKS, SentenceFeatures
-from train.heads import CalibratedLinear, Shares
 from train.settings import Settings
 
+if TYPE_CHECKING:
+    from train.heads import CalibratedLinear, Shares
+
+#: Blocks of a sentence and a target, by name.
+PairBlocks = dict[str, TokenCounts]
 #: Makes an untrained classifier: settings, inner folds, exponents of balance to choose from, seed.
 HeadMaker = Callable[[Settings, int, tuple[float, ...], int], Any]
 
@@ -24,25 +27,29 @@ class Pipeline(NamedTuple):
     """
 
     blocks: tuple[str, ...]
-    pair_blocks: Callable[[], dict[str, TokenCounts]]
+    pair_blocks: Callable[[], PairBlocks]
     head: HeadMaker
     shared: tuple[str, ...] = ()
 
 
-def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> CalibratedLinear:
+def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "CalibratedLinear":
+    from train.heads import CalibratedLinear  # scikit-learn is for training only
+
     grid = settings.grid or (0.03, 0.1, 0.3, 1.0)
     return CalibratedLinear(grid=grid, balances=balances, folds=folds, random_state=seed)
 
 
-def _shares(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> Shares:
+def _shares(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "Shares":
+    from train.heads import Shares
+
     return Shares()
 
 
-def _no_blocks() -> dict[str, TokenCounts]:
+def _no_blocks() -> PairBlocks:
     return {}
 
 
-def _pair_blocks() -> dict[str, TokenCounts]:
+def _pair_blocks() -> PairBlocks:
     return {
         "mention": TokenCounts("given", view="mention", idf=False),
         "topic": TokenCounts("given", view="topic", idf=False),
@@ -65,16 +72,17 @@ def fit_features(blocks: Sequence[str], X: Any) -> tuple[SentenceFeatures | None
     return features, features.fit_transform(X)
 
 
-def fit_pairs(blocks: dict[str, TokenCounts], X: Any) -> tuple[FeatureUnion | None, Any]:
-    """As `fit_features`, for pairs of a sentence and a target."""
+def fit_pairs(blocks: PairBlocks, X: Any) -> tuple[PairBlocks | None, Any]:
+    """As `fit_features`, for pairs of a sentence and a target; the blocks are fitted in place."""
     if not blocks:
         return None, sp.csr_matrix((len(X), 1))
-    union = union_of(blocks)
-    return union, union.fit_transform(X).tocsr()
+    return blocks, sp.hstack([block.fit_transform(X) for block in blocks.values()], format="csr")
 
 
-def apply_pairs(union: FeatureUnion | None, X: Any) -> Any:
-    return sp.csr_matrix((len(X), 1)) if union is None else union.transform(X).tocsr()
+def apply_pairs(blocks: PairBlocks | None, X: Any) -> Any:
+    if blocks is None:
+        return sp.csr_matrix((len(X), 1))
+    return sp.hstack([block.transform(X) for block in blocks.values()], format="csr")
 
 
 def columns_of(features: SentenceFeatures | None, names: Sequence[str]) -> Any:

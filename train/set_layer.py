@@ -8,8 +8,8 @@ import numpy as np
 from schemas.codebook import Layer
 from schemas.records import SetPrediction
 from train.dataset import code_sets, coded, count_codes
-from train.heads import probability_of
 from train.model import Batch, FittedLayer, LayerState, Material, Model, choices_of
+from train.planes import probability_of
 from train.thresholds import abstention_threshold, decision_threshold
 
 Array = Any

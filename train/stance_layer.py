@@ -11,12 +11,12 @@ import scipy.sparse as sp
 from schemas.codebook import Layer
 from schemas.records import UNRELATED, CodePrediction
 from train.dataset import Asked, asked_pairs, count_codes, is_touched
-from train.heads import probability_of
 from train.metrics import macro_f1, tally
 from train.model import Batch, FittedLayer, LayerState, Material, Model, TargetState, choices_of
 from train.one_layer import BALANCES, code_prediction, code_thresholds
 from train.passages import Passage
 from train.pipelines import apply_pairs, columns_of, fit_pairs
+from train.planes import probability_of
 from train.smoothing import choose_strength, smooth
 from train.targets import TargetCues, pair_tokens
 from train.topics import TopicProfiles

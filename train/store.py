@@ -1,8 +1,8 @@
 """A model as a folder: ``model.skops``, ``model.json``, ``MODEL_CARD.md``.
 
-Loading runs no code from the file: skops builds only the types it knows to be harmless and those
-of `TRUSTED`, and what was built is checked before it is used. The hash in ``model.json`` shows
-damage; it is no signature, for whoever can change one file can change both.
+The skops file holds plain tables, texts and arrays, and trusts no type besides: ours are made from
+them only once every shape and range was looked at. So loading runs no code from the file. The hash
+in ``model.json`` shows damage; it is no signature, for whoever can change one file can change both.
 """
 
 import hashlib
@@ -18,18 +18,11 @@ from schemas.errors import DataError, ModelError
 from schemas.files import read_bytes, replacing, write_text
 from train.card import model_card
 from train.model import FORMAT, Model, ModelMeta
-from train.soundness import find_unsound
+from train.plain_skops import ForeignTypeError, read_plain
+from train.soundness import find_unsound, find_unsound_meta
+from train.state import from_state, to_state
 
 MODEL_FILE, META_FILE, CARD_FILE = "model.skops", "model.json", "MODEL_CARD.md"
-
-#: Our own types that a model file may hold, beside those that skops trusts itself.
-TRUSTED = (
-    "train.counts.TokenCounts",
-    "train.features.SentenceFeatures",
-    "train.heads.CalibratedLinear",
-    "train.heads.Shares",
-    "train.topics.TopicProfiles",
-)
 
 
 def save_model(model: Model, folder: str | Path, *, created: str | None = None) -> Path:
@@ -44,8 +37,7 @@ def save_model(model: Model, folder: str | Path, *, created: str | None = None) 
     import skops.io
 
     folder = Path(folder)
-    state = {"features": model.features, "heads": model.heads, "pairs": model.pairs, "topics": model.topics}
-    data = skops.io.dumps(state, compression=zipfile.ZIP_DEFLATED, compresslevel=6)
+    data = skops.io.dumps(to_state(model), compression=zipfile.ZIP_DEFLATED, compresslevel=6)
     meta = msgspec.structs.replace(
         model.meta, created=created or model.meta.created, sha256=hashlib.sha256(data).hexdigest()
     )
@@ -76,7 +68,7 @@ def load_model(folder: str | Path) -> Model:
     problem = find_unsound(meta, state)
     if problem:
         raise ModelError(f"is no model of ours: {problem}", path=folder / MODEL_FILE)
-    return Model(meta=meta, **state)
+    return from_state(meta, state)
 
 
 def load_meta(folder: str | Path) -> ModelMeta:
@@ -98,14 +90,18 @@ def _read_meta(folder: Path) -> ModelMeta:
         found = raw["format"] if isinstance(raw, dict) else None
     except (ValueError, KeyError, RecursionError) as error:
         raise ModelError(f"is not the description of a model: {error}", path=path) from error
-    if not isinstance(found, int) or found > FORMAT:
-        reads = f"this version reads up to {FORMAT}: update standpunkt"
-        raise ModelError(f"has format {found!r}, {reads}", path=path)
+    if found != FORMAT or isinstance(found, bool):
+        older = isinstance(found, int) and found < FORMAT
+        advice = "train again" if older else "update standpunkt"
+        raise ModelError(f"has format {found!r}, this version reads {FORMAT}: {advice}", path=path)
     try:
         meta = msgspec.convert(raw, ModelMeta)
     except msgspec.ValidationError as error:
         raise ModelError(f"is not the description of a model: {error}", path=path) from error
     _check_version(meta, path)
+    problem = find_unsound_meta(meta)
+    if problem:
+        raise ModelError(f"is no model of ours: {problem}", path=path)
     return meta
 
 
@@ -130,15 +126,10 @@ def _read(folder: Path, name: str) -> bytes:
 
 
 def _read_state(data: bytes, path: Path) -> Any:
-    import skops.io
-
     try:
-        foreign = sorted(set(skops.io.get_untrusted_types(data=data)) - set(TRUSTED))
-        if foreign:
-            raise ModelError(f"holds foreign types, nothing was loaded: {', '.join(foreign[:5])}", path=path)
-        return skops.io.loads(data, trusted=list(TRUSTED))
-    except ModelError:
-        raise
-    except Exception as error:  # whatever a hostile file makes skops, zipfile or numpy raise
+        return read_plain(data)
+    except ForeignTypeError as error:
+        raise ModelError(f"holds foreign types, nothing was loaded: {error}", path=path) from error
+    except Exception as error:  # whatever a hostile file makes zipfile, json or numpy raise
         kind = "a pickle" if data[:1] == b"\x80" else "damaged or no skops file"
         raise ModelError(f"is {kind}, nothing was loaded ({type(error).__name__})", path=path) from error

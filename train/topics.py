@@ -5,19 +5,20 @@ from typing import Any, Self
 
 import numpy as np
 import scipy.sparse as sp
-from sklearn.base import BaseEstimator, TransformerMixin
 
 from train.counts import TokenCounts
 
 Array = Any
 
+#: The analyzer of the nouns: a parameter of `TokenCounts`.
+NOUNS = "nouns"
 #: Commentaries remembered at most: comparing grows with their number.
 _MOST = 3000
 #: Likeness counts by its square: near commentaries should speak louder than many far ones.
 _POWER = 2
 
 
-class TopicProfiles(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class TopicProfiles:
     """How large a part of a commentary's sentences touches each target, guessed from its likes.
 
     The guess is the mean share among the commentaries of training, weighted by how alike the nouns
@@ -35,7 +36,7 @@ class TopicProfiles(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, X: Sequence[str], y: Array) -> Self:
         """Remembers texts and, as ``y``, the shares of their sentences that touch each target."""
-        self.terms_ = TokenCounts("nouns", min_df=2)
+        self.terms_ = TokenCounts(NOUNS)
         vectors = self.terms_.fit_transform(X)
         kept = np.linspace(0, len(X) - 1, min(len(X), _MOST)).astype(int)
         vectors = vectors.tocsr()[kept]

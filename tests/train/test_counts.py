@@ -1,16 +1,11 @@
-"""Counts of given tokens, on their own and as scikit-learn expects them."""
+"""Counts of tokens that have names."""
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
-import skops.io
-from sklearn.base import clone
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import make_pipeline
 
 from train.counts import TokenCounts
-from train.heads import CalibratedLinear
-from train.store import TRUSTED
 from train.words import single_words
 
 TEXTS = ["Das Tempolimit kommt.", "Das Tempolimit kommt nicht.", "Wer zahlt das?", "Nein, wer zahlt das?"] * 3
@@ -40,22 +35,6 @@ def test_a_block_without_any_term_has_no_column(texts: list[str]) -> None:
     block = TokenCounts("single_words", min_df=2)
     assert block.fit_transform(texts).shape == (2, 0)
     assert block.transform(["neu"]).shape == (1, 0)
-
-
-def test_a_clone_has_the_parameters_and_no_vocabulary() -> None:
-    block = TokenCounts("nouns", view="before", min_df=3, idf=False, weight=2.0).fit([""])
-    twin = clone(block)
-    assert twin.get_params() == block.get_params()
-    assert not hasattr(twin, "terms_")
-    assert twin.set_params(min_df=1).min_df == 1
-
-
-def test_a_block_works_in_a_pipeline_and_after_saving() -> None:
-    labels = ["ja", "ja", "nein", "nein"] * 3
-    pipeline = make_pipeline(TokenCounts("single_words"), CalibratedLinear(folds=3)).fit(TEXTS, labels)
-    assert list(pipeline.predict(TEXTS)) == labels
-    again = skops.io.loads(skops.io.dumps(pipeline), trusted=list(TRUSTED))
-    assert np.array_equal(again.predict_proba(TEXTS), pipeline.predict_proba(TEXTS))
 
 
 def test_the_vocabulary_is_kept_in_one_piece() -> None:

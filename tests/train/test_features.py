@@ -1,19 +1,14 @@
-"""The features of a sentence: on their own, as scikit-learn expects them, and as scores."""
+"""The features of a sentence: as a matrix, and as scores."""
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
-import skops.io
-from sklearn.base import clone
-from sklearn.pipeline import make_pipeline
 
 from schemas.records import GoldSentence
 from train.features import BLOCKS, SentenceFeatures
-from train.heads import CalibratedLinear
 from train.passages import Passage, to_passages
 from train.pipelines import PIPELINES, columns_of, fit_features
 from train.scorer import Scorer
-from train.store import TRUSTED
 
 TEXTS = ["Das Tempolimit kommt.", "Das Tempolimit kommt nicht.", "Wer zahlt das?", "Nein, wer zahlt das?"] * 3
 
@@ -96,22 +91,6 @@ def test_a_vocabulary_without_any_term_has_no_column(texts: list[str]) -> None:
     assert features.fit_transform(texts).shape == (2, 0)
     assert features.transform(["neu"]).shape == (1, 0)
     assert Scorer(features, np.zeros((0, 2))).scores(["neu"]).tolist() == [[0.0, 0.0]]
-
-
-def test_a_clone_has_the_parameters_and_no_vocabulary() -> None:
-    features = SentenceFeatures(("word",)).fit(TEXTS)
-    twin = clone(features)
-    assert twin.get_params() == features.get_params()
-    assert not hasattr(twin, "buckets_")
-    assert twin.set_params(blocks=("char",)).blocks == ("char",)
-
-
-def test_features_work_in_a_pipeline_and_after_saving() -> None:
-    labels = ["ja", "ja", "nein", "nein"] * 3
-    pipeline = make_pipeline(SentenceFeatures(("word", "char")), CalibratedLinear(folds=3)).fit(TEXTS, labels)
-    assert list(pipeline.predict(TEXTS)) == labels
-    again = skops.io.loads(skops.io.dumps(pipeline), trusted=list(TRUSTED))
-    assert np.array_equal(again.predict_proba(TEXTS), pipeline.predict_proba(TEXTS))
 
 
 def test_columns_of_a_block_are_its_own(rows: list[GoldSentence]) -> None:
