@@ -14,6 +14,7 @@ from schemas.records import GoldSentence, Record, short_hash
 from train.dataset import training_rows
 from train.duplicates import inner_groups
 from train.familiarity import familiarity_of
+from train.figures import tuning_figures
 from train.layers import fit_layer
 from train.model import LayerState, Material, Model, ModelMeta, TargetState
 from train.passages import to_passages
@@ -45,10 +46,17 @@ def fit(
     *,
     settings: Settings | None = None,
     seed: int = 0,
+    with_figures: bool = False,
 ) -> tuple[Model, TrainReport]:
     """A model of every predicted layer of the codebook, and what it rests on.
 
     The order of the rows does not matter. Rows with ``test`` are never trained on.
+
+    Parameters
+    ----------
+    with_figures
+        Whether the model's figures are drawn up from what was held out in tuning
+        (`train.figures.tuning_figures`).
 
     Raises
     ------
@@ -77,6 +85,8 @@ def fit(
         pairs={name: layer.pairs for name, layer in fitted.items() if layer.pairs is not None},
         topics={name: layer.topics for name, layer in fitted.items() if layer.topics is not None},
     )
+    if with_figures:
+        model = model.with_figures(tuning_figures(kept, fitted, meta))
     return model, _report(meta, time.perf_counter() - begin)
 
 

@@ -1,6 +1,6 @@
 """What a trained model is: facts about it, and the fitted estimators."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from schemas.codebook import Codebook
-from schemas.records import GoldSentence, Record
+from schemas.records import GoldSentence, LayerPrediction, Record
 from train.familiarity import Familiarity
 from train.features import READABLE, SentenceFeatures
 from train.passages import Passage
@@ -83,12 +83,17 @@ class ModelMeta(Record, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, eq=False)
 class FittedLayer:
-    """The classifiers of a layer by their part in it; for stances pair features and topics."""
+    """The classifiers of a layer by their part in it; for stances pair features and topics.
+
+    ``held_out`` gives what the layer said of each row, by its place, while that row was held out in
+    tuning; nothing is made of it before it is asked for.
+    """
 
     state: LayerState
     heads: dict[str, Any]
     pairs: Any = None
     topics: Any = None
+    held_out: Callable[[], Mapping[int, LayerPrediction]] = dict
 
 
 @dataclass(frozen=True, eq=False)

@@ -34,7 +34,13 @@ def fit_one(layer: Layer, material: Material) -> FittedLayer:
         thresholds=code_thresholds(codes, head.held_out_, truth, material.settings.abstain_at),
         choices={"code": choices_of(head)},
     )
-    return FittedLayer(state=state, heads={"code": head})
+    return FittedLayer(
+        state=state,
+        heads={"code": head},
+        held_out=lambda: dict(
+            zip(places, code_predictions(layer, codes, head.held_out_, state), strict=True)
+        ),
+    )
 
 
 def code_thresholds(codes: Sequence[str], scores: Array, truth: Array, precision: float) -> dict[str, float]:
@@ -51,8 +57,15 @@ def predict_one(layer: Layer, model: Model, batch: Batch) -> list[CodePrediction
     """The most probable code of each sentence."""
     head = model.heads[layer.id]["code"]
     codes, scores = [str(code) for code in head.classes_], batch.probabilities(layer.id, "code", head)
-    thresholds = model.meta.layers[layer.id].thresholds
-    return [code_prediction(codes, row, thresholds, is_number=layer.kind == "scale") for row in scores]
+    return code_predictions(layer, codes, scores, model.meta.layers[layer.id])
+
+
+def code_predictions(
+    layer: Layer, codes: Sequence[str], scores: Array, state: LayerState
+) -> list[CodePrediction]:
+    """The records of rows of probabilities."""
+    is_number = layer.kind == "scale"
+    return [code_prediction(codes, row, state.thresholds, is_number=is_number) for row in scores]
 
 
 def code_prediction(

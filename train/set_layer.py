@@ -48,13 +48,23 @@ def fit_set(layer: Layer, material: Material) -> FittedLayer:
         sure=sure,
         choices={code: choices_of(head) for code, head in heads.items()},
     )
-    return FittedLayer(state=state, heads=heads)
+    return FittedLayer(
+        state=state,
+        heads=heads,
+        held_out=lambda: dict(zip(places, set_predictions(layer, codes, scores, state), strict=True)),
+    )
 
 
 def predict_set(layer: Layer, model: Model, batch: Batch) -> list[SetPrediction]:
     """The codes of each sentence whose score reaches the code's threshold."""
-    state = model.meta.layers[layer.id]
     codes, scores = _likely(layer, model, batch)
+    return set_predictions(layer, codes, scores, model.meta.layers[layer.id])
+
+
+def set_predictions(
+    layer: Layer, codes: Sequence[str], scores: Array, state: LayerState
+) -> list[SetPrediction]:
+    """The records of rows of probabilities."""
     scores = scores.round(6)
     thresholds = {code: round(state.thresholds[code], 6) for code in codes}
     given = choose(layer, codes, scores, thresholds)

@@ -1,5 +1,7 @@
 """What a user may set about a model, with the defaults that were measured to serve."""
 
+import msgspec
+
 from schemas.records import Record
 
 
@@ -43,6 +45,7 @@ class Settings(Record, frozen=True, kw_only=True):
         return self.large_folds if rows >= self.large_rows else self.inner_folds
 
 
-def with_abstention(precision: float | None) -> Settings:
-    """The defaults, with another share of right answers to reach, where one is given."""
-    return Settings() if precision is None else Settings(abstain_at=precision)
+def changed(**settings: float | None) -> Settings:
+    """The defaults, with others where they are given."""
+    given = {name: value for name, value in settings.items() if value is not None}
+    return msgspec.structs.replace(Settings(), **given)

@@ -54,17 +54,24 @@ def fit_stance(layer: Layer, material: Material) -> FittedLayer:
     pairs = Pairs(sp.hstack([shared[places], own], format="csr"), keys)
     values = np.array([pair.value for pair in asked])
     heads, choices, scores = _fit_heads(pairs, values, material.groups_of(places), material)
+    codes = stance_codes(heads)
     state = LayerState(
         kind=layer.kind,
         n=len(set(places)),
         codes=count_codes(material.rows, layer),
         trained=True,
         reason=None if "direction" in heads else "no target is touched in any sentence",
-        thresholds=code_thresholds(stance_codes(heads), scores, values, material.settings.abstain_at),
+        thresholds=code_thresholds(codes, scores, values, material.settings.abstain_at),
         choices=choices,
         targets=targets,
     )
-    return FittedLayer(state=state, heads=heads, pairs=union, topics=topics)
+    return FittedLayer(
+        state=state,
+        heads=heads,
+        pairs=union,
+        topics=topics,
+        held_out=lambda: _predictions([(pair.row, pair.target) for pair in asked], codes, scores, state),
+    )
 
 
 def _fit_heads(
@@ -121,24 +128,30 @@ def _settle(
 def predict_stance(layer: Layer, model: Model, batch: Batch) -> list[dict[str, CodePrediction]]:
     """The answer to each target of the codebook, for each sentence."""
     state = model.meta.layers[layer.id]
-    found: list[dict[str, CodePrediction]] = [{} for _ in batch.passages]
     cues = _cues_of(model, layer.id)
     asked = _pairs_to_answer(layer, batch, list(cues))
     if not asked:
-        return found
-    likely, scores = _answer(layer, model, batch, cues, asked)
-    codes = stance_codes(model.heads[layer.id])
-    for (row, target), values, touched in zip(asked, scores, likely, strict=True):
-        found[row][target] = code_prediction(
-            codes, values, state.thresholds, touched=round(float(touched), 6)
-        )
+        return [{} for _ in batch.passages]
+    scores = _answer(layer, model, batch, cues, asked)
+    found = _predictions(asked, stance_codes(model.heads[layer.id]), scores, state)
+    return [found.get(row, {}) for row in range(len(batch.passages))]
+
+
+def _predictions(
+    asked: Sequence[tuple[int, str]], codes: Sequence[str], scores: Array, state: LayerState
+) -> dict[int, dict[str, CodePrediction]]:
+    """The records of pairs' probabilities, by row and target."""
+    found: dict[int, dict[str, CodePrediction]] = {}
+    for (row, target), values in zip(asked, scores, strict=True):
+        touched = round(float(1 - values[-1]), 6)
+        found.setdefault(row, {})[target] = code_prediction(codes, values, state.thresholds, touched=touched)
     return found
 
 
 def _answer(
     layer: Layer, model: Model, batch: Batch, cues: dict[str, TargetCues], asked: list[tuple[int, str]]
-) -> tuple[Array, Array]:
-    """The probability of a touch, and of each stance code, for each pair asked."""
+) -> Array:
+    """The probability of each stance code for each pair asked."""
     heads, choices = model.heads[layer.id], model.meta.layers[layer.id].choices
     profiles = _apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
     own = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
@@ -148,10 +161,10 @@ def _answer(
     scores = smooth(scores, keys, np.ones(len(places)), choices["touched"]["smoothing"])
     likely = probability_of(True, heads["touched"], heads["touched"].to_probabilities(scores))
     if "direction" not in heads:
-        return likely, combine(likely, np.zeros((len(places), 0)))
+        return combine(likely, np.zeros((len(places), 0)))
     scores = _pair_scores(heads["direction"], batch.scores.get((layer.id, "direction")), own, places)
     scores = smooth(scores, keys, likely, choices["direction"]["smoothing"])
-    return likely, combine(likely, heads["direction"].to_probabilities(scores))
+    return combine(likely, heads["direction"].to_probabilities(scores))
 
 
 def stance_codes(heads: dict[str, Any]) -> list[str]:

@@ -63,7 +63,7 @@ def evaluate(
         raise SettingsError("a trained model has its thresholds: train again with it", flag="--abstain-at")
     from train.curve import SMALL
     from train.evaluate import cross_validate, evaluate_model
-    from train.settings import with_abstention
+    from train.settings import changed
     from train.store import load_model
 
     own = open_study(study) if gold is None or study is not None else None
@@ -86,7 +86,7 @@ def evaluate(
                 book,
                 folds=folds,
                 seed=seed,
-                settings=with_abstention(abstain_at),
+                settings=changed(abstain_at=abstain_at),
                 group=cast("Group", group),
                 by=cast("By", by),
                 gap=gap,

@@ -1,5 +1,6 @@
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
@@ -9,14 +10,18 @@ from annotate.commands.terminal import (
     JsonOption,
     StudyOption,
     print_report,
+    say,
     table,
     telling,
 )
 from annotate.study import open_study
 from schemas.codebook import Codebook, load_codebook
-from schemas.errors import SettingsError
+from schemas.errors import DataError, SettingsError
 from schemas.jsonl import read_jsonl
 from schemas.records import GoldSentence
+
+if TYPE_CHECKING:
+    from train.fit import LayerReport, TrainReport
 
 GoldOption = Annotated[
     Path | None, typer.Option("--gold", metavar="FILE", help="Gold rows; the study's if not given.")
@@ -56,24 +61,84 @@ def train(
     study: StudyOption = None,
     seed: SeedOption = 0,
     abstain_at: AbstainOption = None,
+    min_layer: Annotated[
+        int | None,
+        typer.Option(
+            "--min-layer", metavar="N", min=0, help="Coded sentences before a layer is suggested (50)."
+        ),
+    ] = None,
+    min_code: Annotated[
+        int | None,
+        typer.Option("--min-code", metavar="N", min=0, help="Examples before a code is suggested (5)."),
+    ] = None,
+    min_asked: Annotated[
+        int | None,
+        typer.Option("--min-asked", metavar="N", min=0, help="Sentences asked about a target, too (30)."),
+    ] = None,
+    min_touched: Annotated[
+        int | None,
+        typer.Option("--min-touched", metavar="N", min=0, help="Sentences that touched it, too (5)."),
+    ] = None,
+    evaluate: Annotated[
+        bool | None,
+        typer.Option(
+            "--evaluate/--no-evaluate",
+            help="Cross-validate for the model's card, which takes as long again five times; without asking "
+            "up to 3,000 sentences. Else its figures are those of tuning, a little high.",
+        ),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Train the classifier on gold sentences."""
     rows, book = gold_and_codebook(gold, codebook, study)
     if output is None and gold is not None:
         raise SettingsError("where should the model go?", flag="-o")
+    from train.curve import SMALL
+    from train.figures import figures_of
     from train.fit import fit
-    from train.settings import with_abstention
+    from train.settings import changed
     from train.store import save_model
 
+    settings = changed(
+        abstain_at=abstain_at,
+        min_layer=min_layer,
+        min_code=min_code,
+        min_asked=min_asked,
+        min_touched=min_touched,
+    )
     with telling() as tell:
         tell(f"training on {len(rows)} sentences")
-        model, report = fit(rows, book, settings=with_abstention(abstain_at), seed=seed)
-        folder = save_model(model, output or open_study(study).models / model.meta.model_version)
+        model, report = fit(rows, book, settings=settings, seed=seed, with_figures=True)
+        if len(rows) <= SMALL if evaluate is None else evaluate:
+            from train.evaluate import cross_validate
+
+            tell(f"cross-validating {len(rows)} sentences in 5 folds for the card")
+            try:
+                found = cross_validate(rows, book, settings=settings, seed=seed)
+                model = model.with_figures(figures_of(found))
+            except DataError as error:
+                if evaluate:
+                    raise
+                say(f"note: the card's figures are those of tuning: {error}")
+        place = output or open_study(study).models / model.meta.model_version
+        folder = save_model(model, place, created=date.today().isoformat())
     done = msgspec.structs.replace(report, model_dir=str(folder))
-    shown = [
-        (name, sum(layer.codes.values()), "yes" if layer.trained else f"no: {layer.reason}")
+    print_report(done, json, _words(done, model.meta.figures or {}))
+
+
+def _words(done: "TrainReport", figures: dict[str, Any]) -> str:
+    measured = figures.get("layers", {})
+    rows = [
+        (name, sum(layer.codes.values()), _trained(layer), measured.get(name, {}).get("macro_f1"))
         for name, layer in done.layers.items()
     ]
-    words = f"{done.model_version}: {done.n} sentences, {done.seconds:.1f} s\n{folder}\n\n"
-    print_report(done, json, words + table(["layer", "values", "trained"], shown))
+    is_strict = figures.get("held_out", {}).get("by") != "tuning"
+    how = "cross-validated" if is_strict else "while held out in tuning, a little high"
+    return (
+        f"{done.model_version}: {done.n} sentences, {done.seconds:.1f} s\n{done.model_dir}\n\n"
+        f"{table(['layer', 'values', 'trained', 'macro-F1'], rows)}\n\nmacro-F1: {how}"
+    )
+
+
+def _trained(layer: "LayerReport") -> str:
+    return ("yes" if layer.trained else "no") + (f": {layer.reason}" if layer.reason else "")

@@ -30,6 +30,7 @@ from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Commentary, Record, Sentence
 from schemas.studio_json import to_result
 from train.evaluate import cross_validate
+from train.figures import figures_of
 from train.fit import TrainReport, fit
 from train.scoring import EvaluationReport
 from train.store import save_model
@@ -89,10 +90,11 @@ def run_demo(folder: Path, *, tell: Tell, progress: Progress) -> DemoReport:
     gold, adjudicated = adjudicate_study(study)
     tell(f"training on {len(gold)} sentences")
     model, trained = fit(gold, codebook)
-    model_dir = save_model(model, study.models / model.meta.model_version)
     tell("cross-validating, grouped by commentary")
     codings = list(read_jsonl(study.annotations, Annotation))
     evaluation = cross_validate(gold, codebook, annotations=codings)
+    model = model.with_figures(figures_of(evaluation))
+    model_dir = save_model(model, study.models / model.meta.model_version)
     tagged = tag_pieces(model, _held_out(study))
     write_jsonl(study.data / "tagged.jsonl", (p for piece in tagged for p in piece.predictions))
     page = study.reports / f"{tagged[0].commentary.commentary_id}.html"

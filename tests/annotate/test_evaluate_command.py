@@ -2,7 +2,9 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -96,6 +98,36 @@ def test_two_models_are_compared(folder: Path) -> None:
     report = json.loads(run(*words, "--json"))
     assert report["against"]["layers"]["satzart"]["real"] is False
     assert json.loads((folder / "b" / "model.json").read_text())["settings"]["abstain_at"] == 0.9
+
+
+def meta_of(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    return found
+
+
+def test_a_trained_model_has_cross_validated_figures_and_its_day(folder: Path) -> None:
+    said = run("train", *given(folder, "-o", str(folder / "m")))
+    assert max(map(len, said.splitlines())) <= 80 + len(str(folder))
+    assert "macro-F1: cross-validated" in said
+    meta = meta_of(folder / "m")
+    assert meta["created"] == date.today().isoformat()
+    assert meta["figures"]["held_out"]["splits"] == 5
+    assert meta["figures"]["layers"]["satzart"]["macro_f1"] > 0.9
+
+
+def test_figures_of_tuning_are_enough_where_asked(folder: Path) -> None:
+    assert "held out in tuning" in run("train", *given(folder, "-o", str(folder / "m"), "--no-evaluate"))
+    assert meta_of(folder / "m")["figures"]["held_out"] == {"by": "tuning"}
+
+
+def test_what_a_suggestion_needs_can_be_set(folder: Path) -> None:
+    asked = ("--min-layer", "3", "--min-code", "2", "--min-asked", "7", "--min-touched", "1", "--no-evaluate")
+    run("train", *given(folder, "-o", str(folder / "m"), *asked))
+    settings = meta_of(folder / "m")["settings"]
+    assert [settings[f"min_{name}"] for name in ("layer", "code", "asked", "touched")] == [3, 2, 7, 1]
+    card = (folder / "m" / "MODEL_CARD.md").read_text(encoding="utf-8")
+    assert "fewer than 3 sentences" in card
+    assert "asked in 7 sentences" in card
 
 
 @pytest.mark.parametrize("by", ["author", "date"])

@@ -4,6 +4,7 @@ import io
 import json
 import os
 import pickle
+import re
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -14,6 +15,7 @@ import msgspec
 import numpy as np
 import pytest
 import skops.io
+import yaml
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -113,26 +115,89 @@ def test_model_json_says_what_the_model_is(folder: Path, model: Model) -> None:
     assert "k000" not in json.dumps(meta["commentaries"])
 
 
-def test_the_card_tells_in_words(folder: Path) -> None:
-    card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def with_figures(
+    rows: list[GoldSentence], codebook: Codebook, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    quick = Settings(pipeline="ngrams", grid=(0.1,), inner_folds=3)
+    model, _ = fit(rows, codebook, settings=quick, with_figures=True)
+    return save_model(model, tmp_path_factory.mktemp("figures") / "m", created="2025-11-03")
+
+
+def card_of(folder: Path) -> tuple[dict[str, Any], str]:
+    """The head of the card, and the rest."""
+    begin, head, rest = (folder / "MODEL_CARD.md").read_text(encoding="utf-8").split("---\n", 2)
+    assert begin == ""
+    return yaml.safe_load(head), rest
+
+
+def test_the_card_has_the_sections_of_mitchell_and_others(with_figures: Path) -> None:
+    _, text = card_of(with_figures)
+    assert re.findall("^## (.*)$", text, re.MULTILINE) == [
+        "Model details",
+        "Intended use",
+        "Factors",
+        "Metrics",
+        "Evaluation data",
+        "Training data",
+        "Quantitative analyses",
+        "Ethical considerations",
+        "Caveats and recommendations",
+    ]
     for words in (
         "# probe-",
-        "## Intended use",
-        "## Training data",
-        "## Limits",
         "asked 18 times",
         "no signature",
+        "Trained on 2025-11-03",
+        "held out in\ntuning",
     ):
-        assert words in card
+        assert words in text
 
 
-def test_the_card_has_the_figures_where_known(model: Model, tmp_path: Path) -> None:
-    figures = {"layers": {"function": {"macro_f1": 0.61, "interval": [0.5, 0.7], "accuracy": 0.66}}}
-    save_model(model.with_figures(figures), tmp_path / "m", created="2025-11-03")
-    card = (tmp_path / "m" / "MODEL_CARD.md").read_text(encoding="utf-8")
-    assert "| function | 0.610 | 0.500–0.700 | – | 0.660 |" in card
-    assert "2025-11-03" in card
-    assert load_model(tmp_path / "m").meta.figures == figures
+def test_the_cards_head_is_one_for_the_hugging_face_hub(with_figures: Path) -> None:
+    head, _ = card_of(with_figures)
+    meta = load_model(with_figures).meta
+    assert (head["language"], head["pipeline_tag"]) == ("de", "text-classification")
+    [index] = head["model-index"]
+    assert index["name"] == meta.model_version
+    [result] = index["results"]
+    assert result["task"]["type"] == "text-classification"
+    assert set(result["dataset"]) == {"type", "name"}
+    assert meta.figures is not None
+    for metric, (name, layer) in zip(result["metrics"], meta.figures["layers"].items(), strict=True):
+        assert metric == {"type": "f1", "value": layer["macro_f1"], "name": f"macro-F1 of {name}"}
+
+
+def test_the_figures_are_those_of_what_was_held_out(with_figures: Path) -> None:
+    figures = load_model(with_figures).meta.figures
+    _, text = card_of(with_figures)
+    assert figures is not None
+    assert figures["held_out"] == {"by": "tuning"}
+    function = figures["layers"]["function"]
+    assert 0.7 < function["macro_f1"] <= 1
+    assert set(function["codes"]) == {"report", "claim", "forecast", "question", "demand"}
+    assert {"touched", "direction", "targets"} <= set(figures["layers"]["stance"])
+    assert f"| function | {function['macro_f1']:.3f} | " in text
+    assert "suspects" not in json.dumps(figures)
+
+
+def test_what_cannot_be_learned_is_not_in_the_figures_of_tuning(
+    rows: list[GoldSentence], codebook: Codebook
+) -> None:
+    rng = np.random.default_rng(0)
+    noise = [
+        msgspec.structs.replace(row, layers={"function": str(rng.choice(["claim", "report"]))})
+        for row in rows
+    ]
+    model, _ = fit(noise, codebook, settings=Settings(grid=(10.0,)), with_figures=True)
+    assert model.meta.figures is not None
+    assert model.meta.figures["layers"]["function"]["accuracy"] < 0.68  # by heart it would be near 1
+
+
+def test_a_card_without_figures_says_so(folder: Path) -> None:
+    head, text = card_of(folder)
+    assert "model-index" not in head
+    assert "never evaluated" in text
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
