@@ -1,14 +1,20 @@
 """Suggestions up: what a model says of sentences nobody has coded, so that annotators see it."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import msgspec
+
+from annotate import patience
+from annotate.patience import send_once
 from annotate.projects import find_projects
-from annotate.studio import HeldTask, Studio, send_once
+from annotate.studio import PREDICTIONS_CHUNK, HeldProject, HeldTask, Studio
 from annotate.study import Study
 from annotate.tasks import to_rows
+from annotate.telling import Tell, nobody
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
 from schemas.jsonl import read_jsonl, write_jsonl
@@ -17,8 +23,6 @@ from schemas.studio_json import SUGGESTION_NOTE, to_result
 
 if TYPE_CHECKING:
     from train.model import Model
-
-Tell = Callable[[str], None]
 
 
 class PrelabelReport(Record, frozen=True, kw_only=True):
@@ -33,8 +37,10 @@ class PrelabelReport(Record, frozen=True, kw_only=True):
     dry_run: bool
 
 
-class Suggestion(Record, frozen=True, kw_only=True):
-    layers: Layers
+class Suggestion(NamedTuple):
+    """``result`` is its JSON, one object for all that say the same."""
+
+    result: msgspec.Raw
     score: float  # the confidence: Label Studio's uncertainty order serves the lowest first
 
 
@@ -56,15 +62,13 @@ def not_shared(model: Codebook, study: Codebook) -> list[str]:
 
 
 def prelabel(
-    studio: Studio, study: Study, model: "Model", *, dry_run: bool = False, tell: Tell = lambda _: None
+    studio: Studio, study: Study, model: "Model", *, dry_run: bool = False, tell: Tell = nobody
 ) -> PrelabelReport:
     """Puts one suggestion of this model on each task that may have one, and shows it.
 
     Never on a task that is coded, that belongs to the test share, to the arm without suggestions
     or to a pilot. Predictions of an older model of ours are replaced, foreign ones stay.
     """
-    from train.predict import predict
-
     codebook = study.codebook()
     if not study.settings.annotators:
         raise StudioError("pre-labelling", "study.yaml names no annotators")
@@ -73,21 +77,19 @@ def prelabel(
         raise StudioError(
             "pre-labelling", f"{studio.url} holds no project of this study; run `standpunkt push` first"
         )
+    studio.tell(tell)
     apart = not_shared(model.meta.book, codebook)
-    rows = study_rows(study)
-    tell(f"predicting {len(rows)} sentences")
-    predictions = {p.sentence_id: p for p in predict(model, rows)}
-    if not dry_run:
-        write_jsonl(study.predictions, predictions.values())
+    suggested = _suggestions(model, study, codebook, apart, write=not dry_run, tell=tell)
     counts: Counter[str] = Counter()
     withheld: Counter[str] = Counter()
     for name, project in projects.items():
-        tell(f"{name}: comparing")
-        tasks = list(studio.tasks(project.id))
-        chosen = _choose(tasks, predictions, model, codebook, apart, withheld)
-        counts.update(
-            _bring(studio, project.id, tasks, chosen, model.meta.model_version, codebook, dry_run=dry_run)
-        )
+        open_tasks = _open_tasks(studio, project.id, suggested, withheld, name, tell)
+        chosen = {task.id: task.suggestion for task in open_tasks if task.suggestion}
+        _validate(project, chosen.values())
+        tell(f"{name}: bringing suggestions")
+        counts.update(_bring(studio, project.id, chosen, model.meta.model_version, dry_run=dry_run))
+        if not dry_run:
+            _note(studio, project.id, open_tasks)
     return PrelabelReport(
         created=counts["created"], replaced=counts["replaced"], unchanged=counts["unchanged"],
         withheld=dict(sorted(withheld.items())), not_shared=apart,
@@ -125,29 +127,64 @@ def keep_shared(layers: Mapping[str, Any], apart: Sequence[str], codebook: Codeb
     return kept
 
 
-def _choose(
-    tasks: Sequence[HeldTask], predictions: Mapping[str, Prediction], model: "Model", codebook: Codebook,
-    apart: Sequence[str], withheld: Counter[str],
-) -> dict[int, Suggestion]:  # fmt: skip
-    chosen: dict[int, Suggestion] = {}
-    for task in tasks:
+def _suggestions(
+    model: "Model", study: Study, codebook: Codebook, apart: Sequence[str], *, write: bool, tell: Tell
+) -> dict[str, Suggestion | None]:
+    """By sentence what may be suggested; None where nothing is certain enough.
+
+    The predictions are written as they come; of each only the suggestion is kept.
+    """
+    from train.predict import predict_stream
+
+    rows = study_rows(study)
+    alike: dict[bytes, msgspec.Raw] = {}
+    found: dict[str, Suggestion | None] = {}
+
+    def predicted() -> Iterator[Prediction]:
+        for prediction in predict_stream(model, rows):
+            found[prediction.sentence_id] = _suggestion(model, prediction, codebook, apart, alike)
+            if len(found) % 500 == 0:
+                tell("predicting", len(found), len(rows))
+            yield prediction
+
+    if write:
+        write_jsonl(study.predictions, predicted())
+    else:
+        deque(predicted(), maxlen=0)
+    return found
+
+
+class _OpenTask(NamedTuple):
+    """A task of ours that nobody has coded."""
+
+    id: int
+    suggestion: Suggestion | None
+    note: str
+
+
+def _open_tasks(
+    studio: Studio, project_id: int, suggested: Mapping[str, Suggestion | None], withheld: Counter[str],
+    name: str, tell: Tell,
+) -> list[_OpenTask]:  # fmt: skip
+    found = []
+    for task in studio.tasks(project_id, lambda done, total: tell(f"{name}: comparing", done, total)):
         sentence_id = task.data.get("sentence_id")
-        prediction = predictions.get(sentence_id) if isinstance(sentence_id, str) else None
-        if sentence_id is None:
+        if not isinstance(sentence_id, str):
             continue  # a foreign task
-        reason = _no_suggestion(task, prediction)
-        if reason is None and prediction is not None:
-            suggestion = _suggestion(model, prediction, codebook, apart)
-            if suggestion is not None:
-                chosen[task.id] = suggestion
-                continue
+        suggestion = suggested.get(sentence_id)
+        reason = _no_suggestion(task, sentence_id in suggested)
+        if reason is None and suggestion is None:
             reason = "nothing certain enough"
-        withheld[str(reason)] += 1
-    return chosen
+        if reason:
+            withheld[reason] += 1
+        if not task.coded:
+            note = str(task.data.get("note", ""))
+            found.append(_OpenTask(task.id, None if reason else suggestion, note))
+    return found
 
 
-def _no_suggestion(task: HeldTask, prediction: Prediction | None) -> str | None:
-    if prediction is None:
+def _no_suggestion(task: HeldTask, is_known: bool) -> str | None:
+    if not is_known:
         return "not in the study"
     if task.coded:
         return "already coded"
@@ -159,78 +196,112 @@ def _no_suggestion(task: HeldTask, prediction: Prediction | None) -> str | None:
 
 
 def _suggestion(
-    model: "Model", prediction: Prediction, codebook: Codebook, apart: Sequence[str]
-) -> Suggestion | None:
+    model: "Model", prediction: Prediction, codebook: Codebook, apart: Sequence[str],
+    alike: dict[bytes, msgspec.Raw],
+) -> Suggestion | None:  # fmt: skip
     from train.predict import suggestions
 
     said = suggestions(model, prediction)
     kept = keep_shared(said.layers, apart, codebook)
-    if not to_result(kept, codebook):
+    result = to_result(kept, codebook)
+    if not result:
         return None
     sure = [score for name, score in said.confidence.items() if name.partition("__")[0] in kept]
-    return Suggestion(layers=kept, score=round(min(sure), 6))
+    encoded = msgspec.json.encode(result)
+    return Suggestion(alike.setdefault(encoded, msgspec.Raw(encoded)), round(min(sure), 6))
+
+
+def _validate(project: HeldProject, suggestions: Iterable[Suggestion]) -> None:
+    """Holds each different suggestion against the screen as it stands on the server.
+
+    Raises
+    ------
+    StudioError
+        The screen lacks what is suggested: the server would drop it without a word, or show nothing.
+    """
+    from label_studio_sdk.label_interface import LabelInterface
+
+    screen = LabelInterface(project.label_config)
+    for result in {id(s.result): s.result for s in suggestions}.values():
+        body = {"model_version": "x", "score": 0.0, "result": msgspec.json.decode(result)}
+        problems = screen.validate_prediction(body, return_errors=True)
+        if problems:
+            raise StudioError(
+                f"pre-labelling project {project.id}",
+                f"its screen does not take what the codebook allows ({problems[0]}); "
+                "`standpunkt push` brings the screen in step",
+                status=400,
+            )
 
 
 def _bring(
-    studio: Studio,
-    project_id: int,
-    tasks: Sequence[HeldTask],
-    chosen: Mapping[int, Suggestion],
-    version: str,
-    codebook: Codebook,
-    *,
-    dry_run: bool,
+    studio: Studio, project_id: int, chosen: Mapping[int, Suggestion], version: str, *, dry_run: bool
 ) -> Counter[str]:
-    """Deletes our older predictions, adds the missing ones, sets version and notes."""
-    held = studio.predictions(project_id)
-    older = {
-        p.model_version for p in held if is_ours(p.model_version, version) and p.model_version != version
-    }
-    now = Counter(p.task for p in held if p.model_version == version)
+    """Deletes our older predictions, adds the missing ones, and sets the version that is shown."""
+    counted = studio.prediction_counts(project_id)
+    older = {name for name in counted if is_ours(name, version) and name != version}
+    held = studio.predicted_tasks(project_id) if older or version in counted else []
+    now = Counter(task for task, name in held if name == version)
     # a task with two, or one that may not have any more: begin again with this version
     if any(count > 1 for count in now.values()) or set(now) - set(chosen):
         older.add(version)
         now = Counter()
-    had = {p.task for p in held if p.model_version in older}
+    had = {task for task, name in held if name in older}
     missing = [task for task in chosen if task not in now]
     if not dry_run:
         for name in sorted(older):
             studio.delete_predictions(project_id, name)
-        _add(studio, project_id, missing, chosen, version, codebook)
+        _add(studio, project_id, missing, chosen, version)
         if chosen:
             # without it the label stream shows no prediction at all
             studio.update_project(project_id, model_version=version)
-        _note(studio, project_id, tasks, chosen)
     replaced = sum(task in had for task in missing)
     return Counter(created=len(missing) - replaced, replaced=replaced, unchanged=len(chosen) - len(missing))
 
 
 def _add(
-    studio: Studio,
-    project_id: int,
-    tasks: Sequence[int],
-    chosen: Mapping[int, Suggestion],
-    version: str,
-    codebook: Codebook,
+    studio: Studio, project_id: int, tasks: Sequence[int], chosen: Mapping[int, Suggestion], version: str
 ) -> None:
-    def body(task: int) -> dict[str, Any]:
-        result = to_result(chosen[task].layers, codebook)
-        return {"task": task, "model_version": version, "score": chosen[task].score, "result": result}
+    """Sends what is missing and counts what is there: one a task, or all of this version once more.
+
+    Raises
+    ------
+    StudioError
+        The count is wrong even then.
+    """
+
+    def send(todo: list[int]) -> None:
+        for start in range(0, len(todo), PREDICTIONS_CHUNK):
+            part = [(task, *chosen[task]) for task in todo[start : start + PREDICTIONS_CHUNK]]
+            studio.import_predictions(
+                project_id,
+                [{"task": t, "model_version": version, "score": s, "result": r} for t, r, s in part],
+            )
 
     def missing(sent: list[int]) -> list[int]:
-        there = {p.task for p in studio.predictions(project_id) if p.model_version == version}
+        there = {task for task, name in studio.predicted_tasks(project_id) if name == version}
         return [task for task in sent if task not in there]
 
-    send_once(lambda todo: studio.import_predictions(project_id, [body(t) for t in todo]), tasks, missing)
+    if not tasks:
+        return
+    todo = list(tasks)
+    for _ in range(3):
+        if send_once(send, todo, missing):
+            time.sleep(patience.PAUSE)  # an answer that was given up may still come
+        found = studio.prediction_counts(project_id).get(version, 0)
+        if found == len(chosen):
+            return
+        studio.delete_predictions(project_id, version)
+        todo = list(chosen)
+    raise StudioError(
+        f"pre-labelling project {project_id}", f"{found} suggestions are there, expected {len(chosen)}"
+    )
 
 
-def _note(
-    studio: Studio, project_id: int, tasks: Sequence[HeldTask], chosen: Mapping[int, Suggestion]
-) -> None:
+def _note(studio: Studio, project_id: int, tasks: Sequence[_OpenTask]) -> None:
     """Says on the screen where ticks come from a model: they look like one's own."""
-    open_tasks = [task for task in tasks if "sentence_id" in task.data and not task.coded]
     for note, wanted in ((SUGGESTION_NOTE, True), ("", False)):
-        stale = [t.id for t in open_tasks if (t.id in chosen) is wanted and t.data.get("note", "") != note]
+        stale = [task.id for task in tasks if bool(task.suggestion) is wanted and task.note != note]
         if stale:
             studio.set_task_field(project_id, stale, "note", note)
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from annotate.studio import HeldProject, Studio, send_once, stream_link
+from annotate.patience import send_once
+from annotate.studio import HeldProject, Studio, stream_link
 from annotate.study import Study
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
@@ -25,7 +26,9 @@ def marker(study: str, annotator: str) -> str:
     return f"[standpunkt {study}/{annotator}]"
 
 
-def find_projects(studio: Studio, study: Study, annotators: Sequence[str]) -> dict[str, HeldProject]:
+def find_projects(
+    studio: Studio, study: Study, annotators: Sequence[str], *, gone_is_fine: bool = False
+) -> dict[str, HeldProject]:
     """The projects that exist, by annotator.
 
     The id in study.yaml counts, then the one remembered, then the marker in the description.
@@ -33,7 +36,7 @@ def find_projects(studio: Studio, study: Study, annotators: Sequence[str]) -> di
     Raises
     ------
     StudioError
-        A project that was there is gone from the server.
+        A project that was there is gone from the server, and that is not fine.
     """
     remembered = {**study.state().projects.get(studio.url, {}), **study.settings.studio.projects}
     held = {project.id: project for project in studio.projects()}
@@ -45,7 +48,7 @@ def find_projects(studio: Studio, study: Study, annotators: Sequence[str]) -> di
             found[name] = held[number]
         elif marked:
             found[name] = min(marked, key=lambda project: project.id)
-        elif number is not None:
+        elif number is not None and not gone_is_fine:
             raise StudioError(
                 f"looking for the project of {name}",
                 f"project {number} is gone from {studio.url}; what was pulled stays in "

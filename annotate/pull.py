@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from annotate.asked import asked_before
+from annotate.fetching import fetch
 from annotate.mending import relinked, renamed
 from annotate.projects import find_projects
 from annotate.studio import Studio, task_link
@@ -13,7 +14,6 @@ from annotate.undecided import ADJUDICATOR, pull_decisions
 from exports.studio import Export, read_export
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
-from schemas.files import replacing
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Record, Sentence, Suggested
 
@@ -30,6 +30,7 @@ class Problem(Record, frozen=True, kw_only=True):
 class PullReport(Record, frozen=True, kw_only=True):
     """``annotations`` are the rows kept; ``deleted`` were there at the last pull and are gone.
 
+    ``fetched`` are the tasks that were asked for: those that changed, or all.
     ``decisions`` are those of a third person on what was left open; they are no annotations.
     """
 
@@ -38,12 +39,17 @@ class PullReport(Record, frozen=True, kw_only=True):
     incomplete: int
     invalid: int
     deleted: int
+    fetched: int = 0
     decisions: int = 0
     problems: list[Problem]
 
 
-def pull(studio: Studio, study: Study, *, tell: Callable[[str], None] = lambda _: None) -> PullReport:
-    """Fetches every project of the study, keeps the exports, and writes ``annotations.jsonl``.
+def pull(
+    studio: Studio, study: Study, *, full: bool = False, tell: Callable[[str], None] = lambda _: None
+) -> PullReport:
+    """Fetches what changed in every project of the study, and writes ``annotations.jsonl``.
+
+    The exports are kept as received in ``data/exports``. With ``full`` they are fetched whole.
 
     Raises
     ------
@@ -60,13 +66,12 @@ def pull(studio: Studio, study: Study, *, tell: Callable[[str], None] = lambda _
     older = asked_before(study, codebook)
     kept: list[Annotation] = []
     problems: list[Problem] = []
-    invalid = 0
+    invalid = asked_for = 0
     for name, project in projects.items():
-        tell(f"{name}: exporting project {project.id}")
+        tell(f"{name}: fetching what changed in project {project.id}")
         path = study.exports / f"{name}.json"
-        received = studio.export(project.id)
-        with replacing(path) as file:
-            file.write(received)
+        fetched = fetch(studio, project.id, path, whole=full)
+        asked_for += fetched.tasks
         export = read_export(path, codebook, annotator=name, older=older)
         kept.extend(renamed(export.annotations, now))
         invalid += export.report.invalid
@@ -74,7 +79,7 @@ def pull(studio: Studio, study: Study, *, tell: Callable[[str], None] = lambda _
     rows = in_order(_as_known(kept, study), study)
     deleted = _deleted(study, rows)
     write_jsonl(study.annotations, rows)
-    decided = pull_decisions(studio, study, codebook, older=older, now=now)
+    decided = pull_decisions(studio, study, codebook, older=older, now=now, whole=full)
     if decided:
         problems.extend(_problems(decided[1], codebook, studio, decided[0], ADJUDICATOR))
     return PullReport(
@@ -83,6 +88,7 @@ def pull(studio: Studio, study: Study, *, tell: Callable[[str], None] = lambda _
         incomplete=sum(bool(row.incomplete) for row in rows),
         invalid=invalid,
         deleted=deleted,
+        fetched=asked_for,
         decisions=len(decided[1].annotations) if decided else 0,
         problems=problems,
     )

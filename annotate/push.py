@@ -1,18 +1,23 @@
 """Sentences up: one project an annotator, each sentence once, however often it is pushed."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 
+from annotate import patience
 from annotate.assignments import assign, coding_order
 from annotate.mending import relinked
+from annotate.patience import send_once
 from annotate.projects import StudyProject, as_row, ensure_project, find_projects, remember
-from annotate.studio import HeldProject, HeldTask, Studio, send_once
+from annotate.studio import CHUNK, HeldProject, HeldTask, Studio
 from annotate.study import Study
 from annotate.tasks import task_data, task_rows
+from annotate.telling import Tell, nobody
 from schemas.codebook import Codebook
-from schemas.errors import DataError, SettingsError, StudioError
+from schemas.errors import DataError, SettingsError
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Assignment, Commentary, Record, Sentence
 from schemas.studio_json import TaskData
@@ -34,12 +39,9 @@ class PushReport(Record, frozen=True, kw_only=True):
     dry_run: bool
 
 
-Tell = Callable[[str], None]
-
-
 def push(
     studio: Studio, study: Study, *, dry_run: bool = False, recreate: bool = False, prune: bool = False,
-    phase: str = "main", tell: Tell = lambda _: None,
+    phase: str = "main", tell: Tell = nobody,
 ) -> PushReport:  # fmt: skip
     """Brings the projects of a study in step with its sentences.
 
@@ -56,41 +58,37 @@ def push(
         raise SettingsError(
             f"{study.folder / 'study.yaml'}: annotators: nobody is named, expected such as [anna, ben]"
         )
-    held = _held(studio, study, names, recreate=recreate)
+    studio.tell(tell)
+    held = find_projects(studio, study, names, gone_is_fine=recreate)
     now = relinked(study)
-    counts = {"created": 0, "updated": 0, "unchanged": 0, "gone": 0, "pruned": 0, "duplicates": 0}
+    counts: Counter[str] = Counter()
     projects = []
     if not dry_run:
         write_jsonl(study.assignments, assignments)
     for name in names:
-        tell(f"{name}: comparing")
         mine = {a.sentence_id: a for a in assignments if a.annotator == name}
         ordered = coding_order([s for s in sentences if s.sentence_id in mine], name, study.settings)
-        wanted = [data[s.sentence_id] for s in ordered]
+        wanted = {s.sentence_id: data[s.sentence_id] for s in ordered}
         project = held.get(name)
         if not dry_run:
             project = ensure_project(studio, study, name, codebook, project)
             remember(study, studio, {name: project.id})
-        plan = _plan(list(studio.tasks(project.id)) if project else [], wanted, now)
+        plan = _plan(_tasks(studio, project, name, tell), wanted, now)
         if project and not dry_run:
-            _carry_out(studio, project.id, plan, mine, tell, name)
+            _carry_out(studio, project.id, plan, mine, name, tell)
         if prune and project:
-            plan["pruned"] = _prune(studio, plan["gone"], dry_run=dry_run)
+            counts["pruned"] += _prune(studio, plan, dry_run=dry_run)
         if project:
             projects.append(as_row(studio, name, project.id))
-        for key in counts:
-            counts[key] += len(plan[key])
-    return PushReport(**counts, projects=projects, dry_run=dry_run)
-
-
-def _create(
-    studio: Studio, project_id: int, rows: Sequence[TaskData], mine: Mapping[str, Assignment]
-) -> None:
-    def missing(sent: list[TaskData]) -> list[TaskData]:
-        there = {task.data.get("sentence_id") for task in studio.tasks(project_id)}
-        return [row for row in sent if row.sentence_id not in there]
-
-    send_once(lambda todo: studio.import_tasks(project_id, task_rows(todo, mine)), rows, missing)
+        counts.update(
+            created=len(plan.created), updated=len(plan.updated), unchanged=plan.unchanged,
+            gone=len(plan.gone), duplicates=len(plan.duplicates),
+        )  # fmt: skip
+    return PushReport(
+        created=counts["created"], updated=counts["updated"], unchanged=counts["unchanged"],
+        gone=counts["gone"], pruned=counts["pruned"], duplicates=counts["duplicates"],
+        projects=projects, dry_run=dry_run,
+    )  # fmt: skip
 
 
 def study_tasks(study: Study, codebook: Codebook) -> tuple[list[Sentence], dict[str, TaskData]]:
@@ -113,42 +111,44 @@ def study_tasks(study: Study, codebook: Codebook) -> tuple[list[Sentence], dict[
     return sentences, data
 
 
-def _held(studio: Studio, study: Study, names: Sequence[str], *, recreate: bool) -> dict[str, HeldProject]:
-    found: dict[str, HeldProject] = {}
-    for name in names:
-        try:
-            found.update(find_projects(studio, study, [name]))
-        except StudioError as error:
-            if not (recreate and error.status == 404):
-                raise
-    return found
+class _Plan(NamedTuple):
+    """What to create and to update; what is left there. Foreign tasks are in none of it."""
+
+    created: list[TaskData]
+    updated: list[tuple[HeldTask, TaskData]]
+    unchanged: int
+    gone: list[HeldTask]
+    duplicates: list[HeldTask]
 
 
-def _plan(
-    held: Sequence[HeldTask], wanted: Sequence[TaskData], now: Mapping[str, str]
-) -> dict[str, list[Any]]:
-    """What to create, to update and to leave, by ``sentence_id``. Foreign tasks are not looked at."""
-    ours: dict[str, HeldTask] = {}
-    duplicates = []
+def _tasks(studio: Studio, project: HeldProject | None, name: str, tell: Tell) -> Iterator[HeldTask]:
+    if project is None:
+        return iter(())
+    return studio.tasks(project.id, lambda done, total: tell(f"{name}: comparing", done, total))
+
+
+def _plan(held: Iterable[HeldTask], wanted: Mapping[str, TaskData], now: Mapping[str, str]) -> _Plan:
+    """Compares as the listing comes: of what is unchanged nothing is kept."""
+    seen: set[str] = set()
+    plan = _Plan([], [], 0, [], [])
+    unchanged = 0
     for task in held:
-        sentence_id = task.data.get("sentence_id")
-        if isinstance(sentence_id, str):
-            sentence_id = now.get(sentence_id, sentence_id)
-            if sentence_id in ours:
-                duplicates.append(task)
-            ours.setdefault(sentence_id, task)
-    plan: dict[str, list[Any]] = {"created": [], "updated": [], "unchanged": [], "duplicates": duplicates}
-    plan["pruned"] = []
-    for row in wanted:
-        task_held = ours.pop(row.sentence_id, None)
-        if task_held is None:
-            plan["created"].append(row)
-        elif _same(task_held.data, row := _as_asked(row, task_held)):
-            plan["unchanged"].append(row)
+        found = task.data.get("sentence_id")
+        if not isinstance(found, str):
+            continue
+        sentence_id = now.get(found, found)
+        row = wanted.get(sentence_id)
+        if sentence_id in seen:
+            plan.duplicates.append(task)
+        elif row is None:
+            plan.gone.append(task)
+        elif _same(task.data, asked := _as_asked(row, task)):
+            unchanged += 1
         else:
-            plan["updated"].append((task_held, row))
-    plan["gone"] = list(ours.values())
-    return plan
+            plan.updated.append((task, asked))
+        seen.add(sentence_id)
+    plan.created.extend(row for sentence_id, row in wanted.items() if sentence_id not in seen)
+    return plan._replace(unchanged=unchanged)
 
 
 def _as_asked(row: TaskData, held: HeldTask) -> TaskData:
@@ -164,22 +164,56 @@ def _same(held: Mapping[str, Any], row: TaskData) -> bool:
     return all(held.get(name) == getattr(row, name) for name in fields)
 
 
-def _prune(studio: Studio, gone: Sequence[HeldTask], *, dry_run: bool) -> list[HeldTask]:
-    untouched = [task for task in gone if not task.coded]
-    return untouched if dry_run else [task for task in untouched if studio.delete_untouched_task(task.id)]
+def _prune(studio: Studio, plan: _Plan, *, dry_run: bool) -> int:
+    untouched = [task for task in plan.gone if not task.coded]
+    return len(untouched) if dry_run else sum(studio.delete_untouched_task(task.id) for task in untouched)
 
 
 def _carry_out(
-    studio: Studio,
-    project_id: int,
-    plan: Mapping[str, list[Any]],
-    mine: Mapping[str, Assignment],
-    tell: Tell,
-    name: str,
+    studio: Studio, project_id: int, plan: _Plan, mine: Mapping[str, Assignment], name: str, tell: Tell
 ) -> None:
-    if plan["created"]:
-        tell(f"{name}: creating {len(plan['created'])} tasks")
-        _create(studio, project_id, plan["created"], mine)
-    for task, row in plan["updated"]:
+    if plan.created:
+        _create(
+            studio,
+            project_id,
+            plan.created,
+            mine,
+            lambda n: tell(f"{name}: creating tasks", n, len(plan.created)),
+        )
+    for n, (task, row) in enumerate(plan.updated):
+        tell(f"{name}: updating tasks", n, len(plan.updated))
         fresh = {field: getattr(row, field) for field in row.__struct_fields__ if field != "note"}
         studio.update_task(task.id, data={**task.data, **fresh})
+
+
+def _create(
+    studio: Studio, project_id: int, rows: Sequence[TaskData], mine: Mapping[str, Assignment],
+    told: Callable[[int], None],
+) -> None:  # fmt: skip
+    def send(todo: list[TaskData]) -> None:
+        for start in range(0, len(todo), CHUNK):
+            told(len(rows) - len(todo) + start)
+            studio.import_tasks(project_id, task_rows(todo[start : start + CHUNK], mine))
+
+    def missing(sent: list[TaskData]) -> list[TaskData]:
+        there = {task.data.get("sentence_id") for task in studio.tasks(project_id)}
+        return [row for row in sent if row.sentence_id not in there]
+
+    if send_once(send, rows, missing):
+        _settle(studio, project_id, {row.sentence_id for row in rows})
+
+
+def _settle(studio: Studio, project_id: int, sent: set[str]) -> None:
+    """Takes back what stands twice: an import may arrive after its answer was given up.
+
+    Only what was just sent and nobody has touched is deleted.
+    """
+    for _ in range(2):
+        time.sleep(patience.PAUSE)
+        seen: set[str] = set()
+        for task in studio.tasks(project_id):
+            sentence_id = task.data.get("sentence_id")
+            if sentence_id in seen and not task.coded:
+                studio.delete_untouched_task(task.id)
+            if sentence_id in sent:
+                seen.add(str(sentence_id))

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from annotate.fetching import fetch
 from annotate.mending import renamed
+from annotate.patience import send_once
 from annotate.projects import create_once, find_projects, marker, remember
 from annotate.push import study_tasks
-from annotate.studio import HeldProject, HeldTask, Studio, send_once, stream_link
+from annotate.studio import HeldProject, HeldTask, Studio, stream_link
 from annotate.study import Study
 from exports.studio import Export, read_export
 from schemas.codebook import Codebook, Layer
 from schemas.errors import SettingsError, StudioError
-from schemas.files import replacing
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.labeling import instructions, labeling_config
 from schemas.records import UNRELATED, Annotation, GoldSentence, Layers, LayerValue, Record
@@ -131,15 +132,14 @@ def pull_decisions(
     *,
     older: Mapping[str, Codebook],
     now: dict[str, str],
+    whole: bool = False,
 ) -> tuple[int, Export] | None:
     """The project of the undecided and its decisions, which are written; None where there is none."""
     project = _found(studio, study)
     if project is None:
         return None
     path = study.exports / f"{ADJUDICATOR}.json"
-    received = studio.export(project.id)
-    with replacing(path) as file:
-        file.write(received)
+    fetch(studio, project.id, path, whole=whole)
     export = read_export(path, codebook, annotator=ADJUDICATOR, older=older)
     write_jsonl(decisions_path(study), renamed(export.annotations, now))
     return project.id, export

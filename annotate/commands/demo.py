@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, print_report, progress, say, telling
+from annotate.commands.terminal import JsonOption, print_report, say, telling
 
 if TYPE_CHECKING:
     from annotate.demo.run import DemoReport
@@ -31,7 +31,7 @@ def demo(
     was_running = local_studio.status().running
     try:
         with telling() as tell:
-            report = run_demo(folder or local_studio.home() / "demo", tell=tell, progress=progress)
+            report = run_demo(folder or local_studio.home() / "demo", tell=tell)
         print_report(report, json, lambda: demo_words(report))
         if not no_wait:
             say("Label Studio stays up until Ctrl-C")

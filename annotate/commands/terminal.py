@@ -9,6 +9,8 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from annotate.telling import Tell, nobody
+
 StudyOption = Annotated[
     Path | None, typer.Option("--study", metavar="DIR", help="The study; the current folder if not given.")
 ]
@@ -56,15 +58,31 @@ def say(words: str) -> None:
 
 
 @contextmanager
-def telling() -> Iterator[Callable[[str], None]]:
-    """A way to say what is being done: a moving line on a terminal, nothing elsewhere."""
+def telling() -> Iterator[Tell]:
+    """A way to say what is being done: a bar on a terminal, nothing elsewhere.
+
+    The bar is full where a total is known, else it moves to and fro.
+    """
     if not sys.stderr.isatty():
-        yield lambda _: None
+        yield nobody
         return
     from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    with Console(stderr=True).status("") as status:
-        yield lambda words: status.update(words)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[count]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        line = bar.add_task("", total=None, count="")
+
+        def tell(words: str, done: int = 0, total: int | None = None, /) -> None:
+            count = f"{done:,}/{total:,}" if total else ""
+            bar.update(line, description=words, completed=done, total=total, count=count)
+
+        yield tell
 
 
 @contextmanager

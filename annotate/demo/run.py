@@ -1,8 +1,6 @@
 """The whole loop on a Label Studio of its own, for real; each step can be done again."""
 
 import secrets
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from annotate.splitting import Piece, SplitReport, split_study
 from annotate.studio import Studio
 from annotate.study import Study, init_study, open_study
 from annotate.tagging import TagReport, tag_pieces, tag_report
+from annotate.telling import Tell
 from exports.adjudicate import AdjudicationReport
 from exports.agreement import agree
 from exports.figures import AgreementReport
@@ -34,9 +33,6 @@ from train.figures import figures_of
 from train.fit import TrainReport, fit
 from train.scoring import EvaluationReport
 from train.store import save_model
-
-Tell = Callable[[str], None]
-Progress = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 
 
 class Login(Record, frozen=True, kw_only=True):
@@ -71,7 +67,7 @@ class DemoReport(Record, frozen=True, kw_only=True):
     page: str
 
 
-def run_demo(folder: Path, *, tell: Tell, progress: Progress) -> DemoReport:
+def run_demo(folder: Path, *, tell: Tell) -> DemoReport:
     """Runs the loop in this folder, from what is there; a second run creates nothing.
 
     The server is always the local one: LABEL_STUDIO_URL is not looked at.
@@ -83,7 +79,7 @@ def run_demo(folder: Path, *, tell: Tell, progress: Progress) -> DemoReport:
     tell("splitting commentaries into sentences")
     split = split_study(study)
     pushed = push(studio, study, tell=tell)
-    coded = _code(server, studio, study, codebook, progress)
+    coded = _code(server, studio, study, codebook, tell)
     pulled = pull(studio, study, tell=tell)
     tell("measuring agreement")
     agreement = agree(read_jsonl(study.annotations, Annotation), codebook)
@@ -142,9 +138,7 @@ def _held_out(study: Study) -> list[Piece]:
     ]
 
 
-def _code(
-    server: LocalStudio, studio: Studio, study: Study, codebook: Codebook, progress: Progress
-) -> list[Coded]:
+def _code(server: LocalStudio, studio: Studio, study: Study, codebook: Codebook, tell: Tell) -> list[Coded]:
     """Lets each annotator's codings arrive in their project, through the API as that user."""
     projects = find_projects(studio, study, material.ANNOTATORS)
     done = []
@@ -155,11 +149,10 @@ def _code(
             t for t in studio.tasks(projects[name].id) if t.data.get("commentary_id") not in material.HELD_OUT
         ]
         todo = [task for task in tasks if not task.coded and task.data.get("sentence_id") in given]
-        with progress(f"{name} codes", len(todo)) as step:
-            for task in todo:
-                layers = given[task.data["sentence_id"]].layers
-                person.create_annotation(task.id, to_result(layers, codebook))
-                step()
+        for n, task in enumerate(todo):
+            tell(f"{name} codes", n, len(todo))
+            layers = given[task.data["sentence_id"]].layers
+            person.create_annotation(task.id, to_result(layers, codebook))
         done.append(Coded(annotator=name, created=len(todo), present=sum(task.coded > 0 for task in tasks)))
     return done
 

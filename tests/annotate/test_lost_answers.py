@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from annotate import studio as client
+from annotate import patience
 from annotate.prelabel import prelabel
 from annotate.push import push
 from annotate.studio import Studio
@@ -47,7 +47,7 @@ def bad_gateway(request: httpx.Request, _: httpx.Response) -> httpx.Response:
 
 @pytest.fixture
 def losing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Studio]:
-    monkeypatch.setattr(client, "PAUSE", 0)
+    monkeypatch.setattr(patience, "PAUSE", 0)
 
     def made(*faults: Callable[[httpx.Request, httpx.Response], httpx.Response]) -> Studio:
         found = Studio(studio.url, studio._key)
@@ -60,7 +60,7 @@ def losing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stu
 def test_a_project_whose_making_was_not_answered_is_made_once(
     study: Path, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "PAUSE", 0)
+    monkeypatch.setattr(patience, "PAUSE", 0)
     before = {project.id for project in studio.projects()}
     faltering = Studio(studio.url, studio._key)
     faltering._http._transport = Losing([cut_off, bad_gateway], ("/api/projects/",))

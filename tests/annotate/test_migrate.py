@@ -199,9 +199,9 @@ def _code(server: LocalStudio, study: Study, studio: Studio, number: int) -> Non
     draft = {"result": to_result({"function": "claim", "rhetoric": ["irony"]}, book), "lead_time": 2.0}
     accounts.sign_up(accounts.invite_link(server.url, server.email, server.password), *BEN)
     ben = Studio(server.url, accounts.make_token(server.url, *BEN))
-    ben._raw("POST", f"/api/tasks/{tasks[CODED].id}/drafts", "a draft", json=draft)
-    ben._raw("POST", f"/api/tasks/{tasks[0].id}/annotations/{made[0]}/drafts", "a draft", json=draft)
-    studio._raw("POST", f"/api/tasks/{tasks[CODED + 1].id}/drafts", "a draft", json=draft)
+    ben._raw("POST", f"/api/tasks/{tasks[CODED].id}/drafts", "a draft", body=draft)
+    ben._raw("POST", f"/api/tasks/{tasks[0].id}/annotations/{made[0]}/drafts", "a draft", body=draft)
+    studio._raw("POST", f"/api/tasks/{tasks[CODED + 1].id}/drafts", "a draft", body=draft)
     result = to_result(
         {"function": "forecast", "stance": {"trump_kurs": "against"}, "rhetoric": ["irony"]}, book
     )

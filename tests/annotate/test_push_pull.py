@@ -114,7 +114,7 @@ def test_pruning_deletes_what_is_gone_and_nobody_has_touched(
     tasks = {task.data["sentence_id"]: task.id for task in studio.tasks(number)}
     coded, begun = tasks["weg-000000:00000000"], tasks["weg-000000:00000001"]
     studio.create_annotation(coded, to_result(CODED, open_study(study).codebook()))
-    studio._raw("POST", f"/api/tasks/{begun}/drafts", "drafting", json={"result": []})
+    studio._raw("POST", f"/api/tasks/{begun}/drafts", "drafting", body={"result": []})
     kept = pushed(standpunkt, study)
     assert (kept["gone"], kept["pruned"]) == (3, 0)
     assert pushed(standpunkt, study, "--prune", "--dry-run")["pruned"] == 2  # a draft is seen up close only
