@@ -39,6 +39,7 @@ lint: $(VENV)/.tested
 
 check: lint
 	$(BIN)/pytest -q -n 2 -m "not studio and not browser and not slow"
+	$(BIN)/pytest -q --doctest-modules schemas exports train annotate
 
 test: check
 	sh tests/install-packages.sh

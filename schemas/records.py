@@ -215,7 +215,7 @@ class IdRegister:
 
     >>> ids = IdRegister()
     >>> ids.commentary("Nein!", None), ids.commentary("Nein!", None)
-    ('nein-bc5ac9', 'nein-bc5ac9-2')
+    ('nein-a149a1', 'nein-a149a1-2')
     """
 
     def __init__(self) -> None:

@@ -56,7 +56,7 @@ def count_lexicons(words: Sequence[str]) -> Counter[str]:
     """How many of the words, given in lower case, are on each list; phrases count as one.
 
     >>> sorted(count_lexicons("das ist , wie wir wissen , nicht wahr".split()))
-    ['consensus', 'first_person', 'negation', 'question_words']
+    ['consensus', 'decrease', 'first_person', 'negation', 'question_words']
     """
     by_word = _by_word()
     counts = Counter(name for word in words for name in by_word.get(word, ()))

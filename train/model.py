@@ -187,17 +187,38 @@ class Material(NamedTuple):
 Asked = Mapping[str, Sequence[str]]  # the targets to answer, for each stance layer
 
 
+class Posed(NamedTuple):
+    """Pairs of a sentence and a target that is asked of it, and what is known of each.
+
+    Parameters
+    ----------
+    asked
+        The sentence's place in the batch, and the target's id.
+    own : sparse matrix of shape (n_pairs, n_pair_features)
+    scores : dict of ndarray of shape (n_pairs, n_classes)
+        Those of each step, before calibration.
+    heard : dict of ndarray of shape (n_pairs, n_classes)
+        How much of them the other sentences of the commentary added.
+    """
+
+    asked: list[tuple[int, str]]
+    own: Any
+    scores: dict[str, Any]
+    heard: dict[str, Any]
+
+
 class Batch(NamedTuple):
     """What the layers of one prediction share; without ``asked`` every target is answered.
 
     ``scores`` has for each classifier, by layer and part, what the sentences' features add to its
-    scores: shape (n_rows, n_classes).
+    scores: shape (n_rows, n_classes). ``posed`` has for each stance layer its pairs.
     """
 
     passages: Sequence[Passage]
     commentaries: Sequence[str]
     scores: Mapping[tuple[str, str], Any]
     asked: Sequence[Asked] | None = None
+    posed: Mapping[str, Posed] = {}
 
     def probabilities(self, layer_id: str, part: str, head: Any) -> Any:
         """Of a classifier that needs no more than the sentence."""

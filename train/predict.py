@@ -18,6 +18,7 @@ from train.layers import KINDS
 from train.model import Asked, Batch, LayerState, Model
 from train.passages import to_passages
 from train.reasons import reasons_for
+from train.stance_layer import pose
 
 Array = Any
 
@@ -74,6 +75,8 @@ def _chunks(rows: Sequence[GoldSentence], size: int) -> Iterator[list[int]]:
 
 def _predict_chunk(model: Model, rows: Sequence[GoldSentence], batch: Batch) -> Iterator[Prediction]:
     trained = trained_layers(model)
+    posed = {layer.id: pose(layer, model, batch) for layer in trained if layer.kind == "stance"}
+    batch = batch._replace(posed=posed)
     answers = {layer.id: KINDS[layer.kind].predict(layer, model, batch) for layer in trained}
     reasons = reasons_for(model, batch, answers)
     for i, row in enumerate(rows):

@@ -1,37 +1,135 @@
 """The words and features that moved a prediction."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 
 from schemas.codebook import Layer
-from schemas.records import SetPrediction
+from schemas.records import UNRELATED, CodePrediction, SetPrediction
 from train.model import Batch, Model
+from train.pipelines import columns_of, pipeline_named
 
 Array = Any
 Reasons = list[tuple[str, float]]
+
+#: What stands for many features of a pair that say one thing, in steps nobody would read.
+TOPIC, OTHERS = "commentary: topic", "commentary: other sentences"
+NAMED, ITSELF = "target: named", "target: itself"
+_NAMED = ("state=", "named=", "overlap=", "share=", "alias=")
+_ABOUT = ("rate=", "profile=")
 
 
 def reasons_for(model: Model, batch: Batch, answers: Mapping[str, Sequence[Any]]) -> dict[str, list[Reasons]]:
     """For each layer and sentence the readable features that spoke most for the answer.
 
     A feature's weight is its share in the score of the answer's code, less its mean share in all
-    codes' scores. A stance has no reasons of its own yet.
+    codes' scores. A stance has reasons for each target that is answered with a touch, under
+    ``layer__target``: a feature's weight is what it adds to the log-odds of a touch, and to the score
+    of the way less the mean of all ways.
     """
     count = model.meta.settings.reasons
-    layers = {layer.id: layer for layer in model.meta.book.layers}
-    named = [name for name in answers if layers[name].kind != "stance"]
-    if model.readable is None or not count or not named:
+    if model.readable is None or not count or not answers:
         return {}
     features, columns, names = model.readable
+    layers = {layer.id: layer for layer in model.meta.book.layers}
     matrix = features.transform(batch.passages)
-    found = {}
-    for name in named:
+    found: dict[str, list[Reasons]] = {}
+    for name, answer in answers.items():
+        if layers[name].kind == "stance":
+            found |= _of_stances(model, name, matrix, batch, answer)
+            continue
         codes, planes = _planes(layers[name], model.heads[name], columns)
         if codes:
-            found[name] = _strongest(matrix, _moved(matrix, codes, planes, answers[name]), names, count)
+            found[name] = _strongest(matrix, _moved(matrix, codes, planes, answer), names, count)
     return found
+
+
+def _of_stances(
+    model: Model, name: str, matrix: Any, batch: Batch, answers: Sequence[dict[str, CodePrediction]]
+) -> dict[str, list[Reasons]]:
+    posed, heads, merged = batch.posed[name], model.heads[name], _merged(model, name)
+    given = [str(answers[row][target].code) for row, target in posed.asked]
+    found: dict[str, list[Reasons]] = {}
+    for code in sorted(set(given) - {UNRELATED}):
+        chosen = np.flatnonzero(np.array(given) == code)
+        rows = np.array([posed.asked[i][0] for i in chosen])
+        # the other sentences are a column that speaks for itself
+        heard = _heard(heads["touched"], posed.heard["touched"][chosen], True)
+        heard += _heard(heads["direction"], posed.heard["direction"][chosen], code)
+        parts = sp.hstack([matrix[rows], posed.own[chosen], sp.csr_matrix(heard[:, None])], format="csr")
+        moved = sp.csr_matrix(parts @ sp.diags_array(np.append(_joint_plane(model, name, code), 1.0)))
+        moved = sp.csr_matrix(moved @ merged.columns)
+        best = _strongest(moved, moved.data, merged.names, model.meta.settings.reasons)
+        for i, reasons in zip(chosen, best, strict=True):
+            row, target = posed.asked[i]
+            found.setdefault(f"{name}__{target}", [[] for _ in answers])[row] = reasons
+    return found
+
+
+class _Merged(NamedTuple):
+    """Names that a person can read, and which of the columns of `_joint_plane` each adds up:
+    sparse, shape (n_columns, n_names).
+    """
+
+    names: list[str]
+    columns: Any
+
+
+@lru_cache(maxsize=8)  # a model answers batch after batch
+def _merged(model: Model, layer_id: str) -> _Merged:
+    names = list(model.readable[2]) if model.readable else []
+    for block, counts in model.pairs[layer_id].items():
+        names += [pair_name(block, term) for term in counts.get_feature_names_out().tolist()]
+    place: dict[str, int] = {}
+    index = [place.setdefault(name, len(place)) for name in [*names, OTHERS]]
+    shape = (len(index), len(place))
+    return _Merged(list(place), sp.csr_matrix((np.ones(len(index)), index, np.arange(len(index) + 1)), shape))
+
+
+def pair_name(block: str, term: str) -> str:
+    """What a feature of a sentence and a target is called for people (`train.targets` makes them).
+
+    >>> pair_name("cross", "tempolimit|schadet"), pair_name("mention", "near=gegen")
+    ('word: schadet', 'near: gegen')
+    >>> pair_name("mention", "named:negation"), pair_name("mention", "rate=3_named")
+    ('cue: list=negation', 'commentary: topic')
+    """
+    head, _, last = term.rpartition(":")
+    if block == "cross":
+        return f"word: {term.partition('|')[2]}"
+    if block == "topic":
+        return TOPIC
+    if term.startswith("near="):
+        return f"near: {term.removeprefix('near=')}"
+    if head == "near":
+        return f"near: list={last}"
+    if term.startswith(_NAMED) or term.endswith("_around"):
+        return TOPIC if term.startswith("share=") and "_" in term else NAMED
+    if head:
+        return f"cue: list={last}"
+    return TOPIC if term.startswith(_ABOUT) else ITSELF
+
+
+def _joint_plane(model: Model, name: str, code: str) -> Array:
+    """What a unit of each readable feature, then of each feature of a pair, adds for a way to lean."""
+    heads = model.heads[name]
+    both = _plane(heads["touched"], True, slice(None)) * 2  # of two classes: less the mean, twice, is the gap
+    both = both + _plane(heads["direction"], code, slice(None))
+    shared = columns_of(model.features, pipeline_named(model.meta.settings.pipeline).shared)
+    whole = np.zeros(sum(model.features.widths.values()) if model.features else 0)
+    whole[shared] = both[: len(shared)]
+    columns = model.readable[1] if model.readable else []
+    return np.concatenate([whole[columns], both[len(shared) :]])
+
+
+def _heard(head: Any, scores: Array, value: object) -> Array:
+    """What was added to the score of a class, as `_joint_plane` counts it."""
+    scaled = scores * head.scale_
+    gap = scaled[:, list(head.classes_).index(value)] - scaled.mean(axis=1)
+    return gap * 2 if value is True else gap
 
 
 def _moved(matrix: Any, codes: Sequence[str], planes: Array, answers: Sequence[Any]) -> Array:
@@ -61,7 +159,7 @@ def _strongest(matrix: Any, moved: Array, names: Sequence[str], count: int) -> l
     return found
 
 
-def _planes(layer: Layer, heads: dict[str, Any], columns: Array) -> tuple[list[str], Array]:
+def _planes(layer: Layer, heads: Mapping[str, Any], columns: Array) -> tuple[list[str], Array]:
     """For each code, what a unit of each feature adds to its score beyond the other codes'."""
     if layer.kind == "set":
         pairs = {code: (head, True) for code, head in heads.items() if len(head.classes_) > 1}

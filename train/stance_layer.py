@@ -12,7 +12,16 @@ from schemas.codebook import Layer
 from schemas.records import UNRELATED, CodePrediction
 from train.dataset import Asked, asked_pairs, count_codes, is_touched
 from train.metrics import macro_f1, tally
-from train.model import Batch, FittedLayer, LayerState, Material, Model, TargetState, choices_of
+from train.model import (
+    Batch,
+    FittedLayer,
+    LayerState,
+    Material,
+    Model,
+    Posed,
+    TargetState,
+    choices_of,
+)
 from train.one_layer import BALANCES, code_prediction, code_thresholds
 from train.passages import Passage
 from train.pipelines import apply_pairs, columns_of, fit_pairs
@@ -126,14 +135,14 @@ def _settle(
 
 
 def predict_stance(layer: Layer, model: Model, batch: Batch) -> list[dict[str, CodePrediction]]:
-    """The answer to each target of the codebook, for each sentence."""
-    state = model.meta.layers[layer.id]
-    cues = _cues_of(model, layer.id)
-    asked = _pairs_to_answer(layer, batch, list(cues))
-    if not asked:
+    """The answer to each target that was posed (`pose`), for each sentence."""
+    posed, heads = batch.posed[layer.id], model.heads[layer.id]
+    if not posed.asked:
         return [{} for _ in batch.passages]
-    scores = _answer(layer, model, batch, cues, asked)
-    found = _predictions(asked, stance_codes(model.heads[layer.id]), scores, state)
+    chance = {part: heads[part].to_probabilities(scores) for part, scores in posed.scores.items()}
+    likely = probability_of(True, heads["touched"], chance["touched"])
+    scores = combine(likely, chance.get("direction", np.zeros((len(likely), 0))))
+    found = _predictions(posed.asked, stance_codes(heads), scores, model.meta.layers[layer.id])
     return [found.get(row, {}) for row in range(len(batch.passages))]
 
 
@@ -148,23 +157,25 @@ def _predictions(
     return found
 
 
-def _answer(
-    layer: Layer, model: Model, batch: Batch, cues: dict[str, TargetCues], asked: list[tuple[int, str]]
-) -> Array:
-    """The probability of each stance code for each pair asked."""
-    heads, choices = model.heads[layer.id], model.meta.layers[layer.id].choices
+def pose(layer: Layer, model: Model, batch: Batch) -> Posed:
+    """The pairs to answer, with their features and the scores of both steps."""
+    cues = _cues_of(model, layer.id)
+    asked = _pairs_to_answer(layer, batch, list(cues))
+    if not asked:
+        return Posed([], None, {}, {})
     profiles = _apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
     own = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
     places = np.array([row for row, _ in asked])
     keys = [(batch.commentaries[row], target) for row, target in asked]
-    scores = _pair_scores(heads["touched"], batch.scores.get((layer.id, "touched")), own, places)
-    scores = smooth(scores, keys, np.ones(len(places)), choices["touched"]["smoothing"])
-    likely = probability_of(True, heads["touched"], heads["touched"].to_probabilities(scores))
-    if "direction" not in heads:
-        return combine(likely, np.zeros((len(places), 0)))
-    scores = _pair_scores(heads["direction"], batch.scores.get((layer.id, "direction")), own, places)
-    scores = smooth(scores, keys, likely, choices["direction"]["smoothing"])
-    return combine(likely, heads["direction"].to_probabilities(scores))
+    heads, choices = model.heads[layer.id], model.meta.layers[layer.id].choices
+    posed, weights = Posed(asked, own, {}, {}), np.ones(len(asked))
+    for part in [part for part in ("touched", "direction") if part in heads]:
+        alone = _pair_scores(heads[part], batch.scores.get((layer.id, part)), own, places)
+        posed.scores[part] = smooth(alone, keys, weights, choices[part]["smoothing"])
+        posed.heard[part] = posed.scores[part] - alone
+        # which way a sentence leans counts as far as it touches the target
+        weights = probability_of(True, heads[part], heads[part].to_probabilities(posed.scores[part]))
+    return posed
 
 
 def stance_codes(heads: dict[str, Any]) -> list[str]:

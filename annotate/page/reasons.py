@@ -23,6 +23,13 @@ FACTS = {
     "digits": "Ziffern",
     "shouting": "Wort in Großbuchstaben",
 }
+#: What moved a stance besides the words of its sentence.
+CONTEXT = {
+    "commentary: topic": "wovon der Text handelt",
+    "commentary: other sentences": "die übrigen Sätze des Textes",
+    "target: named": "ob und wie der Satz das Ziel nennt",
+    "target: itself": "das Ziel selbst",
+}
 #: What the words of a model's lists have in common.
 LISTS = {
     "absolute": "Ausschließlichkeit", "addition": "Anfügung", "cause": "Grund", "comparison": "Vergleich",
@@ -54,12 +61,19 @@ def reason(feature: str) -> Reason:
 
     >>> reason("word: wollen wir").said, reason("tempolimit").said, reason("char: tem").said
     ('wollen wir', 'tempolimit', '…tem…')
+    >>> reason("near: gegen").place, reason("commentary: topic").said
+    ('beim Ziel', 'wovon der Text handelt')
     >>> reason("before_edge: last=doch").place, reason("cue: list=demand2").said
     ('davor, am Ende', 'Wörter für Forderung')
     """
+    if feature in CONTEXT:
+        return Reason(said=CONTEXT[feature], is_word=False)
     found = FEATURE.fullmatch(feature)
     side, kind, term = found.groups() if found else (None, "word", feature)
     places = [PLACES[side]] if side in PLACES else []
+    if kind == "near":
+        places.append("beim Ziel")
+        kind = "cue" if term.startswith("list=") else "word"
     if kind in ("cue", "shape"):
         said, is_word = _fact(term) if kind == "cue" else f"Satzbau {term}", False
     elif kind == "char":

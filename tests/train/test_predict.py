@@ -3,14 +3,19 @@
 from collections.abc import Callable
 
 import msgspec
+import numpy as np
 import pytest
 
 from schemas.codebook import Codebook
 from schemas.records import CodePrediction, GoldSentence, Prediction, SetPrediction
 from train.fit import fit
-from train.model import Model
+from train.model import Batch, Model
+from train.passages import to_passages
 from train.predict import is_tested, predict, suggestions
+from train.reasons import _plane
 from train.settings import Settings
+from train.stance_layer import pose
+from train.words import tokens
 
 
 @pytest.fixture(scope="module")
@@ -95,6 +100,58 @@ def test_only_asked_targets_are_answered_where_said(model: Model, other_rows: li
     asked = [{"stance": ["rente"]}, {}]
     found = predict(model, other_rows[:2], asked=asked)
     assert [list(p.layers["stance"]) for p in found] == [["rente"], []]  # type: ignore[arg-type]
+
+
+def test_a_stance_has_reasons_for_each_target_it_touches(model: Model, rows: list[GoldSentence]) -> None:
+    predictions = predict(model, rows)
+    words = set()
+    for prediction in predictions:
+        answers = prediction.layers["stance"]
+        assert isinstance(answers, dict)
+        touched = {f"stance__{target}" for target, answer in answers.items() if answer.code != "unrelated"}
+        reasons = {name: found for name, found in prediction.reasons.items() if name.startswith("stance")}
+        assert set(reasons) <= touched
+        for found in reasons.values():
+            weights = [weight for _, weight in found]
+            assert weights == sorted(weights, reverse=True)
+            assert min(weights) > 0
+            assert len({name for name, _ in found}) == len(found) <= 3
+            words |= {
+                (name.removeprefix("word: "), prediction.text) for name, _ in found if name[:5] == "word:"
+            }
+    assert words
+    assert all(part in " ".join(tokens(text.lower())) for part, text in words)
+
+
+def test_what_moved_a_stance_adds_up_to_its_score(model: Model, rows: list[GoldSentence]) -> None:
+    # of two answers that differ in the target alone, reasons explain the gap that the pair's features make
+    head, layer = model.heads["stance"]["touched"], model.meta.book.layers[1]
+    row = msgspec.structs.replace(rows[0], text="Das Tempolimit muss weg.", before="", after="")
+    passages = to_passages([row])
+    batch = Batch(passages, ["neu"], model.scores(passages))
+    posed = pose(layer, model, batch)
+    sure = head.to_probabilities(posed.scores["touched"])
+    odds = np.log(sure[:, 1] / sure[:, 0])
+    plane = _plane(head, True, slice(None))[-posed.own.shape[1] :] * 2
+    gaps = posed.own @ plane
+    assert np.allclose(odds - odds[0], gaps - gaps[0], atol=1e-4)
+    assert abs(gaps - gaps[0]).max() > 0.1
+
+
+def test_the_other_sentences_are_a_reason_where_they_speak(model: Model) -> None:
+    text = "Das Tempolimit ist ein kluger Schritt, am Abend."
+    alone = [GoldSentence(sentence_id="0", commentary_id="a", text=text, layers={})]
+    heard = pose(model.meta.book.layers[1], model, _batch(model, alone)).heard
+    assert all(not values.any() for values in heard.values())
+    several = [msgspec.structs.replace(alone[0], sentence_id=str(n)) for n in range(4)]
+    strength = model.meta.layers["stance"].choices["touched"]["smoothing"]
+    heard = pose(model.meta.book.layers[1], model, _batch(model, several)).heard
+    assert heard["touched"].any() == (strength > 0)
+
+
+def _batch(model: Model, rows: list[GoldSentence]) -> Batch:
+    passages = to_passages(rows)
+    return Batch(passages, [row.commentary_id for row in rows], model.scores(passages))
 
 
 def test_reasons_name_features_of_the_sentence(model: Model) -> None:
