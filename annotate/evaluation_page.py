@@ -18,6 +18,7 @@ _BY = {
     "author": ", und keines von jemandem, den es schon kannte",
 }
 _LEFT = {
+    "copies of one text": "weil derselbe Text schon tausendmal dasteht",
     "no author": "ohne Namen",
     "no date": "ohne Datum",
     "no target was asked": "ohne gefragtes Ziel",

@@ -1,10 +1,11 @@
 """Gold rows, checked against their codebook, and the labels a layer has in them."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 
 from schemas.codebook import Codebook, Layer
@@ -12,6 +13,9 @@ from schemas.errors import DataError, near_hit
 from schemas.records import UNRELATED, GoldSentence, LayerValue
 
 Array = Any
+
+#: Times that one text is learned from at most.
+COPIES = 1000
 
 
 class Asked(NamedTuple):
@@ -48,11 +52,36 @@ def checked(rows: Iterable[GoldSentence], codebook: Codebook) -> list[GoldSenten
 
 
 def training_rows(rows: Iterable[GoldSentence], codebook: Codebook) -> list[GoldSentence]:
-    """The checked rows that may be trained on: all but those held back for the test."""
+    """The checked rows that may be trained on: all but those held back for the test.
+
+    Of a text that stands there more than `COPIES` times so many are kept, its codings in the same
+    proportions: a million times the same sentence teaches no more, and would fill the memory.
+    """
     kept = [row for row in checked(rows, codebook) if not row.test]
     if not kept:
         raise DataError("every gold sentence is marked as test: none is left to train on")
-    return kept
+    return _without_copies(kept)
+
+
+def count_copies(rows: Sequence[GoldSentence]) -> int:
+    """How many rows `training_rows` leaves out as copies."""
+    counts = Counter(row.text for row in rows if not row.test)
+    return sum(count - COPIES for count in counts.values() if count > COPIES)
+
+
+def _without_copies(rows: list[GoldSentence]) -> list[GoldSentence]:
+    counts = Counter(row.text for row in rows)
+    if max(counts.values()) <= COPIES:
+        return rows
+    kept = [row for row in rows if counts[row.text] <= COPIES]
+    copies: dict[str, list[GoldSentence]] = defaultdict(list)
+    for row in rows:
+        if counts[row.text] > COPIES:
+            copies[row.text].append(row)
+    for found in copies.values():
+        found.sort(key=lambda row: (msgspec.json.encode(row.layers, order="sorted"), row.sentence_id))
+        kept += [found[len(found) * n // COPIES] for n in range(COPIES)]
+    return sorted(kept, key=lambda row: row.sentence_id)
 
 
 def _problem(codebook: Codebook, layer_id: str, value: LayerValue) -> str | None:

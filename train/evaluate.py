@@ -13,7 +13,7 @@ from train.baselines import Baselines, baseline_counts, items_of, macro_of
 from train.ceiling import given_of, human_ceiling
 from train.compare import Comparison, compare
 from train.curve import SHARES, CurvePoint, part_of
-from train.dataset import checked, training_rows
+from train.dataset import checked, count_copies, training_rows
 from train.fit import commentary_hash, fit, model_version
 from train.holdout import GAP, By, Group, Plan, Split, described, hold_out
 from train.model import Model
@@ -73,6 +73,8 @@ def cross_validate(
     }
     learned = _learned_baselines(held.splits, codebook)
     layers = {name: _with_baselines(figures, learned.get(name, {})) for name, figures in layers.items()}
+    left = {"copies of one text": n} if (n := count_copies(rows)) else {}
+    held = held._replace(left_out=left | held.left_out)
     report = msgspec.structs.replace(report, layers=layers, held_out=described(plan, held))
     if not curve:
         return report

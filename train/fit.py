@@ -11,7 +11,7 @@ import msgspec
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Record, short_hash
-from train.dataset import training_rows
+from train.dataset import count_copies, training_rows
 from train.duplicates import inner_groups
 from train.familiarity import familiarity_of
 from train.figures import tuning_figures
@@ -33,11 +33,14 @@ class LayerReport(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TrainReport(Record, frozen=True, kw_only=True):
+    """``copies_left_out`` counts sentences that stood there more often than is learned from."""
+
     model_version: str
     model_dir: str | None = None
     n: int
     layers: dict[str, LayerReport]
     seconds: float
+    copies_left_out: int = 0
 
 
 def fit(
@@ -87,7 +90,7 @@ def fit(
     )
     if with_figures:
         model = model.with_figures(tuning_figures(kept, fitted, meta))
-    return model, _report(meta, time.perf_counter() - begin)
+    return model, _report(meta, time.perf_counter() - begin, count_copies(rows))
 
 
 def model_version(
@@ -154,7 +157,7 @@ def _digest(record: Record) -> str:
     return hashlib.sha256(msgspec.json.encode(record)).hexdigest()
 
 
-def _report(meta: ModelMeta, seconds: float) -> TrainReport:
+def _report(meta: ModelMeta, seconds: float, copies: int) -> TrainReport:
     return TrainReport(
         model_version=meta.model_version,
         n=meta.n,
@@ -165,4 +168,5 @@ def _report(meta: ModelMeta, seconds: float) -> TrainReport:
             for name, state in meta.layers.items()
         },
         seconds=round(seconds, 3),
+        copies_left_out=copies,
     )

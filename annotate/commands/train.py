@@ -134,8 +134,9 @@ def _words(done: "TrainReport", figures: dict[str, Any]) -> str:
     ]
     is_strict = figures.get("held_out", {}).get("by") != "tuning"
     how = "cross-validated" if is_strict else "while held out in tuning, a little high"
+    copies = f", {done.copies_left_out} copies of one text left out" if done.copies_left_out else ""
     return (
-        f"{done.model_version}: {done.n} sentences, {done.seconds:.1f} s\n{done.model_dir}\n\n"
+        f"{done.model_version}: {done.n} sentences{copies}, {done.seconds:.1f} s\n{done.model_dir}\n\n"
         f"{table(['layer', 'values', 'trained', 'macro-F1'], rows)}\n\nmacro-F1: {how}"
     )
 

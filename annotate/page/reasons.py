@@ -116,7 +116,7 @@ def _fact(term: str) -> str:
         key = value.rstrip("0123456789")
         return f"Wörter für {LISTS.get(key, key)}"
     if name == "mark":
-        return f"Zeichen {value[:1]}"
+        return f"Zeichen „{value[:1]}“"
     return FACTS.get(name, term)
 
 

@@ -8,7 +8,16 @@ import pytest
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.records import GoldSentence, Layers
-from train.dataset import asked_pairs, checked, code_sets, count_codes, training_rows, with_parents
+from train.dataset import (
+    COPIES,
+    asked_pairs,
+    checked,
+    code_sets,
+    count_codes,
+    count_copies,
+    training_rows,
+    with_parents,
+)
 
 
 def row(sentence_id: str = "s1", text: str = "Ein Satz.", **layers: object) -> GoldSentence:
@@ -87,3 +96,24 @@ def test_a_target_that_was_not_asked_is_no_pair(make: Callable[..., list[GoldSen
         (0, "rente", "open"),
         (0, "tempolimit", "unrelated"),
     ]
+
+
+def test_a_text_that_stands_there_too_often_keeps_its_codings_in_proportion(codebook: Codebook) -> None:
+    same = [
+        GoldSentence(
+            sentence_id=f"{n:05}",
+            commentary_id=str(n % 70),
+            text="Immer derselbe Satz.",
+            layers={"function": "claim" if n % 4 else "report"},
+        )
+        for n in range(3 * COPIES)
+    ]
+    other = [msgspec.structs.replace(row, sentence_id=f"x{row.sentence_id}", text="Ein anderer.") for row in same[:9]]  # fmt: skip
+    kept = training_rows([*same, *other], codebook)
+    assert len(kept) == COPIES + 9
+    assert count_copies([*same, *other]) == 2 * COPIES
+    assert [row.sentence_id for row in kept] == sorted(row.sentence_id for row in kept)
+    reports = sum(row.layers["function"] == "report" for row in kept[:COPIES])
+    assert abs(reports - COPIES / 4) <= 1
+    assert training_rows([*reversed(same), *other], codebook) == kept
+    assert training_rows(same[:COPIES], codebook) == same[:COPIES]
