@@ -1,5 +1,6 @@
 """Writing files so that a reader never sees half of one, and reading what people hand in."""
 
+import glob
 import gzip
 import os
 import sys
@@ -29,6 +30,7 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _clear(path)
         with open(beside, "wb") as raw:
             if path.suffix == ".gz":
                 # no clock and no name in the header: the same rows give the same bytes
@@ -43,6 +45,16 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
         raise DataError(f"cannot be written: {error.strerror or error}", path=path) from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _clear(path: Path) -> None:
+    """Takes away what a process that was killed had begun to write here."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        import psutil
+
+        number = left.name.removesuffix(".part").rpartition(".")[2]
+        if number.isdigit() and not psutil.pid_exists(int(number)):
+            left.unlink(missing_ok=True)
 
 
 def write_text(path: str | Path, text: str) -> None:

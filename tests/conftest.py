@@ -12,7 +12,7 @@ import pytest
 from annotate import local_studio
 from annotate.cli import main
 from annotate.local_studio import LocalStudio
-from running import ROOT, Ran, run_demo_command
+from running import FIGURES, ROOT, Ran, run_demo_command
 
 
 @pytest.fixture(autouse=True)
@@ -88,5 +88,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(terminalreporter: "object") -> None:
     stats = terminalreporter.stats  # type: ignore[attr-defined]
+    for words in FIGURES:
+        terminalreporter.write_line(f"measured: {words}")  # type: ignore[attr-defined]
     if stats.get("skipped") and os.environ.get("STANDPUNKT_NO_SKIPS"):
         terminalreporter.write_line("skipped tests are failures here", red=True)  # type: ignore[attr-defined]

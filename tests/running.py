@@ -1,6 +1,7 @@
 """What tests of several modules use: where files are, what a run of the command left."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
+#: What a test measured, for the end of a run: figures are told, not asserted.
+FIGURES: list[str] = []
+#: Whether tests of what breaks run in full; see `make stress`.
+STRESS = bool(os.environ.get("STANDPUNKT_STRESS"))
+SENTENCES = 2000 if STRESS else 120  # of a large study
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 

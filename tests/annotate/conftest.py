@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from annotate.local_studio import LocalStudio
 from annotate.studio import Studio
-from running import Ran
+from annotate.study import Study, open_study
+from running import SENTENCES, Ran
+from schemas.studio_json import read_result, to_result
 
 Run = Callable[..., Ran]
 
@@ -35,3 +38,44 @@ def study(tmp_path: Path, standpunkt: Run, server: LocalStudio, request: pytest.
 @pytest.fixture
 def studio(server: LocalStudio) -> Studio:
     return Studio(server.url, server.token)
+
+
+@pytest.fixture
+def large(tmp_path: Path, standpunkt: Run, request: pytest.FixtureRequest) -> Study:
+    """A study of one annotator with pieces of 40 sentences."""
+    folder = tmp_path / "s"
+    name = request.node.name.replace("test_", "").replace("[", "_").strip("]")[:30].strip("_")
+    assert (
+        standpunkt("init", folder, "--targets", "ziele-ukraine", "--annotators", "anna", "--name", name).code
+        == 0
+    )
+    for piece in range(SENTENCES // 40):
+        lines = [f"Die Kolumne {piece} hat auch einen Satz {n}." for n in range(40)]
+        text = f"Kolumne {piece} | Ada Probst. 03.02.2025.\n\n" + " ".join(lines) + "\n"
+        (folder / "commentaries" / f"{piece:04}.txt").write_text(text, "utf-8")
+    assert standpunkt("split", "--study", folder).code == 0
+    return open_study(folder)
+
+
+@pytest.fixture(scope="session")
+def suggesting(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder trained on the demo's first codings, without a server."""
+    from annotate.demo import material
+    from annotate.demo.run import demo_study
+    from annotate.prelabel import study_rows
+    from annotate.splitting import split_study
+    from train.fit import fit
+    from train.store import save_model
+
+    own = demo_study(tmp_path_factory.mktemp("suggesting") / "demo")
+    split_study(own)
+    book, given = own.codebook(), material.codings("anna")
+    rows = [row for row in study_rows(own) if row.sentence_id in given]
+    gold = [
+        msgspec.structs.replace(
+            row, layers=read_result(to_result(given[row.sentence_id].layers, book), book).layers
+        )
+        for row in rows
+    ]
+    model, _ = fit(gold, book)
+    return save_model(model, own.models / model.meta.model_version)
