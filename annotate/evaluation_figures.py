@@ -76,6 +76,7 @@ def overview_figure(layers: "dict[str, LayerFigures]") -> Markup:
         axes.set_ylim(len(names) - 0.5, -0.5)
         axes.set_xlim(0, 1)
         axes.set_xlabel("Makro-F1")
+        _say_shares(axes.xaxis)
 
     words = "; ".join(f"{name}: Modell {_say(layers[name].macro_f1)}" for name in names)
     return figure("overview", f"Makro-F1 je Ebene. {words}", 0.9 + 0.5 * len(names), draw)
@@ -92,6 +93,7 @@ def code_figure(name: str, layer: "LayerFigures", most: int = 20) -> Markup:
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.set_xlim(0, 1)
         axes.set_xlabel("F1")
+        _say_shares(axes.xaxis)
 
     words = "; ".join(f"{code} {_say(figures.f1)}" for code, figures in shown)
     return figure(f"codes-{name}", f"F1 je Code. {words}", 0.8 + 0.28 * len(shown), draw)
@@ -107,6 +109,7 @@ def reliability_figure(name: str, bins: "Sequence[Bin]") -> Markup:
         sizes = [12 + 90 * one.n / most for one in bins]
         axes.scatter([one.score for one in bins], [one.right for one in bins], s=sizes, color=_MODEL)
         axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="Wahrscheinlichkeit", ylabel="davon richtig")
+        _say_shares(axes.xaxis, axes.yaxis)
 
     words = "; ".join(f"bei {_say(one.score)} stimmten {_say(one.right)}" for one in bins)
     return figure(f"reliability-{name}", f"Verlässlichkeit. {words}", 3.2, draw, width=3.8)
@@ -120,9 +123,16 @@ def curve_figure(name: str, points: "Sequence[CurvePoint]") -> Markup:
         axes.plot([n for n, _ in known], [value for _, value in known], "o-", color=_MODEL, lw=1.4, ms=5)
         axes.set(ylim=(0, 1), xlabel="gelernte Sätze", ylabel="Makro-F1")
         axes.set_xlim(left=0)
+        _say_shares(axes.yaxis)
 
     words = "; ".join(f"{n} Sätze {_say(value)}" for n, value in known)
     return figure(f"curve-{name}", f"Lernkurve. {words}", 3.2, draw, width=3.8)
+
+
+def _say_shares(*shares: Any) -> None:
+    """Ticks as one reads them in German."""
+    for axis in shares:
+        axis.set_major_formatter(lambda value, _: f"{value:.1f}".replace(".", ","))
 
 
 def _with_interval(

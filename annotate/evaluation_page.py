@@ -1,7 +1,7 @@
 """The evaluation as a page of its own: figures, what they mean, and what to look at again."""
 
 import importlib.resources
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from annotate.evaluation_figures import code_figure, curve_figure, overview_figure, reliability_figure
@@ -46,16 +46,20 @@ def _body(report: "EvaluationReport") -> Iterator[Markup]:
     how = _how(report.held_out) if report.held_out else "Ein fertiges Modell, geprüft an gegebenen Sätzen."
     yield tag("p", f"{report.model_version} · {report.n} Sätze. {how}", class_="quiet")
     yield overview_figure(report.layers)
-    yield tag(
-        "p",
-        "Punkt und Balken: das Modell mit seinem 95-%-Intervall. Raute: wie gut Menschen einander treffen, "
-        "mit demselben Maß. Striche: was auch ohne Modell gelingt, nämlich mit dem häufigsten Code, mit "
-        "Stichwörtern oder allein mit der Satzlänge.",
-        class_="quiet",
-    )
+    yield tag("p", " ".join(_signs(report.layers.values())), class_="quiet")
     for name, layer in report.layers.items():
         yield from _layer(name, layer, report)
     yield from _against(report)
+
+
+def _signs(layers: "Collection[LayerFigures]") -> Iterator[str]:
+    """What the figure's signs mean, as far as they are in it."""
+    yield "Punkt und Balken: das Modell mit seinem 95-%-Intervall."
+    if any(layer.ceiling and layer.ceiling.macro_f1 is not None for layer in layers):
+        yield "Raute: wie gut Menschen einander treffen, mit demselben Maß."
+    more = ", mit Stichwörtern oder allein mit der Satzlänge"
+    learned = any(layer.baselines and layer.baselines.keyword is not None for layer in layers)
+    yield f"Striche: was auch ohne Modell gelingt, nämlich mit dem häufigsten Code{more if learned else ''}."
 
 
 def _how(held: "HeldOut") -> str:
@@ -95,11 +99,11 @@ def _layer(name: str, layer: "LayerFigures", report: "EvaluationReport") -> Iter
 
 def _sentences(layer: "LayerFigures") -> Iterator[str]:
     at = layer.at_abstention
-    yield f"Makro-F1 {_say(layer.macro_f1)} ({_bounds(layer.interval)}), {layer.n} Urteile."
-    reached = f" und erreicht dort {_say(at.macro_f1)}" if at.macro_f1 is not None else ""
-    yield f"Wo es sich enthalten darf, antwortet es in {at.coverage:.0%} der Fälle{reached}.".replace(
-        "%", " %"
-    )
+    hit = f"; richtig sind {_percent(layer.accuracy)}" if layer.accuracy is not None else ""
+    yield f"Makro-F1 {_say(layer.macro_f1)} ({_bounds(layer.interval)}), {layer.n} Urteile{hit}."
+    right = f"; davon sind {_percent(at.accuracy)} richtig" if at.accuracy is not None else ""
+    reached = f" (Makro-F1 {_say(at.macro_f1)})" if at.macro_f1 is not None else ""
+    yield f"Darf es sich enthalten, so antwortet es in {_percent(at.coverage)} der Fälle{right}{reached}."
     if layer.calibration_error is not None:
         yield f"Seine Wahrscheinlichkeiten liegen im Mittel um {_say(layer.calibration_error)} daneben."
 
@@ -108,7 +112,7 @@ def _people(layer: "LayerFigures") -> str:
     c = layer.ceiling
     assert c is not None
     return (
-        f"Menschen gegen die übrigen: {_say(c.macro_f1)} ({_bounds(c.interval)}). "
+        f"Eine Person gegen die übrigen: {_say(c.macro_f1)} ({_bounds(c.interval)}). "
         f"Das Modell gegen dieselben: {_say(c.model_macro_f1)} ({_bounds(c.model_interval)}). "
         f"Gezählt sind {c.sentences} Urteile, die mehrere gefällt haben."
     )
@@ -189,6 +193,10 @@ def _cell(value: object) -> Markup:
 
 def _bounds(interval: tuple[float, float] | None) -> str:
     return f"{_say(interval[0])} bis {_say(interval[1])}" if interval else "ohne Intervall"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def _say(value: object) -> str:

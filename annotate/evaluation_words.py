@@ -74,8 +74,10 @@ def _layer(name: str, layer: "LayerFigures") -> Iterator[str]:
     if len(shown) > _CODES:
         lines.append(f"and {len(shown) - _CODES} rarer codes (--json has all)")
     at = layer.at_abstention
-    kept = f"With abstention it answers {at.coverage:.0%}"
-    reached = f" at macro-F1 {at.macro_f1:.3f}" if at.macro_f1 is not None else ""
+    kept = f"Right: {layer.accuracy:.0%}. " if layer.accuracy is not None else ""
+    kept += f"With abstention it answers {at.coverage:.0%}"
+    kept += f", of which {at.accuracy:.0%} are right" if at.accuracy is not None else ""
+    reached = f", at macro-F1 {at.macro_f1:.3f}" if at.macro_f1 is not None else ""
     error = (
         f"; calibration error {layer.calibration_error:.3f}" if layer.calibration_error is not None else ""
     )

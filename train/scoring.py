@@ -44,10 +44,11 @@ class CodeFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AtAbstention(Record, frozen=True, kw_only=True):
-    """Macro-F1 over what is answered, and the share that is."""
+    """Macro-F1 over what is answered, the share that is, and how much of that is right."""
 
     macro_f1: float | None
     coverage: float
+    accuracy: float | None = None
 
 
 class PartFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -182,6 +183,7 @@ def _figures(layer: Layer, answers: Answers, seed: int) -> LayerFigures:
         at_abstention=AtAbstention(
             macro_f1=_rounded(macro_f1(counts[answers.kept][:, counted].sum(axis=0))),
             coverage=round(float(answers.kept.mean()), 6) if n else 0.0,
+            accuracy=_rounded(float(right[answers.kept].mean())) if answers.kept.any() else None,
         ),
         codes=_code_figures(answers.codes, counts.sum(axis=0), answers, draws),
         n=n,

@@ -57,7 +57,7 @@ def test_the_report_has_the_promised_keys(report: EvaluationReport, rows: list[G
     for layer in found["layers"].values():
         promised = {"macro_f1", "accuracy", "baseline_macro_f1", "interval", "at_abstention", "codes"}
         assert promised <= set(layer)
-        assert set(layer["at_abstention"]) == {"macro_f1", "coverage"}
+        assert set(layer["at_abstention"]) == {"macro_f1", "coverage", "accuracy"}
         for code in layer["codes"].values():
             assert {"precision", "recall", "f1", "support"} <= set(code)
     assert {"touched", "direction", "targets"} <= set(found["layers"]["stance"])
