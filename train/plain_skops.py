@@ -1,4 +1,4 @@
-"""Reading skops files that hold plain data only: tables, lists, texts, numbers, arrays.
+"""skops files that hold plain data only: tables, lists, texts, numbers, arrays.
 
 skops itself imports all of scikit-learn, and with it pandas where that is installed, to know the
 types it may build: over a second before the first sentence is tagged. A model file of ours needs
@@ -9,7 +9,7 @@ refuses the rest by name. The files are ordinary ones: ``skops.io.load`` reads t
 import io
 import json
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import numpy as np
 
@@ -35,6 +35,36 @@ class ForeignTypeError(StandpunktError):
     def __init__(self, names: list[str]) -> None:
         self.names = names
         super().__init__(", ".join(names[:5]))
+
+
+def write_plain(value: Any) -> bytes:
+    """A skops file of plain data, packed; of the same data the same bytes.
+
+    skops names arrays by their addresses and dates them by the clock.
+    """
+    import skops.io
+
+    out = io.BytesIO()
+    with ZipFile(io.BytesIO(skops.io.dumps(value))) as file, ZipFile(out, "w") as packed:
+        names: dict[str, str] = {}
+        schema = _settle(json.loads(file.read("schema.json")), names)
+        members = {new: file.read(old) for old, new in names.items()}
+        members["schema.json"] = json.dumps(schema, ensure_ascii=False).encode()
+        for name, content in members.items():
+            packed.writestr(ZipInfo(name), content, compress_type=ZIP_DEFLATED, compresslevel=6)
+    return out.getvalue()
+
+
+def _settle(node: Any, names: dict[str, str]) -> Any:
+    """A node of a schema without addresses; ``names`` gathers what each array's file is now called."""
+    if isinstance(node, list):
+        return [_settle(value, names) for value in node]
+    if not isinstance(node, dict):
+        return node
+    found = {key: _settle(value, names) for key, value in node.items() if key != "__id__"}
+    if found.get("__loader__") == "NdArrayNode" and "file" in found:
+        found["file"] = names.setdefault(found["file"], f"{len(names)}.npy")
+    return found
 
 
 def read_plain(data: bytes) -> Any:

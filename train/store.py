@@ -7,7 +7,6 @@ in ``model.json`` shows damage; it is no signature, for whoever can change one f
 
 import hashlib
 import json
-import zipfile
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from schemas.errors import DataError, ModelError
 from schemas.files import read_bytes, replacing, write_text
 from train.card import model_card
 from train.model import FORMAT, Model, ModelMeta
-from train.plain_skops import ForeignTypeError, read_plain
+from train.plain_skops import ForeignTypeError, read_plain, write_plain
 from train.soundness import find_unsound, find_unsound_meta
 from train.state import from_state, to_state
 
@@ -34,10 +33,8 @@ def save_model(model: Model, folder: str | Path, *, created: str | None = None) 
         The day to note in ``model.json`` and the card (ISO date); none is noted without it, so that
         the same model gives the same text.
     """
-    import skops.io
-
     folder = Path(folder)
-    data = skops.io.dumps(to_state(model), compression=zipfile.ZIP_DEFLATED, compresslevel=6)
+    data = write_plain(to_state(model))
     meta = msgspec.structs.replace(
         model.meta, created=created or model.meta.created, sha256=hashlib.sha256(data).hexdigest()
     )

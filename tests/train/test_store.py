@@ -71,6 +71,16 @@ def test_saving_twice_replaces(model: Model, folder: Path) -> None:
     assert load_model(folder).meta.model_version == model.meta.model_version
 
 
+def test_the_same_data_give_the_same_bytes(
+    rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
+) -> None:
+    quick = Settings(pipeline="ngrams", grid=(0.1,), inner_folds=2)
+    for name in ("one", "other"):
+        save_model(fit(rows, codebook, settings=quick, with_figures=True)[0], tmp_path / name)
+    for file in ("model.skops", "model.json", "MODEL_CARD.md"):
+        assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "other" / file).read_bytes()
+
+
 @pytest.mark.parametrize("pipeline", ["majority", "ngrams"])
 def test_every_pipeline_can_be_kept(
     pipeline: str, rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
@@ -464,3 +474,26 @@ def test_a_description_out_of_range_is_refused(
 def test_the_description_round_trips(folder: Path, model: Model) -> None:
     again = load_model(folder).meta
     assert msgspec.structs.replace(again, sha256=None) == model.meta
+
+
+@pytest.mark.skipif(not os.environ.get("STANDPUNKT_STRESS"), reason="trains in two processes")
+def test_one_core_or_two_give_the_same_bytes(tmp_path: Path) -> None:
+    script = """
+import sys
+sys.path.insert(0, "tests/train")
+from conftest import book, make_rows
+from train.fit import fit
+from train.store import save_model
+save_model(fit(make_rows(), book())[0], sys.argv[1])
+"""
+    root = Path(__file__).resolve().parents[2]
+    for cores in ("1", "2"):
+        threads = {f"{name}_NUM_THREADS": cores for name in ("OMP", "OPENBLAS", "MKL")}
+        subprocess.run(
+            [sys.executable, "-c", script, str(tmp_path / cores)],
+            cwd=root,
+            env={**os.environ, **threads},
+            check=True,
+        )
+    for file in ("model.skops", "model.json"):
+        assert (tmp_path / "1" / file).read_bytes() == (tmp_path / "2" / file).read_bytes()
