@@ -6,6 +6,8 @@ import os
 import pickle
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +21,7 @@ import yaml
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
+from running import STRESS
 from schemas.codebook import Codebook
 from schemas.errors import ModelError
 from schemas.records import GoldSentence
@@ -476,7 +479,7 @@ def test_the_description_round_trips(folder: Path, model: Model) -> None:
     assert msgspec.structs.replace(again, sha256=None) == model.meta
 
 
-@pytest.mark.skipif(not os.environ.get("STANDPUNKT_STRESS"), reason="trains in two processes")
+@pytest.mark.skipif(not STRESS, reason="trains in two processes")
 def test_one_core_or_two_give_the_same_bytes(tmp_path: Path) -> None:
     script = """
 import sys
