@@ -77,8 +77,12 @@ def _how(held: "HeldOut") -> str:
 def _layer(name: str, layer: "LayerFigures", report: "EvaluationReport") -> Iterator[Markup]:
     yield tag("h2", name)
     if not layer.n:
-        yield tag("p", "Nicht beurteilt: Kein codierter Satz wurde vorhergesagt.")
+        yield tag("p", _nothing(layer.reason or ""))
         return
+    if layer.unjudged:
+        yield tag("p", f"{layer.unjudged} codierte Sätze konnte kein Modell beurteilen.")
+    if (layer.reason or "").startswith("only one code occurs"):
+        yield tag("p", "Es kommt nur ein Code vor: Hier ist nichts zu unterscheiden.")
     yield from (tag("p", words) for words in _sentences(layer))
     if layer.ceiling:
         yield tag("p", _people(layer))
@@ -95,6 +99,14 @@ def _layer(name: str, layer: "LayerFigures", report: "EvaluationReport") -> Iter
     yield tag("div", figures, class_="pair")
     if layer.suspects:
         yield _suspects(layer.suspects)
+
+
+def _nothing(reason: str) -> str:
+    if reason == "no sentence is coded":
+        return "Nicht beurteilt: Kein Satz ist hier codiert."
+    if "one commentary only" in reason:
+        return "Nicht beurteilt: Jedem Modell bliebe nur ein einziger Text zum Lernen."
+    return "Nicht beurteilt: Zu keinem codierten Satz gibt es eine Vorhersage."
 
 
 def _sentences(layer: "LayerFigures") -> Iterator[str]:

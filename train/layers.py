@@ -1,7 +1,11 @@
 """KINDS: how each kind of layer is trained and predicted."""
 
+import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
+
+import msgspec
 
 from schemas.codebook import Layer
 from train.model import Batch, FittedLayer, LayerState, Material, Model
@@ -32,7 +36,23 @@ def fit_layer(layer: Layer, material: Material) -> FittedLayer:
     }
     if len(groups) < 2:
         return FittedLayer(state=_untrained(layer, material, len(groups)), heads={})
-    return KINDS[layer.kind].fit(layer, material)
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", ConvergenceWarning)
+        fitted = KINDS[layer.kind].fit(layer, material)
+    unsettled = sum(issubclass(one.category, ConvergenceWarning) for one in caught)
+    for one in caught:
+        if not issubclass(one.category, ConvergenceWarning):
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    return _told(fitted, unsettled) if unsettled else fitted
+
+
+def _told(fitted: FittedLayer, unsettled: int) -> FittedLayer:
+    """The layer with a word on solvers that were stopped before their weights had settled."""
+    words = f"{unsettled} of its solvers were stopped before their weights had settled"
+    reason = "; ".join(filter(None, (fitted.state.reason, words)))
+    return replace(fitted, state=msgspec.structs.replace(fitted.state, reason=reason))
 
 
 def _untrained(layer: Layer, material: Material, groups: int) -> LayerState:

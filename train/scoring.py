@@ -75,7 +75,8 @@ class LayerFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A layer's figures; those with a default are there where they make sense.
 
     ``baselines`` are macro-F1 of the commonest code, of keywords and of length; ``ceiling`` is how
-    well annotators agree with each other in the same figure; ``suspects`` are likely errors of gold.
+    well annotators agree with each other in the same figure; ``suspects`` are likely errors of gold;
+    ``unjudged`` counts coded sentences for which no model could be trained.
     """
 
     macro_f1: float | None
@@ -94,6 +95,7 @@ class LayerFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
     ceiling: Ceiling | None = None
     reliability: list[Bin] = []
     suspects: list[Suspect] = []
+    unjudged: int = 0
 
 
 class EvaluationReport(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -115,6 +117,10 @@ def score_layers(
 
 def _score(layer: Layer, scored: Sequence[Scored], seed: int) -> LayerFigures:
     figures = _figures(layer, answers_of(layer, scored), seed)
+    coded = [s for s in scored if layer.id in s.row.layers]
+    unjudged = sum(layer.id not in s.prediction.layers for s in coded)
+    figures = msgspec.structs.replace(figures, unjudged=unjudged)
+    figures = msgspec.structs.replace(figures, reason=_oddity(layer, figures, coded))
     if layer.kind != "stance":
         return figures
     items = stance_items(layer, scored)
@@ -124,6 +130,20 @@ def _score(layer: Layer, scored: Sequence[Scored], seed: int) -> LayerFigures:
         direction=_direction(layer, items),
         targets=_targets(layer.stance_values, items),
     )
+
+
+def _oddity(layer: Layer, figures: LayerFigures, coded: Sequence[Scored]) -> str | None:
+    """Why there is no figure, or why it says little."""
+    if not coded:
+        return "no sentence is coded"
+    states = [s.layers[layer.id] for s in coded if layer.id not in s.prediction.layers]
+    why = next((state.reason for state in states if state.reason), None)
+    if not figures.n:
+        return f"no model was trained: {why}" if why else "no coded sentence was predicted"
+    if figures.unjudged:
+        return f"{figures.unjudged} of {len(coded)} coded sentences were judged by no model: {why}"
+    occur = [code for code, found in figures.codes.items() if found.support]
+    return f'only one code occurs: "{occur[0]}"' if len(occur) == 1 and layer.kind != "set" else None
 
 
 def _touched(items: Sequence[StanceItem]) -> PartFigures:
@@ -188,7 +208,6 @@ def _figures(layer: Layer, answers: Answers, seed: int) -> LayerFigures:
         codes=_code_figures(answers.codes, counts.sum(axis=0), answers, draws),
         n=n,
         calibration_error=_rounded(calibration_error(confidence, hit)) if n else None,
-        reason=None if n else "no coded sentence was predicted",
         reliability=reliability(confidence, hit),
     )
 

@@ -1,3 +1,4 @@
+import textwrap
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,7 +22,7 @@ from schemas.jsonl import read_jsonl
 from schemas.records import GoldSentence
 
 if TYPE_CHECKING:
-    from train.fit import LayerReport, TrainReport
+    from train.fit import TrainReport
 
 GoldOption = Annotated[
     Path | None, typer.Option("--gold", metavar="FILE", help="Gold rows; the study's if not given.")
@@ -129,17 +130,19 @@ def train(
 def _words(done: "TrainReport", figures: dict[str, Any]) -> str:
     measured = figures.get("layers", {})
     rows = [
-        (name, sum(layer.codes.values()), _trained(layer), measured.get(name, {}).get("macro_f1"))
+        (
+            name,
+            sum(layer.codes.values()),
+            "yes" if layer.trained else "no",
+            measured.get(name, {}).get("macro_f1"),
+        )
         for name, layer in done.layers.items()
     ]
+    copies = f", {done.copies_left_out} copies of one text left out" if done.copies_left_out else ""
     is_strict = figures.get("held_out", {}).get("by") != "tuning"
     how = "cross-validated" if is_strict else "while held out in tuning, a little high"
-    copies = f", {done.copies_left_out} copies of one text left out" if done.copies_left_out else ""
-    return (
-        f"{done.model_version}: {done.n} sentences{copies}, {done.seconds:.1f} s\n{done.model_dir}\n\n"
-        f"{table(['layer', 'values', 'trained', 'macro-F1'], rows)}\n\nmacro-F1: {how}"
-    )
-
-
-def _trained(layer: "LayerReport") -> str:
-    return ("yes" if layer.trained else "no") + (f": {layer.reason}" if layer.reason else "")
+    notes = [f"{name}: {layer.reason}" for name, layer in done.layers.items() if layer.reason]
+    notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
+    head = f"{done.model_version}: {done.n} sentences{copies}, {done.seconds:.1f} s\n{done.model_dir}"
+    told = "\n".join(textwrap.fill(note, 80, subsequent_indent="  ") for note in notes)
+    return f"{head}\n\n{table(['layer', 'values', 'trained', 'macro-F1'], rows)}\n\n{told}"

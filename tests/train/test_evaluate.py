@@ -158,7 +158,7 @@ def test_rows_that_lack_a_layer_are_left_out_of_it(make_book: Callable[..., Code
     assert report.layers["function"].n == 1
     assert report.layers["function"].accuracy == 1
     assert report.layers["strength"].macro_f1 is None
-    assert report.layers["strength"].reason == "no coded sentence was predicted"
+    assert report.layers["strength"].reason == "no sentence is coded"
 
 
 def test_abstention_leaves_out_of_one_figure_only(make_book: Callable[..., Codebook]) -> None:
@@ -217,3 +217,26 @@ def test_touch_and_direction_are_judged_apart(make_book: Callable[..., Codebook]
     assert figures.direction.codes["favor"].recall == 1  # the way is judged although no touch was seen
     assert figures.direction.accuracy == 0.5
     assert figures.targets["tempolimit"].reason == "never touched"
+
+
+def test_a_figure_over_one_code_is_said_to_be_so(rows: list[GoldSentence], codebook: Codebook) -> None:
+    same = [msgspec.structs.replace(row, layers={"function": "claim"}) for row in rows]
+    found = cross_validate(same, codebook, folds=2, settings=QUICK)
+    assert found.layers["function"].reason == 'only one code occurs: "claim"'
+    assert found.layers["rhetoric"].reason == "no sentence is coded"
+
+
+def test_what_no_model_could_judge_is_counted_and_said(rows: list[GoldSentence], codebook: Codebook) -> None:
+    # three commentaries in two folds: one of the two models has a single one to learn from
+    few = [
+        msgspec.structs.replace(row, layers={"function": row.layers["function"]})
+        for row in rows
+        if row.commentary_id in ("k001", "k002", "k003")
+    ]
+    layer = cross_validate(few, codebook, folds=2, settings=QUICK).layers["function"]
+    assert layer.n + layer.unjudged == len(few)
+    assert layer.unjudged == 12
+    assert "12 of 18 coded sentences were judged by no model: coded in one" in (layer.reason or "")
+    alone = cross_validate(few[:12], codebook, folds=2, settings=QUICK).layers["function"]
+    assert (alone.n, alone.macro_f1) == (0, None)
+    assert "no model was trained: coded in one commentary only" in (alone.reason or "")

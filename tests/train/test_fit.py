@@ -1,10 +1,12 @@
 """From gold to a model."""
 
 import random
+import warnings
 from collections.abc import Callable
 
 import msgspec
 import pytest
+from sklearn.svm import LinearSVC
 
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
@@ -141,3 +143,13 @@ def test_a_codebook_that_lacks_a_code_of_the_gold_is_refused(
 ) -> None:
     with pytest.raises(DataError, match='no target "'):
         fit(rows, make_book(targets=[]))
+
+
+def test_a_solver_that_was_stopped_is_reported_and_does_not_warn(
+    rows: list[GoldSentence], codebook: Codebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("train.heads.LinearSVC", lambda **given: LinearSVC(**{**given, "max_iter": 1}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        _, report = fit(only(rows, "function"), codebook, settings=QUICK)
+    assert "stopped before their weights had settled" in (report.layers["function"].reason or "")
