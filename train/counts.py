@@ -1,8 +1,9 @@
 """Weighted counts of tokens that need names: those of targets and topics."""
 
 from array import array
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import repeat
 from typing import Any, Self
 
 import numpy as np
@@ -58,8 +59,8 @@ class TokenCounts:
         return self
 
     def fit_transform(self, X: Sequence[Any], y: object = None) -> Any:
-        found: dict[str, int] = {}
-        counts = self._count(X, found, grows=True)
+        found: dict[str, int] = defaultdict(lambda: len(found))
+        counts = self._count(X, lambda row: map(found.__getitem__, row))
         frequency = np.bincount(counts.indices, minlength=len(found))
         terms = sorted(term for term, place in found.items() if frequency[place] >= self.min_df)
         kept = np.array([found[term] for term in terms], dtype=np.int64)
@@ -69,7 +70,10 @@ class TokenCounts:
         return self._weigh(counts[:, kept])
 
     def transform(self, X: Sequence[Any]) -> Any:
-        return self._weigh(self._count(X, self._vocabulary(), grows=False))
+        find = self._vocabulary().get
+        counts = self._count(X, lambda row: map(find, row, repeat(-1)))
+        counts.resize(len(X), len(self.idf_))
+        return self._weigh(counts)
 
     def get_feature_names_out(self, input_features: object = None) -> Any:
         return np.array(self.terms_.split("\n") if self.terms_ else [], dtype=object)
@@ -80,25 +84,25 @@ class TokenCounts:
             held = self._held = {term: i for i, term in enumerate(self.get_feature_names_out())}
         return held
 
-    def _count(self, X: Sequence[Any], place: dict[str, int], *, grows: bool) -> Any:
-        """How often each row has each token: sparse, shape (n_rows, n_terms)."""
-        columns, values, starts = array("q"), array("d"), array("q", [0])
+    def _count(self, X: Sequence[Any], find: Callable[[list[str]], Iterable[int]]) -> sp.csr_matrix:
+        """How often each row has each token; ``find`` gives the tokens' columns, -1 for unknown ones."""
+        columns, starts = array("q"), array("q", [0])
         for x in X:
-            for token, count in Counter(self._analyze(x)).items():
-                column = place.setdefault(token, len(place)) if grows else place.get(token, -1)
-                if column >= 0:
-                    columns.append(column)
-                    values.append(count)
+            columns.extend(find(self._analyze(x)))
             starts.append(len(columns))
-        parts = (np.frombuffer(values), np.frombuffer(columns, np.int64), np.frombuffer(starts, np.int64))
-        return sp.csr_matrix(parts, shape=(len(starts) - 1, len(place)))
+        found = np.frombuffer(columns, np.int64)
+        known = found >= 0
+        begins = np.concatenate([[0], np.cumsum(known)])[np.frombuffer(starts, np.int64)]
+        width = int(found.max(initial=-1)) + 1
+        counts = sp.csr_matrix((np.ones(begins[-1]), found[known], begins), shape=(len(starts) - 1, width))
+        counts.sum_duplicates()
+        return counts
 
     def _analyze(self, passage: Any) -> list[str]:
         is_bare = isinstance(passage, str | list)
         return ANALYZERS[self.analyzer](passage if is_bare else getattr(passage, self.view))
 
     def _weigh(self, counts: Any) -> Any:
-        counts.sort_indices()
         row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
         values = (1 + np.log(counts.data)) * self.idf_[counts.indices]
         length = np.sqrt(np.bincount(row, values**2, minlength=counts.shape[0]))

@@ -52,7 +52,8 @@ def _of_stances(
 ) -> dict[str, list[Reasons]]:
     posed, heads, merged = batch.posed[name], model.heads[name], _merged(model, name)
     given = [str(answers[row][target].code) for row, target in posed.asked]
-    found: dict[str, list[Reasons]] = {}
+    targets = sorted({target for _, target in posed.asked})
+    found: dict[str, list[Reasons]] = {f"{name}__{target}": [[] for _ in answers] for target in targets}
     for code in sorted(set(given) - {UNRELATED}):
         chosen = np.flatnonzero(np.array(given) == code)
         rows = np.array([posed.asked[i][0] for i in chosen])
@@ -60,22 +61,22 @@ def _of_stances(
         heard = _heard(heads["touched"], posed.heard["touched"][chosen], True)
         heard += _heard(heads["direction"], posed.heard["direction"][chosen], code)
         parts = sp.hstack([matrix[rows], posed.own[chosen], sp.csr_matrix(heard[:, None])], format="csr")
-        moved = sp.csr_matrix(parts @ sp.diags_array(np.append(_joint_plane(model, name, code), 1.0)))
-        moved = sp.csr_matrix(moved @ merged.columns)
-        best = _strongest(moved, moved.data, merged.names, model.meta.settings.reasons)
+        plane = np.append(_joint_plane(model, name, code), 1.0)
+        moved = (parts.data * plane[parts.indices], merged.place[parts.indices], parts.indptr)
+        summed = sp.csr_matrix(moved, shape=(len(chosen), len(merged.names)))
+        summed.sum_duplicates()
+        best = _strongest(summed, summed.data, merged.names, model.meta.settings.reasons)
         for i, reasons in zip(chosen, best, strict=True):
             row, target = posed.asked[i]
-            found.setdefault(f"{name}__{target}", [[] for _ in answers])[row] = reasons
+            found[f"{name}__{target}"][row] = reasons
     return found
 
 
 class _Merged(NamedTuple):
-    """Names that a person can read, and which of the columns of `_joint_plane` each adds up:
-    sparse, shape (n_columns, n_names).
-    """
+    """Names that a person can read, and for each column of `_joint_plane` the place of its name."""
 
     names: list[str]
-    columns: Any
+    place: Array
 
 
 @lru_cache(maxsize=8)  # a model answers batch after batch
@@ -85,8 +86,7 @@ def _merged(model: Model, layer_id: str) -> _Merged:
         names += [pair_name(block, term) for term in counts.get_feature_names_out().tolist()]
     place: dict[str, int] = {}
     index = [place.setdefault(name, len(place)) for name in [*names, OTHERS]]
-    shape = (len(index), len(place))
-    return _Merged(list(place), sp.csr_matrix((np.ones(len(index)), index, np.arange(len(index) + 1)), shape))
+    return _Merged(list(place), np.array(index))
 
 
 def pair_name(block: str, term: str) -> str:

@@ -8,12 +8,14 @@ from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, 
 from annotate.commands.train import AbstainOption, GoldOption, SeedOption, gold_and_codebook
 from annotate.evaluation_words import evaluation_words
 from annotate.study import Study, open_study
+from schemas.codebook import load_codebook
 from schemas.errors import SettingsError
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, GoldSentence
 
 if TYPE_CHECKING:
     from train.holdout import By, Group
+    from train.model import ModelMeta
     from train.scoring import EvaluationReport
 
 
@@ -74,10 +76,11 @@ def evaluate(
                 raise SettingsError("which rows should the model be scored on?", flag="--gold")
             tell("scoring")
             other = load_model(against) if against else None
+            loaded = load_model(model)
+            if codebook is not None:
+                _check_codebook(loaded.meta, codebook)
             rows = list(read_jsonl(gold, GoldSentence))
-            report = evaluate_model(
-                load_model(model), rows, seen=seen, seed=seed, against=other, annotations=coded
-            )
+            report = evaluate_model(loaded, rows, seen=seen, seed=seed, against=other, annotations=coded)
         else:
             rows, book = gold_and_codebook(gold, codebook, study)
             tell(f"cross-validating {len(rows)} sentences in {folds} folds")
@@ -101,6 +104,16 @@ def evaluate(
         write_text(html, evaluation_page(report))
         say(f"wrote {html}")
     print_report(report, json, lambda: evaluation_words(report))
+
+
+def _check_codebook(meta: "ModelMeta", path: Path) -> None:
+    """A model is judged by the codebook it was trained with; another version is told."""
+    book = load_codebook(path)
+    if book.codebook != meta.codebook:
+        found = f'found the codebook "{book.codebook}", expected the model\'s, "{meta.codebook}"'
+        raise SettingsError(found, flag="--codebook")
+    if book.version != meta.codebook_version:
+        say(f"note: judged by version {meta.codebook_version} of the codebook, which it was trained with")
 
 
 def _one_of(value: str, known: tuple[str, ...], flag: str) -> None:

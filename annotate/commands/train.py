@@ -74,18 +74,28 @@ def train(
     ] = None,
     min_asked: Annotated[
         int | None,
-        typer.Option("--min-asked", metavar="N", min=0, help="Sentences asked about a target, too (30)."),
+        typer.Option(
+            "--min-asked",
+            metavar="N",
+            min=0,
+            help="Sentences a target was asked in before it is suggested (30).",
+        ),
     ] = None,
     min_touched: Annotated[
         int | None,
-        typer.Option("--min-touched", metavar="N", min=0, help="Sentences that touched it, too (5)."),
+        typer.Option(
+            "--min-touched",
+            metavar="N",
+            min=0,
+            help="Sentences that touch a target before it is suggested (5).",
+        ),
     ] = None,
     evaluate: Annotated[
         bool | None,
         typer.Option(
             "--evaluate/--no-evaluate",
-            help="Cross-validate for the model's card, which takes as long again five times; without asking "
-            "up to 3,000 sentences. Else its figures are those of tuning, a little high.",
+            help="Cross-validate for the model's card: five more trainings; without asking up to 3,000 "
+            "sentences. Else its figures are those of tuning.",
         ),
     ] = None,
     json: JsonOption = False,

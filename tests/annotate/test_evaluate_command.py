@@ -100,6 +100,19 @@ def test_two_models_are_compared(folder: Path) -> None:
     assert json.loads((folder / "b" / "model.json").read_text())["settings"]["abstain_at"] == 0.9
 
 
+def test_a_model_is_judged_by_its_own_codebook(folder: Path) -> None:
+    run("train", *given(folder, "-o", str(folder / "m"), "--no-evaluate"))
+    newer = BOOK.replace("1.0.0", "1.0.1")
+    (folder / "codebook.yaml").write_text(newer, encoding="utf-8")
+    result = CliRunner().invoke(app, ["evaluate", str(folder / "m"), *given(folder, "--seen")])
+    assert result.exit_code == 0
+    assert "note: judged by version 1.0.0 of the codebook" in result.stderr
+    (folder / "codebook.yaml").write_text(newer.replace("klein", "fremd"), encoding="utf-8")
+    result = CliRunner().invoke(app, ["evaluate", str(folder / "m"), *given(folder, "--seen")])
+    assert isinstance(result.exception, StandpunktError)
+    assert 'found the codebook "fremd", expected the model\'s, "klein"' in str(result.exception)
+
+
 def meta_of(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     return found
