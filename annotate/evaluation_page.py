@@ -187,12 +187,16 @@ def _against(report: "EvaluationReport") -> Iterator[Markup]:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]], *, has_text: bool = False) -> Markup:
-    top = tag("tr", [tag("th", cell, scope="col") for cell in head])
+    numeric = [bool(rows) and not any(isinstance(row[n], str) for row in rows) for n in range(len(head))]
+    top = [
+        tag("th", cell, scope="col", class_="n" if right else None)
+        for cell, right in zip(head, numeric, strict=True)
+    ]
     body = [tag("tr", [_cell(value) for value in row]) for row in rows]
     # a table wider than a phone scrolls by itself, with the keyboard too
     return tag(
         "div",
-        tag("table", tag("thead", top), tag("tbody", body)),
+        tag("table", tag("thead", tag("tr", top)), tag("tbody", body)),
         class_="wide" if has_text else "wide figures",
         tabindex=0,
     )

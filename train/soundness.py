@@ -35,6 +35,8 @@ def find_unsound_meta(meta: ModelMeta) -> str | None:
 
 def _meta_problems(meta: ModelMeta) -> Iterator[str]:
     yield from _setting_problems(meta.settings)
+    if meta.familiarity and not all(0 <= share <= 1 for share in meta.familiarity.unknown):
+        yield "a share of unknown words is none"
     for layer_id, state in meta.layers.items():
         where = f'layer "{layer_id}"'
         layer = meta.book.layer(layer_id)

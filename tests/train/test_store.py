@@ -459,6 +459,7 @@ LAYERS: dict[str, tuple[tuple[object, ...], object, str]] = {
     "a strength below none": (("layers", "stance", "choices", "touched", "smoothing"), -1.0, "choices"),
     "a pipeline nobody knows": (("settings", "pipeline"), "__class__", "pipeline"),
     "a precision above one": (("settings", "abstain_at"), 3.0, "setting"),
+    "a share of unknown words above one": (("familiarity", "unknown", 0), 7.0, "unknown words"),
     "fewer reasons than none": (("settings", "reasons"), -1, "setting"),
 }  # fmt: skip
 
