@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from annotate.study import StudySettings
 from schemas.records import Assignment, Sentence
 
@@ -19,7 +21,7 @@ def assign(
     Units (commentaries, or sentences with ``unit: sentence``) are ordered by a hash of seed and
     id; the first ``overlap`` share of them goes to all annotators, the others one by one to whoever
     has least. What is in ``kept`` stays as it was drawn: only units that are new are drawn, so a
-    corpus that grows moves nobody's work.
+    corpus that grows moves nobody's work. Somebody who joins later codes what all others share.
     """
     owners = _kept_owners(sentences, kept, settings)
     new = [unit for unit in _units(sentences, settings) if unit not in owners]
@@ -37,16 +39,24 @@ def assign(
             load[least] += sizes[unit]
             owners[unit] = (least,)
     old = {(a.sentence_id, a.annotator): a for a in kept}
+    of_sentence = {a.sentence_id: a for a in kept}
     test, control = _arms(sentences, settings, kept)
-    return [
-        old.get((s.sentence_id, name))
-        or Assignment(
+
+    def drawn(s: Sentence, name: str) -> Assignment:
+        if (s.sentence_id, name) in old:
+            return old[s.sentence_id, name]
+        if s.sentence_id in of_sentence:  # whoever joins codes under the same conditions as the others
+            return msgspec.structs.replace(of_sentence[s.sentence_id], annotator=name)
+        return Assignment(
             sentence_id=s.sentence_id,
             annotator=name,
             phase=phase,
             suggest=phase != "pilot" and s.commentary_id not in control and s.commentary_id not in test,
             test=s.commentary_id in test,
         )
+
+    return [
+        drawn(s, name)
         for name in settings.annotators
         for s in sentences
         if name in owners[_unit(s, settings)]
@@ -85,7 +95,14 @@ def _kept_owners(
             names = found.setdefault(unit[a.sentence_id], [])
             if a.annotator not in names:
                 names.append(a.annotator)
-    return {name: tuple(names) for name, names in found.items()}
+    earlier = {a.annotator for a in kept} & set(settings.annotators)
+    joined = [name for name in settings.annotators if name not in earlier]
+    # where one person codes alone, nothing says that it was to be shared but the overlap
+    is_shared = len(earlier) > 1 or settings.overlap == 1
+    return {
+        unit: (*names, *joined) if is_shared and set(names) == earlier else tuple(names)
+        for unit, names in found.items()
+    }
 
 
 def _unit(sentence: Sentence, settings: StudySettings) -> str:

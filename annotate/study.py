@@ -73,6 +73,10 @@ class Study:
         return self.settings.study
 
     @property
+    def settings_path(self) -> Path:
+        return self.folder / "study.yaml"
+
+    @property
     def codebook_path(self) -> Path:
         return self.folder / self.settings.codebook
 
@@ -144,7 +148,7 @@ def open_study(folder: str | Path | None) -> Study:
         settings = msgspec.convert(data, StudySettings, strict=False)
     except msgspec.ValidationError as error:
         raise DataError(str(error), path=path) from error
-    return Study(place, _checked(settings, path))
+    return Study(place, checked(settings, path))
 
 
 def init_study(
@@ -165,7 +169,7 @@ def init_study(
     if (folder / "study.yaml").exists():
         raise DataError("there is a study already; nothing was changed", path=folder)
     study_name = name or re.sub(r"[^a-z0-9_-]+", "-", folder.resolve().name.lower()).strip("-_") or "study"
-    settings = _checked(StudySettings(study=study_name, annotators=list(annotators)), folder / "study.yaml")
+    settings = checked(StudySettings(study=study_name, annotators=list(annotators)), folder / "study.yaml")
     text = codebook_text(codebook, targets)
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "codebook.yaml", text)
@@ -219,7 +223,8 @@ def _section(text: str, key: str) -> str:
     return "\n".join(lines[start:end]).rstrip() + "\n"
 
 
-def _checked(settings: StudySettings, path: Path) -> StudySettings:
+def checked(settings: StudySettings, path: Path) -> StudySettings:
+    """The settings, once names and shares are what they should be; else a DataError of this path."""
     for name in (settings.study, *settings.annotators):
         if not NAME.fullmatch(name):
             raise DataError(f'name "{name}": expected a-z, 0-9, - and _, such as "anna"', path=path)

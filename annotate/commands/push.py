@@ -16,6 +16,15 @@ from annotate.study import open_study
 def push(
     study: StudyOption = None,
     url: UrlOption = None,
+    annotators: Annotated[
+        str | None, typer.Option(metavar="NAME,…", help="Who codes, one project each; kept in study.yaml.")
+    ] = None,
+    overlap: Annotated[
+        float | None, typer.Option(metavar="SHARE", help="Share that all code, 0 to 1; kept in study.yaml.")
+    ] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="What is shared: commentary or sentence; kept in study.yaml.")
+    ] = None,
     phase: Annotated[str, typer.Option(help="pilot (never suggestions), main or test.")] = "main",
     recreate: Annotated[bool, typer.Option(help="Make a project anew that is gone from the server.")] = False,
     prune: Annotated[
@@ -27,13 +36,18 @@ def push(
     """Bring the sentences to Label Studio: one project an annotator, each sentence once."""
     from annotate import push as pushing
     from annotate.credentials import connect
+    from annotate.settings_file import with_given, write_settings
 
     if phase not in ("pilot", "main", "test"):
         raise typer.BadParameter(f'"{phase}": expected pilot, main or test', param_hint="--phase")
     own = open_study(study)
     with own.locked(), telling() as tell:
+        own = with_given(own, annotators=annotators, overlap=overlap, unit=unit)
+        studio = connect(own, url=url)
+        if not dry_run:
+            write_settings(own)  # before anything is drawn by them
         report = pushing.push(
-            connect(own, url=url),
+            studio,
             own,
             dry_run=dry_run,
             recreate=recreate,

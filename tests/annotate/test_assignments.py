@@ -1,5 +1,6 @@
 from collections import Counter
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,3 +79,18 @@ def test_pieces_are_shuffled_per_annotator_and_sentences_keep_their_order() -> N
             assert [s.index for s in order if s.commentary_id == piece] == [0, 1, 2, 3]
     assert orders["anna"] != orders["ben"]
     assert sorted(orders["anna"]) == sorted(orders["ben"])
+
+
+@pytest.mark.parametrize(("overlap", "pieces"), [(1.0, 10), (0.3, 3), (0.0, 0)])
+def test_whoever_joins_later_codes_what_all_share_under_the_same_conditions(
+    overlap: float, pieces: int
+) -> None:
+    chosen = settings(overlap=overlap, test_share=0.2, no_suggestion_share=0.5)
+    before = assign(corpus(10), chosen)
+    grown = msgspec.structs.replace(chosen, annotators=["anna", "ben", "eva"])
+    after = assign(corpus(10), grown, before)
+    assert [row for row in after if row.annotator != "eva"] == before
+    hers = [row for row in after if row.annotator == "eva"]
+    assert len(hers) == 4 * pieces
+    conditions = {row.sentence_id: (row.phase, row.suggest, row.test) for row in before}
+    assert all((row.phase, row.suggest, row.test) == conditions[row.sentence_id] for row in hers)
