@@ -149,7 +149,11 @@ def _oddity(layer: Layer, figures: LayerFigures, coded: Sequence[Scored]) -> str
 def _touched(items: Sequence[StanceItem]) -> PartFigures:
     gold = [_touch(item.gold) for item in items]
     given = [_touch(str(item.answer.code)) for item in items]
-    return _part(["touched", UNRELATED], gold, given)
+    part = _part(["touched", UNRELATED], gold, given)
+    if len(set(gold)) != 1:
+        return part
+    reason = "no target is touched" if gold[0] == UNRELATED else "every target asked is touched"
+    return msgspec.structs.replace(part, macro_f1=None, reason=reason)
 
 
 def _direction(layer: Layer, items: Sequence[StanceItem]) -> PartFigures:

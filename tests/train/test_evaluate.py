@@ -240,3 +240,22 @@ def test_what_no_model_could_judge_is_counted_and_said(rows: list[GoldSentence],
     alone = cross_validate(few[:12], codebook, folds=2, settings=QUICK).layers["function"]
     assert (alone.n, alone.macro_f1) == (0, None)
     assert "no model was trained: coded in one commentary only" in (alone.reason or "")
+
+
+def test_a_step_with_one_side_only_has_no_figure(codebook: Codebook) -> None:
+    answer = one("favor", scores={"favor": 0.8, "against": 0.1, "unrelated": 0.1})
+    rows = [
+        scored(
+            {"stance": {"rente": "favor"}},
+            {"stance": {"rente": answer}},
+            n,
+            f"k{n}",
+            {"stance": state(favor=3)},
+        )
+        for n in range(3)
+    ]
+    layer = score_layers(codebook, rows, version="v").layers["stance"]
+    assert layer.touched is not None
+    assert (layer.touched.macro_f1, layer.touched.reason) == (None, "every target asked is touched")
+    assert layer.touched.accuracy == 1.0
+    assert layer.targets["rente"].touched_macro_f1 is None

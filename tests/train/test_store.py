@@ -1,15 +1,17 @@
 """A model as a folder: what is kept, and what is refused."""
 
+import copy
 import io
 import json
 import os
 import pickle
+import random
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,8 @@ from train.fit import fit
 from train.model import Model
 from train.predict import predict
 from train.settings import Settings
+from train.soundness import find_unsound
+from train.state import from_state
 from train.store import load_model, save_model
 
 
@@ -501,3 +505,49 @@ save_model(fit(make_rows(), book())[0], sys.argv[1])
         )
     for file in ("model.skops", "model.json"):
         assert (tmp_path / "1" / file).read_bytes() == (tmp_path / "2" / file).read_bytes()
+
+
+def _places(value: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield (*path, key)
+            yield from _places(below, (*path, key))
+
+
+def _junk(old: Any, rng: random.Random) -> Any:
+    """Something else: of another type, another shape, or with one number changed."""
+    found: list[Any] = [None, 7, True, "x", [], {}, np.zeros(3), np.full(3, np.nan), np.array(["a", "b"]), np.array(1.0),
+                        np.zeros(2, "M8[s]"), np.zeros(2, [("a", "f4")])]  # fmt: skip
+    if isinstance(old, np.ndarray) and old.size:
+        found += [old[:-1], np.concatenate([old, old[:1]]), old.T.copy(), old[::-1].copy()]
+        if old.dtype.kind in "fi":
+            spot = rng.randrange(old.size)
+            for number in (-1, 0, 1, 2**30, np.nan if old.dtype.kind == "f" else -5):
+                found.append(old.copy())
+                found[-1].flat[spot] = number
+    if isinstance(old, str):
+        found += [f"{old}\nx", old[: len(old) // 2]]
+    if isinstance(old, dict):
+        found += [{**old, "mehr": 1}, dict(list(old.items())[1:])]
+    return rng.choice(found)
+
+
+@pytest.mark.parametrize("seed", range(20 if STRESS else 2))
+def test_whatever_stands_anywhere_is_refused_or_harmless(
+    seed: int, folder: Path, other_rows: list[GoldSentence]
+) -> None:
+    rng, whole, meta = random.Random(seed), state_of(folder), load_model(folder).meta
+    places = list(_places(whole))
+    refused = 0
+    for _ in range(80):
+        state = copy.deepcopy(whole)
+        *above, last = rng.choice(places)
+        table: Any = state
+        for key in above:
+            table = table[key]
+        table[last] = _junk(table[last], rng)
+        if find_unsound(meta, state):
+            refused += 1
+        else:
+            predict(from_state(meta, state), other_rows[:6])
+    assert refused > 50
