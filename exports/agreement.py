@@ -2,21 +2,23 @@
 
 Every figure rests on the codings of sentences that two or more annotators have coded. A skipped
 sentence, or a layer that was not asked, is a missing value. Intervals are percentiles of a
-bootstrap over commentaries, for sentences of one text are not independent.
+bootstrap over commentaries, for sentences of one text are not independent. Of kappa and AC1 only how
+common a value is rests on all codings, as Gwet (2014) defines them.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from msgspec import UNSET, UnsetType, structs
 
 from exports import coefficients
 from exports.coefficients import MISSING
 from exports.confusion import code_confusions, set_confusions
 from exports.figures import AgreementReport, CodeFigure, Figure, LayerAgreement, PairFigure, TargetFigure
+from exports.intervals import code_intervals, cohen_interval, kappa_and_ac1_intervals, observed_interval
 from exports.ratings import (
     Frame,
     Ratings,
@@ -27,7 +29,7 @@ from exports.ratings import (
     target_ratings,
     to_frame,
 )
-from exports.resampling import Draws, Estimate, alpha_estimate, code_counts, code_estimates, packed
+from exports.resampling import Draws, alpha_estimate, code_counts, code_estimates, equal_shares
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError, SettingsError, near_hit
 from schemas.records import UNRELATED, Annotation
@@ -73,6 +75,7 @@ def agree(
         raise DataError(_nothing_shared(frame, len(rows)))
     texts = np.unique(frame.commentary[shared])
     resample = Draws(texts, len(frame.commentaries), number=draws, seed=seed)
+    apart = partial(_apart, frame, codebook, draws, seed)
     layers = {layer.id: _agreement(frame, layer, codebook, resample) for layer in codebook.predicted_layers}
     return AgreementReport(
         annotators=frame.annotators,
@@ -80,12 +83,12 @@ def agree(
         shared=int(shared.sum()),
         commentaries=len(texts),
         layers=layers,
-        phases=_apart(frame, codebook, lambda row: row.phase),
-        versions=_apart(frame, codebook, lambda row: row.codebook_version),
-        months=_apart(frame, codebook, lambda row: (row.updated_at or row.created_at or "")[:7]),
+        phases=apart(lambda row: row.phase),
+        versions=apart(lambda row: row.codebook_version),
+        months=apart(lambda row: (row.updated_at or row.created_at or "")[:7]),
         chains=_by_chain(frame, codebook, chains, draws=draws, seed=seed) if chains else {},
-        suggestions=_apart(frame, codebook, lambda row: "with" if row.suggested else "without"),
-        models=_with_models(everything, codebook, models) if models else {},
+        suggestions=apart(lambda row: "with" if row.suggested else "without"),
+        models=_with_models(everything, codebook, models, draws=draws, seed=seed) if models else {},
     )
 
 
@@ -100,14 +103,18 @@ def _refuse_strangers(models: Collection[str], annotators: Collection[str]) -> N
 
 
 def _with_models(
-    rows: Sequence[Annotation], codebook: Codebook, models: Collection[str]
+    rows: Sequence[Annotation], codebook: Codebook, models: Collection[str], *, draws: int, seed: int
 ) -> dict[str, list[PairFigure]]:
     """Each model with each person, layer by layer."""
     frame = to_frame(rows)
+    texts = np.unique(frame.commentary[frame.shared])
+    resample = Draws(texts, len(frame.commentaries), number=draws, seed=seed)
     return {
         layer.id: [
             pair
-            for pair in _pair_figures(_ratings(frame, layer, codebook), frame.annotators, METRICS[layer.kind])
+            for pair in _pair_figures(
+                _ratings(frame, layer, codebook), frame.annotators, METRICS[layer.kind], resample
+            )
             if len(set(pair.annotators) & set(models)) == 1
         ]
         for layer in codebook.predicted_layers
@@ -129,7 +136,7 @@ def _by_chain(
 
 
 def _apart(
-    frame: Frame, codebook: Codebook, kind: Callable[[Annotation], str | None]
+    frame: Frame, codebook: Codebook, draws: int, seed: int, kind: Callable[[Annotation], str | None]
 ) -> dict[str, dict[str, Figure]]:
     """The figures of the layers for the rows of each kind alone; none where there is one kind."""
     kinds = sorted({name for row in frame.rows if (name := kind(row))})
@@ -137,9 +144,10 @@ def _apart(
     for name in kinds if len(kinds) > 1 else []:
         part = to_frame(row for row in frame.rows if kind(row) == name)
         if part.shared.any():
-            none = Draws(part.commentary, len(part.commentaries), number=0, seed=0)
+            texts = np.unique(part.commentary[part.shared])
+            resample = Draws(texts, len(part.commentaries), number=draws, seed=seed)
             found[name] = {
-                layer.id: _figure(_ratings(part, layer, codebook), none, METRICS[layer.kind])
+                layer.id: _figure(_ratings(part, layer, codebook), resample, METRICS[layer.kind])
                 for layer in codebook.predicted_layers
             }
     return found
@@ -174,7 +182,7 @@ def _agreement(frame: Frame, layer: Layer, codebook: Codebook, draws: Draws) -> 
         alpha_masi=figure.alpha if layer.kind == "set" else UNSET,
         parents=_parents_figure(ratings, layer, draws),
         codes=_code_figures(ratings, draws),
-        pairs=list(_pair_figures(ratings, frame.annotators, METRICS[layer.kind])),
+        pairs=list(_pair_figures(ratings, frame.annotators, METRICS[layer.kind], draws)),
         confusions=confusions,
         **(more(frame, layer, codebook, ratings, draws) if more else {}),
     )
@@ -193,8 +201,8 @@ def _ratings(frame: Frame, layer: Layer, codebook: Codebook) -> Ratings:
 def _set_part(
     frame: Frame, layer: Layer, codebook: Codebook, ratings: Ratings, draws: Draws
 ) -> dict[str, Any]:
-    jaccard = _figure(ratings, draws, "jaccard")
-    return {"alpha_jaccard": jaccard.alpha, "interval_jaccard": jaccard.interval}
+    jaccard = alpha_estimate(ratings, "jaccard", draws)
+    return {"alpha_jaccard": _round(jaccard.alpha), "interval_jaccard": _bounds(jaccard.interval)}
 
 
 def _stance_part(
@@ -223,12 +231,18 @@ def _figure(ratings: Ratings, draws: Draws, metric: str = "nominal") -> Figure:
     # kappa and AC1 are of single values: a set is compared code by code
     is_set = metric in ("masi", "jaccard")
     counts = None if is_set else coefficients.count_values(ratings.values, len(ratings.codes))
+    of_kappa, of_ac1 = (
+        (None, None) if counts is None else kappa_and_ac1_intervals(counts, ratings.group, draws)
+    )
     return Figure(
         alpha=_round(estimate.alpha),
         observed=_observed(ratings),
-        interval=_bounds(estimate),
+        interval=_bounds(estimate.interval),
+        interval_observed=_bounds(observed_interval(ratings, draws)),
         kappa=None if counts is None else _round(coefficients.fleiss_kappa(counts)),
+        interval_kappa=_bounds(of_kappa),
         ac1=None if counts is None else _round(coefficients.gwet_ac1(counts)),
+        interval_ac1=_bounds(of_ac1),
         shared=len(np.unique(ratings.unit[ratings.shared])),
         n=int(ratings.shared.sum()),
         reason=estimate.reason or UNSET,
@@ -269,58 +283,53 @@ def _code_figures(ratings: Ratings, draws: Draws) -> dict[str, CodeFigure]:
     given = counts[sizes > 1].sum(axis=0)
     estimates = code_estimates(ratings, draws)
     found = {}
-    for c, (code, estimate) in enumerate(zip(ratings.codes, estimates, strict=True)):
+    intervals = code_intervals(ratings, draws)
+    for c, (code, estimate, bounds) in enumerate(zip(ratings.codes, estimates, intervals, strict=True)):
         against_rest = np.stack([counts[:, c], sizes - counts[:, c]], axis=1)
         found[code] = CodeFigure(
             alpha=_round(estimate.alpha),
-            interval=_bounds(estimate),
+            interval=_bounds(estimate.interval),
             positive_agreement=_round(float(positive[c])),
+            interval_positive_agreement=_bounds(bounds[0]),
             ac1=_round(coefficients.gwet_ac1(against_rest)),
+            interval_ac1=_bounds(bounds[1]),
             n=int(given[c]),
             reason=estimate.reason or UNSET,
         )
     return found
 
 
-def _pair_figures(ratings: Ratings, annotators: Sequence[str], metric: str) -> Iterator[PairFigure]:
+def _pair_figures(
+    ratings: Ratings, annotators: Sequence[str], metric: str, draws: Draws
+) -> Iterator[PairFigure]:
     """The pairs of annotators who share a unit; of sets, whole sets are compared but for alpha."""
     for a, b in combinations(range(len(annotators)), 2):
         first, second = ratings.values[:, a], ratings.values[:, b]
         both = (first != MISSING) & (second != MISSING)
         if both.any():
+            theirs = structs.replace(ratings.where(both), values=ratings.values[both][:, (a, b)])
+            estimate = alpha_estimate(theirs, metric, draws)
             yield PairFigure(
                 annotators=(annotators[a], annotators[b]),
                 n=int(both.sum()),
                 observed=_round(float((first[both] == second[both]).mean())),
+                interval_observed=_bounds(observed_interval(theirs, draws)),
                 kappa=_round(coefficients.cohen_kappa(first, second)),
-                alpha=_round(_pair_alpha(ratings, (a, b), both, metric)),
+                interval_kappa=_bounds(cohen_interval(first, second, ratings.group, draws)),
+                alpha=_round(estimate.alpha),
+                interval=_bounds(estimate.interval),
             )
-
-
-def _pair_alpha(
-    ratings: Ratings, pair: tuple[int, int], both: npt.NDArray[np.bool_], metric: str
-) -> float | None:
-    theirs = structs.replace(ratings.where(both), values=ratings.values[both][:, pair])
-    no_draws = Draws(ratings.group, int(ratings.group.max(initial=0)) + 1, number=0, seed=0)
-    return alpha_estimate(theirs, metric, no_draws).alpha
 
 
 def _observed(ratings: Ratings) -> float | None:
     """The share of equal values among pairs of annotators; of sets, whole sets are compared."""
-    values = packed(ratings.values[ratings.shared])
-    m = (values != MISSING).sum(axis=1)
-    equal = np.zeros(len(values))
-    for a, b in combinations(range(values.shape[1]), 2):
-        equal += 2 * ((values[:, a] == values[:, b]) & (values[:, b] != MISSING))
-    return _round(float((equal / (m - 1)).sum() / m.sum())) if len(values) else None
+    equal, m = equal_shares(ratings.values[ratings.shared])
+    return _round(float(equal.sum() / m.sum())) if len(m) else None
 
 
 def _round(number: float | None) -> float | None:
     return None if number is None or np.isnan(number) else round(float(number), 6) + 0.0
 
 
-def _bounds(estimate: Estimate) -> tuple[float, float] | None:
-    if estimate.interval is None:
-        return None
-    low, high = estimate.interval
-    return round(low, 6) + 0.0, round(high, 6) + 0.0
+def _bounds(interval: tuple[float, float] | None) -> tuple[float, float] | None:
+    return None if interval is None else (round(interval[0], 6) + 0.0, round(interval[1], 6) + 0.0)

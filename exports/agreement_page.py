@@ -6,7 +6,7 @@ import importlib.resources
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from exports.figures import AgreementReport, CodeFigure, Figure, Interval, LayerAgreement, PairFigure
 from exports.next_steps import (
@@ -199,10 +199,12 @@ def _link(who: str, to: str) -> Child:
 def _layer_section(layer: Layer, found: LayerAgreement, codebook: Codebook, scale: _Scale) -> Markup:
     facts = [
         f"{found.shared} shared sentences",
-        f"observed {_number(found.observed)}",
-        f"kappa (Fleiss) {_number(found.kappa)}" if layer.kind != "set" else "",
-        f"AC1 {_number(found.ac1)}" if layer.kind != "set" else "",
-        f"alpha with Jaccard {_number(found.alpha_jaccard or None)}" if layer.kind == "set" else "",
+        _fact("observed", found.observed, found.interval_observed),
+        _fact("kappa (Fleiss)", found.kappa, found.interval_kappa) if layer.kind != "set" else "",
+        _fact("AC1", found.ac1, found.interval_ac1) if layer.kind != "set" else "",
+        _fact("alpha with Jaccard", found.alpha_jaccard, found.interval_jaccard)
+        if layer.kind == "set"
+        else "",
     ]
     return tag(
         "section",
@@ -218,6 +220,11 @@ def _layer_section(layer: Layer, found: LayerAgreement, codebook: Codebook, scal
     )
 
 
+def _fact(name: str, value: float | UnsetType | None, interval: Interval | UnsetType | None) -> str:
+    bounds = f" ({_bounds(interval)})" if interval else ""
+    return f"{name} {_number(None if value is UNSET else value)}{bounds}"
+
+
 def _code_row(
     layer: Layer, code: str, figure: CodeFigure, codebook: Codebook, scale: _Scale
 ) -> Sequence[Child]:
@@ -229,8 +236,8 @@ def _code_row(
         _number(figure.alpha),
         scale.track(figure.alpha, figure.interval),
         _bounds(figure.interval),
-        _number(figure.positive_agreement),
-        _number(figure.ac1),
+        _with_bounds(figure.positive_agreement, figure.interval_positive_agreement),
+        _with_bounds(figure.ac1, figure.interval_ac1),
     ]
 
 
@@ -255,7 +262,13 @@ def _targets(found: LayerAgreement, codebook: Codebook) -> Markup | None:
 
 def _pairs(pairs: Iterable[PairFigure]) -> Markup | None:
     rows: list[Sequence[Child]] = [
-        [" – ".join(pair.annotators), str(pair.n), *map(_number, (pair.observed, pair.kappa, pair.alpha))]
+        [
+            " – ".join(pair.annotators),
+            str(pair.n),
+            _with_bounds(pair.observed, pair.interval_observed),
+            _with_bounds(pair.kappa, pair.interval_kappa),
+            _with_bounds(pair.alpha, pair.interval),
+        ]
         for pair in pairs
     ]
     return _table(["pair", "n", "observed", "kappa (Cohen)", "alpha"], rows) if rows else None
@@ -288,7 +301,8 @@ def _parts(report: AgreementReport) -> Iterator[Markup]:
 def _with_n(figure: Figure | None) -> Child:
     if figure is None:
         return "–"
-    return [_number(figure.alpha), " ", tag("small", f"n {figure.shared}")]
+    bounds = f"{_bounds(figure.interval)}, " if figure.interval else ""
+    return [_number(figure.alpha), " ", tag("small", f"{bounds}n {figure.shared}")]
 
 
 def _models(report: AgreementReport) -> Markup | None:
@@ -336,6 +350,10 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
         role="region",
         aria_label=head[0],
     )
+
+
+def _with_bounds(value: float | None, interval: Interval | None) -> Child:
+    return [_number(value), " ", tag("small", _bounds(interval))] if interval else _number(value)
 
 
 def _number(value: float | None) -> str:

@@ -14,14 +14,17 @@ class Figure(Record, frozen=True, kw_only=True):
     ``observed`` is the share of equal values among pairs of annotators, of sets whole sets;
     ``shared`` are the sentences two or more annotators coded, ``n`` the units behind the figure: of
     a stance these are pairs of sentence and target, else the sentences. ``kappa`` is Fleiss'; it and
-    ``ac1`` are null for sets, which are compared code by code.
+    ``ac1`` are null for sets, which are compared code by code. ``interval`` is alpha's.
     """
 
     alpha: float | None
     observed: float | None
     interval: Interval | None
+    interval_observed: Interval | None = None
     kappa: float | None = None
+    interval_kappa: Interval | None = None
     ac1: float | None = None
+    interval_ac1: Interval | None = None
     shared: int
     n: int
     reason: str | UnsetType = UNSET
@@ -33,7 +36,9 @@ class CodeFigure(Record, frozen=True, kw_only=True):
     alpha: float | None
     interval: Interval | None
     positive_agreement: float | None
+    interval_positive_agreement: Interval | None = None
     ac1: float | None
+    interval_ac1: Interval | None = None
     n: int
     reason: str | UnsetType = UNSET
 
@@ -44,8 +49,11 @@ class PairFigure(Record, frozen=True, kw_only=True):
     annotators: tuple[str, str]
     n: int
     observed: float | None
+    interval_observed: Interval | None = None
     kappa: float | None
+    interval_kappa: Interval | None = None
     alpha: float | None
+    interval: Interval | None = None
 
 
 class TargetFigure(Figure, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import UNSET, Struct
 
 from exports.confusion import Confusion
-from exports.figures import AgreementReport, Figure, TargetFigure
+from exports.figures import AgreementReport, Figure, Interval, TargetFigure
 from schemas.codebook import Codebook, Layer
 from schemas.records import UNRELATED
 
@@ -70,7 +70,8 @@ def report_words(
     report: AgreementReport, codebook: Codebook, places: Mapping[str, Place], *, most: int = 3
 ) -> str:
     """The report for a terminal of 80 columns: figures, what they allow, and what to do next."""
-    lines = [*_wrapped(summary(report)), "", *figure_table(report)]
+    lines = [*_wrapped(summary(report)), "", *figure_table(report), "", *_interval_table(report)]
+    lines += ["", *_code_table(report, codebook)]
     steps = next_steps(report, codebook)[:most]
     if steps:
         lines += ["", "What to clarify next (gain: what the layer's alpha would rise by)"]
@@ -113,13 +114,37 @@ def figure_table(report: AgreementReport) -> Iterator[str]:
                 notes.append(reason)
             mark = f" [{notes.index(reason) + 1}]"
         shown = _cut("  " * depth + name, 22 - len(mark)) + mark
-        bounds = f"{figure.interval[0]:.3f}–{figure.interval[1]:.3f}" if figure.interval else "–"
         yield (
-            f"{shown:<22}  {_number(figure.alpha):>6}  {bounds:^13}  {_number(figure.observed, 2):>5}  "
-            f"{_number(figure.kappa):>6}  {_number(figure.ac1):>6}  {figure.shared:>6}"
+            f"{shown:<22}  {_number(figure.alpha):>6}  {_bounds(figure.interval):^13}  "
+            f"{_number(figure.observed, 2):>5}  {_number(figure.kappa):>6}  {_number(figure.ac1):>6}  "
+            f"{figure.shared:>6}"
         ).rstrip()
     for number, note in enumerate(notes, start=1):
         yield from _wrapped(f"[{number}] {note}", hang="    ")
+
+
+def _interval_table(report: AgreementReport) -> Iterator[str]:
+    """The intervals of what stands beside alpha."""
+    yield f"{'95 % of the others':<22}  {'observed':^13}  {'kappa':^13}  {'AC1':^13}".rstrip()
+    for depth, name, figure in figures_of(report):
+        held = (figure.interval_observed, figure.interval_kappa, figure.interval_ac1)
+        shown = "  ".join(f"{_bounds(interval):^13}" for interval in held)
+        yield f"{_cut('  ' * depth + name, 22):<22}  {shown}".rstrip()
+
+
+def _code_table(report: AgreementReport, codebook: Codebook) -> Iterator[str]:
+    """The codes that were given, layer by layer."""
+    yield f"{'code':<28}  {'given':>5}  {'alpha':>6}  {'95 %':^13}  {'pos.':>5}  {'95 %':^13}".rstrip()
+    for layer in codebook.predicted_layers:
+        yield layer.id
+        for code, figure in report.layers[layer.id].codes.items():
+            if figure.n:
+                yield (
+                    f"{_cut('  ' + code_label(layer, code, codebook), 28):<28}  {figure.n:>5}  "
+                    f"{_number(figure.alpha):>6}  {_bounds(figure.interval):^13}  "
+                    f"{_number(figure.positive_agreement):>5}  "
+                    f"{_bounds(figure.interval_positive_agreement):^13}"
+                ).rstrip()
 
 
 def _step_lines(
@@ -139,6 +164,10 @@ def _step_lines(
 def _cut(words: str, width: int) -> str:
     plain = words.replace("\n", " ")
     return plain if len(plain) <= width else plain[: width - 1] + "…"
+
+
+def _bounds(interval: Interval | None) -> str:
+    return f"{interval[0]:.3f}–{interval[1]:.3f}" if interval else "–"
 
 
 def _number(value: float | None, digits: int = 3) -> str:

@@ -5,6 +5,7 @@ add up over commentaries, so a draw is a weighted sum and a thousand are one mat
 """
 
 from collections.abc import Callable, Iterator
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,8 @@ class Draws:
     def chunks(self) -> Iterator[Floats]:
         """Draws × commentaries, some draws at a time."""
         for start in range(0, len(self._weights), _CHUNK):
-            weights = np.zeros((len(self._weights[start : start + _CHUNK]), self.n_groups))
+            # texts nobody shares are not drawn: they only say how common a value is, for kappa and AC1
+            weights = np.ones((len(self._weights[start : start + _CHUNK]), self.n_groups))
             weights[:, self._groups] = self._weights[start : start + _CHUNK]
             yield weights
 
@@ -82,7 +84,7 @@ def alpha_estimate(ratings: Ratings, metric: str, draws: Draws) -> Estimate:
     shared, distances = _with_distances(shared, metric)
     disagreement = coefficients.disagreements(packed(shared.values), distances)
     by_text = np.bincount(shared.group, weights=disagreement, minlength=draws.n_groups)
-    given = _given(shared, len(distances), draws.n_groups)
+    given = given_by_group(shared.values, shared.group, len(distances), draws.n_groups)
 
     def alphas(weights: Floats) -> Floats:
         return coefficients.alpha_from_sums(weights @ by_text, weights @ given, distances)
@@ -109,7 +111,7 @@ def _ordinal_estimate(shared: Ratings, draws: Draws) -> Estimate:
     """The ordinal metric rests on the counts, so each draw has distances of its own."""
     size = len(shared.codes)
     per_unit = coefficients.coincidences(coefficients.count_values(shared.values, size))
-    by_text = _summed(shared.group, per_unit.reshape(-1, size * size), draws.n_groups)
+    by_text = summed(shared.group, per_unit.reshape(-1, size * size), draws.n_groups)
 
     def alphas(weights: Floats) -> Floats:
         tables = (weights @ by_text).reshape(-1, size, size)
@@ -133,7 +135,7 @@ def code_estimates(ratings: Ratings, draws: Draws) -> list[Estimate]:
     counts, sizes = code_counts(shared)
     m = sizes.astype(float)[:, None]
     unequal = 2 * counts * (m - counts) / (m - 1)
-    sums = [_summed(shared.group, part, draws.n_groups) for part in (unequal, counts, m)]
+    sums = [summed(shared.group, part, draws.n_groups) for part in (unequal, counts, m)]
 
     def alphas(weights: Floats) -> Floats:
         disagreement, given, total = (weights @ part for part in sums)
@@ -159,13 +161,25 @@ def code_counts(ratings: Ratings) -> tuple[Ints, Ints]:
     return counts, (ratings.values != coefficients.MISSING).sum(axis=1)
 
 
+def equal_shares(values: Ints) -> tuple[Floats, Ints]:
+    """Per unit of two ratings or more: for each rating the share of the others equal to it, added up;
+    and how many ratings it has.
+    """
+    values = packed(values)
+    m = (values != coefficients.MISSING).sum(axis=1)
+    equal = np.zeros(len(values))
+    for a, b in combinations(range(values.shape[1]), 2):
+        equal += 2 * ((values[:, a] == values[:, b]) & (values[:, b] != coefficients.MISSING))
+    return equal / np.maximum(m - 1, 1), m
+
+
 def packed(values: Ints) -> Ints:
     """The same ratings in as few columns as there are ratings of one unit at most."""
     width = int((values != coefficients.MISSING).sum(axis=1).max(initial=0))
     return np.sort(values, axis=1)[:, ::-1][:, :width]
 
 
-def _summed(groups: Ints, per_unit: npt.NDArray[Any], n_groups: int) -> Floats:
+def summed(groups: Ints, per_unit: npt.NDArray[Any], n_groups: int) -> Floats:
     """Groups × columns: the rows of a group added up."""
     from scipy.sparse import csr_array
 
@@ -174,13 +188,13 @@ def _summed(groups: Ints, per_unit: npt.NDArray[Any], n_groups: int) -> Floats:
     return np.asarray(of_group @ per_unit)
 
 
-def _given(ratings: Ratings, n_values: int, n_groups: int) -> Any:
+def given_by_group(values: Ints, group: Ints, n_values: int, n_groups: int) -> Any:
     """Groups × values: how often each was given; sparse, for sets may have thousands of values."""
     from scipy.sparse import csr_array
 
-    given = ratings.values != coefficients.MISSING
-    groups = np.broadcast_to(ratings.group[:, None], given.shape)[given]
-    return csr_array((np.ones(len(groups)), (groups, ratings.values[given])), shape=(n_groups, n_values))
+    given = values != coefficients.MISSING
+    groups = np.broadcast_to(group[:, None], given.shape)[given]
+    return csr_array((np.ones(len(groups)), (groups, values[given])), shape=(n_groups, n_values))
 
 
 def _estimate(alpha: float, sample: Floats, groups: Ints) -> Estimate:

@@ -35,12 +35,13 @@ def main() -> None:
     write(f"{args.sentences} sentences, {ANNOTATORS} annotators, {len(CODES)} codes, {args.draws} draws\n")
     for kind in ("one", "set"):
         codebook, rows = made(kind, args.sentences)
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         layer = agree(rows, codebook, draws=args.draws).layers["probe"]
-        seconds = time.perf_counter() - started
+        seconds, cpu = time.perf_counter() - started, time.process_time() - worked
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         write(
-            f"  {kind}: {seconds:.1f} s, peak {peak:.0f} MB, alpha {layer.alpha}, interval {layer.interval}\n"
+            f"  {kind}: {seconds:.1f} s ({cpu:.1f} s of processor), peak {peak:.0f} MB, "
+            f"alpha {layer.alpha}, interval {layer.interval}\n"
         )
 
 
