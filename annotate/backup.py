@@ -12,7 +12,8 @@ from schemas.files import replacing
 from schemas.records import Record
 
 #: Local state and what only this machine may know: found or made again where the study is restored.
-_LEFT_OUT = {".standpunkt", ".git", "__pycache__"}
+#: ``einladungen/`` holds invite links, and passwords where accounts were made.
+_LEFT_OUT = {".standpunkt", ".git", "__pycache__", "einladungen"}
 
 
 class BackupReport(Record, frozen=True, kw_only=True):
@@ -24,7 +25,8 @@ class BackupReport(Record, frozen=True, kw_only=True):
 def back_up(study: Study, path: Path) -> BackupReport:
     """Packs the study as ``.tar.gz``: the same files give the same bytes.
 
-    Left out are ``.standpunkt/`` (state and locks, all found again), links, and half-written files.
+    Left out are ``.standpunkt/`` (state and locks), ``einladungen/`` (ways in), links,
+    and half-written files.
 
     Raises
     ------

@@ -97,6 +97,12 @@ class Studio:
         with self._asking("asking for the version"):
             return str(self._client.versions.get().release)
 
+    def invite_link(self) -> str:
+        """The link by which a new person makes an account; whoever has it can."""
+        answer = self._raw("GET", "/api/invite", "asking for the invite link")
+        found = str(answer.json()["invite_url"])
+        return found if found.startswith("http") else self.url + found
+
     def token_expiry(self) -> float | None:
         """When the token ends, in seconds since 1970; None for a legacy token, which never does."""
         return jwt_expiry(self._key)

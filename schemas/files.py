@@ -70,9 +70,21 @@ def write_json(path: str | Path, value: Any) -> None:
 
 def write_private_json(path: str | Path, value: Any) -> None:
     """Like `write_json`, for what only its owner may read (mode 0600)."""
+    with _private():
+        write_json(path, value)
+
+
+def write_private_text(path: str | Path, text: str) -> None:
+    """Like `write_text`, for what only its owner may read (mode 0600)."""
+    with _private():
+        write_text(path, text)
+
+
+@contextmanager
+def _private() -> Iterator[None]:
     before = os.umask(0o077)
     try:
-        write_json(path, value)
+        yield
     finally:
         os.umask(before)
 

@@ -1,5 +1,6 @@
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from annotate.commands.terminal import (
@@ -11,6 +12,9 @@ from annotate.commands.terminal import (
     telling,
 )
 from annotate.study import open_study
+
+if TYPE_CHECKING:
+    from annotate.push import PushReport
 
 
 def push(
@@ -30,14 +34,25 @@ def push(
     prune: Annotated[
         bool, typer.Option(help="Delete tasks whose sentence is gone and that nobody has touched.")
     ] = False,
+    invite: Annotated[
+        bool, typer.Option("--invite", help="Write a letter for each annotator into einladungen/.")
+    ] = False,
+    accounts: Annotated[
+        bool, typer.Option("--accounts", help="With --invite: make their accounts, passwords in the letters.")
+    ] = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Bring the sentences to Label Studio: one project an annotator, each sentence once."""
     from annotate import push as pushing
     from annotate.credentials import connect
+    from annotate.invitations import is_here_only, write_invitations
     from annotate.settings_file import with_given, write_settings
 
+    if accounts and not invite:
+        raise typer.BadParameter(
+            "goes with --invite: the passwords are in the letters", param_hint="--accounts"
+        )
     if phase not in ("pilot", "main", "test"):
         raise typer.BadParameter(f'"{phase}": expected pilot, main or test', param_hint="--phase")
     own = open_study(study)
@@ -55,7 +70,19 @@ def push(
             phase=phase,
             tell=tell,
         )
-    verb = "would be " if dry_run else ""
+        letters = []
+        if invite and not dry_run:
+            letters = write_invitations(studio, own, report.projects, with_accounts=accounts)
+    body = {**msgspec.structs.asdict(report), "invitations": letters} if invite else report
+    lines = _words(report) + [f"{p.annotator}: {p.link}" for p in report.projects]
+    lines += [f"letter to {letter.annotator}: {letter.path}" for letter in letters]
+    if letters and is_here_only(studio.url):
+        lines.append(f"! {studio.url} is reached from this machine only: so are the links in the letters")
+    print_report(body, json, "\n".join(lines))
+
+
+def _words(report: "PushReport") -> list[str]:
+    verb = "would be " if report.dry_run else ""
     lines = [f"{verb}created {report.created}, updated {report.updated}, unchanged {report.unchanged}"]
     if report.pruned:
         lines.append(f"{report.pruned} tasks {verb}deleted: nobody had touched them")
@@ -64,5 +91,4 @@ def push(
         lines.append(f"{left} on the server are no longer in the corpus; they were left there")
     if report.duplicates:
         lines.append(f"{report.duplicates} tasks hold a sentence that another task of the project holds")
-    lines += [f"{p.annotator}: {p.link}" for p in report.projects]
-    print_report(report, json, "\n".join(lines))
+    return lines
