@@ -58,7 +58,11 @@ class PatientClient(httpx.Client):
 
 
 def send_once(
-    send: Callable[[list[T]], object], rows: Sequence[T], missing: Callable[[list[T]], list[T]]
+    send: Callable[[list[T]], object],
+    rows: Sequence[T],
+    missing: Callable[[list[T]], list[T]],
+    *,
+    chunk: int | None = None,
 ) -> bool:
     """Sends rows that the server does not know again, each once even where an answer is lost.
 
@@ -68,6 +72,8 @@ def send_once(
         Asks the server to create what it is given.
     missing
         Which of the rows that were sent are not there; asked where there is doubt.
+    chunk
+        How many rows go in one call; all without it.
 
     Returns
     -------
@@ -78,9 +84,17 @@ def send_once(
     Raises
     ------
     StudioError
-        The server said no, or gave no answer for `PATIENCE` seconds.
+        The server said no, or took none of a call's rows for `PATIENCE` seconds.
     """
-    todo, tries = list(rows), 0
+    size = chunk or max(len(rows), 1)
+    parts = [list(rows[start : start + size]) for start in range(0, len(rows), size)]
+    return sum(_send_part(send, part, missing) for part in parts) > 0  # every part is sent
+
+
+def _send_part(
+    send: Callable[[list[T]], object], part: list[T], missing: Callable[[list[T]], list[T]]
+) -> bool:
+    todo, tries = part, 0
 
     def attempt() -> None:
         nonlocal todo, tries

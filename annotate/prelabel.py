@@ -271,12 +271,11 @@ def _add(
     """
 
     def send(todo: list[int]) -> None:
-        for start in range(0, len(todo), PREDICTIONS_CHUNK):
-            part = [(task, *chosen[task]) for task in todo[start : start + PREDICTIONS_CHUNK]]
-            studio.import_predictions(
-                project_id,
-                [{"task": t, "model_version": version, "score": s, "result": r} for t, r, s in part],
-            )
+        said = [(task, *chosen[task]) for task in todo]
+        studio.import_predictions(
+            project_id,
+            [{"task": t, "model_version": version, "score": s, "result": r} for t, r, s in said],
+        )
 
     def missing(sent: list[int]) -> list[int]:
         there = {task for task, name in studio.predicted_tasks(project_id) if name == version}
@@ -286,7 +285,7 @@ def _add(
         return
     todo = list(tasks)
     for _ in range(3):
-        if send_once(send, todo, missing):
+        if send_once(send, todo, missing, chunk=PREDICTIONS_CHUNK):
             time.sleep(patience.PAUSE)  # an answer that was given up may still come
         found = studio.prediction_counts(project_id).get(version, 0)
         if found == len(chosen):

@@ -190,16 +190,19 @@ def _create(
     studio: Studio, project_id: int, rows: Sequence[TaskData], mine: Mapping[str, Assignment],
     told: Callable[[int], None],
 ) -> None:  # fmt: skip
+    sent = 0
+
     def send(todo: list[TaskData]) -> None:
-        for start in range(0, len(todo), CHUNK):
-            told(len(rows) - len(todo) + start)
-            studio.import_tasks(project_id, task_rows(todo[start : start + CHUNK], mine))
+        nonlocal sent
+        told(sent)
+        studio.import_tasks(project_id, task_rows(todo, mine))
+        sent += len(todo)
 
     def missing(sent: list[TaskData]) -> list[TaskData]:
         there = {task.data.get("sentence_id") for task in studio.tasks(project_id)}
         return [row for row in sent if row.sentence_id not in there]
 
-    if send_once(send, rows, missing):
+    if send_once(send, rows, missing, chunk=CHUNK):
         _settle(studio, project_id, {row.sentence_id for row in rows})
 
 

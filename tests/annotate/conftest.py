@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
+from demo_model import demo_model
 
 from annotate.local_studio import LocalStudio
 from annotate.studio import Studio
 from annotate.study import Study, open_study
 from running import SENTENCES, Ran
-from schemas.studio_json import read_result, to_result
 
 Run = Callable[..., Ran]
 
@@ -60,22 +59,4 @@ def large(tmp_path: Path, standpunkt: Run, request: pytest.FixtureRequest) -> St
 @pytest.fixture(scope="session")
 def suggesting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model folder trained on the demo's first codings, without a server."""
-    from annotate.demo import material
-    from annotate.demo.run import demo_study
-    from annotate.prelabel import study_rows
-    from annotate.splitting import split_study
-    from train.fit import fit
-    from train.store import save_model
-
-    own = demo_study(tmp_path_factory.mktemp("suggesting") / "demo")
-    split_study(own)
-    book, given = own.codebook(), material.codings("anna")
-    rows = [row for row in study_rows(own) if row.sentence_id in given]
-    gold = [
-        msgspec.structs.replace(
-            row, layers=read_result(to_result(given[row.sentence_id].layers, book), book).layers
-        )
-        for row in rows
-    ]
-    model, _ = fit(gold, book)
-    return save_model(model, own.models / model.meta.model_version)
+    return demo_model(tmp_path_factory.mktemp("suggesting"))

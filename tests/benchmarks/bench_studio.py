@@ -1,0 +1,211 @@
+"""Push, prelabel and pull beside Label Studio's own ceiling: the bare calls of its SDK.
+
+    python tests/benchmarks/bench_studio.py [--tasks N] [--memory N]
+
+One real Label Studio, one process, the client imported before. Ours and the bare call take turns on
+projects of the same content. ``--memory`` runs the three verbs on so many sentences instead, each in a
+process of its own, and gives the peak of its memory (for 100,000 that takes a quarter of an hour).
+"""
+
+import argparse
+import multiprocessing
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+os.environ["STANDPUNKT_HOME"] = os.environ.get("STANDPUNKT_TEST_HOME") or str(ROOT / ".test-home")
+
+from demo_model import demo_model  # noqa: E402
+
+from annotate import local_studio  # noqa: E402
+from annotate.prelabel import prelabel  # noqa: E402
+from annotate.projects import ensure_project, remember  # noqa: E402
+from annotate.pull import pull  # noqa: E402
+from annotate.push import push, study_tasks  # noqa: E402
+from annotate.studio import Studio  # noqa: E402
+from annotate.study import Study, init_study, open_study  # noqa: E402
+from annotate.tasks import task_rows  # noqa: E402
+from schemas.jsonl import read_jsonl  # noqa: E402
+from schemas.labeling import instructions, labeling_config  # noqa: E402
+from schemas.records import Assignment  # noqa: E402
+from schemas.studio_json import to_result  # noqa: E402
+from train.store import load_model  # noqa: E402
+
+FIELDS = ["id", "data", "meta", "total_annotations", "cancelled_annotations", "updated_at"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--tasks", type=int, default=10_000)
+    parser.add_argument("--memory", type=int, default=0)
+    args = parser.parse_args()
+    was_running = local_studio.status().running
+    server = local_studio.start(lambda _: None)
+    try:
+        with tempfile.TemporaryDirectory() as made:
+            model = demo_model(Path(made) / "model")
+            study = synthetic(Path(made) / "study", args.memory or args.tasks)
+            studio = Studio(server.url, server.token)
+            studio.check()  # brings in the client
+            (memory if args.memory else ratios)(studio, study, model)
+    finally:
+        if not was_running:
+            local_studio.stop()
+
+
+def ratios(studio: Studio, study: Study, model_dir: Path) -> None:
+    model, book = load_model(model_dir), study.codebook()
+    bare = studio.create_project(
+        title="bare", description="", label_config=labeling_config(book), instruction=instructions(book)
+    )
+    pushed = timed(lambda: push(studio, study))
+    number = study.state().projects[studio.url]["anna"]
+    rows = bodies(study)
+    imported = min(
+        timed(lambda: [sdk_import(studio, bare, rows[i : i + 1000]) for i in range(0, len(rows), 1000)]),
+        timed(lambda: sdk_import(studio, bare_again(studio, book), rows)),
+    )
+    listed = timed(lambda: sdk_list(studio, number))
+    unchanged = timed(lambda: push(studio, study))
+    listed_again = timed(lambda: sdk_list(studio, number))
+    listing = min(listed, listed_again)
+    say("push", pushed, listing + imported, "one listing + bare import", 1.2)
+    say("push, nothing changed", unchanged, listing, "one listing", 1.3)
+
+    prelabelled = timed(lambda: prelabel(studio, study, model))
+    sent = like_ours(studio, number, bare)
+    predicted = timed(lambda: studio._client.projects.import_predictions(id=bare, request=sent))
+    say(
+        f"prelabel ({len(sent)} suggestions)",
+        prelabelled,
+        listing + predicted,
+        "listing + bare predictions",
+        1.2,
+    )
+
+    coded = annotated(studio, study, rows)
+    exported = timed(lambda: sdk_export(studio, coded))
+    pulled = timed(lambda: pull(studio, study, full=True))
+    again = timed(lambda: sdk_export(studio, coded))
+    say("pull --full", pulled, min(exported, again), "bare export", 1.15)
+    say("pull, nothing changed", timed(lambda: pull(studio, study)), min(exported, again), "bare export")
+
+
+def memory(studio: Studio, study: Study, model_dir: Path) -> None:
+    """The peak of each verb, the model included, in a fresh process."""
+
+    def work(verb: str) -> None:
+        own = Studio(studio.url, studio._key)
+        verbs: dict[str, Callable[[], Any]] = {
+            "push": lambda: push(own, study),
+            "prelabel": lambda: prelabel(own, study, load_model(model_dir)),
+            "pull": lambda: pull(own, study),
+        }
+        begun = time.perf_counter()
+        report = verbs[verb]()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        row = f"{verb}: {time.perf_counter() - begun:.0f} s, peak {peak:.0f} MB"
+        sys.stdout.write(f"{row}; {type(report).__name__}\n")
+        sys.stdout.flush()
+
+    for verb in ("push", "push", "prelabel", "pull", "pull"):
+        process = multiprocessing.get_context("fork").Process(target=work, args=(verb,))
+        process.start()
+        process.join()
+
+
+def synthetic(folder: Path, sentences: int) -> Study:
+    from annotate.splitting import split_study
+
+    study = init_study(
+        folder, codebook="kommentar-core", targets="ziele-ukraine", annotators=["anna"],
+        name=f"bench-{int(time.time())}",
+    )  # fmt: skip
+    for piece in range(sentences // 40):
+        words = "ist weder so kurz wie ein Zuruf noch so lang wie eine ganze Rede im Parlament"
+        lines = [f"Der Satz {n} aus der Kolumne {piece} {words}." for n in range(40)]
+        blocks = "\n\n".join(" ".join(lines[at : at + 5]) for at in range(0, 40, 5))
+        text = f"Kolumne {piece} | Ada Probst. 03.02.2025.\n\n{blocks}\n"
+        (study.commentary_folder / f"{piece:05}.txt").write_text(text, "utf-8")
+    split_study(study)
+    return open_study(folder)
+
+
+def bodies(study: Study) -> list[dict[str, Any]]:
+    mine = {row.sentence_id: row for row in read_jsonl(study.assignments, Assignment)}
+    _, data = study_tasks(study, study.codebook())
+    return task_rows(list(data.values()), mine)
+
+
+def bare_again(studio: Studio, book: Any) -> int:
+    return studio.create_project(
+        title="bare", description="", label_config=labeling_config(book), instruction=""
+    )
+
+
+def sdk_import(studio: Studio, project: int, rows: list[dict[str, Any]]) -> None:
+    studio._client.projects.import_tasks(id=project, request=rows)
+
+
+def sdk_list(studio: Studio, project: int) -> None:
+    listed = studio._client.tasks.list(project=project, fields="task_only", include=FIELDS, page_size=1000)
+    assert sum(1 for _ in listed)
+
+
+def sdk_export(studio: Studio, project: int) -> None:
+    parts = studio._client.projects.exports.download_sync(
+        project, export_type="JSON", download_all_tasks=True
+    )
+    assert sum(len(part) for part in parts)
+
+
+def like_ours(studio: Studio, number: int, bare: int) -> list[dict[str, Any]]:
+    """The suggestions that were just made, for the tasks of the bare project."""
+    ours = {task.id: task.data["sentence_id"] for task in studio.tasks(number)}
+    theirs = {task.data["sentence_id"]: task.id for task in studio.tasks(bare)}
+    return [
+        {"task": theirs[ours[p.task]], "model_version": "bare", "score": p.score, "result": p.result}
+        for p in studio.predictions(number)
+    ]
+
+
+def annotated(studio: Studio, study: Study, rows: list[dict[str, Any]]) -> int:
+    """A project of the study's with a coding in each task; the study's own from now on."""
+    book = study.codebook()
+    number = ensure_project(studio, study, "anna", book, None).id
+    remember(study, studio, {"anna": number})
+    layers = {
+        "voice": "author",
+        "function": "claim",
+        "stance": {"waffen_ukraine": "favor"},
+        "rhetoric": ["irony"],
+    }
+    coding = [{"result": to_result(layers, book), "lead_time": 20.0}]
+    studio.import_tasks(number, [{**row, "annotations": coding} for row in rows])
+    return number
+
+
+def timed(work: Callable[[], Any]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
+
+
+def say(what: str, ours: float, peer: float, name: str, bound: float | None = None) -> None:
+    asked = f" (asked: {bound})" if bound else ""
+    sys.stdout.write(f"{what}: {ours:.1f} s; {name} {peer:.1f} s; ratio {ours / peer:.2f}{asked}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    begin = time.perf_counter()
+    main()
+    sys.stdout.write(f"measured in {time.perf_counter() - begin:.0f} s\n")

@@ -1,0 +1,26 @@
+"""A model of the demo's first codings, made without a server."""
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from annotate.demo import material
+from annotate.demo.run import demo_study
+from annotate.prelabel import study_rows
+from annotate.splitting import split_study
+from schemas.studio_json import read_result, to_result
+from train.fit import fit
+from train.store import save_model
+
+
+def demo_model(folder: Path) -> Path:
+    """Trains in this folder and gives the model's; the pieces that the demo holds back stay unseen."""
+    study = demo_study(folder / "study")
+    split_study(study)
+    book, given = study.codebook(), material.codings("anna")
+    gold = [
+        replace(row, layers=read_result(to_result(given[row.sentence_id].layers, book), book).layers)
+        for row in study_rows(study)
+        if row.sentence_id in given and row.commentary_id not in material.HELD_OUT
+    ]
+    return save_model(fit(gold, book)[0], folder / "model")
