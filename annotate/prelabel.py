@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from train.model import Model
 
 
+BATCH = 2000  # sentences predicted together
+
+
 class PrelabelReport(Record, frozen=True, kw_only=True):
     """``withheld`` counts tasks by the reason why they got no suggestion."""
 
@@ -99,11 +102,27 @@ def prelabel(
 
 def study_rows(study: Study) -> list[GoldSentence]:
     """The sentences of a study as a model reads them."""
+    return [row for piece in _pieces(study) for row in piece]
+
+
+def _pieces(study: Study) -> Iterator[list[GoldSentence]]:
+    """The rows of one commentary after the other: context makes them large."""
     found: dict[str, list[Sentence]] = {}
     for sentence in read_jsonl(study.needs(study.sentences, "split"), Sentence):
         found.setdefault(sentence.commentary_id, []).append(sentence)
-    commentaries = read_jsonl(study.needs(study.commentaries, "split"), Commentary)
-    return [row for c in commentaries for row in to_rows(c, found.get(c.commentary_id, []))]
+    for commentary in read_jsonl(study.needs(study.commentaries, "split"), Commentary):
+        yield to_rows(commentary, found.pop(commentary.commentary_id, []))
+
+
+def _batches(pieces: Iterable[list[GoldSentence]]) -> Iterator[list[GoldSentence]]:
+    """Whole commentaries, `BATCH` sentences or more at a time."""
+    batch: list[GoldSentence] = []
+    for piece in pieces:
+        batch += piece
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    yield batch
 
 
 def keep_shared(layers: Mapping[str, Any], apart: Sequence[str], codebook: Codebook) -> Layers:
@@ -136,22 +155,31 @@ def _suggestions(
     """
     from train.predict import predict_stream
 
-    rows = study_rows(study)
+    asked = _shared_targets(model.meta.book, apart)
     alike: dict[bytes, msgspec.Raw] = {}
     found: dict[str, Suggestion | None] = {}
 
     def predicted() -> Iterator[Prediction]:
-        for prediction in predict_stream(model, rows):
-            found[prediction.sentence_id] = _suggestion(model, prediction, codebook, apart, alike)
-            if len(found) % 500 == 0:
-                tell("predicting", len(found), len(rows))
-            yield prediction
+        for batch in _batches(_pieces(study)):
+            tell(f"predicting: {len(found):,} sentences")
+            for prediction in predict_stream(model, batch, asked=[asked] * len(batch)):
+                found[prediction.sentence_id] = _suggestion(model, prediction, codebook, apart, alike)
+                yield prediction
 
     if write:
         write_jsonl(study.predictions, predicted())
     else:
         deque(predicted(), maxlen=0)
     return found
+
+
+def _shared_targets(model: Codebook, apart: Sequence[str]) -> dict[str, list[str]]:
+    """The targets that are worth an answer, by stance layer: nobody would see the others."""
+    return {
+        layer.id: [name for name in model.target_ids if f"{layer.id}__{name}" not in apart]
+        for layer in model.predicted_layers
+        if layer.kind == "stance" and layer.id not in apart
+    }
 
 
 class _OpenTask(NamedTuple):
