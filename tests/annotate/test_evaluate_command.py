@@ -81,8 +81,11 @@ def test_annotations_give_the_human_ceiling(folder: Path) -> None:
 
 
 def test_two_models_are_compared(folder: Path) -> None:
-    run("train", *given(folder, "-o", str(folder / "a")))
-    run("train", *given(folder, "-o", str(folder / "b"), "--seed", "3", "--abstain-at", "0.9"))
+    run("train", *given(folder, "-o", str(folder / "a"), "--no-evaluate"))
+    run(
+        "train",
+        *given(folder, "-o", str(folder / "b"), "--seed", "3", "--abstain-at", "0.9", "--no-evaluate"),
+    )
     others = [{**row, "sentence_id": f"x{row['sentence_id']}", "commentary_id": f"x{row['commentary_id']}"}
               for row in gold_rows()]  # fmt: skip
     write(folder / "gold.jsonl", others)
@@ -201,7 +204,7 @@ def test_bad_gold_is_refused_in_one_line(change: str, words: str, folder: Path) 
 
 def test_labels_that_are_all_one_are_said(folder: Path) -> None:
     write(folder / "gold.jsonl", [{**row, "layers": {"satzart": "frage"}} for row in gold_rows()])
-    report = json.loads(run("train", *given(folder, "-o", str(folder / "m"), "--json")))
+    report = json.loads(run("train", *given(folder, "-o", str(folder / "m"), "--json", "--no-evaluate")))
     assert report["layers"]["satzart"]["reason"] == 'only one code was seen: "frage"'
     assert "satzart" in run("evaluate", *given(folder, "--folds", "2"))
 

@@ -48,7 +48,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_model(fit(gold, load_codebook(folder / "codebook.yaml"))[0], folder / "m")
 
 
-@pytest.mark.parametrize("to", ["jsonl", "html", "csv"])
+@pytest.mark.parametrize("to", ["jsonl", "html"])
 def test_tagging_loads_no_training_library_and_nothing_heavy(to: str, model: Path, tmp_path: Path) -> None:
     text = "Ein Titel\n\nVon Anne Muster. 01.02.2025.\n\nWer will den Steg? Der Rat tagte.\n"
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
