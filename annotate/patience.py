@@ -16,6 +16,7 @@ from schemas.errors import StudioError
 T = TypeVar("T")
 
 PATIENCE = 90.0  # seconds: a restart takes 6, a first start with all migrations 45
+LEAST = 8  # times, where each takes long
 PAUSE = 2.0  # seconds before what is doubtful is looked at: the server may still be at work on it
 LONGEST = 60.0  # seconds a server may ask us to stay away (Retry-After)
 
@@ -123,12 +124,20 @@ def _patiently(
     backoff = tenacity.wait_exponential(multiplier=0.25, max=5.0)
     trying = tenacity.Retrying(
         retry=again,
-        stop=tenacity.stop_after_delay(PATIENCE),
+        stop=_is_enough,
         wait=lambda state: max(backoff(state), least, _asked_to_wait(state)),
         before_sleep=before,
         retry_error_callback=lambda state: state.outcome.result(),  # type: ignore[union-attr]
     )
     return trying(attempt)
+
+
+def _is_enough(state: tenacity.RetryCallState) -> bool:
+    """After `PATIENCE` seconds, and not before `LEAST` tries unless the last took all its time."""
+    error = state.outcome.exception() if state.outcome else None
+    cause = error.__cause__ if isinstance(error, StudioError) else error
+    has_tried = state.attempt_number >= LEAST or isinstance(cause, httpx.TimeoutException)
+    return has_tried and (state.seconds_since_start or 0.0) >= PATIENCE
 
 
 def _may_repeat(request: httpx.Request) -> bool:

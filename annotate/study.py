@@ -14,7 +14,7 @@ import msgspec
 
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError, SettingsError, near_hit
-from schemas.files import decode_utf8, read_bytes, write_private_json, write_text
+from schemas.files import clear_unfinished, decode_utf8, read_bytes, write_private_json, write_text
 from schemas.records import Record
 from schemas.yaml_places import parse_yaml
 
@@ -89,6 +89,8 @@ class Study:
         path = self.folder / ".standpunkt" / "lock"
         path.parent.mkdir(exist_ok=True)
         with filelock.FileLock(path):
+            for folder in (self.data, self.exports):
+                clear_unfinished(folder)
             yield
 
     def state(self) -> State:

@@ -30,7 +30,7 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _clear(path)
+        clear_unfinished(path.parent, glob.escape(path.name))
         with open(beside, "wb") as raw:
             if path.suffix == ".gz":
                 # no clock and no name in the header: the same rows give the same bytes
@@ -47,9 +47,9 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
         beside.unlink(missing_ok=True)
 
 
-def _clear(path: Path) -> None:
-    """Takes away what a process that was killed had begun to write here."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+def clear_unfinished(folder: Path, name: str = "*") -> None:
+    """Takes away what processes that were killed had begun to write in a folder, of one file or all."""
+    for left in folder.glob(f".{name}.*.part"):
         import psutil
 
         number = left.name.removesuffix(".part").rpartition(".")[2]

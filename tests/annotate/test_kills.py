@@ -94,7 +94,8 @@ def test_a_push_that_was_killed_ends_as_if_it_was_not(
         hit += killed(
             lambda study=study: push(Studio(studio.url, studio._key), study), moments.random() * whole
         )
-        report = push(studio, study)
+        with study.locked():
+            report = push(studio, study)
         check_pushed(studio, study, report.projects[0].project)
         assert study.assignments.read_bytes() == undisturbed.assignments.read_bytes()
         assert left_over(study) == []
@@ -126,7 +127,8 @@ def test_a_prelabelling_that_was_killed_ends_as_if_it_was_not(
         large.predictions.unlink()
         work = lambda: prelabel(Studio(studio.url, studio._key), large, model)  # noqa: E731
         hit += killed(work, moments.random() * whole)
-        prelabel(studio, large, model)
+        with large.locked():
+            prelabel(studio, large, model)
         assert state() == undisturbed
         assert left_over(large) == []
     FIGURES.append(f"prelabel killed at {hit} of {MOMENTS} moments within {whole:.1f} s")
@@ -147,7 +149,8 @@ def test_a_pull_that_was_killed_ends_as_if_it_was_not(large: Study, studio: Stud
             shutil.rmtree(large.exports)
         work = lambda: pull(Studio(studio.url, studio._key), large)  # noqa: E731
         hit += killed(work, moments.random() * whole)
-        assert pull(studio, large).annotations == 6 + n
+        with large.locked():
+            assert pull(studio, large).annotations == 6 + n
         pulled = large.annotations.read_bytes()
         kept = {t["id"]: t for t in json.loads((large.exports / "anna.json").read_bytes())}
         assert kept == {t["id"]: t for t in json.loads(studio.export(number))}

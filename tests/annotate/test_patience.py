@@ -1,0 +1,140 @@
+"""Waiting for a server: what is repeated, for how long, and what never is. Time is not waited for."""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from annotate import patience
+from annotate.access import TokenAuth
+from annotate.patience import PatientClient, send_once
+from schemas.errors import StudioError
+
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture(autouse=True)
+def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The seconds that would have been slept; the clock moves with them."""
+    found: list[float] = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", found.append)
+    monkeypatch.setattr("time.monotonic", lambda: 1000.0 + sum(found))
+    return found
+
+
+def client(answers: Iterator[object]) -> tuple[PatientClient, list[str]]:
+    """A client of a server that gives these answers: a status, or what is raised."""
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(f"{request.method} {request.url.path}")
+        found = next(answers)
+        if isinstance(found, Exception):
+            raise found
+        return found if isinstance(found, httpx.Response) else httpx.Response(int(str(found)))
+
+    made = PatientClient(TokenAuth("http://studio", "0123456789"), 5.0)
+    made._transport = httpx.MockTransport(answer)
+    return made, asked
+
+
+REFUSED = httpx.ConnectError("refused")
+CUT = httpx.RemoteProtocolError("cut off")
+
+
+@pytest.mark.parametrize("first", [500, 502, 429, 408, CUT, httpx.ReadError("reset")])
+def test_what_may_be_repeated_is_asked_again(first: object) -> None:
+    made, asked = client(iter([first, 200]))
+    assert made.get("http://studio/api/tasks/").status_code == 200
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("first", [200, 400, 401, 404])
+def test_an_answer_is_an_answer(first: int) -> None:
+    made, asked = client(iter([first]))
+    assert made.get("http://studio/api/tasks/").status_code == first
+    assert len(asked) == 1
+
+
+def test_what_creates_is_asked_once() -> None:
+    for first in (502, CUT):
+        made, asked = client(iter([first, 200]))
+        try:
+            assert made.post("http://studio/api/projects/1/import").status_code == 502
+        except httpx.TransportError:
+            assert first is CUT
+        assert len(asked) == 1
+
+
+def test_a_token_is_exchanged_again_and_actions_are_repeated() -> None:
+    for path in ("/api/token/refresh", "/api/dm/actions", "/api/projects/1/summary/reset/"):
+        made, asked = client(iter([502, 200]))
+        assert made.post(f"http://studio{path}").status_code == 200
+        assert len(asked) == 2
+
+
+def test_a_server_that_never_answered_is_not_waited_for(slept: list[float]) -> None:
+    made, asked = client(iter([REFUSED, 200]))
+    with pytest.raises(httpx.ConnectError):
+        made.get("http://studio/")
+    assert (len(asked), slept) == (1, [])
+
+
+def test_a_server_that_has_answered_is_waited_for_and_named(slept: list[float]) -> None:
+    made, _ = client(iter([200, *[REFUSED] * 12, 200]))
+    told: list[str] = []
+    made.waiting = told.append
+    made.get("http://studio/")
+    assert made.get("http://studio/").status_code == 200
+    assert len(told) == len(slept) == 12
+    assert "does not answer" in told[0]
+
+
+def test_patience_ends(slept: list[float]) -> None:
+    made, _ = client(iter([200, *[REFUSED] * 1000]))
+    made.get("http://studio/")
+    with pytest.raises(httpx.ConnectError):
+        made.get("http://studio/")
+    assert patience.PATIENCE <= sum(slept) <= patience.PATIENCE + 5
+
+
+def test_a_server_may_say_when_to_come_again(slept: list[float]) -> None:
+    made, _ = client(iter([httpx.Response(429, headers={"Retry-After": "7"}), 200]))
+    made.get("http://studio/")
+    assert slept == [7.0]
+
+
+def test_a_lost_answer_is_looked_for_before_the_rest_is_sent() -> None:
+    there: list[int] = []
+    calls: list[list[int]] = []
+
+    def send(rows: list[int]) -> None:
+        calls.append(rows)
+        there.extend(rows[:2] if len(calls) == 1 else rows)
+        if len(calls) == 1:
+            raise StudioError("importing", "cut off")
+
+    assert send_once(send, [1, 2, 3], lambda sent: [row for row in sent if row not in there]) is True
+    assert calls == [[1, 2, 3], [3]]
+    assert there == [1, 2, 3]
+
+
+def test_every_chunk_is_sent_whether_or_not_there_was_doubt() -> None:
+    calls: list[list[int]] = []
+
+    def send(rows: list[int]) -> None:
+        calls.append(rows)
+        if len(calls) == 1:
+            raise StudioError("importing", "busy", status=502)
+
+    assert send_once(send, [1, 2, 3, 4, 5], lambda sent: sent, chunk=2) is True
+    assert calls == [[1, 2], [1, 2], [3, 4], [5]]
+    assert send_once(lambda rows: None, [1, 2, 3], lambda sent: sent, chunk=2) is False
+
+
+def test_a_no_is_not_repeated() -> None:
+    def send(rows: list[int]) -> None:
+        raise StudioError("importing", "no", status=400)
+
+    with pytest.raises(StudioError, match="no"):
+        send_once(send, [1], lambda sent: sent)
