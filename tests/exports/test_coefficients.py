@@ -119,6 +119,7 @@ MEMBERS = np.array([[code in held for code in "abcd"] for held in SETS])
         ("a", "b", 1, 1),
         ("ab", "ab", 0, 0),
         ("a", "ab", 1 / 2, 1 - 1 / 2 * 2 / 3),  # one holds the other: monotonicity 2/3
+        ("ab", "abcd", 1 / 2, 0.6666666666666667),  # the worked example in nltk's documentation
         ("abc", "abcd", 1 / 4, 1 - 3 / 4 * 2 / 3),
         ("abc", "bcd", 1 / 2, 1 - 1 / 2 * 1 / 3),  # they overlap: 1/3
         ("ab", "bcd", 3 / 4, 1 - 1 / 4 * 1 / 3),

@@ -82,6 +82,20 @@ def test_dawid_and_skenes_estimates_are_those_of_crowd_kit(part: str) -> None:
     assert np.array(getattr(found, part)) == pytest.approx(np.array(golden[part]), abs=1e-5)
 
 
+@pytest.mark.parametrize("part", ["prior", "errors", "posterior"])
+def test_dawid_and_skenes_estimates_with_repeated_ratings_are_those_of_their_equations(part: str) -> None:
+    """The table of 1979 in full, against a plain reading of equations 2.3 to 2.5."""
+    golden = GOLDEN["dawid_skene_with_repeats"]
+    found = dawid_skene(
+        np.array(golden["ratings"]),
+        4,
+        rater_of_column=golden["rater_of_column"],
+        iterations=5000,
+        tolerance=1e-13,
+    )
+    assert np.array(getattr(found, part)) == pytest.approx(np.array(golden[part]), abs=1e-6)
+
+
 def test_the_golden_values_are_of_the_peers_that_are_pinned() -> None:
     lines = (FOLDER / "requirements.txt").read_text("utf-8").splitlines()
     pinned = dict(line.split("==") for line in lines if "==" in line)
