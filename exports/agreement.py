@@ -173,7 +173,12 @@ def _agreement(frame: Frame, layer: Layer, codebook: Codebook, draws: Draws) -> 
     confusions = (
         set_confusions(ratings, frame.sentences, alpha=figure.alpha)
         if layer.kind == "set"
-        else code_confusions(ratings, frame.sentences, metric=METRICS[layer.kind])
+        else code_confusions(
+            ratings,
+            frame.sentences,
+            metric=METRICS[layer.kind],
+            targets=codebook.target_ids if layer.kind == "stance" else (),
+        )
     )
     return LayerAgreement(
         **structs.asdict(figure),

@@ -18,49 +18,68 @@ Mask = npt.NDArray[np.bool_]
 class Confusion(Record, frozen=True, kw_only=True):
     """Codes that stand against each other; of a set also one that stands against nothing.
 
+    Of a stance they do so toward one ``target``.
+
     ``n`` are the pairs of codings that differ so, ``gain`` what the layer's alpha would rise by if
     they agreed, ``sentences`` the first few where it happens. The gain of a set is with the expected
     disagreement left as it is.
     """
 
     codes: list[str]
+    target: str | UnsetType = UNSET
     n: int
     gain: float | UnsetType = UNSET
     sentences: list[str]
 
 
 def code_confusions(
-    ratings: Ratings, sentences: Sequence[str], *, metric: str = "nominal", most: int = 5
+    ratings: Ratings,
+    sentences: Sequence[str],
+    *,
+    metric: str = "nominal",
+    targets: Sequence[str] = (),
+    most: int = 5,
 ) -> list[Confusion]:
     """The pairs of codes that cost a layer of kind one, scale or stance most, dearest first.
 
     The gain is exact: settling a pair half one way and half the other leaves the counts of the
     codes, and with them the expected disagreement, as they are.
+
+    Parameters
+    ----------
+    targets
+        Of a stance, whose units are all sentences for the first target, then for the next, …: each
+        target has confusions of its own, and the gain is that of the layer.
     """
-    counts, sizes = code_counts(ratings.where(ratings.shared))
+    shared = ratings.where(ratings.shared)
+    counts, sizes = code_counts(shared)
     if not len(counts):
         return []
-    shared = ratings.where(ratings.shared)
+    part = np.flatnonzero(ratings.shared) // len(sentences) if targets else np.zeros(len(counts), dtype=int)
     given = counts.sum(axis=0).astype(float)
     distances = (
         coefficients.ordinal(given) if metric == "ordinal" else coefficients.nominal(len(ratings.codes))
     )
     expected = float(given @ distances @ given)
-    pairs = counts.T @ counts
-    disagreement = counts.T @ (counts / (sizes - 1)[:, None]) * distances
     found = []
-    for a, b in _dearest(disagreement, most):
-        both = (counts[:, a] > 0) & (counts[:, b] > 0)
-        gain = (given.sum() - 1) * 2 * disagreement[a, b] / expected
-        found.append(
-            Confusion(
-                codes=[ratings.codes[a], ratings.codes[b]],
-                n=int(pairs[a, b]),
-                gain=round(float(gain), 6),
-                sentences=_named(shared.unit[both], sentences),
+    names: Sequence[str | UnsetType] = targets or [UNSET]
+    for number, target in enumerate(names):
+        here, m = counts[part == number], sizes[part == number]
+        units = shared.unit[part == number]
+        pairs = here.T @ here
+        disagreement = here.T @ (here / (m - 1)[:, None]) * distances
+        for a, b in _dearest(disagreement, most):
+            gain = (given.sum() - 1) * 2 * disagreement[a, b] / expected
+            found.append(
+                Confusion(
+                    codes=[ratings.codes[a], ratings.codes[b]],
+                    target=target,
+                    n=int(pairs[a, b]),
+                    gain=round(float(gain), 6),
+                    sentences=_named(units[(here[:, a] > 0) & (here[:, b] > 0)], sentences),
+                )
             )
-        )
-    return found
+    return sorted(found, key=lambda confusion: -(confusion.gain or 0.0))[:most]
 
 
 def _dearest(table: Floats, most: int) -> Iterator[tuple[int, int]]:

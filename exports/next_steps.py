@@ -28,9 +28,11 @@ class Step(Struct, frozen=True, kw_only=True):
     confusion: Confusion
 
     def names(self, codebook: Codebook) -> str:
-        """The labels of the codes; of a set's single code, what it stands against."""
+        """The labels of the codes; of a set's single code, what it stands against; of a stance to whom."""
         labels = [code_label(self.layer, code, codebook) for code in self.confusion.codes]
-        return " / ".join(labels) if len(labels) > 1 else f"{labels[0]} / not ticked"
+        words = " / ".join(labels) if len(labels) > 1 else f"{labels[0]} / not ticked"
+        target = codebook.target(self.confusion.target) if self.confusion.target else None
+        return f"{words} – {codebook.say(target.question)}" if target else words
 
 
 def next_steps(report: AgreementReport, codebook: Codebook) -> list[Step]:

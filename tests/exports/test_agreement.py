@@ -138,6 +138,18 @@ def test_confused_codes_come_with_their_sentences(pairs: Any, codebook: Codebook
     assert (second.codes, second.sentences) == (["other", "mixed"], ["c1:5"])
 
 
+def test_a_confusion_of_stances_names_the_target(pairs: Any, codebook: Codebook) -> None:
+    split = ({"tempolimit": "favor", "maut": "against"}, {"tempolimit": "against", "maut": "against"})
+    missed = ({"tempolimit": "favor", "maut": "open"}, {"tempolimit": "favor", "maut": "unrelated"})
+    before = agree(pairs("stance", split, split, missed), codebook, draws=0).layers["stance"]
+    found = [(c.target, c.codes, c.n, c.sentences) for c in before.confusions]
+    assert found == [
+        ("tempolimit", ["favor", "against"], 2, ["c0:0", "c0:1"]),
+        ("maut", ["open", "unrelated"], 1, ["c0:2"]),
+    ]
+    assert sum(c.gain or 0 for c in before.confusions) == pytest.approx(1 - (before.alpha or 0), abs=2e-6)
+
+
 def test_the_gain_of_a_confusion_is_what_settling_it_brings(pairs: Any, codebook: Codebook) -> None:
     """Settled half one way, half the other, the counts of the codes stay as they are."""
     agreed = [("mixed", "mixed"), ("other", "mixed"), ("other", "other")]
