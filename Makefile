@@ -49,7 +49,12 @@ stress: $(VENV)/.tested
 	sh tests/install-packages.sh
 	STANDPUNKT_STRESS=1 $(BIN)/pytest -q -m "slow or studio or browser"
 
-bench: $(VENV)/.tested
+.venv-bench/.installed: tests/benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install -q --disable-pip-version-check -r tests/benchmarks/requirements.txt
+	touch $@
+
+bench: $(VENV)/.tested .venv-bench/.installed
 	for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
 .venv-peers/.installed: tests/peers/requirements.txt
@@ -65,4 +70,4 @@ format: $(VENV)/.tested
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) .venv-peers .test-home build *.egg-info
+	rm -rf $(VENV) .venv-peers .venv-bench .test-home build *.egg-info

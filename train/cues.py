@@ -20,6 +20,8 @@ MARKS = '?!.,:;()"„“»«–…/@#%'
 #: Endings of German words, longest first, that tell word classes roughly apart.
 ENDINGS = ("liche", "lich", "ische", "isch", "ten", "te", "en", "st", "t", "er", "es", "em", "e")
 _NOUN_ENDINGS = ("ungen", "ung")
+_LONGEST_ENDING = max(map(len, (*ENDINGS, *_NOUN_ENDINGS)))
+_NOUN = -2
 #: Lists that say what kind of word it is, not what the sentence does: no cue by themselves.
 _NOT_CUES = ("function_words",)
 #: A count is a column of its own up to this one, which stands for more as well.
@@ -181,9 +183,8 @@ def _measures(tokens: Tokens) -> Array:
     """The column of each text's step in each of the measures."""
     size = np.diff(tokens.first)
     safe = np.maximum(size, 1)
-    capital = _per_text(tokens, tokens.case >= CAPITAL)
-    letters = _per_text(tokens, tokens.length)
-    function = _per_text(tokens, is_function_word(tokens))
+    known = (tokens.case >= CAPITAL, tokens.length, is_function_word(tokens))
+    capital, letters, function = _per_text(tokens, *known)
     values = (size, capital / safe, letters / safe, function / safe)
     shift, columns = 0, []
     for value, (_, limits) in zip(values, _STEPS, strict=True):
@@ -198,20 +199,21 @@ def _flags(tokens: Tokens) -> list[Array]:
     case, is_mark = np.append(tokens.case, 0), np.append(tokens.is_mark, True)
     first = np.append(tokens.number, len(tokens.case))[np.where(begin < end, begin, len(tokens.number))]
     upper, mark = case[first] >= CAPITAL, is_mark[first]
+    digits, shouting = _per_text(tokens, tokens.is_digit, tokens.case == SHOUTED)
     return [
         np.flatnonzero(upper),
         np.flatnonzero(~upper & ~mark),
         np.flatnonzero(mark & ~upper),
-        np.flatnonzero(_per_text(tokens, tokens.is_digit)),
-        np.flatnonzero(_per_text(tokens, tokens.case == SHOUTED)),
+        np.flatnonzero(digits),
+        np.flatnonzero(shouting),
     ]
 
 
-def _per_text(tokens: Tokens, value: Array) -> Array:
-    """The sum over a text's tokens of what is known of each distinct one."""
-    total = np.zeros(len(tokens.number) + 1, dtype=np.int32)
-    np.cumsum(value[tokens.number], dtype=np.int32, out=total[1:])
-    return total[tokens.first[1:]] - total[tokens.first[:-1]]
+def _per_text(tokens: Tokens, *values: Array) -> Array:
+    """The sums over a text's tokens of what is known of each distinct one: shape (n_values, n_texts)."""
+    total = np.zeros((len(values), len(tokens.number) + 1), dtype=np.int32)
+    np.cumsum(np.stack(values)[:, tokens.number], axis=1, dtype=np.int32, out=total[:, 1:])
+    return np.diff(total[:, tokens.first], axis=1)
 
 
 def shapes(tokens: Tokens) -> Array:
@@ -224,20 +226,35 @@ def shapes(tokens: Tokens) -> Array:
     key = tokens.key[tokens.example]
     as_is = is_function_word(tokens) | tokens.is_mark
     noun = tokens.case >= CAPITAL
-    open_class = np.full(len(key), 3, dtype=np.uint32)
-    open_class[noun] = 4
-    for i, ending in enumerate(reversed(ENDINGS)):
-        open_class[~noun & ends_with(tokens, ending)] = 10 + i
-    for ending in _NOUN_ENDINGS:
-        open_class[noun & ends_with(tokens, ending)] = 5
+    ending, noun_ending = endings(tokens)
+    of_others = np.where(ending >= 0, 10 + len(ENDINGS) - 1 - ending, 3)
+    open_class = np.where(noun, np.where(noun_ending, 5, 4), of_others)
     open_class[tokens.is_digit] = 6
-    return np.where(as_is, (key >> np.uint64(32)).astype(np.uint32), open_class)
+    return np.where(as_is, (key >> np.uint64(32)).astype(np.uint32), open_class.astype(np.uint32))
 
 
-def ends_with(tokens: Tokens, ending: str) -> Array:
-    """For each distinct token."""
-    end, size = tokens.end[tokens.example], len(ending)
-    found = tokens.length >= size
-    for i, sign in enumerate(reversed(ending)):
-        found = found & (tokens.signs[end - 1 - i] == ord(sign))
-    return found
+def endings(tokens: Tokens) -> tuple[Array, Array]:
+    """For each distinct token the place of its longest of `ENDINGS`, -1 without; and whether it has a
+    noun's ending.
+    """
+    end, size = tokens.end[tokens.example], tokens.length
+    keys, places = _ending_table()
+    found: Array = np.full(len(end), -1)
+    is_noun: Array = np.zeros(len(end), dtype=bool)
+    key = np.zeros(len(end), dtype=np.uint64)
+    for i in range(_LONGEST_ENDING):
+        sign = tokens.signs[np.maximum(end - 1 - i, 0)]
+        key = (key << np.uint64(8)) + np.minimum(sign, 255)
+        place = find(key, keys)
+        given = np.where((place >= 0) & (size > i), places[place], -1)
+        found = np.where(given >= 0, given, found)
+        is_noun = is_noun | (given == _NOUN)
+    return found, is_noun
+
+
+@cache
+def _ending_table() -> tuple[Array, Array]:
+    """The endings' letters, read from the end, as sorted keys, and the place of each."""
+    rows = [*enumerate(ENDINGS), *((_NOUN, ending) for ending in _NOUN_ENDINGS)]
+    table = sorted((int.from_bytes(ending[::-1].encode("ascii"), "big"), i) for i, ending in rows)
+    return np.array([key for key, _ in table], dtype=np.uint64), np.array([i for _, i in table])

@@ -213,11 +213,13 @@ class SentenceFeatures:
         for block in self.blocks:
             view, names = BLOCKS[block]
             found = sp.hstack([counts[name] for name in names], format="csr")
-            weight = np.concatenate([self.idf_[name] for name in names]).astype(np.float64)
-            length = np.sqrt(found @ weight**2)
-            length[length == 0] = 1.0
-            scaled = sp.diags_array(1 / length) @ found @ sp.diags_array(weight)
-            blocks.append(sp.csr_matrix(scaled)[scene.places[view]])
+            weight = np.concatenate([self.idf_[name] for name in names])[found.indices].astype(np.float64)
+            row = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+            length = np.sqrt(np.bincount(row, found.data * weight**2, minlength=found.shape[0]))
+            scaled = found.data * weight / length[row]  # a row with a cell has a length
+            blocks.append(
+                sp.csr_matrix((scaled, found.indices, found.indptr), shape=found.shape)[scene.places[view]]
+            )
         return sp.csr_matrix(sp.hstack(blocks, format="csr"))
 
     def _name_terms(self, texts: Sequence[str]) -> dict[str, str]:

@@ -34,6 +34,18 @@ EDGES = (
     ("begin3", (0, 1, 2)),
     ("end", (-2, -1)),
 )
+#: The same, a token at a time: the columns that have so many, and where theirs stands.
+_EDGE_STEPS = [
+    (
+        np.array([i for i, (_, offsets) in enumerate(EDGES) if step < len(offsets)]),
+        np.array([offsets[step] for _, offsets in EDGES if step < len(offsets)]),
+    )
+    for step in range(max(len(offsets) for _, offsets in EDGES))
+]
+
+
+#: So few buckets are those of a few sentences.
+_FEW = 4096
 
 
 class Grams(NamedTuple):
@@ -56,6 +68,37 @@ class Grams(NamedTuple):
         before = np.zeros(len(found) + 1, dtype=np.int32)
         np.cumsum(is_kept, dtype=np.int32, out=before[1:])
         return ones(before[self.starts], found[is_kept], width)
+
+    def sums(self, table: Array, weights: Array) -> Array:
+        """For each owner the rows of ``weights`` that belong to its columns, added up.
+
+        Parameters
+        ----------
+        table : int32 ndarray of shape (BUCKETS + 1,)
+        weights : float32 ndarray of shape (width, n)
+        """
+        if len(self.buckets) > _FEW:
+            return np.asarray(self.columns(table, len(weights)) @ weights)
+        found = table[self.buckets]
+        at = np.flatnonzero(found >= 0)
+        return _added(at.searchsorted(self.starts), weights[found[at]])
+
+
+def token_sums(tokens: Tokens, values: Array) -> Array:
+    """For each text the rows of its distinct tokens' values, added up as often as each occurs."""
+    if len(tokens.number) > _FEW:
+        return np.asarray(incidence(tokens) @ values)
+    return _added(tokens.first, values[tokens.number])
+
+
+def _added(starts: Array, values: Array) -> Array:
+    """The sums of consecutive rows, in the order and to the bits a sparse product has them.
+
+    For a few sentences: making a sparse matrix takes longer than to read one.
+    """
+    total = np.zeros((len(starts) - 1, values.shape[1]), dtype=values.dtype)
+    np.add.at(total, np.repeat(np.arange(len(total)), np.diff(starts)), values)
+    return total
 
 
 def ones(starts: Array, columns: Array, width: int) -> sp.csr_matrix:
@@ -136,17 +179,20 @@ def shape_runs(tokens: Tokens, shapes: Array) -> Grams:
 
 def edges(tokens: Tokens) -> Grams:
     """What stands at the ends of each text, in the order of `EDGES`; an empty text has a bucket too."""
-    begin, end = tokens.first[:-1], tokens.first[1:]
-    found = np.full((len(begin), len(EDGES) + 1), BUCKETS, dtype=np.int64)
-    found[begin == end, len(EDGES)] = 0
-    for column, (_, offsets) in enumerate(EDGES):
-        at = [(begin if offset >= 0 else end) + offset for offset in offsets]
-        is_there = np.flatnonzero((at[0] >= begin) & (at[-1] < end))
-        key = np.full(len(is_there), column + 1, dtype=np.uint64)
-        for place in at:
-            key = stir(key * _BASE64 + tokens.key[place[is_there]])
-        found[is_there, column] = _bucket(key)
-    return Grams(np.arange(len(begin) + 1) * found.shape[1], found.ravel())
+    begin, end = tokens.first[:-1, None], tokens.first[1:, None]
+    count = len(begin)
+    keys = np.append(tokens.key, np.uint64(0))
+    key = np.broadcast_to(np.arange(1, len(EDGES) + 1, dtype=np.uint64), (count, len(EDGES))).copy()
+    is_there = np.ones(key.shape, dtype=bool)
+    for columns, offsets in _EDGE_STEPS:
+        at = np.where(offsets >= 0, begin, end) + offsets
+        is_there[:, columns] &= (at >= begin) & (at < end)
+        token = keys[np.where(is_there[:, columns], at, -1)]
+        key[:, columns] = stir(key[:, columns] * _BASE64 + token)
+    found = np.full((count, len(EDGES) + 1), BUCKETS, dtype=np.int64)
+    found[:, :-1] = np.where(is_there, _bucket(key), BUCKETS)
+    found[(begin == end)[:, 0], len(EDGES)] = 0
+    return Grams(np.arange(count + 1) * found.shape[1], found.ravel())
 
 
 def _bucket(key: Array) -> Array:

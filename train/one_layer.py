@@ -1,9 +1,7 @@
 """Layers with one code a sentence: kinds ``one`` and ``scale``."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import numpy as np
 
 from schemas.codebook import Layer
 from schemas.records import CodePrediction
@@ -38,7 +36,11 @@ def fit_one(layer: Layer, material: Material) -> FittedLayer:
         state=state,
         heads={"code": head},
         held_out=lambda: dict(
-            zip(places, code_predictions(layer, codes, head.held_out_, state), strict=True)
+            zip(
+                places,
+                code_predictions(codes, head.held_out_, state.thresholds, is_number=layer.kind == "scale"),
+                strict=True,
+            )
         ),
     )
 
@@ -57,34 +59,31 @@ def predict_one(layer: Layer, model: Model, batch: Batch) -> list[CodePrediction
     """The most probable code of each sentence."""
     head = model.heads[layer.id]["code"]
     codes, scores = [str(code) for code in head.classes_], batch.probabilities(layer.id, "code", head)
-    return code_predictions(layer, codes, scores, model.meta.layers[layer.id])
+    thresholds = model.meta.layers[layer.id].thresholds
+    return code_predictions(codes, scores, thresholds, is_number=layer.kind == "scale")
 
 
 def code_predictions(
-    layer: Layer, codes: Sequence[str], scores: Array, state: LayerState
-) -> list[CodePrediction]:
-    """The records of rows of probabilities."""
-    is_number = layer.kind == "scale"
-    return [code_prediction(codes, row, state.thresholds, is_number=is_number) for row in scores]
-
-
-def code_prediction(
     codes: Sequence[str],
-    row: Array,
-    thresholds: dict[str, float],
+    scores: Array,
+    thresholds: Mapping[str, float],
     *,
     is_number: bool = False,
-    touched: float | None = None,
-) -> CodePrediction:
-    """The record of one row of probabilities."""
-    best = int(np.argmax(row))
-    code, threshold = codes[best], round(thresholds[codes[best]], 6)
-    score = round(float(row[best]), 6)
-    return CodePrediction(
-        code=int(code) if is_number else code,
-        score=score,
-        threshold=threshold,
-        abstained=score < threshold,
-        touched=touched,
-        scores={code: round(float(value), 6) for code, value in zip(codes, row, strict=True)},
-    )
+    touched: Array | None = None,
+) -> list[CodePrediction]:
+    """The records of rows of probabilities: shape (n_rows, n_codes)."""
+    values, best = scores.round(6).tolist(), scores.argmax(axis=1).tolist()
+    keys = [int(code) if is_number else code for code in codes]
+    limits = [round(thresholds[code], 6) for code in codes]
+    touches = [None] * len(values) if touched is None else touched.round(6).tolist()
+    return [
+        CodePrediction(
+            code=keys[i],
+            score=row[i],
+            threshold=limits[i],
+            abstained=row[i] < limits[i],
+            touched=touch,
+            scores=dict(zip(codes, row, strict=True)),
+        )
+        for row, i, touch in zip(values, best, touches, strict=True)
+    ]

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from schemas.codebook import Layer
 from schemas.records import UNRELATED, CodePrediction, SetPrediction
 from train.model import Batch, Model
 from train.pipelines import columns_of, pipeline_named
@@ -33,7 +32,7 @@ def reasons_for(model: Model, batch: Batch, answers: Mapping[str, Sequence[Any]]
     count = model.meta.settings.reasons
     if model.readable is None or not count or not answers:
         return {}
-    features, columns, names = model.readable
+    features, _, names = model.readable
     layers = {layer.id: layer for layer in model.meta.book.layers}
     matrix = features.transform(batch.passages)
     found: dict[str, list[Reasons]] = {}
@@ -41,7 +40,7 @@ def reasons_for(model: Model, batch: Batch, answers: Mapping[str, Sequence[Any]]
         if layers[name].kind == "stance":
             found |= _of_stances(model, name, matrix, batch, answer)
             continue
-        codes, planes = _planes(layers[name], model.heads[name], columns)
+        codes, planes = _planes(model, name)
         if codes:
             found[name] = _strongest(matrix, _moved(matrix, codes, planes, answer), names, count)
     return found
@@ -159,15 +158,17 @@ def _strongest(matrix: Any, moved: Array, names: Sequence[str], count: int) -> l
     return found
 
 
-def _planes(layer: Layer, heads: Mapping[str, Any], columns: Array) -> tuple[list[str], Array]:
+@lru_cache(maxsize=32)  # a model answers batch after batch
+def _planes(model: Model, layer_id: str) -> tuple[list[str], Array]:
     """For each code, what a unit of each feature adds to its score beyond the other codes'."""
-    if layer.kind == "set":
+    heads, columns = model.heads[layer_id], model.readable[1] if model.readable else []
+    if model.meta.layers[layer_id].kind == "set":
         pairs = {code: (head, True) for code, head in heads.items() if len(head.classes_) > 1}
     else:
         pairs = {str(code): (heads["code"], code) for code in heads["code"].classes_}
     pairs = {code: pair for code, pair in pairs.items() if hasattr(pair[0], "coef_")}
     planes = [_plane(head, code, columns) for head, code in pairs.values()]
-    return list(pairs), np.array(planes)
+    return list(pairs), np.array(planes, dtype=np.float32)
 
 
 def _plane(head: Any, code: Any, columns: Array) -> Array:

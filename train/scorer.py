@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from train.features import BLOCKS, CHUNK, VOCABULARIES, Scene, SentenceFeatures, read_scene
-from train.grams import incidence
+from train.grams import token_sums
 from train.tokens import Tokens, read_tokens
 
 Array = Any
@@ -79,7 +79,7 @@ class Scorer:
         of_tokens = [name for name in self._tables if name in wanted and VOCABULARIES[name].of_tokens]
         if of_tokens:
             each = [self._sums(name, tokens) for name in of_tokens]
-            together = incidence(tokens) @ np.hstack(each)
+            together = token_sums(tokens, np.hstack(each))
             at = 0
             for name, part in zip(of_tokens, each, strict=True):
                 found[name] = together[:, at : at + part.shape[1]]
@@ -90,5 +90,5 @@ class Scorer:
 
     def _sums(self, name: str, tokens: Tokens) -> Array:
         weights = self._tables[name]
-        counts = VOCABULARIES[name].read(tokens).columns(self._features.tables()[name], len(weights))
-        return counts @ weights
+        grams = VOCABULARIES[name].read(tokens)
+        return grams.sums(self._features.tables()[name], weights)

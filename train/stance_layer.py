@@ -22,7 +22,7 @@ from train.model import (
     TargetState,
     choices_of,
 )
-from train.one_layer import BALANCES, code_prediction, code_thresholds
+from train.one_layer import BALANCES, code_predictions, code_thresholds
 from train.passages import Passage
 from train.pipelines import apply_pairs, columns_of, fit_pairs
 from train.planes import probability_of
@@ -151,9 +151,9 @@ def _predictions(
 ) -> dict[int, dict[str, CodePrediction]]:
     """The records of pairs' probabilities, by row and target."""
     found: dict[int, dict[str, CodePrediction]] = {}
-    for (row, target), values in zip(asked, scores, strict=True):
-        touched = round(float(1 - values[-1]), 6)
-        found.setdefault(row, {})[target] = code_prediction(codes, values, state.thresholds, touched=touched)
+    given = code_predictions(codes, scores, state.thresholds, touched=1 - scores[:, -1])
+    for (row, target), answer in zip(asked, given, strict=True):
+        found.setdefault(row, {})[target] = answer
     return found
 
 
