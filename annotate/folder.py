@@ -21,7 +21,7 @@ from annotate.reading import reading_page, with_news
 from annotate.sentences import split_sentences
 from annotate.summaries import PieceSummary, differences, news_words, summary_of
 from annotate.tagged_rows import columns_of, rows_of
-from annotate.tagging import Failed, TagReport, tag_pieces
+from annotate.tagging import Checked, Failed, TagReport, read_checked, tag_pieces, with_people
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.files import write_text
@@ -48,10 +48,14 @@ class Reading(NamedTuple):
 
 
 class Wants(NamedTuple):
-    """What is kept of each piece: rows as JSON Lines hold them, flat rows, or a page."""
+    """What is kept of each piece: rows as JSON Lines hold them, flat rows, or a page.
+
+    ``gold`` holds the sentences that people coded, shown as such on the pages.
+    """
 
     to: str
     home: str | None = None
+    gold: Path | None = None
 
 
 class Outcome(NamedTuple):
@@ -127,6 +131,8 @@ def stamp_of(model_version: str, wants: Wants) -> str:
     code = hashlib.sha256()
     for file in sorted(p for p in package.rglob("*") if p.suffix in (".py", ".css", ".js", ".txt")):
         code.update(file.read_bytes())
+    if wants.gold is not None and wants.gold.exists():
+        code.update(wants.gold.read_bytes())
     return " ".join([model_version, version("standpunkt"), code.hexdigest()[:12], wants.to])
 
 
@@ -149,13 +155,13 @@ def _finish_all(
     """Finished pieces in the order they came, with at most some batches in memory."""
     batches = iter(lambda: list(islice(waiting, _BATCH)), [])
     if workers <= 1:
-        model = None
+        tools = None
         for batch in batches:
-            model = model or _load(model_dir)
-            yield from _finish(model, batch, wants)
+            tools = tools or _load(model_dir, wants)
+            yield from _finish(tools, batch, wants)
         return
     # a fresh process each: a fork would copy the locks of the libraries' threads
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (model_dir,)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (model_dir, wants)) as pool:
         running: deque[Future[list[Done]]] = deque()
         for batch in batches:
             running.append(pool.submit(_finish_here, batch, wants))
@@ -165,33 +171,38 @@ def _finish_all(
             yield from running.popleft().result()
 
 
-_MODELS: list["Model"] = []  # of a worker process
+class _Tools(NamedTuple):
+    model: "Model"
+    checked: Checked | None
 
 
-def _load(model_dir: Path) -> "Model":
+_TOOLS: list[_Tools] = []  # of a worker process
+
+
+def _load(model_dir: Path, wants: Wants) -> _Tools:
     from train.store import load_model
 
-    return load_model(model_dir)
+    return _Tools(load_model(model_dir), read_checked(wants.gold) if wants.gold else None)
 
 
-def _start(model_dir: Path) -> None:
-    _MODELS.append(_load(model_dir))
+def _start(model_dir: Path, wants: Wants) -> None:
+    _TOOLS.append(_load(model_dir, wants))
 
 
 def _finish_here(batch: Sequence[tuple[int, Commentary]], wants: Wants) -> list[Done]:
-    return list(_finish(_MODELS[0], batch, wants))
+    return list(_finish(_TOOLS[0], batch, wants))
 
 
-def _finish(model: "Model", batch: Sequence[tuple[int, Commentary]], wants: Wants) -> Iterator[Done]:
+def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], wants: Wants) -> Iterator[Done]:
+    model, checked = tools
     tagged = tag_pieces(model, [(commentary, split_sentences(commentary)) for _, commentary in batch])
     book, version = model.meta.book, model.meta.model_version
     for (place, commentary), piece in zip(batch, tagged, strict=True):
         view = view_piece(piece, book, number=1)
+        shown = [piece] if checked is None else with_people([piece], checked)
         summary = summary_of(piece, book, model_version=version)
         page = (
-            reading_page([piece], book, model_version=version, home=wants.home)
-            if wants.to == "html"
-            else None
+            reading_page(shown, book, model_version=version, home=wants.home) if wants.to == "html" else None
         )
         answers, abstained = _answers(piece)
         done = Finished(

@@ -1,6 +1,6 @@
 """Tagged commentaries as one page a person reads: a single file that asks nothing of the network."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from annotate.page.legend import legend
 from annotate.page.overview import (
@@ -18,7 +18,7 @@ from annotate.page.text import running_text, strip
 from annotate.page.view import PieceView, TaggedPiece, view_piece
 from annotate.page.words import day
 from schemas.codebook import Codebook
-from schemas.markup import Markup, join, tag
+from schemas.markup import Child, Markup, join, tag
 
 __all__ = ["TaggedPiece", "reading_page"]
 
@@ -55,14 +55,15 @@ def reading_page(
         HTML in UTF-8. All texts are escaped; a Content-Security-Policy allows the page's own style
         and script by their hashes, and nothing else. The same input gives the same bytes.
     """
-    views = [view_piece(piece, codebook, number=n) for n, piece in enumerate(pieces, start=1)]
+    views = [view_piece(piece, codebook, number=n, codes="both") for n, piece in enumerate(pieces, start=1)]
     said = news or [[]] * len(views)
+    articles = [_article(view, codebook, words) for view, words in zip(views, said, strict=True)]
     body = [
         tag("a", "Zum Text", href="#inhalt", class_="skip"),
-        banner(model_version, tag("a", "Übersicht", href=home) if home else None, " ",
+        banner(model_version, _switch(views), tag("a", "Übersicht", href=home) if home else None, " ",
                tag("a", "Legende", href="#legende")),
-        tag("main", _contents(views, codebook),
-            [_article(view, codebook, words) for view, words in zip(views, said, strict=True)], id="inhalt"),
+        tag("main", tag("div", _contents(views, codebook), articles, class_="both"),
+            _checked_only(views, codebook), id="inhalt"),
         tag("footer", legend(codebook)),
     ]  # fmt: skip
     return document(_page_title(views), body, styles=("page.css",), script="page.js")
@@ -72,6 +73,41 @@ def with_news(page: str, words: Sequence[str]) -> str:
     """The page of one piece with other words of what is new about it."""
     start, end = page.index(NEWS_START) + len(NEWS_START), page.index(NEWS_END)
     return page[:start] + _news(words) + page[end:]
+
+
+def _switch(views: Sequence[PieceView]) -> Markup | None:
+    """The switch that leaves only what people coded; none where nobody's codes were given.
+
+    The style sheet does what it says, so that it works without a script as well.
+    """
+    if all(view.piece.checked is None for view in views):
+        return None
+    checked, size = sum(view.checked for view in views), sum(len(view.sentences) for view in views)
+    words = (
+        f"Nur Geprüftes ({checked} von {size} Sätzen)"
+        if checked
+        else "Nur Geprüftes: hier ist nichts geprüft"
+    )
+    box = tag("input", type="checkbox", role="switch", id="nur-geprueftes", disabled=not checked)
+    by_people = tag("span", "Nur von Menschen geprüfte Codes.", class_="by-people")
+    return join([by_people, tag("label", box, tag("span", words), class_="only")])
+
+
+def _checked_only(views: Sequence[PieceView], codebook: Codebook) -> Markup | None:
+    """The same texts a second time, with people's codes alone: no code of a machine can be left over."""
+    if not any(view.checked for view in views):
+        return None
+    found = [
+        view_piece(view.piece, codebook, number=view.number + len(views), codes="people") for view in views
+    ]
+    articles = [_article(view, codebook, ()) for view in found]
+    return tag("div", _contents(found, codebook), articles, class_="people")
+
+
+def _head(view: PieceView, codebook: Codebook, news: Sequence[str]) -> Iterator[Child]:
+    if view.codes != "people":
+        yield [NEWS_START, _news(news), NEWS_END]
+    yield [tag("p", remark, class_="caution") for remark in cautions(view, codebook)]
 
 
 def _news(words: Sequence[str]) -> Markup:
@@ -87,7 +123,10 @@ def _page_title(views: Sequence[PieceView]) -> str:
 def _contents(views: Sequence[PieceView], codebook: Codebook) -> Markup:
     """The head of the outline; where there are several pieces, what they are, each with its line."""
     if len(views) == 1:
-        return tag("h1", "Maschinell codierter Kommentar", class_="vh")
+        words = (
+            "Von Menschen codierte Sätze" if views[0].codes == "people" else "Maschinell codierter Kommentar"
+        )
+        return tag("h1", words, class_="vh")
     rows = [
         tag(
             "li",
@@ -117,8 +156,7 @@ def _article(view: PieceView, codebook: Codebook, news: Sequence[str]) -> Markup
             tag("p", _byline(view), class_="by") if _byline(view) else None,
             tag("p", summary_line(view, codebook), class_="summary"),
             tag("p", voice_line(view, codebook), class_="quiet"),
-            [NEWS_START, _news(news), NEWS_END],
-            [tag("p", remark, class_="caution") for remark in cautions(view, codebook)],
+            list(_head(view, codebook, news)),
             key_section(view, codebook),
             proposals(view, codebook),
         ),

@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from annotate.commentaries import read_commentaries
 from annotate.drift import Watch, with_notices
 from annotate.reading import TaggedPiece, reading_page
@@ -15,11 +17,14 @@ from annotate.tagged_rows import columns_of, rows_of
 from annotate.tasks import to_rows
 from schemas.errors import DataError
 from schemas.files import write_text
-from schemas.jsonl import write_jsonl
-from schemas.records import Record
+from schemas.jsonl import read_jsonl, write_jsonl
+from schemas.records import GoldSentence, Layers, Record
 
 if TYPE_CHECKING:
     from train.model import Model
+
+
+Checked = dict[str, tuple[str, Layers]]  # sentence_id → its text and what people coded in it
 
 
 class Failed(Record, frozen=True, kw_only=True):
@@ -84,6 +89,32 @@ def tag_files(
         if reason:
             failed.append(Failed(input=name, reason=reason))
     return tag_pieces(model, pieces), failed
+
+
+def read_checked(gold: Path) -> Checked:
+    """What people coded, by sentence.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or a line is no gold sentence.
+    """
+    return {row.sentence_id: (row.text, row.layers) for row in read_jsonl(gold, GoldSentence)}
+
+
+def with_people(tagged: Sequence[TaggedPiece], checked: Checked) -> list[TaggedPiece]:
+    """The pieces with what people coded in them; not in a sentence that reads otherwise by now."""
+    return [
+        replace(
+            piece,
+            checked={
+                s.sentence_id: checked[s.sentence_id][1]
+                for s in piece.sentences
+                if s.sentence_id in checked and checked[s.sentence_id][0] == s.text
+            },
+        )
+        for piece in tagged
+    ]
 
 
 def tag_report(model: "Model", tagged: Sequence[TaggedPiece], failed: Sequence[Failed] = ()) -> TagReport:

@@ -64,7 +64,7 @@ def tag(
         typer.Option(
             "--gold",
             metavar="FILE",
-            help="Hand-coded sentences to measure errors on; the study's if not given.",
+            help="Hand-coded sentences: shown as checked, and to measure errors on; else the study's.",
         ),
     ] = None,
     study: StudyOption = None,
@@ -97,8 +97,9 @@ def tag(
         )
     else:
         report = _tag_files(
-            model_dir, files, output, to, json, summary, encoding=encoding, author=author, date=date
-        )
+            model_dir, files, output, to, json, summary, _gold(gold, study) if to == "html" else None,
+            encoding=encoding, author=author, date=date,
+        )  # fmt: skip
     if json:
         print_report(report, True, "")
     _tell(report, fail_under)
@@ -129,14 +130,23 @@ def _gold(gold: Path | None, study: Path | None) -> Path | None:
 
 def _tag_files(
     model_dir: Path, files: list[str], output: str | None, to: str, json: bool, summary: str | None,
-    **reading: str | None,
+    gold: Path | None, **reading: str | None,
 ) -> "TagReport":  # fmt: skip
     """Few pieces, at once."""
-    from annotate.tagging import TAG_FORMATS, tag_files, tag_report, write_summaries
+    from annotate.tagging import (
+        TAG_FORMATS,
+        read_checked,
+        tag_files,
+        tag_report,
+        with_people,
+        write_summaries,
+    )
     from train.store import load_model
 
     loaded = load_model(model_dir)
     tagged, failed = tag_files(loaded, files, **reading)
+    if gold is not None:
+        tagged = with_people(tagged, read_checked(gold))
     as_table = to == "jsonl" and output is None and not json and sys.stdout.isatty()
     if as_table and tagged:
         print_report(None, False, "\n\n".join(_piece_table(piece) for piece in tagged))
@@ -162,7 +172,7 @@ def _tag_folder(
     meta = load_meta(model_dir)
     is_site = to == "html"
     place = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
-    wants = tagging.Wants(to, "../index.html" if is_site else None)
+    wants = tagging.Wants(to, "../index.html" if is_site else None, gold if is_site else None)
     ledger = Ledger(place, tagging.stamp_of(meta.model_version, wants))
     pages = Path(output) / "texte" if is_site else None
     with counting("pieces") as step:

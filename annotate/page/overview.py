@@ -27,6 +27,8 @@ OFTEN = 1 / 3  # from this share of undecided answers on, the page says so on to
 
 def summary_line(view: PieceView, codebook: Codebook) -> str:
     """The piece in one line: the question it touches most, and how it answers."""
+    if view.chosen is None and view.codes == "people":
+        return "Geprüft ist hier nur, wer spricht oder mit welchen Mitteln."
     if view.chosen is None:
         return f"{sentences(len(view.sentences))}; das Modell gibt zu keinem davon Auskunft."
     tally = view.tally(view.chosen)
@@ -39,7 +41,8 @@ def summary_line(view: PieceView, codebook: Codebook) -> str:
         where = (
             f"; bei „{question}“ bleibt sie {times(tally.undecided)} unentschieden" if tally.undecided else ""
         )
-        return f"Zu keinem Ziel ist {own}eine Antwort sicher erkannt{where}."
+        found = "geprüft" if view.codes == "people" else "sicher erkannt"
+        return f"Zu keinem Ziel ist {own}eine Antwort {found}{where}."
     answers = [
         f"{times(count)} „{label_of(view.chosen.layer, code, codebook)}“"
         for code, count in tally.counts.items()
@@ -51,16 +54,20 @@ def summary_line(view: PieceView, codebook: Codebook) -> str:
 def voice_line(view: PieceView, codebook: Codebook) -> str:
     """How many sentences there are, and who speaks in them."""
     total = sentences(len(view.sentences))
+    if view.codes == "people":
+        total = f"{view.checked} von {len(view.sentences)} Sätzen von Menschen geprüft"
     if voice_layer(codebook) is None:
         return total
-    counts = Counter((shown.voice, shown.voice_label) for shown in view.sentences)
+    counts = Counter((shown.voice, shown.voice_label) for shown in view.sentences if shown.voice != "unasked")
     order = ("own", "other", "mixed", "undecided")
     said = [f"{label} {n}" for (_, label), n in sorted(counts.items(), key=lambda i: order.index(i[0][0]))]
-    return f"{total}: {', '.join(said)}"
+    return f"{total}: {', '.join(said)}" if said else total
 
 
 def cautions(view: PieceView, codebook: Codebook) -> Iterator[str]:
     """What a reader must know of this piece before the colours are read."""
+    if view.codes == "people":
+        return
     yield from drift_words(view.piece.drift, codebook) if view.piece.drift else ()
     if voice_layer(codebook) is None and view.targets:
         yield "Das Codebuch fragt nicht, wer spricht: Getönt ist auch, was nur wiedergibt, was andere sagen."
@@ -91,7 +98,7 @@ def key_section(view: PieceView, codebook: Codebook) -> Markup | None:
 def proposals(view: PieceView, codebook: Codebook) -> Markup | None:
     """Frequent names that no target covers, with their sentences."""
     found = uncovered(mentions_in([shown.sentence.text for shown in view.sentences]), codebook)
-    if not found or not codebook.targets:
+    if not found or not codebook.targets or view.codes == "people":
         return None
     rows = [
         tag(
@@ -141,7 +148,8 @@ def _key_sentences(tally: Tally, view: PieceView, codebook: Codebook) -> Markup:
 
 def _key_sentence(shown: SentenceView, lens: Lens, view: PieceView) -> Markup:
     mark = shown.marks[lens.key]
-    where = f"Satz {shown.number}, {mark.label} {percent(mark.score)}"
+    is_sure = lens.layer.id in shown.checked
+    where = f"Satz {shown.number}, {mark.label} {'geprüft' if is_sure else percent(mark.score)}"
     return tag(
         "li",
         tag("span", mark.sign, class_="sign", data_tone=mark.tone, aria_hidden="true"),
@@ -164,7 +172,7 @@ def _lens_choice(view: PieceView, codebook: Codebook) -> Markup:
     silent = [t.lens.target for t in view.targets if not t.asked and t.lens.target]
     if silent:
         names = [tag("li", codebook.say(target.question)) for target in silent]
-        count = f"{len(silent)} {'Ziel' if len(silent) == 1 else 'Ziele'} vom Modell nicht beurteilt"
+        count = f"{len(silent)} {'Ziel' if len(silent) == 1 else 'Ziele'} {view.judge} nicht beurteilt"
         parts.append(tag("details", tag("summary", count), tag("ul", names), class_="quiet"))
     others = [t.lens for t in view.tallies if t.lens.target is None and t.asked]
     parts.append(
@@ -260,7 +268,7 @@ def _filter(layer: Layer, view: PieceView, codebook: Codebook) -> Markup:
     answers = [s.prediction.layers.get(layer.id) if s.prediction else None for s in view.sentences]
     heading = tag("h4", codebook.say(layer.label))
     if all(answer is None for answer in answers):
-        return tag("div", heading, tag("p", "vom Modell nicht beurteilt", class_="quiet"))
+        return tag("div", heading, tag("p", f"{view.judge} nicht beurteilt", class_="quiet"))
     counts = Counter(code for answer in answers for code in shown_codes(answer))
     widest = max(counts.values(), default=1)
     rows = [

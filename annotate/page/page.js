@@ -158,6 +158,24 @@ for (const piece of document.querySelectorAll("article.piece")) {
   if (remembered) look(remembered.value);
 }
 
+// the two versions of the texts are one place: who switches stays at the sentence being read
+const switched = document.querySelector("#nur-geprueftes");
+if (switched) {
+  const shown = (name) => [...document.querySelectorAll(`.${name} .text .s`)];
+  let reading = -1;
+  const mark = () => {
+    const here = shown(switched.checked ? "people" : "both");
+    reading = here.findIndex((s) => s.getBoundingClientRect().bottom > 60);
+    if (reading === 0 && here[0].getBoundingClientRect().top > window.innerHeight) reading = -1;
+  };
+  addEventListener("scroll", mark, { passive: true });
+  switched.addEventListener("change", () => {
+    closeOpened();
+    const there = shown(switched.checked ? "people" : "both")[reading];
+    if (reading > 0 && there) there.scrollIntoView({ block: "start", behavior: "instant" });
+  });
+}
+
 // what is folded on the screen is open on paper
 let unfolded = [];
 window.addEventListener("beforeprint", () => {

@@ -34,8 +34,8 @@ def sentence_panel(shown: SentenceView, view: PieceView, codebook: Codebook) -> 
         "div",
         tag("h3", f"Satz {shown.number} von {len(view.sentences)}", id=name, tabindex="-1"),
         tag("blockquote", _quote(shown)),
-        _remarks(shown, codebook),
-        [_layer(layer, shown, codebook) for layer in codebook.predicted_layers],
+        _remarks(shown, view, codebook),
+        [_layer(layer, shown, view, codebook) for layer in codebook.predicted_layers],
         class_="detail",
         data_n=shown.number,
         hidden=True,
@@ -75,8 +75,10 @@ def _quote(shown: SentenceView) -> Markup:
     return mark_words(shown.sentence.text, (name for pairs in found for name, _ in pairs))
 
 
-def _remarks(shown: SentenceView, codebook: Codebook) -> Iterator[Markup]:
-    if shown.prediction is None:
+def _remarks(shown: SentenceView, view: PieceView, codebook: Codebook) -> Iterator[Markup]:
+    if shown.prediction is None and view.codes == "people":
+        yield tag("p", "Diesen Satz hat niemand geprüft.", class_="remark")
+    elif shown.prediction is None:
         yield tag("p", "Zu diesem Satz liegt keine Auskunft des Modells vor.", class_="remark")
     elif shown.voice in NOT_OWN and any(lens.target for lens in lenses(codebook)):
         yield tag("p", f"{NOT_OWN[shown.voice]} {NOT_COUNTED}", class_="remark")
@@ -85,12 +87,13 @@ def _remarks(shown: SentenceView, codebook: Codebook) -> Iterator[Markup]:
         yield tag("p", words, class_="remark")
 
 
-def _layer(layer: Layer, shown: SentenceView, codebook: Codebook) -> Markup | None:
+def _layer(layer: Layer, shown: SentenceView, view: PieceView, codebook: Codebook) -> Markup | None:
     prediction = shown.prediction
     if prediction is None:
         return None
     answer = prediction.layers.get(layer.id)
-    heading = tag("h4", codebook.say(layer.label))
+    by = tag("small", "✓ von Menschen geprüft") if layer.id in shown.checked else None
+    heading = tag("h4", codebook.say(layer.label), " " if by else None, by)
     if isinstance(answer, CodePrediction):
         body = _single(answer, Lens(layer=layer), prediction, codebook)
     elif isinstance(answer, SetPrediction):
@@ -98,7 +101,7 @@ def _layer(layer: Layer, shown: SentenceView, codebook: Codebook) -> Markup | No
     elif isinstance(answer, dict) and answer:
         body = join(_stance(layer, shown, codebook))
     else:
-        body = tag("p", "vom Modell nicht beurteilt", class_="quiet")
+        body = tag("p", f"{view.judge} nicht beurteilt", class_="quiet")
     return tag("section", heading, body)
 
 
@@ -120,7 +123,8 @@ def _verdict(answer: CodePrediction, label: str) -> Markup:
         why = f"nötig wären {percent(answer.threshold)}" if is_open else "in der Erprobung zu oft falsch"
         words = f" – am ehesten {label} ({percent(answer.score)}, {why})"
         return tag("p", tag("b", f"{UNDECIDED_SIGN} unentschieden"), words, class_="verdict unsure")
-    return tag("p", tag("b", label), f" {percent(answer.score)}", class_="verdict")
+    # what people coded has no probabilities
+    return tag("p", tag("b", label), f" {percent(answer.score)}" if answer.scores else None, class_="verdict")
 
 
 def _set(answer: SetPrediction, layer: Layer, prediction: Prediction, codebook: Codebook) -> Markup:
@@ -162,7 +166,11 @@ def _toward(lens: Lens, answer: CodePrediction, shown: SentenceView, codebook: C
     code = str(answer.code)
     name = _name(lens, code, codebook)
     if shown.voice in NOT_OWN and not answer.abstained:
-        verdict = tag("p", f"nicht gezählt: {name} {percent(answer.score)}", class_="verdict unsure")
+        verdict = tag(
+            "p",
+            f"nicht gezählt: {name}{f' {percent(answer.score)}' if answer.scores else ''}",
+            class_="verdict unsure",
+        )
     else:
         verdict = _verdict(answer, name if answer.abstained else f"{lens.sign(code)} {name}")
     touched = None if answer.touched is None else _row("berührt", answer.touched, None, code != UNRELATED)

@@ -92,8 +92,9 @@ def _sentence(shown: SentenceView, view: PieceView) -> Markup:
         "span",
         tag("span", voice, class_="vh") if voice else None,
         tag("span", shown.sentence.text, class_="t"),
-        [" ", tag("span", speaker, class_="speaker")] if (speaker := _speaker(shown)) else None,
+        [" ", tag("span", speaker, class_="speaker")] if (speaker := _speaker(shown, view)) else None,
         [[" ", tag("span", device, class_="device")] for device in shown.devices],
+        [" ", _checked_sign()] if shown.checked else None,
         tag("span", WORD_JOINER, _button(shown, view), class_="end"),
         class_="s rhetoric" if shown.devices else "s",
         id=f"p{view.number}-s{shown.number}",
@@ -104,9 +105,17 @@ def _sentence(shown: SentenceView, view: PieceView) -> Markup:
     )
 
 
-def _speaker(shown: SentenceView) -> str | None:
-    """Who is relayed, where the sentence names them."""
-    return speaker_of(shown.sentence.text) if shown.voice in ("other", "mixed") else None
+def _checked_sign() -> Markup:
+    said = tag("span", "von Menschen geprüft", class_="vh")
+    return tag(
+        "span", tag("span", "✓", aria_hidden="true"), said, class_="checked", title="von Menschen geprüft"
+    )
+
+
+def _speaker(shown: SentenceView, view: PieceView) -> str | None:
+    """Who is relayed, where the sentence names them: read off by a rule, so not among what people coded."""
+    is_relayed = shown.voice in ("other", "mixed") and view.codes != "people"
+    return speaker_of(shown.sentence.text) if is_relayed else None
 
 
 def _button(shown: SentenceView, view: PieceView) -> Markup:

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from typing import Literal
 
 from annotate.drift import Drift
+from annotate.page.checked import checked_layers, with_checked
 from schemas.codebook import Code, Codebook, Layer, Target
 from schemas.records import (
     UNRELATED,
     CodePrediction,
     Commentary,
     LayerPrediction,
+    Layers,
     Prediction,
     Record,
     Sentence,
@@ -22,6 +24,8 @@ from schemas.records import (
 )
 
 Voice = Literal["own", "other", "mixed", "undecided", "unasked"]
+#: Whose codes are shown: the model's, people's where there are any and else the model's, people's only.
+Codes = Literal["model", "both", "people"]
 
 VOICE_LAYER = "voice"
 UNDECIDED = "?"
@@ -33,12 +37,16 @@ KEY_SENTENCES = 3
 
 
 class TaggedPiece(Record, frozen=True, kw_only=True):
-    """A commentary with its sentences and what a model says of each, in the same order."""
+    """A commentary with its sentences and what a model says of each, in the same order.
+
+    ``checked`` holds what people coded, by the id of the sentence; null where nobody was asked for it.
+    """
 
     commentary: Commentary
     sentences: list[Sentence]
     predictions: list[Prediction]
     drift: Drift | None = None
+    checked: dict[str, Layers] | None = None
 
 
 class Lens(Record, frozen=True, kw_only=True):
@@ -74,7 +82,10 @@ class Mark(Record, frozen=True, kw_only=True):
 
 
 class SentenceView(Record, frozen=True, kw_only=True):
-    """A sentence as the page shows it; ``tokens`` is what the filters look for."""
+    """A sentence as the page shows it; ``tokens`` is what the filters look for.
+
+    ``checked`` names the layers that people coded.
+    """
 
     number: int
     sentence: Sentence
@@ -84,6 +95,7 @@ class SentenceView(Record, frozen=True, kw_only=True):
     marks: dict[str, Mark]
     devices: list[str]
     tokens: list[str]
+    checked: list[str] = []
 
 
 class Tally(Record, frozen=True, kw_only=True):
@@ -110,6 +122,16 @@ class PieceView(Record, frozen=True, kw_only=True):
     sentences: list[SentenceView]
     tallies: list[Tally]
     chosen: Lens | None
+    codes: Codes = "model"
+
+    @property
+    def checked(self) -> int:
+        """How many sentences people coded."""
+        return sum(bool(shown.checked) for shown in self.sentences)
+
+    @property
+    def judge(self) -> str:
+        return "von Menschen" if self.codes == "people" else "vom Modell"
 
     @property
     def targets(self) -> list[Tally]:
@@ -139,15 +161,24 @@ def lenses(codebook: Codebook) -> list[Lens]:
     return stances + singles
 
 
-def view_piece(piece: TaggedPiece, codebook: Codebook, *, number: int) -> PieceView:
+def view_piece(piece: TaggedPiece, codebook: Codebook, *, number: int, codes: Codes = "model") -> PieceView:
     """All that the page shows of a piece. A sentence without a prediction is shown without codes."""
     by_id = {prediction.sentence_id: prediction for prediction in piece.predictions}
-    shown = [
-        _view_sentence(sentence, by_id.get(sentence.sentence_id), codebook, number=n)
-        for n, sentence in enumerate(piece.sentences, start=1)
-    ]
+    said = piece.checked or {} if codes != "model" else {}
+    shown = []
+    for n, sentence in enumerate(piece.sentences, start=1):
+        prediction = by_id.get(sentence.sentence_id)
+        checked = checked_layers(said.get(sentence.sentence_id, {}), codebook)
+        if codes != "model":
+            only = codes == "people"
+            prediction = with_checked(prediction, sentence, checked, codebook, only=only)
+        shown.append(
+            _view_sentence(sentence, prediction, codebook, number=n, checked=list(checked), codes=codes)
+        )
     tallies = [_tally(lens, shown) for lens in lenses(codebook)]
-    return PieceView(number=number, piece=piece, sentences=shown, tallies=tallies, chosen=_chosen(tallies))
+    return PieceView(
+        number=number, piece=piece, sentences=shown, tallies=tallies, chosen=_chosen(tallies), codes=codes
+    )
 
 
 def key_sentences(view: PieceView, lens: Lens) -> list[SentenceView]:
@@ -165,9 +196,10 @@ def answer_to(prediction: Prediction | None, lens: Lens) -> CodePrediction | Non
 
 
 def _view_sentence(
-    sentence: Sentence, prediction: Prediction | None, codebook: Codebook, *, number: int
-) -> SentenceView:
-    voice, voice_label = _voice(prediction, codebook)
+    sentence: Sentence, prediction: Prediction | None, codebook: Codebook, *, number: int,
+    checked: list[str], codes: Codes,
+) -> SentenceView:  # fmt: skip
+    voice, voice_label = _voice(prediction, codebook, codes)
     marks = {}
     for lens in lenses(codebook):
         if mark := _mark(answer_to(prediction, lens), lens, voice, codebook):
@@ -181,12 +213,13 @@ def _view_sentence(
         marks=marks,
         devices=_devices(prediction, codebook),
         tokens=_tokens(prediction, marks, codebook),
+        checked=checked,
     )
 
 
-def _voice(prediction: Prediction | None, codebook: Codebook) -> tuple[Voice, str]:
+def _voice(prediction: Prediction | None, codebook: Codebook, codes: Codes) -> tuple[Voice, str]:
     layer = voice_layer(codebook)
-    if layer is None:
+    if layer is None or (prediction is None and codes == "people"):
         return "unasked", ""
     answer = prediction.layers.get(layer.id) if prediction else None
     if not isinstance(answer, CodePrediction) or answer.abstained:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
+from msgspec.structs import replace
 from reading_pieces import (
     FUNCTION,
     LAYERS,
@@ -28,7 +29,7 @@ from reading_pieces import (
 from annotate.reading import TaggedPiece, reading_page
 from schemas.codebook import Code, Codebook, Layer, Target
 from schemas.markup import VOID
-from schemas.records import Block, CodePrediction, Commentary
+from schemas.records import Block, CodePrediction, Commentary, Layers
 
 
 class Element:
@@ -567,3 +568,60 @@ def test_a_page_is_german_and_says_that_nobody_checked_it() -> None:
 def test_drawings_are_left_out_for_the_ear() -> None:
     drawings = page_of(*every_kind_of_piece()).all("svg")
     assert {node["aria-hidden"] for node in drawings} == {"true"}
+
+
+def checked_piece() -> TaggedPiece:
+    """Three sentences with the model's codes; people's for the first two."""
+    shown = piece(
+        ("Ein Limit tut not.", answers(tempolimit="favor", rhetoric=devices("irony"))),
+        ("Es sei Unfug, sagt der Minister.", answers(tempolimit="against")),
+        ("Wer schnell fährt, ist klug.", answers(tempolimit="against", rhetoric=devices("metaphor"))),
+    )
+    first, second = (s.sentence_id for s in shown.sentences[:2])
+    people: dict[str, Layers] = {
+        first: {"voice": "author", "stance": {"tempolimit": "against"}},
+        second: {"voice": "other"},
+    }
+    return replace(shown, checked=people)
+
+
+def states(part: Element) -> list[tuple[str | None, str | None, bool]]:
+    return [
+        (s.attributes["data-voice"], s.attributes.get("data-tone"), bool(s.all(class_="checked")))
+        for s in shown(part)
+    ]
+
+
+def test_what_people_coded_stands_for_what_the_model_said_and_is_marked() -> None:
+    (both,) = page_of(checked_piece()).all(class_="both")
+    assert states(both) == [("own", "no", True), ("other", None, True), ("own", "no", False)]
+    assert "Haltung des Autors ✓ von Menschen geprüft" in both.words()
+
+
+def test_only_checked_holds_no_code_of_the_model() -> None:
+    (people,) = page_of(checked_piece()).all(class_="people")
+    assert states(people) == [("own", "no", True), ("other", None, True), ("unasked", None, False)]
+    assert not [node for text in people.all(class_="text") for node in text.all(class_="device")]
+    words = people.words()
+    assert "2 von 3 Sätzen von Menschen geprüft: Autor 1, Wiedergabe 1" in words
+    assert "Diesen Satz hat niemand geprüft." in words
+    assert "%" not in words
+    assert "vom Modell" not in words
+
+
+@pytest.mark.parametrize(
+    ("checked", "words"),
+    [(None, None), ({}, "Nur Geprüftes: hier ist nichts geprüft")],
+)
+def test_without_checked_codes_the_switch_is_not_there_or_says_why_it_rests(
+    checked: dict[str, Layers] | None, words: str | None
+) -> None:
+    found = page_of(replace(piece(("Ein Limit tut not.", answers())), checked=checked))
+    switches = found.all(class_="only")
+    assert [switch.words() for switch in switches] == ([words] if words else [])
+    assert all("disabled" in node.attributes for switch in switches for node in switch.all("input"))
+
+
+def test_the_switch_says_how_many_sentences_are_checked() -> None:
+    (switch,) = page_of(checked_piece()).all(class_="only")
+    assert switch.words() == "Nur Geprüftes (2 von 3 Sätzen)"

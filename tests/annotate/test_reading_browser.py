@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from reading_pieces import answers, codebook, devices, piece, says
 from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
@@ -22,6 +23,7 @@ from annotate.page.view import view_piece
 from annotate.prevalence import counts_of
 from annotate.reading import TaggedPiece, reading_page
 from annotate.summaries import summary_of
+from schemas.records import Layers
 
 pytestmark = pytest.mark.browser
 
@@ -252,6 +254,32 @@ def test_axe_finds_nothing_serious(open_page: Open, width: int, dark: bool, stat
     found = page.execute_async_script("axe.run(document).then(arguments[0])")
     serious = [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")]
     assert serious == []
+
+
+def checked_sample() -> TaggedPiece:
+    shown = sample()
+    people: dict[str, Layers] = {
+        s.sentence_id: {"voice": "author", "stance": {"tempolimit": "against"}} for s in shown.sentences[:2]
+    }
+    return replace(shown, checked=people)
+
+
+def test_the_switch_shows_checked_codes_alone_and_goes_back_by_key(open_page: Open) -> None:
+    page = open_page(checked_sample())
+    assert tones(page)[:4] == ["no", "no", None, "unsure"]
+    page.execute_script("arguments[0].focus()", css(page, "#nur-geprueftes"))
+    press(page, Keys.SPACE)
+    assert not css(page, ".both").is_displayed()
+    shown = page.find_elements(By.CSS_SELECTOR, ".people .text .s")
+    assert [s.get_dom_attribute("data-tone") for s in shown[:4]] == ["no", "no", None, None]
+    said = [css(page, f".banner {part}").is_displayed() for part in (".by-people", "strong")]
+    assert said == [True, False]
+    axe = pytest.importorskip("axe_selenium_python", reason="axe-selenium-python is not installed")
+    page.execute_script(next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text("utf-8"))
+    found = page.execute_async_script("axe.run(document).then(arguments[0])")
+    assert [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")] == []
+    press(page, Keys.SPACE)
+    assert css(page, ".both").is_displayed()
 
 
 def test_print_says_on_every_page_that_nobody_checked_it(open_page: Open) -> None:

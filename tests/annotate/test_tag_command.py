@@ -136,3 +136,18 @@ def test_one_sentence_is_tagged_without_the_heavy_libraries(model: Path) -> None
     )  # fmt: skip
     assert ran.stdout.count("\n") == 1
     assert ran.stderr == ""
+
+
+def test_what_people_coded_is_taken_in_where_the_sentence_still_reads_so(
+    standpunkt: Run, model: Path, text: Path, tmp_path: Path
+) -> None:
+    rows = [json.loads(line) for line in standpunkt("tag", text, "-m", model).out.splitlines()]
+    coded = [
+        {"sentence_id": row["sentence_id"], "commentary_id": row["commentary_id"], "text": words,
+         "layers": {"voice": "author"}}
+        for row, words in zip(rows, (rows[0]["text"], "Früher stand hier anderes."), strict=True)
+    ]  # fmt: skip
+    checked = tmp_path / "gold.jsonl"
+    checked.write_text("\n".join(json.dumps(row) for row in coded), "utf-8")
+    page = standpunkt("tag", text, "-m", model, "--to", "html", "-o", "-", "--gold", checked).out
+    assert "Nur Geprüftes (1 von 2 Sätzen)" in page
