@@ -46,6 +46,7 @@ class FileCodings(msgspec.Struct, kw_only=True):
     codings: list[Coding] = []
     tasks: dict[str, TaskData] = {}
     tests: set[str] = set()
+    projects: dict[int, int] = {}  # task id → project id, where the export says so
     drafts: int = 0
     unlabelled: int = 0
     unusable: list[str] = []
@@ -139,6 +140,8 @@ def _take_task(
     meta = task["meta"] if isinstance(task.get("meta"), dict) else {}
     if meta.get("test") is True:
         file.tests.add(data.sentence_id)
+    if isinstance(task.get("id"), int) and isinstance(task.get("project"), int):
+        file.projects[task["id"]] = task["project"]
     file.drafts += len(_list(task.get("drafts")))
     annotations = _list(task.get("annotations"))
     file.unlabelled += not annotations

@@ -58,13 +58,15 @@ class ReadReport(Record, frozen=True, kw_only=True):
 class Export(Record, frozen=True, kw_only=True):
     """The annotations of one file or more, the tasks they belong to, and the count.
 
-    ``tests`` are the sentences whose assignment says that they are only evaluated.
+    ``tests`` are the sentences whose assignment says that they are only evaluated; ``projects`` is
+    task id → project id, which Label Studio's JSON has and its flat formats lose.
     """
 
     annotations: list[Annotation]
     tasks: dict[str, TaskData]
     report: ReadReport
     tests: set[str] = set()
+    projects: dict[int, int] = {}
 
 
 def read_export(
@@ -157,7 +159,10 @@ def _export(
         warnings=[*warnings, *_version_warnings(kept, codebook, older)],
     )
     tests = {sentence_id for file in files for sentence_id in file.tests}
-    return Export(annotations=[c.annotation for c in kept], tasks=tasks, report=report, tests=tests)
+    projects = {task: project for file in files for task, project in file.projects.items()}
+    return Export(
+        annotations=[c.annotation for c in kept], tasks=tasks, report=report, tests=tests, projects=projects
+    )
 
 
 def _called(

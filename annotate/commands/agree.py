@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +16,7 @@ from schemas.records import Annotation, Record, Sentence
 if TYPE_CHECKING:
     from exports.figures import AgreementReport
     from exports.next_steps import Place
-    from exports.studio import ReadReport
+    from exports.studio import Export, ReadReport
 
 Exports = Annotated[
     list[Path] | None,
@@ -36,7 +37,7 @@ class Codings(Record, frozen=True, kw_only=True):
     annotations: list[Annotation]
     codebook: Codebook
     texts: dict[str, str]
-    links: dict[int, str] = {}  # annotation id → where its task is
+    links: dict[int, str] = {}  # annotation id → where its task is: a link, or its numbers
     chains: dict[str, str] = {}
     read: Any = None
 
@@ -78,13 +79,50 @@ def codings(
             links=_links(own, rows),
             chains={s.sentence_id: s.chain_id for s in sentences if s.chain_id},
         )
-    if codebook is None and study is None:
+    of_study = open_study(study) if study is not None else None
+    if codebook is not None:
+        book = load_codebook(codebook)
+    elif of_study is not None:
+        book = of_study.codebook()
+    else:
         raise SettingsError("exports are read with their codebook", flag="--codebook")
-    book = load_codebook(codebook) if codebook else open_study(study).codebook()
     export = read_codings(exports, book, skip_invalid=skip_invalid, names=user_names(names))
     tell_reading(export.report)
     texts = {sentence_id: task.text for sentence_id, task in export.tasks.items()}
-    return Codings(annotations=export.annotations, codebook=book, texts=texts, read=export.report)
+    return Codings(
+        annotations=export.annotations,
+        codebook=book,
+        texts=texts,
+        links=_numbered(export, _server(of_study)),
+        read=export.report,
+    )
+
+
+def _numbered(export: "Export", url: str | None) -> dict[int, str]:
+    """Where the tasks of an export are: links where the server is known, else the numbers to find them by."""
+    found = {}
+    for row in export.annotations:
+        task = row.task_id
+        if row.annotation_id is not None and task is not None and task in export.projects:
+            found[row.annotation_id] = _place(url, export.projects[task], task)
+    return found
+
+
+def _place(url: str | None, project: int, task: int) -> str:
+    if url is None:
+        return f"project {project}, task {task}"
+    from annotate.studio import task_link
+
+    return task_link(url, project, task)
+
+
+def _server(study: Study | None) -> str | None:
+    """The address of Label Studio: the environment's, or the one that the study knows."""
+    from annotate.credentials import HOST, URL
+
+    told = os.environ.get(URL) or os.environ.get(HOST)
+    known = (study.settings.studio.url or next(iter(study.state().projects), None)) if study else None
+    return (told or known or "").rstrip("/") or None
 
 
 def _links(study: Study, rows: list[Annotation]) -> dict[int, str]:

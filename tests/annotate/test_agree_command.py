@@ -1,5 +1,7 @@
 """`standpunkt agree` and `adjudicate` on files alone."""
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +30,7 @@ def export(tmp_path: Path) -> Path:
             layers: Any = {"voice": voice, "function": "claim" if n % 2 else "report", "rhetoric": ["none"]}
             annotations.append({"id": 100 * who + n, "completed_by": who, "result": to_result(layers, book)})
         data = {"sentence_id": f"c{n // 4}:{n}", "commentary_id": f"c{n // 4}", "text": f"Das ist Satz {n}."}
-        tasks.append({"id": n, "data": data, "annotations": annotations})
+        tasks.append({"id": n, "project": 5, "data": data, "annotations": annotations})
     path = tmp_path / "export.json"
     path.write_text(json.dumps(tasks), "utf-8")
     return path
@@ -47,7 +49,21 @@ def test_the_words_name_the_sentences_to_clarify(standpunkt: Run, export: Path) 
     ran = standpunkt("agree", export, "--codebook", CODEBOOK)
     assert "1. voice: Autor / Wiedergabe" in ran.out
     assert "„Das ist Satz 0.“" in ran.out
-    assert "annotator-1, annotator-2: task 0" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80
+
+
+def test_a_bare_export_names_project_and_task(standpunkt: Run, export: Path) -> None:
+    """Enough to find the sentence by hand; with the server's address it is a link."""
+    ran = standpunkt("agree", export, "--codebook", CODEBOOK)
+    assert "annotator-1, annotator-2: project 5, task 0" in ran.out
+
+
+def test_a_server_that_is_known_makes_links_of_them(
+    standpunkt: Run, export: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_URL", "https://studio.example.org/")
+    ran = standpunkt("agree", export, "--codebook", CODEBOOK)
+    assert "annotator-1, annotator-2: https://studio.example.org/projects/5/data?task=0" in ran.out
 
 
 def test_the_report_is_written_as_a_page(standpunkt: Run, export: Path, tmp_path: Path) -> None:
@@ -100,6 +116,10 @@ def _twice(text: str) -> str:
     return json.dumps([*json.loads(text), json.loads(text)[0]])
 
 
+def _no_data(text: str) -> str:
+    return text.replace('"data"', '"date"', 12).replace('"date"', '"data"', 11)
+
+
 @pytest.mark.parametrize(
     ("spoil", "refusal", "note"),
     [
@@ -107,6 +127,7 @@ def _twice(text: str) -> str:
         (_unknown_code, "voice: narrator (1×) is not in the codebook", "left out 1 rows that do not fit"),
         (_other_version, "rows coded with version 9.0.0", "left out 2 rows of another codebook version"),
         (_twice, "stands twice (and 1 more)", "left out 2 rows that stand there twice"),
+        (_no_data, "task 12: found", "left out 1 rows that could not be read"),
     ],
 )
 def test_bad_input_is_one_line_or_left_out_and_counted(
@@ -121,3 +142,92 @@ def test_bad_input_is_one_line_or_left_out_and_counted(
     again = standpunkt("agree", export, "--codebook", CODEBOOK, "--skip-invalid")
     assert again.code == 0, again.err
     assert note in again.err
+
+
+def _as_excel(export: Path, **changed: str) -> str:
+    """The export as Label Studio's CSV, saved again by a German Excel; ``changed`` cells of the first row."""
+    out = io.StringIO()
+    names = ("id", "annotation_id", "annotator", "sentence_id", "commentary_id", "codebook_version")
+    writer = csv.DictWriter(
+        out, [*names, "text", "voice", "function", "rhetoric", "lead_time"], delimiter=";"
+    )
+    writer.writeheader()
+    for task in json.loads(export.read_text("utf-8")):
+        for found in task["annotations"]:
+            given = {part["from_name"]: part["value"]["choices"] for part in found["result"]}
+            cells = {
+                name: value[0] if name != "rhetoric" else json.dumps({"choices": value})
+                for name, value in given.items()
+            }
+            writer.writerow(
+                {
+                    "id": task["id"], "annotation_id": found["id"], "annotator": found["completed_by"],
+                    "lead_time": "12,5", "text": task["data"]["text"],
+                    "sentence_id": task["data"]["sentence_id"], "commentary_id": task["data"]["commentary_id"],
+                    **cells, **changed,
+                }
+            )  # fmt: skip
+            changed = {}
+    return "\ufeff" + out.getvalue()
+
+
+def test_excels_csv_gives_the_figures_of_the_json(standpunkt: Run, export: Path, tmp_path: Path) -> None:
+    path = tmp_path / "excel.csv"
+    path.write_text(_as_excel(export), "utf-8")
+    whole, again = (
+        standpunkt("agree", file, "--codebook", CODEBOOK, "--json").json["layers"] for file in (export, path)
+    )
+    for layer in ("voice", "function", "rhetoric"):
+        assert again[layer] == whole[layer]
+
+
+@pytest.mark.parametrize(
+    ("changed", "refusal"),
+    [
+        ({"sentence_id": "0042:1a", "commentary_id": "42"}, "line 2: commentary_id is 42"),
+        ({"codebook_version": "01.02.2000"}, "the date 01.02.2000"),
+    ],
+)
+def test_what_excel_spoiled_is_one_line_or_left_out_and_counted(
+    changed: dict[str, str], refusal: str, standpunkt: Run, export: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "excel.csv"
+    path.write_text(_as_excel(export, **changed), "utf-8")
+    ran = standpunkt("agree", path, "--codebook", CODEBOOK)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert refusal in ran.err
+    again = standpunkt("agree", path, "--codebook", CODEBOOK, "--skip-invalid", "--json")
+    assert again.code == 0, again.err
+    assert "left out 1 rows that could not be read" in again.err
+    assert again.json["shared"] == 11
+
+
+@pytest.mark.parametrize("more", [(), ("--skip-invalid",)])
+def test_the_export_of_another_project_is_one_line(more: Any, standpunkt: Run, export: Path) -> None:
+    """Nothing in it can be used, whatever is skipped."""
+    names = {'"voice"': '"sentiment"', '"function"': '"topic"', '"rhetoric"': '"tone"'}
+    text = export.read_text("utf-8")
+    for name, other in names.items():
+        text = text.replace(name, other)
+    export.write_text(text, "utf-8")
+    ran = standpunkt("agree", export, "--codebook", CODEBOOK, *more)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert "another project's export" in ran.err
+    assert "found sentiment, tone, topic, expected voice" in ran.err
+
+
+def test_two_exports_of_different_versions_are_one_line_or_left_out_and_counted(
+    standpunkt: Run, export: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other.json"
+    text = export.read_text("utf-8").replace(
+        '"commentary_id"', '"codebook_version": "9.0.0", "commentary_id"'
+    )
+    text = text.replace('"completed_by": 4', '"completed_by": 11')
+    other.write_text(text.replace('"completed_by": 9', '"completed_by": 12'), "utf-8")
+    ran = standpunkt("agree", export, other, "--codebook", CODEBOOK)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert "rows coded with version 9.0.0 of the codebook" in ran.err
+    again = standpunkt("agree", export, other, "--codebook", CODEBOOK, "--skip-invalid", "--json")
+    assert again.json["read"]["other_version"] == 24
+    assert again.json["annotators"] == ["annotator-1", "annotator-2"]
