@@ -46,7 +46,7 @@ test: check
 	$(BIN)/pytest -q -m "studio or browser or slow"
 
 stress: $(VENV)/.tested
-	sh tests/install-packages.sh
+	STANDPUNKT_STRESS=1 sh tests/install-packages.sh
 	STANDPUNKT_STRESS=1 $(BIN)/pytest -q -m "slow or studio or browser"
 
 .venv-bench/.installed: tests/benchmarks/requirements.txt

@@ -22,6 +22,7 @@ import platformdirs
 import psutil
 
 from annotate import accounts
+from annotate.database import read_database
 from schemas.errors import SettingsError, StudioError
 from schemas.files import write_private_json
 from schemas.records import Record
@@ -52,6 +53,7 @@ class LocalStudio(Record, frozen=True, kw_only=True):
     password: str
     token: str = ""
     pid: int | None = None
+    database: str = ""  # the address of a PostgreSQL; SQLite where it is empty
     started: float | None = None  # of the process, in seconds since 1970: a pid alone may be reused
 
     @property
@@ -71,6 +73,7 @@ class Status(Record, frozen=True, kw_only=True):
     url: str | None
     email: str | None
     folder: str
+    database: str
 
 
 def home() -> Path:
@@ -93,17 +96,31 @@ def install(tell: Tell) -> bool:
         return True
 
 
-def start(tell: Tell) -> LocalStudio:
+def start(tell: Tell, *, database: str | None = None) -> LocalStudio:
     """The running server, started where it was not; installs it first where it must.
+
+    Parameters
+    ----------
+    database
+        ``postgresql://user:password@host:port/name``, which must exist, or ``sqlite``. It is kept,
+        and the next start without it is on the same one: each database is a server of its own.
 
     Raises
     ------
+    SettingsError
+        The address is none, or the server runs on another database.
     StudioError
         The installation failed, or the server did not come up; names its log file.
     """
+    if database is not None:
+        database = "" if database == "sqlite" else database
+        if database:
+            read_database(database)
     install(tell)
     with _lock():
         known = load()
+        if database is not None:
+            known = _on(known or _new(), database)
         if known and known.token and _is_running(known):
             return known
         studio = _spawn(known or _new(), tell)
@@ -116,6 +133,23 @@ def start(tell: Tell) -> LocalStudio:
             raise
         _save(studio)
         return studio
+
+
+def _on(studio: LocalStudio, database: str) -> LocalStudio:
+    """The server on this database; its token is another there and is made when it has started."""
+    if studio.database == database:
+        return studio
+    if _is_running(studio):
+        raise SettingsError(
+            f"Label Studio runs on {shown_database(studio)}; stop it first (`standpunkt studio stop`)",
+            flag="--database",
+        )
+    return msgspec.structs.replace(studio, database=database, token="")
+
+
+def shown_database(studio: LocalStudio | None) -> str:
+    """Which database a server is on, without the password."""
+    return read_database(studio.database).shown if studio and studio.database else "SQLite"
 
 
 def stop() -> bool:
@@ -137,6 +171,7 @@ def status() -> Status:
         url=known.url if known else None,
         email=known.email if known else None,
         folder=str(_folder()),
+        database=shown_database(known),
     )
 
 
@@ -218,7 +253,7 @@ def _is_free(port: int) -> bool:
 def _spawn(studio: LocalStudio, tell: Tell) -> LocalStudio:
     # a taken port would make Label Studio take the next one and say so in its log only
     port = studio.port if _is_free(studio.port) else _free_port()
-    fresh = not (_data() / "label_studio.sqlite3").exists()
+    fresh = not (studio.token if studio.database else (_data() / "label_studio.sqlite3").exists())
     tell(
         f"starting Label Studio on port {port}" + (" (the first start takes about a minute)" if fresh else "")
     )
@@ -242,7 +277,8 @@ def _server_environment(studio: LocalStudio) -> dict[str, str]:
     foreign = ("LABEL_STUDIO_", "HEARTEX_", "DJANGO_", "POSTGRE_")
     kept = {k: v for k, v in os.environ.items() if k not in _FOREIGN and not k.startswith(foreign)}
     admin = {"LABEL_STUDIO_USERNAME": studio.email, "LABEL_STUDIO_PASSWORD": studio.password}
-    return {**kept, **_SETTINGS, **admin}
+    database = read_database(studio.database).environment() if studio.database else {}
+    return {**kept, **_SETTINGS, **admin, **database}
 
 
 def _wait(studio: LocalStudio, tell: Tell) -> None:

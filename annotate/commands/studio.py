@@ -1,3 +1,5 @@
+from typing import Annotated
+
 import typer
 
 from annotate.commands.terminal import JsonOption, print_report, say
@@ -15,14 +17,22 @@ def install() -> None:
 
 
 @app.command()
-def start() -> None:
+def start(
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="postgresql://user:password@host/name for a team, or sqlite; kept for later."
+        ),
+    ] = None,
+) -> None:
     """Start it on 127.0.0.1 and print its address and login; nothing happens where it runs already."""
     from annotate import local_studio
 
-    studio = local_studio.start(say)
-    print_report(
-        None, False, f"address   {studio.url}\nlogin     {studio.email}\npassword  {studio.password}"
-    )
+    studio = local_studio.start(say, database=database)
+    lines = [f"address   {studio.url}", f"login     {studio.email}", f"password  {studio.password}"]
+    if studio.database:
+        lines.append(f"database  {local_studio.shown_database(studio)}")
+    print_report(None, False, "\n".join(lines))
 
 
 @app.command()
@@ -33,7 +43,7 @@ def status(json: JsonOption = False) -> None:
     found = local_studio.status()
     state = "running" if found.running else "stopped" if found.installed else "not installed"
     words = f"Label Studio {found.version}: {state}" + (f" at {found.url}" if found.running else "")
-    print_report(found, json, f"{words}\nfolder: {found.folder}")
+    print_report(found, json, f"{words}\nfolder: {found.folder}\ndatabase: {found.database}")
 
 
 @app.command()
