@@ -21,9 +21,12 @@ class StudyProject(Record, frozen=True, kw_only=True):
     link: str
 
 
+MARKER = "[standpunkt "  # how the marker of every study begins
+
+
 def marker(study: str, annotator: str) -> str:
     """What stands in a project's description, so that it is found without any local state."""
-    return f"[standpunkt {study}/{annotator}]"
+    return f"{MARKER}{study}/{annotator}]"
 
 
 def find_projects(

@@ -10,6 +10,7 @@ from annotate.mending import relinked, renamed
 from annotate.projects import find_projects
 from annotate.studio import Studio, task_link
 from annotate.study import Study
+from annotate.taken import with_taken
 from annotate.undecided import ADJUDICATOR, pull_decisions
 from exports.studio import Export, read_export
 from schemas.codebook import Codebook
@@ -76,7 +77,7 @@ def pull(
         kept.extend(renamed(export.annotations, now))
         invalid += export.report.invalid
         problems.extend(_problems(export, codebook, studio, project.id, name))
-    rows = in_order(_as_known(kept, study), study)
+    rows = in_order(with_taken(study, _as_known(kept, study)), study)
     deleted = _deleted(study, rows)
     write_jsonl(study.annotations, rows)
     decided = pull_decisions(studio, study, codebook, older=older, now=now, whole=full)

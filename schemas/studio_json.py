@@ -174,11 +174,12 @@ def _ticks(result: list[dict[str, Any]]) -> dict[str, list[str]]:
             continue
         name, value = item.get("from_name"), item.get("value")
         if isinstance(name, str) and isinstance(value, dict):
-            found.setdefault(name, []).extend(_values(value))
+            found.setdefault(name, []).extend(result_values(value))
     return found
 
 
-def _values(value: Mapping[str, Any]) -> Iterator[str]:
+def result_values(value: Mapping[str, Any]) -> Iterator[str]:
+    """What a control holds, as words, whatever kind of control it is."""
     for key in VALUE_KEYS:
         held = value.get(key)
         for one in held if isinstance(held, list) else [] if held is None else [held]:

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,9 +11,21 @@ def pull(
     study: StudyOption = None,
     url: UrlOption = None,
     full: Annotated[bool, typer.Option(help="Fetch everything anew, not only what changed.")] = False,
+    project: Annotated[
+        int | None, typer.Option(metavar="N", help="Take in a project made by hand; needs --map.")
+    ] = None,
+    map_path: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE", help="What its controls and values stand for (docs/study.md)."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Fetch the codings: the exports as they came, then data/annotations.jsonl."""
+    if (project is None) != (map_path is None):
+        raise typer.BadParameter("--project and --map go together")
+    if project is not None and map_path is not None:
+        _take(study, url, project, map_path, json=json)
+        return
     from annotate import pull as pulling
     from annotate.credentials import connect
 
@@ -27,4 +40,30 @@ def pull(
     lines += [f"! {p.annotator}: {p.problem}\n  {p.link}" for p in report.problems[:20]]
     if len(report.problems) > 20:
         lines.append(f"… and {len(report.problems) - 20} more (--json has all)")
+    print_report(report, json, "\n".join(lines))
+
+
+def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, json: bool) -> None:
+    from annotate.credentials import connect
+    from annotate.taking import take_project
+
+    own = open_study(study)
+    with own.locked(), telling() as tell:
+        report = take_project(connect(own, url=url), own, project, map_path, tell=tell)
+    lines = [
+        f"{report.annotations} annotations of project {project} by {', '.join(report.annotators) or '–'}",
+        f"({report.skipped} skipped, {report.incomplete} incomplete, {report.invalid} invalid)",
+    ]
+    if report.coded_here:
+        lines.append(
+            f"{report.coded_here} of them by people who coded the sentence in this study too: that counts"
+        )
+    lines += [
+        f"! {what}: {n} times, in no code; its layer is open there" for what, n in report.unmapped.items()
+    ]
+    lines += [f"{what}: {n} times, left out as the map says" for what, n in report.left_out.items()]
+    if report.unmatched:
+        lines.append(f"! {len(report.unmatched)} tasks are no sentence of this study, or one it has twice:")
+        lines += [f"  {what}" for what in report.unmatched[:5]]
+        lines += ["  …"] if len(report.unmatched) > 5 else []
     print_report(report, json, "\n".join(lines))

@@ -1,0 +1,35 @@
+"""The codings that came from projects made by hand, beside those of the study's own projects."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from annotate.study import Study
+from schemas.jsonl import read_jsonl
+from schemas.records import Annotation
+
+
+def taken_path(study: Study, project_id: int) -> Path:
+    """Where the rows of a project made by hand are kept."""
+    return study.data / "taken" / f"project-{project_id}.jsonl"
+
+
+def with_taken(study: Study, own: Iterable[Annotation]) -> list[Annotation]:
+    """The rows with those that were taken in; of the same person and sentence the study's own counts."""
+    rows = {(row.sentence_id, row.annotator): row for row in own}
+    for row in _taken(study):
+        rows.setdefault((row.sentence_id, row.annotator), row)
+    return list(rows.values())
+
+
+def own_rows(study: Study) -> list[Annotation]:
+    """The rows of ``annotations.jsonl`` that came from the study's own projects."""
+    if not study.annotations.exists():
+        return []
+    taken = {(row.sentence_id, row.annotator, row.annotation_id) for row in _taken(study)}
+    rows = read_jsonl(study.annotations, Annotation)
+    return [row for row in rows if (row.sentence_id, row.annotator, row.annotation_id) not in taken]
+
+
+def _taken(study: Study) -> Iterable[Annotation]:
+    for path in sorted((study.data / "taken").glob("project-*.jsonl")):
+        yield from read_jsonl(path, Annotation)
