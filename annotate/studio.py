@@ -36,6 +36,7 @@ class HeldProject(Record, frozen=True, kw_only=True):
     label_config: str
     instruction: str
     model_version: str
+    shows_suggestions: bool = True
 
 
 class HeldTask(Record, frozen=True, kw_only=True):
@@ -372,6 +373,7 @@ def _project(found: Any) -> HeldProject:
         label_config=str(found.label_config or ""),
         instruction=str(getattr(found, "expert_instruction", "") or ""),
         model_version=str(getattr(found, "model_version", "") or ""),
+        shows_suggestions=getattr(found, "show_collab_predictions", True) is not False,
     )
 
 

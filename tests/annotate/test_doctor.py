@@ -1,16 +1,26 @@
 """What doctor and status say of a healthy study and of broken ones, on a real Label Studio."""
 
+import base64
+import http.server
+import json
+import threading
+import time
 from collections.abc import Callable
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from annotate import local_studio
 from annotate.access import jwt_expiry
+from annotate.doctor import Finding, _address, _clock, _database, _reachable, _strangers, _token
 from annotate.local_studio import LocalStudio
-from annotate.studio import Studio
+from annotate.studio import HeldProject, Studio
 from annotate.study import open_study
-from running import Ran
+from running import ROOT, Ran
+from schemas.codebook import load_codebook
 from schemas.studio_json import to_result
 
 Run = Callable[..., Ran]
@@ -95,7 +105,10 @@ class TestOnTheServer:
         )
         finding = failing(standpunkt("doctor", "--study", study, "--json"))["suggestions of ben"]
         assert "m-1" in finding["message"]
-        studio.update_project(number, model_version="m-1")
+        studio.update_project(number, model_version="m-1", show_collab_predictions=False)
+        finding = failing(standpunkt("doctor", "--study", study, "--json"))["suggestions of ben"]
+        assert "switched off" in finding["message"]
+        studio.update_project(number, show_collab_predictions=True)
         assert failing(standpunkt("doctor", "--study", study, "--json")) == {}
 
     def test_status_counts_done_skipped_and_open_and_the_minutes_left(
@@ -113,3 +126,119 @@ class TestOnTheServer:
         assert anna["incomplete"] == 1
         assert anna["minutes_left"] == 1.5
         assert (ben["open"], ben["minutes_left"]) == (6, None)
+
+
+@pytest.mark.parametrize(
+    ("url", "words", "action"),
+    [
+        ("127.0.0.1:8080", "no http://", "http://127.0.0.1:8080"),
+        ("http://ls.example/api", "is a page", "to http://ls.example"),
+        ("https://ls.example/ls/projects/7/data", "is a page", "to https://ls.example/ls"),
+        ("http://ls.example/?next=/", "behind the server's address", "to http://ls.example"),
+        ("http://ls.example//ls", "behind the server's address", "to http://ls.example"),
+        ("https://ich:geheim@ls.example", "holds a login", "leave name and password off"),
+    ],
+)
+def test_an_address_that_is_none_is_said_with_what_to_set(url: str, words: str, action: str) -> None:
+    found = _address(url)
+    assert not found.ok
+    assert words in found.message
+    assert found.action.endswith(action) or action in found.action
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "https://ls.example/label-studio"])
+def test_an_address_may_have_a_path(url: str) -> None:
+    assert _address(url).ok
+
+
+def test_a_clock_that_is_off_is_said_with_which_way() -> None:
+    def at(apart: float) -> Finding:
+        found = _clock(formatdate(time.time() + apart, usegmt=True))
+        assert found is not None
+        return found
+
+    assert at(0).ok
+    assert not at(120).ok
+    assert "ahead" in at(120).message
+    assert "behind" in at(-120).message
+    assert _clock(None) is None
+    assert _clock("gestern") is None
+
+
+class _Answering(http.server.BaseHTTPRequestHandler):
+    """A server that is Label Studio at the root only, and another page elsewhere."""
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/health" else 404)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_path_that_is_not_label_studios_is_looked_for_at_the_root() -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Answering) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        root = f"http://127.0.0.1:{server.server_port}"
+        found, _ = _reachable(f"{root}/falsch")
+        fine, clock = _reachable(root)
+        server.shutdown()
+    assert not found.ok
+    assert f"set LABEL_STUDIO_URL to {root}:" in found.action
+    assert fine.ok
+    assert clock is not None
+    assert clock.ok
+
+
+def test_a_token_that_has_ended_or_ends_soon_is_said_with_its_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Studio, "check", lambda _: "a@b.example")
+
+    def found(moment: float) -> Finding:
+        body = base64.urlsafe_b64encode(json.dumps({"exp": moment}).encode()).decode().rstrip("=")
+        return _token(Studio("http://127.0.0.1:9", f"e30.{body}.x"))
+
+    assert "expired on 1970-01-01" in found(5).message
+    assert not found(time.time() + 86400).ok
+    assert found(time.time() + 90 * 86400).ok
+    assert found(1e15).ok  # further than a calendar goes
+    assert _token(Studio("http://127.0.0.1:9", "0" * 40)).message.startswith("legacy token of")
+
+
+def test_codings_by_somebody_from_another_project_are_said(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text("study: s\nannotators: [anna, ben, carla]\n", "utf-8")
+    own = open_study(tmp_path)
+    codebook = load_codebook(ROOT / "schemas" / "codebooks" / "kommentar-core.yaml")
+    for name, users in {"anna": [1, 1, 1], "ben": [1, 1], "carla": [3, 3, 1]}.items():
+        own.exports.mkdir(parents=True, exist_ok=True)
+        tasks = [
+            {"id": n, "data": {}, "annotations": [{"completed_by": user}]} for n, user in enumerate(users)
+        ]
+        (own.exports / f"{name}.json").write_text(json.dumps(tasks), "utf-8")
+    projects = {name: held_project(n) for n, name in enumerate(("anna", "ben", "carla"))}
+    found = {f.check: f for f in _strangers(Studio("http://x", "k"), own, projects, codebook)}
+    assert set(found) == {"coders of ben", "coders of carla"}
+    assert "user 1 (2, at home with anna)" in found["coders of ben"].message
+    assert "user 1 (1, at home with anna)" in found["coders of carla"].message
+    assert "http://x/projects/2/data" in found["coders of carla"].action
+
+
+def held_project(number: int) -> HeldProject:
+    return HeldProject(id=number, title="", description="", label_config="", instruction="", model_version="")
+
+
+def test_many_annotators_on_sqlite_are_sent_to_postgresql(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "study.yaml").write_text("study: s\nannotators: [a, b, c, d]\n", "utf-8")
+    known = LocalStudio(port=1, email="a", password="b", token="t")
+    studio, own = Studio(known.url, "k"), open_study(tmp_path)
+    monkeypatch.setattr(local_studio, "load", lambda: known)
+    (found,) = _database(studio, own)
+    assert not found.ok
+    assert "--database postgresql://" in found.action
+    monkeypatch.setattr(
+        local_studio, "load", lambda: msgspec.structs.replace(known, database="postgresql://u:p@h/n")
+    )
+    (found,) = _database(studio, own)
+    assert found.ok
+    assert found.message == "PostgreSQL n on h:5432"
