@@ -18,7 +18,7 @@ from annotate.studio import HeldProject, Studio
 from annotate.study import Study
 from exports.shapes import read_tasks
 from schemas.codebook import Codebook
-from schemas.errors import StudioError
+from schemas.errors import SettingsError, StudioError
 from schemas.jsonl import read_jsonl
 from schemas.labeling import labeling_config
 from schemas.records import Assignment, Record
@@ -67,6 +67,14 @@ def examine(studio: Studio, study: Study) -> list[Finding]:
     found += _strangers(studio, study, projects, codebook)
     found += _database(studio, study)
     return found
+
+
+def unconnected(error: SettingsError) -> Finding:
+    """The one finding where it is not even known whom to ask, or with which token."""
+    action = "`standpunkt studio start` for one on this machine"
+    if error.variable:
+        action = f"set {error.variable}: the token is made in Label Studio at /user/account (Access Token)"
+    return Finding(check="settings", ok=False, message=error.message, action=action)
 
 
 def _address(url: str) -> Finding:

@@ -2,15 +2,19 @@ import typer
 
 from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report
 from annotate.study import open_study
+from schemas.errors import SettingsError
 
 
 def doctor(study: StudyOption = None, url: UrlOption = None, json: JsonOption = False) -> None:
     """Look for what is wrong between the study and Label Studio; exit 1 where something is."""
     from annotate.credentials import connect
-    from annotate.doctor import examine
+    from annotate.doctor import examine, unconnected
 
     own = open_study(study)
-    found = examine(connect(own, url=url), own)
+    try:
+        found = examine(connect(own, url=url), own)
+    except SettingsError as error:
+        found = [unconnected(error)]
     lines = []
     for finding in found:
         lines.append(f"{'ok ' if finding.ok else '!! '} {finding.check}: {finding.message}")

@@ -165,6 +165,19 @@ def test_a_clock_that_is_off_is_said_with_which_way() -> None:
     assert _clock("gestern") is None
 
 
+def test_no_server_and_no_token_are_findings_too(
+    standpunkt: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "study.yaml").write_text("study: s\nannotators: [a]\n", "utf-8")
+    ran = standpunkt("doctor", "--study", tmp_path, "--json")
+    assert ran.code == 1
+    assert "studio start" in failing(ran)["settings"]["action"]
+    monkeypatch.setenv("LABEL_STUDIO_URL", "http://ls.example")
+    finding = failing(standpunkt("doctor", "--study", tmp_path, "--json"))["settings"]
+    assert finding["message"] == "no token for http://ls.example"
+    assert finding["action"].startswith("set LABEL_STUDIO_API_KEY")
+
+
 class _Answering(http.server.BaseHTTPRequestHandler):
     """A server that is Label Studio at the root only, and another page elsewhere."""
 
