@@ -122,8 +122,7 @@ Sie sind eingeladen, in dieser Studie Sätze aus Kommentaren zu codieren.
    Beurteilt wird nur der markierte Satz; der Text ringsum hilft beim
    Verstehen. Strg+Enter speichert und holt den nächsten Satz. Steht in der
    Kopfzeile „Mit Vorschlag“, hat ein Programm schon gewählt: Prüfen Sie jede
-   Wahl, als stünde keine da. Sind Sie nicht sicher, entscheiden Sie trotzdem
-   und kreuzen „unsicher“ an.
+   Wahl, als stünde keine da. Sind Sie nicht sicher, entscheiden Sie trotzdem.
    Alle Regeln mit Beispielen liegen bei: richtlinien.html
 
    Wenn „Es fehlt noch etwas“ erscheint: Die Meldung nennt, was fehlt; Esc,
@@ -135,7 +134,7 @@ Getrennt, nicht geheim. Jede Person codiert in einem eigenen Projekt, damit die
 Urteile unabhängig voneinander entstehen. Die Projekte sind getrennt, aber nicht
 geheim: In der freien Ausgabe von Label Studio kann jedes Mitglied jedes Projekt
 öffnen. Bleiben Sie deshalb bitte in Ihrem eigenen Projekt, und sehen Sie nicht
-nach, wie andere entschieden haben. Umgekehrt könnten andere sehen, was Sie
+nach, wie andere entschieden haben. Umgekehrt können andere sehen, was Sie
 gewählt haben.
 
 Was festgehalten wird. Zu jedem Satz speichert Label Studio, was Sie gewählt
