@@ -1,14 +1,23 @@
 """From the finished pieces of a folder to its index and the pages of sentences behind its figures."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
 
 from annotate.ledger import Evidence, Finished, Ledger
 from annotate.page.evidence import PART, evidence_page
 from annotate.page.index import Figure, Index, Row, TargetIndex, index_page
-from annotate.page.periods import MIN_DAYS, MIN_PIECES, Unit, days_between, period_name, period_of, unit_for
+from annotate.page.periods import (
+    MIN_DAYS,
+    MIN_PIECES,
+    Unit,
+    days_between,
+    period_name,
+    period_number,
+    period_of,
+    unit_for,
+)
 from annotate.page.shell import banner, document
 from annotate.page.view import UNDECIDED, label_of
 from annotate.page.words import day as written
@@ -38,7 +47,7 @@ class _Sums:
         self.abstained: Counter[str] = Counter()
         self.spread: dict[str, Spread] = defaultdict(Spread)
         self.unlike: Counter[str] = Counter()
-        self.pieces = self.sentences = 0
+        self.pieces = self.sentences = self.learned = 0
 
     def add(self, done: Finished, unit: Unit | None) -> None:
         self.pieces += 1
@@ -63,14 +72,21 @@ class _Sums:
 
 def write_index(
     folder: Path, ledger: Ledger, codebook: Codebook, *, errors: Errors | None,
-    failed: Sequence[tuple[str, str]], model_version: str,
+    failed: Sequence[tuple[str, str]], model_version: str, trained_on: Collection[str] = (),
 ) -> Path:  # fmt: skip
-    """Writes ``index.html`` and the pages behind its figures; gives the index's path."""
+    """Writes ``index.html`` and the pages behind its figures; gives the index's path.
+
+    ``trained_on`` are the names a model keeps of the commentaries it learned from (`train.fit`).
+    """
+    from train.fit import commentary_hash
+
     first, last, dated = ledger.days()
     unit, why = _unit(first, last, dated)
     sums = _Sums()
+    learned = set(trained_on)
     for done in ledger.finished():
         sums.add(done, unit)
+        sums.learned += commentary_hash(done.summary.commentary_id) in learned
     pages = _Pages(folder / "saetze", ledger, codebook, model_version, unit)
     targets = [_target(layer, sums, pages, errors, codebook) for layer in _stances(codebook)]
     devices = device_codes(codebook)
@@ -82,6 +98,7 @@ def write_index(
         first=first,
         last=last,
         undated=sums.pieces - dated,
+        trained_on=sums.learned,
         no_trend=why,
         targets=[one for found in targets for one in found],
         devices=[_device_name(device, codebook) for device in devices],
@@ -138,6 +155,7 @@ def _target(
         periods = [
             Row(
                 name=period_name(period),
+                place=period_number(period) - period_number(min(sums.periods)),
                 pieces=sums.pieces_in[period],
                 figures=[
                     _figure(sums, counts, what, errors, pages.part(href, period)),

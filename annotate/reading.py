@@ -88,7 +88,7 @@ def _switch(views: Sequence[PieceView]) -> Markup | None:
         if checked
         else "Nur Geprüftes: hier ist nichts geprüft"
     )
-    box = tag("input", type="checkbox", role="switch", id="nur-geprueftes", disabled=not checked)
+    box = tag("input", type="checkbox", id="nur-geprueftes", disabled=not checked)
     by_people = tag("span", "Nur von Menschen geprüfte Codes.", class_="by-people")
     return join([by_people, tag("label", box, tag("span", words), class_="only")])
 

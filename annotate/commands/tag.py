@@ -202,8 +202,9 @@ def _tag_folder(
                 say(f"note: errors could not be measured: {error}")
         failed = [(one.input, one.reason) for one in outcome.report.failed]
         index = write_index(
-            Path(output), ledger, meta.book, errors=errors, failed=failed, model_version=meta.model_version
-        )
+            Path(output), ledger, meta.book, errors=errors, failed=failed, model_version=meta.model_version,
+            trained_on=meta.commentaries,
+        )  # fmt: skip
         say(f"index: {index}")
     else:
         tagging.write_rows(output, ledger, to, meta.book)

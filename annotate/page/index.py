@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from annotate.page.curve import Point, curve
 from annotate.page.shell import banner, document
 from annotate.page.words import day, sentences
 from annotate.prevalence import Errors, Estimate
 from schemas.codebook import Codebook, Target
-from schemas.markup import Markup, tag
+from schemas.markup import Child, Markup, join, tag
 from schemas.records import Record
 
 
@@ -25,6 +26,7 @@ class Row(Record, frozen=True, kw_only=True):
     name: str
     pieces: int
     figures: list[Figure | None]
+    place: int = 0  # of a period among all of the span, also those without pieces
 
 
 class TargetIndex(Record, frozen=True, kw_only=True):
@@ -47,6 +49,7 @@ class Index(Record, frozen=True, kw_only=True):
     first: str | None
     last: str | None
     undated: int
+    trained_on: int
     no_trend: str | None
     targets: list[TargetIndex]
     devices: list[str]
@@ -125,6 +128,13 @@ def _cautions(index: Index) -> Iterator[Markup]:
         yield tag(
             "p", f"{index.undated} {what} ohne gesichertes Datum {verb} in jedem Verlauf.", class_="caution"
         )
+    if index.trained_on:
+        which = "allen" if index.trained_on == index.pieces else f"{index.trained_on} von {index.pieces}"
+        learned = "Aus dem einen Text hier" if index.pieces == 1 else f"Aus {which} Texten hier"
+        yield tag(
+            "p", f"{learned} hat das Modell gelernt. Bei ihnen irrt es seltener als sonst: Ihre Zahlen "
+            "schmeicheln ihm.", class_="caution",
+        )  # fmt: skip
     for notice, count in index.unlike.items():
         yield tag("p", f"{count} von {index.pieces} Texten {SAYS[notice]}.", class_="caution")
 
@@ -158,7 +168,20 @@ def _direction(figure: Figure | None) -> list[Markup]:
 def _time(one: TargetIndex, index: Index) -> Markup:
     if index.no_trend:
         return tag("p", index.no_trend, class_="note")
-    return _table("Zeitraum", ["berührt", "davon Ja"], one.periods, ("", "yes"))
+    return join(
+        [
+            tag("div", _curve(one, 0, "Berührt", index), _curve(one, 1, "Davon Ja", index), class_="curves"),
+            _table("Zeitraum", ["berührt", "davon Ja"], one.periods, ("", "yes")),
+        ]
+    )
+
+
+def _curve(one: TargetIndex, column: int, name: str, index: Index) -> Markup:
+    points = [Point(r.name, r.place, f.estimate if (f := r.figures[column]) else None) for r in one.periods]
+    label = f"{name}: Anteil über die Zeit mit 95-Prozent-Spanne; die Zahlen stehen in der Tabelle darunter."
+    what = "der Sätze" if column == 0 else "der berührten Sätze"
+    drawn = curve(points, label=label, tone="yes" if column else "", top=1.0 if column else None)
+    return tag("figure", tag("figcaption", tag("b", name), f", Anteil {what}"), drawn)
 
 
 def _table(first: str, heads: Sequence[str], rows: Sequence[Row], tones: Sequence[str]) -> Markup:
@@ -212,8 +235,8 @@ def _range(estimate: Estimate, top: float, tone: str) -> Markup:
 
 def _value(figure: Figure) -> Markup:
     low, high = figure.estimate.interval
-    words = f"{share(figure.estimate.share)}\u00a0% ({share(low)}–{share(high)})"
-    return _link(words, figure.href)
+    reach = tag("span", f"({share(low)}–{share(high)})", class_="of")
+    return _link([f"{share(figure.estimate.share)}\u00a0% ", reach], figure.href)
 
 
 def _how(figure: Figure, what: str) -> str:
@@ -223,7 +246,7 @@ def _how(figure: Figure, what: str) -> str:
     return f"{counted}nicht bereinigt{f': {figure.estimate.reason}' if figure.estimate.reason else ''}."
 
 
-def _link(words: str, href: str | None) -> Markup:
+def _link(words: Child, href: str | None) -> Markup:
     return tag("a", words, href=href) if href else tag("span", words, class_="value")
 
 

@@ -35,6 +35,23 @@ def period_of(day: str, unit: Unit) -> str:
     return f"{found:%Y-%m}" if unit == "month" else f"{found.year}-q{(found.month + 2) // 3}"
 
 
+def period_number(key: str) -> int:
+    """A count of periods, so that those that follow each other differ by one.
+
+    >>> period_number("2025-01") - period_number("2024-12")
+    1
+    >>> period_number("2025-q1") - period_number("2024-q4")
+    1
+    >>> period_number("2025-10-27") - period_number("2025-10-20")
+    1
+    """
+    if "q" in key:
+        return int(key[:4]) * 4 + int(key[-1])
+    if len(key) == 7:
+        return int(key[:4]) * 12 + int(key[5:])
+    return date.fromisoformat(key).toordinal() // 7
+
+
 def period_name(key: str) -> str:
     """A period as a reader calls it.
 

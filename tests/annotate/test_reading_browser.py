@@ -73,7 +73,7 @@ def open_page(chrome: webdriver.Chrome, tmp_path: Path) -> Open:
     return open_at
 
 
-def sample() -> TaggedPiece:
+def sample(*, filler: int = 40) -> TaggedPiece:
     """Every state that a sentence can be in, and long enough to scroll."""
     rows = [
         ("Ein Limit tut not, und zwar bald.", answers(tempolimit="favor", smartphone="unrelated")),
@@ -89,8 +89,8 @@ def sample() -> TaggedPiece:
         ("Vielleicht war es anders.", answers(says("mixed", 0.4, abstained=True), tempolimit="favor")),
         ("Ausgerechnet er findet es gut.", answers("mixed", tempolimit="favor", function=says("report"))),
     ]
-    filler = [("Die Straße ist lang, und wer auf ihr fährt, der hat Zeit zum Nachdenken.", answers())] * 40
-    return piece(*rows, *filler, reasons={"function": [("word: limit", 0.4)]})
+    more = [("Die Straße ist lang, und wer auf ihr fährt, der hat Zeit zum Nachdenken.", answers())] * filler
+    return piece(*rows, *more, reasons={"function": [("word: limit", 0.4)]})
 
 
 def css(page: webdriver.Chrome, selector: str) -> WebElement:
@@ -257,7 +257,7 @@ def test_axe_finds_nothing_serious(open_page: Open, width: int, dark: bool, stat
 
 
 def checked_sample() -> TaggedPiece:
-    shown = sample()
+    shown = sample(filler=0)
     people: dict[str, Layers] = {
         s.sentence_id: {"voice": "author", "stance": {"tempolimit": "against"}} for s in shown.sentences[:2]
     }
