@@ -98,16 +98,24 @@ def model_version(
 ) -> str:
     """The version a model trained on these rows has: a name for data, codebook, parameters, code."""
     kept = training_rows(rows, codebook)
-    parts = [data_hash(kept), _digest(codebook), _digest(settings or Settings()), str(seed), code_hash()]
+    settings = settings or Settings()
+    parts = [
+        data_hash(kept, soft=settings.soft),
+        _digest(codebook),
+        _digest(settings),
+        str(seed),
+        code_hash(),
+    ]
     return f"{codebook.codebook}-{short_hash(' '.join(parts), 8)}"
 
 
-def data_hash(rows: Sequence[GoldSentence]) -> str:
-    """SHA-256 over all that training reads of the rows."""
+def data_hash(rows: Sequence[GoldSentence], *, soft: bool = False) -> str:
+    """SHA-256 over all that training reads of the rows, with ``soft`` how sure gold is too."""
     digest = hashlib.sha256()
     for row in rows:
         context = (row.sentence_id, row.commentary_id, row.text, row.before, row.after)
-        digest.update(msgspec.json.encode([context, row.layers], order="sorted") + b"\n")
+        sure = (row.support, row.probabilities) if soft else ()
+        digest.update(msgspec.json.encode([context, row.layers, *sure], order="sorted") + b"\n")
     return digest.hexdigest()
 
 
@@ -142,7 +150,7 @@ def _meta(
         seed=seed,
         settings=settings,
         layers=layers,
-        data_hash=data_hash(rows),
+        data_hash=data_hash(rows, soft=settings.soft),
         commentaries=sorted({commentary_hash(row.commentary_id) for row in rows}),
         familiarity=familiarity_of(rows),
         versions={

@@ -60,7 +60,14 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.folds = folds
         self.random_state = random_state
 
-    def fit(self, X: Any, y: Any, groups: Sequence[str] | None = None, known: Array | None = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        groups: Sequence[str] | None = None,
+        known: Array | None = None,
+        soft: Array | None = None,
+    ) -> Self:
         """Chooses C, fits on all known rows, and calibrates.
 
         Parameters
@@ -71,6 +78,9 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Rows of one name are held out together; without it each row is a group.
         known : bool array of shape (n_rows,)
             False where ``y`` does not count: such rows are scored while held out, and no more.
+        soft : ndarray of shape (n_rows, n_classes), classes in order
+            How much each row speaks for each class: a row then counts as one of every class it may
+            be, weighted so. C and calibration are still chosen by ``y``, which is what figures count.
         """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         check_classification_targets(y)
@@ -82,10 +92,10 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         names = [str(i) for i in range(len(codes))] if groups is None else list(groups)
         labels = np.column_stack([np.ones(len(codes)), codes[:, None] == np.arange(len(self.classes_))])
         fold = grouped_folds(names, labels, folds=self.folds, seed=self.random_state)
-        held_out = {C: self._held_out_scores(X, codes, fold, C) for C in self.grid}
+        held_out = {C: self._held_out_scores(X, codes, fold, C, soft) for C in self.grid}
         truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
         self.C_ = max(self.grid, key=lambda C: (_macro(held_out[C][known], truth), -C))
-        self._keep(self._linear(X[known], codes[known], self.C_))
+        self._keep(self._linear(X[known], codes[known], self.C_, None if soft is None else soft[known]))
         return self.calibrate(held_out[self.C_], codes)
 
     def calibrate(self, scores: Array, codes: Array, balances: Sequence[float] | None = None) -> Self:
@@ -147,24 +157,30 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.held_out_scores_ = np.zeros((X.shape[0], 1))
         return self
 
-    def _linear(self, X: Any, codes: Array, C: float) -> "_Plane":
+    def _linear(self, X: Any, codes: Array, C: float, soft: Array | None = None) -> "_Plane":
+        weight = None
+        if soft is not None:
+            rows, codes = np.nonzero(soft > 0)
+            X, weight = X[rows], soft[rows, codes]
         found = np.unique(codes)
         if len(found) == 1:
             return _Plane(found, np.zeros((1, X.shape[1])), np.zeros(1))
         model = LinearSVC(
             C=C, class_weight="balanced", tol=2e-3, max_iter=3000, random_state=self.random_state
-        ).fit(X, codes)
+        ).fit(X, codes, sample_weight=weight)
         coef, intercept = model.coef_, model.intercept_
         if len(found) == 2:  # scikit-learn keeps one plane for two classes
             coef, intercept = np.vstack([-coef, coef]), np.concatenate([-intercept, intercept])
         return _Plane(model.classes_, coef, intercept)
 
-    def _held_out_scores(self, X: Any, codes: Array, fold: Array, C: float) -> Array:
+    def _held_out_scores(
+        self, X: Any, codes: Array, fold: Array, C: float, soft: Array | None = None
+    ) -> Array:
         scores = np.zeros((len(codes), len(self.classes_)))
         for train, test in splits(fold):
             train = train[codes[train] >= 0]
             if len(train):
-                plane = self._linear(X[train], codes[train], C)
+                plane = self._linear(X[train], codes[train], C, None if soft is None else soft[train])
                 scores[test] = -2.0  # a class that training lacked is far from likely
                 scores[np.ix_(test, plane.codes)] = X[test] @ plane.coef.T + plane.intercept
         return scores
@@ -194,7 +210,14 @@ class _Plane(NamedTuple):
 class Shares(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Every row gets the classes' shares in training: the baseline to be better than."""
 
-    def fit(self, X: Any, y: Any, groups: Sequence[str] | None = None, known: Array | None = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        groups: Sequence[str] | None = None,
+        known: Array | None = None,
+        soft: Array | None = None,
+    ) -> Self:
         X, y = validate_data(self, X, y, accept_sparse="csr")
         check_classification_targets(y)
         self.classes_, counts = np.unique(y if known is None else y[known], return_counts=True)

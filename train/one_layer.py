@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from schemas.codebook import Layer
-from schemas.records import CodePrediction
+from schemas.records import CodePrediction, GoldSentence
 from train.dataset import coded, count_codes, single_codes
 from train.model import Batch, FittedLayer, LayerState, Material, Model, choices_of
 from train.thresholds import abstention_threshold
@@ -21,7 +23,8 @@ def fit_one(layer: Layer, material: Material) -> FittedLayer:
     rows = [material.rows[i] for i in places]
     head = material.head(len(rows), BALANCES)
     truth = single_codes(rows, layer.id)
-    head.fit(material.matrix[places], truth.astype(str), groups=material.groups_of(places))
+    soft = soft_codes(rows, layer.id, truth) if material.settings.soft else None
+    head.fit(material.matrix[places], truth.astype(str), groups=material.groups_of(places), soft=soft)
     codes = [str(code) for code in head.classes_]
     state = LayerState(
         kind=layer.kind,
@@ -43,6 +46,28 @@ def fit_one(layer: Layer, material: Material) -> FittedLayer:
             )
         ),
     )
+
+
+def soft_codes(rows: Sequence[GoldSentence], layer_id: str, truth: Array) -> Array:
+    """How much each row speaks for each code, the codes sorted as text: shape (n_rows, n_codes).
+
+    Where gold has probabilities (`adjudicate --rule dawid-skene`), those of the codes that are given to
+    some row; else the share of annotators who agree with the code that was decided, 1 where
+    nobody was counted.
+    """
+    codes, place = np.unique(truth.astype(str), return_inverse=True)
+    found = np.zeros((len(rows), len(codes)))
+    for i, row in enumerate(rows):
+        given = row.probabilities.get(layer_id)
+        if given:
+            values = [given.get(code, 0.0) for code in codes]
+            found[i] = [value if isinstance(value, float | int) else 0.0 for value in values]
+        else:
+            counts = row.support.get(layer_id, {})
+            found[i, place[i]] = counts.get("agreed", 1) / max(counts.get("annotators", 1), 1)
+        if not found[i].any():  # what was decided is never without a say
+            found[i, place[i]] = 1.0
+    return found
 
 
 def code_thresholds(codes: Sequence[str], scores: Array, truth: Array, precision: float) -> dict[str, float]:

@@ -24,6 +24,8 @@ class Settings(Record, frozen=True, kw_only=True):
         Coded sentences a layer needs, and examples a code needs, before they are suggested.
     min_asked, min_touched
         Sentences a target must have been asked in, and touched in, before it is suggested.
+    soft
+        Whether sentences on which annotators differ count for less, in layers of one code a sentence.
     reasons
         Words and features named as reasons, for each layer of each prediction.
     """
@@ -39,6 +41,7 @@ class Settings(Record, frozen=True, kw_only=True):
     min_asked: int = 30
     min_touched: int = 5
     reasons: int = 3
+    soft: bool = False
 
     def folds(self, rows: int) -> int:
         """The number of inner folds for so many rows."""

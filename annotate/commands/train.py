@@ -90,6 +90,13 @@ def train(
             help="Sentences that touch a target before it is suggested (5).",
         ),
     ] = None,
+    soft: Annotated[
+        bool,
+        typer.Option(
+            "--soft",
+            help="Learn from how sure gold is (probabilities, shares that agree) where one code is given.",
+        ),
+    ] = False,
     evaluate: Annotated[
         bool | None,
         typer.Option(
@@ -116,6 +123,7 @@ def train(
         min_code=min_code,
         min_asked=min_asked,
         min_touched=min_touched,
+        soft=soft or None,
     )
     with telling() as tell:
         tell(f"training on {len(rows)} sentences")

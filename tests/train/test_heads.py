@@ -76,3 +76,29 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 def test_shares_are_those_of_training() -> None:
     head = Shares().fit(np.zeros((4, 1)), np.array(["a", "a", "a", "b"]))
     assert np.allclose(head.predict_proba(np.zeros((2, 1))), [[0.75, 0.25]] * 2)
+
+
+def test_rows_that_annotators_doubt_count_for_less() -> None:
+    X, y, groups = data(600)
+    is_wrong = (y == "a") & (np.random.default_rng(3).random(len(y)) < 0.6)
+    told = np.where(is_wrong, "b", y)
+    classes, place = np.unique(told, return_inverse=True)
+    soft = np.eye(len(classes))[place] * np.where(is_wrong, 0.05, 1.0)[:, None]
+    hard, heeded = (
+        CalibratedLinear(grid=(0.1,)).fit(X, told, groups=groups, soft=given) for given in (None, soft)
+    )
+    right = [(head.scores(X).argmax(axis=1) == np.searchsorted(classes, y)).mean() for head in (hard, heeded)]
+    assert right[1] > right[0] + 0.1
+
+
+def test_a_row_may_speak_for_several_codes() -> None:
+    X, y, groups = data()
+    classes, place = np.unique(y, return_inverse=True)
+    whole = np.eye(len(classes))[place]
+    one, other = (
+        CalibratedLinear(grid=(0.1,)).fit(X, y, groups=groups, soft=soft)
+        for soft in (whole, whole * 0.7 + 0.1)
+    )
+    plain = CalibratedLinear(grid=(0.1,)).fit(X, y, groups=groups)
+    assert np.array_equal(one.coef_, plain.coef_)
+    assert np.abs(other.coef_).max() < np.abs(one.coef_).max()
