@@ -16,6 +16,7 @@ from annotate import local_studio
 from annotate.projects import find_projects
 from annotate.studio import HeldProject, Studio
 from annotate.study import Study
+from annotate.undecided import ADJUDICATOR, find_undecided, wanted_screen
 from exports.shapes import read_tasks
 from schemas.codebook import Codebook
 from schemas.errors import SettingsError, StudioError
@@ -64,6 +65,10 @@ def examine(studio: Studio, study: Study) -> list[Finding]:
     assigned = _assigned(study)
     for name, project in projects.items():
         found += _project_findings(studio, name, project, codebook, assigned.get(name, set()))
+    undecided = find_undecided(studio, study)
+    if undecided:
+        settings = f"{studio.url}/projects/{undecided.id}/settings"
+        found.append(_screen(ADJUDICATOR, undecided, wanted_screen(undecided, codebook), settings))
     found += _strangers(studio, study, projects, codebook)
     found += _database(studio, study)
     return found
@@ -212,17 +217,22 @@ def _project_findings(
     studio: Studio, name: str, project: HeldProject, codebook: Codebook, assigned: set[str]
 ) -> Iterator[Finding]:
     settings = f"{studio.url}/projects/{project.id}/settings"
-    same = project.label_config.strip() == labeling_config(codebook).strip()
-    yield Finding(
+    yield _screen(name, project, labeling_config(codebook), settings)
+    yield _tasks(studio, name, project, assigned)
+    yield _suggestions(studio, name, project, settings)
+
+
+def _screen(name: str, project: HeldProject, config: str, settings: str) -> Finding:
+    same = project.label_config.strip() == config.strip()
+    way = "adjudicate --to-studio" if name == ADJUDICATOR else "push"
+    return Finding(
         check=f"screen of {name}",
         ok=same,
         message="fits the codebook" if same else "is not the one of codebook.yaml",
         action=""
         if same
-        else f"`standpunkt push` brings it in step (`codebook migrate` where codings exist): {settings}",
+        else f"`standpunkt {way}` brings it in step (`codebook migrate` where codings exist): {settings}",
     )
-    yield _tasks(studio, name, project, assigned)
-    yield _suggestions(studio, name, project, settings)
 
 
 def _tasks(studio: Studio, name: str, project: HeldProject, assigned: set[str]) -> Finding:

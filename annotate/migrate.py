@@ -28,6 +28,7 @@ from annotate.projects import as_row, find_projects, marker
 from annotate.snapshot import Snapshot
 from annotate.studio import HeldProject, Studio, task_link
 from annotate.study import Study
+from annotate.undecided import find_undecided
 from schemas.codebook import Codebook, load_codebook
 from schemas.codebook_diff import Change, check_step
 from schemas.errors import DataError, SettingsError, StudioError
@@ -109,6 +110,7 @@ def migrate(
         goal = goal_of(load_codebook(old), book, given, asked=asked)
         check_step(goal.step.diff, new)
         _check_study(study, goal)
+        _refuse_undecided(studio, study)
         job = Job(study=study, studio=studio, goal=goal, progress=progress, tell=tell)
         held = _held(job, begun)
         _check_screens(job, held)
@@ -144,6 +146,7 @@ def undo(
             raise DataError("is not there: this step was not taken, or it was undone already", path=place)
         goal = backup.goal(back=True)
         _check_study(study, goal)
+        _refuse_undecided(studio, study)
         job = Job(study=study, studio=studio, goal=goal, progress=progress, tell=tell)
         held = _held(job, backup)
         _check_screens(job, held)
@@ -154,6 +157,18 @@ def undo(
         report = _carry_out(job, backup, held, resumed=resumed)
         backup.set_stage("undone")
         return report
+
+
+def _refuse_undecided(studio: Studio | None, study: Study) -> None:
+    """A migration does not reach the third person's project, whose old codes the next pull would fetch."""
+    project = find_undecided(studio, study) if studio else None
+    if studio and project:
+        raise DataError(
+            f"the undecided sentences are still in project {project.id}, which a migration does not reach: "
+            "decide them, run `standpunkt pull` and `standpunkt adjudicate`, then delete the project in "
+            f"{studio.url}/projects/{project.id}/settings (its decisions stay in the study)",
+            path=study.folder,
+        )
 
 
 @contextmanager

@@ -134,9 +134,10 @@ def make_backup(
 
 def _write_after(study: Study, made: Backup, goal: Goal, shots: Sequence[Snapshot]) -> None:
     _copy(made.folder / "new.yaml", made.after / study.codebook_path.name)
-    if (source := made.before / study.annotations.name).exists():
-        rows = read_jsonl(source, Annotation)
-        write_jsonl(made.after / source.name, (goal.step.annotation(row)[0] for row in rows))
+    for source in (made.before / study.annotations.name, made.before / study.decisions.name):
+        if source.exists():
+            rows = read_jsonl(source, Annotation)
+            write_jsonl(made.after / source.name, (goal.step.annotation(row)[0] for row in rows))
     if (source := made.before / study.gold.name).exists():
         gold = read_jsonl(source, GoldSentence)
         write_jsonl(made.after / source.name, (goal.step.gold(row)[0] for row in gold))
@@ -147,7 +148,7 @@ def _write_after(study: Study, made: Backup, goal: Goal, shots: Sequence[Snapsho
 
 def study_files(study: Study) -> list[Path]:
     """What a migration changes in a study; the codebook last, for it says which version holds."""
-    return [study.annotations, study.gold, asked_path(study), study.codebook_path]
+    return [study.annotations, study.decisions, study.gold, asked_path(study), study.codebook_path]
 
 
 def _make_room(place: Path) -> None:

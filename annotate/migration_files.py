@@ -1,4 +1,4 @@
-"""A study's own files in a migration: `annotations.jsonl`, `gold.jsonl`, and the codebook itself."""
+"""A study's own files in a migration: annotations, decisions, gold, and the codebook itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -31,7 +31,7 @@ def move_file(path: Path, study: Study, backup: Backup, goal: Goal) -> bool:
     now = _bytes(path)
     if now == _bytes(wanted) or (now is None and path != asked_path(study)):
         return False
-    if now != _bytes(other) and path == study.annotations:
+    if now != _bytes(other) and path in (study.annotations, study.decisions):
         write_jsonl(path, [_annotation(row, goal) for row in list(read_jsonl(path, Annotation))])
     elif now != _bytes(other) and path == study.gold:
         write_jsonl(path, [_gold(row, goal) for row in list(read_jsonl(path, GoldSentence))])
@@ -46,8 +46,8 @@ def open_in_files(study: Study, backup: Backup | None, goal: Goal) -> list[LookA
         return []
     found: list[LookAgain] = []
     folder = backup.before if backup else study.data
-    if (path := folder / study.annotations.name).exists():
-        for row in read_jsonl(path, Annotation):
+    for path in (folder / study.annotations.name, folder / study.decisions.name):
+        for row in read_jsonl(path, Annotation) if path.exists() else ():
             found.extend(_open(row, row.annotator, goal.step.annotation(row)[1], goal.step))
     if (path := folder / study.gold.name).exists():
         for gold in read_jsonl(path, GoldSentence):

@@ -59,6 +59,7 @@ class Study:
         self.sentences = self.data / "sentences.jsonl"
         self.assignments = self.data / "assignments.jsonl"
         self.annotations = self.data / "annotations.jsonl"
+        self.decisions = self.data / "decisions.jsonl"  # a third person's, on what a rule left open
         self.gold = self.data / "gold.jsonl"
         self.predictions = self.data / "predictions.jsonl"
         self.corrections = self.data / "corrections.yaml"

@@ -5,8 +5,8 @@ is ticked already. Decisions are kept in ``data/decisions.jsonl``, apart from th
 has seen the others' codings is no independent coder, and in no figure of agreement.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -54,13 +54,9 @@ class SentReport(Record, frozen=True, kw_only=True):
     dry_run: bool
 
 
-def decisions_path(study: Study) -> Path:
-    return study.data / "decisions.jsonl"
-
-
 def read_decisions(study: Study) -> dict[str, Annotation]:
     """Sentence id → what the third person decided; empty before the first."""
-    path = decisions_path(study)
+    path = study.decisions
     return {row.sentence_id: row for row in read_jsonl(path, Annotation)} if path.exists() else {}
 
 
@@ -94,7 +90,7 @@ def send_undecided(
         if row.undecided and row.sentence_id in tasks
     }
     tell("comparing")
-    project = _found(studio, study)
+    project = find_undecided(studio, study)
     held = {str(t.data.get("sentence_id")): t for t in studio.tasks(project.id)} if project else {}
     created = [name for name in wanted if name not in held]
     stale = [
@@ -135,23 +131,28 @@ def pull_decisions(
     whole: bool = False,
 ) -> tuple[int, Export] | None:
     """The project of the undecided and its decisions, which are written; None where there is none."""
-    project = _found(studio, study)
+    project = find_undecided(studio, study)
     if project is None:
         return None
     path = study.exports / f"{ADJUDICATOR}.json"
     fetch(studio, project.id, path, whole=whole)
     export = read_export(path, codebook, annotator=ADJUDICATOR, older=older)
-    write_jsonl(decisions_path(study), renamed(export.annotations, now))
+    write_jsonl(study.decisions, renamed(export.annotations, now))
     return project.id, export
 
 
-def _found(studio: Studio, study: Study) -> HeldProject | None:
+def find_undecided(studio: Studio, study: Study) -> HeldProject | None:
     try:
         return find_projects(studio, study, [ADJUDICATOR]).get(ADJUDICATOR)
     except StudioError as error:
         if error.status == 404:  # it was deleted: what was decided in it is kept
             return None
         raise
+
+
+def wanted_screen(held: HeldProject, codebook: Codebook) -> str:
+    """The screen that the project should have, for as many codings as it shows."""
+    return third_screen(codebook, len(set(re.findall(r"\$coding_\d+", held.label_config))))
 
 
 def _ensure(studio: Studio, study: Study, codebook: Codebook, columns: int, held: HeldProject | None) -> int:

@@ -5,14 +5,16 @@ from annotate.study import open_study
 def status(study: StudyOption = None, url: UrlOption = None, json: JsonOption = False) -> None:
     """Say who has how much to do."""
     from annotate.credentials import connect
-    from annotate.progress import progress_of
+    from annotate.progress import progress_of, progress_of_undecided
 
     own = open_study(study)
-    found = progress_of(connect(own, url=url), own)
+    studio = connect(own, url=url)
+    found = progress_of(studio, own)
+    undecided = progress_of_undecided(studio, own)
     head = ["annotator", "tasks", "done", "skipped", "open", "incomplete", "suggested", "minutes left"]
     rows = [
         (p.annotator, p.tasks, p.done, p.skipped, p.open, p.incomplete, p.suggested,
          "–" if p.minutes_left is None else f"{p.minutes_left:.0f}")
-        for p in found
+        for p in [*found, *([undecided] if undecided else [])]
     ]  # fmt: skip
-    print_report({"annotators": found}, json, table(head, rows))
+    print_report({"annotators": found, "undecided": undecided}, json, table(head, rows))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from annotate import migrate as migrating
 from annotate.migrate import MigrateReport
@@ -100,6 +101,18 @@ def test_rows_gold_and_codebook_go_to_the_new_version(study: Study) -> None:
     assert [(a.sentence_id, a.annotator, a.place, a.was) for a in report.again] == [
         ("a:2", "anna", "rhetoric", ["image"]), ("a:2", "", "rhetoric", ["image"]),
     ]  # fmt: skip
+
+
+def test_what_a_third_person_decided_goes_along_and_comes_back(study: Study) -> None:
+    decision = replace(row(2, {"function": "claim", "rhetoric": ["image"]}), annotator="adjudication")
+    write_jsonl(study.decisions, [decision])
+    report = migrated(study)
+    assert "decisions.jsonl" in report.files
+    (found,) = read_jsonl(study.decisions, Annotation)
+    assert (found.layers, found.codebook_version) == ({"function": "view"}, "2.0.0")
+    assert ("adjudication", "rhetoric") in {(again.annotator, again.place) for again in report.again}
+    undone(study)
+    assert list(read_jsonl(study.decisions, Annotation)) == [decision]
 
 
 def test_a_dry_run_leaves_no_trace(study: Study) -> None:

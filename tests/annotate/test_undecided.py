@@ -82,6 +82,20 @@ def test_a_third_person_decides_and_the_next_pull_takes_it_back(
     ticks = {name: value for name, value in ticked[first.id].items() if value != []}
     assert ticks == {"function": "claim"}  # what all gave need not be coded again
 
+    status = standpunkt("status", "--study", study, "--json").json["undecided"]
+    assert (status["annotator"], status["tasks"], status["open"]) == ("adjudication", 2, 2)
+    findings = {f["check"]: f for f in standpunkt("doctor", "--study", study, "--json").json["findings"]}
+    assert findings["screen of adjudication"]["ok"], findings["screen of adjudication"]
+    old, new = study / "codebook.yaml", study / "neu.yaml"
+    text = old.read_text("utf-8")
+    new.write_text(
+        text.replace(f"version: {book.version}", "version: 99.0.0").replace(f'"{book.version}"', '"99.0.0"'),
+        "utf-8",
+    )
+    refused = standpunkt("codebook", "migrate", old, new, "--study", study, "--dry-run")
+    assert (refused.code, refused.out) == (1, "")
+    assert f"the undecided sentences are still in project {number}" in refused.err
+
     decision = {**OTHER, "voice": "mixed", "function": "report", "stance": {target: "open"}}
     studio.create_annotation(first.id, to_result(decision, book))
     ran = standpunkt("pull", "--study", study, "--json")
