@@ -439,7 +439,8 @@ def _refused(operation: str, status: int | None, url: str) -> StudioError:
     return StudioError(
         operation,
         f"the token is not accepted; make a new one at {url}/user/account (Access Token) "
-        "and set LABEL_STUDIO_API_KEY",
+        "and set LABEL_STUDIO_API_KEY; which kinds of token count is switched at "
+        f"{url}/organization (API Tokens Settings)",
         status=status,
     )
 

@@ -217,6 +217,7 @@ def test_a_wrong_token_is_named_with_the_page_to_go_to(
         assert ran.code == 1
         assert len(ran.err.strip().splitlines()) == 1
         assert "/user/account" in ran.err
+        assert "API Tokens Settings" in ran.err
         assert wrong not in ran.err
 
 
