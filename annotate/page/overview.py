@@ -27,13 +27,18 @@ OFTEN = 1 / 3  # from this share of undecided answers on, the page says so on to
 
 def summary_line(view: PieceView, codebook: Codebook) -> str:
     """The piece in one line: the question it touches most, and how it answers."""
+    if view.codes == "people" and not view.checked:
+        return "Hier ist kein Satz geprüft."
     if view.chosen is None and view.codes == "people":
         return "Geprüft ist hier nur, wer spricht oder mit welchen Mitteln."
     if view.chosen is None:
         return f"{sentences(len(view.sentences))}; das Modell gibt zu keinem davon Auskunft."
     tally = view.tally(view.chosen)
     if view.chosen.target is None:
-        return f"{sentences(len(view.sentences))}: {_ranked(tally, codebook)}."
+        judged = sentences(len(view.sentences))
+        if view.codes == "people":
+            judged = "1 geprüfter Satz" if view.checked == 1 else f"{view.checked} geprüfte Sätze"
+        return f"{judged}: {_ranked(tally, codebook)}."
     left = f"; {times(tally.undecided)} bleibt es unentschieden" if tally.undecided else ""
     question = codebook.say(view.chosen.target.question)
     own = "in eigener Stimme " if voice_layer(codebook) else ""

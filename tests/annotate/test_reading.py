@@ -26,6 +26,8 @@ from reading_pieces import (
     sentence,
 )
 
+from annotate.page.overview import summary_line
+from annotate.page.view import view_piece
 from annotate.reading import TaggedPiece, reading_page
 from schemas.codebook import Code, Codebook, Layer, Target
 from schemas.markup import VOID
@@ -607,6 +609,25 @@ def test_only_checked_holds_no_code_of_the_model() -> None:
     assert "Diesen Satz hat niemand geprüft." in words
     assert "%" not in words
     assert "vom Modell" not in words
+
+
+@pytest.mark.parametrize(
+    ("layers", "line"),
+    [
+        ({}, "Hier ist kein Satz geprüft."),
+        ({"voice": "other"}, "Geprüft ist hier nur, wer spricht oder mit welchen Mitteln."),
+        ({"function": "claim"}, "1 geprüfter Satz: Satzart Urteil 1."),
+        (
+            {"voice": "author", "stance": {"tempolimit": "favor"}},
+            f"„{LIMIT}“ – in eigener Stimme antwortet der Text einmal „Ja“.",
+        ),
+    ],
+)
+def test_the_line_of_what_is_checked_counts_that_alone(layers: Layers, line: str) -> None:
+    shown_piece = piece(("Ein Limit tut not.", answers(tempolimit="against")), ("Nein.", answers()))
+    first = shown_piece.sentences[0].sentence_id
+    view = view_piece(replace(shown_piece, checked={first: layers}), codebook(), number=1, codes="people")
+    assert summary_line(view, codebook()) == line
 
 
 @pytest.mark.parametrize(
