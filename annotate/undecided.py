@@ -27,13 +27,16 @@ from schemas.studio_json import TaskData, to_result
 
 ADJUDICATOR = "adjudication"  # stands where an annotator's name does: in the marker and the rows
 DECIDED = "entschieden"  # the "model" behind the ticks of what the rule decided
+# the codings give way to what is coded, and scroll each for itself; what differs stands first in them
 _STYLE = """
 .sp-both { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr);
-  gap: 8px; flex: none; margin: 6px 0; }
-.sp-coding { padding: 4px 10px; border: 1px solid var(--color-neutral-border); border-radius: 6px;
-  max-height: 22vh; overflow: auto; }
+  grid-template-rows: minmax(0, 1fr); gap: 8px; flex: 0 8 auto;
+  min-height: 64px; max-height: 22vh; margin: 4px 0; }
+.sp-coding { min-height: 0; padding: 2px 10px; border: 1px solid var(--color-neutral-border);
+  border-radius: 6px; overflow: auto; }
 .sp-coding h5 { opacity: .7; font-weight: 400; }
 .sp-coding .lsf-richtext__line { white-space: pre-wrap; font-size: 13px; line-height: 18px; }
+.sp-both ~ .sp-text { min-height: 76px; }
 """
 
 
@@ -181,7 +184,8 @@ def third_screen(codebook: Codebook, columns: int) -> str:
     root = ET.fromstring(labeling_config(codebook))
     style = root.find("Style")
     if style is not None:
-        style.text = (style.text or "") + _STYLE
+        # the roomy form needs the height that the codings take
+        style.text = (style.text or "").replace("(min-height: 588px)", "(min-height: 680px)") + _STYLE
     both = ET.Element("View", className="sp-both")
     for n in range(1, columns + 1):
         box = ET.SubElement(both, "View", className="sp-coding")
@@ -212,7 +216,7 @@ def _open_label(name: str, codebook: Codebook) -> str:
 
 
 def coding_words(layers: Layers, undecided: Sequence[str], codebook: Codebook) -> str:
-    """A coding in lines of words; those on which the codings differ begin with ``≠``."""
+    """A coding in lines of words; those on which the codings differ come first and begin with ``≠``."""
     lines = []
     for layer in codebook.layers:
         value = layers.get(layer.id)
@@ -223,7 +227,7 @@ def coding_words(layers: Layers, undecided: Sequence[str], codebook: Codebook) -
         else:
             mark = "≠ " if layer.id in undecided else ""
             lines.append(f"{mark}{codebook.say(layer.label)}: {_value_words(layer, value, codebook)}")
-    return "\n".join(lines) or "–"
+    return "\n".join(sorted(lines, key=lambda line: not line.startswith("≠"))) or "–"
 
 
 def _stance_lines(

@@ -19,7 +19,8 @@ from selenium.webdriver.support.ui import WebDriverWait
 from annotate.local_studio import LocalStudio
 from annotate.studio import HeldTask, Studio, stream_link
 from annotate.study import codebook_text
-from running import Ran
+from annotate.undecided import coding_words, third_screen
+from running import STRESS, Ran
 from schemas.codebook import KEY, Codebook, load_codebook
 from schemas.guidelines import guidelines_page
 from schemas.jsonl import read_jsonl
@@ -232,11 +233,11 @@ def stream(server: LocalStudio, browser: webdriver.Chrome) -> Callable[..., None
     studio = Studio(server.url, server.token)
     sign_in(browser, server.url, server.email, server.password)
 
-    def opened(book: Codebook, *tasks: dict[str, Any]) -> None:
+    def opened(book: Codebook, *tasks: dict[str, Any], config: str = "") -> None:
         project = studio.create_project(
             title="Bildschirm",
             description="",
-            label_config=labeling_config(book),
+            label_config=config or labeling_config(book),
             instruction=instructions(book),
         )
         studio.import_tasks(project, list(tasks or [task()]))
@@ -292,6 +293,34 @@ def test_nothing_scrolls_with_five_targets(
         const now = document.querySelector('.sp-now').getBoundingClientRect();
         return [now.top > box.top, now.bottom < box.bottom]"""
     assert browser.execute_script(inside) == [True, True], "the sentence is out of sight"
+
+
+@pytest.mark.skipif(not STRESS, reason="in full with STANDPUNKT_STRESS=1")
+def test_nothing_scrolls_for_a_third_person_but_the_codings(
+    stream: Callable[..., None], browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    book = joined(tmp_path, "kommentar-core")
+    layers = {"function": "claim", "rhetoric": ["irony"], "stance": dict.fromkeys(book.target_ids, "favor")}
+    left = ["voice", *(f"stance__{target}" for target in book.target_ids[:2])]
+    words = [
+        coding_words({"voice": voice, **layers, "comment": "Lang. " * 30}, left, book)  # type: ignore[dict-item]
+        for voice in ("author", "other")
+    ]
+    see(browser, 1280, 720)
+    stream(
+        book,
+        task(before=f"{SENTENCE} " * 50, after=f" {SENTENCE}" * 8, coding_1=words[0], coding_2=words[1]),
+        config=third_screen(book, 2),
+    )
+    first = """return [...document.querySelectorAll('.sp-coding')].map(box => {
+        const line = box.querySelector('.lsf-richtext__line').getBoundingClientRect();
+        return box.clientHeight > 40 && line.top + 18 <= box.getBoundingClientRect().bottom })"""
+    for size in ((1280, 720), (1440, 900)):
+        see(browser, *size)
+        time.sleep(0.5)
+        browser.save_screenshot(str(tmp_path / f"third-{size[0]}.png"))
+        assert browser.execute_script(SCROLLS) == [False, False, False], size
+        assert browser.execute_script(first) == [True, True], f"what differs is out of sight at {size}"
 
 
 def test_rules_are_in_sight_without_a_mouse(

@@ -27,6 +27,10 @@ def test_the_codings_stand_side_by_side_above_the_text() -> None:
     names = [part.get("className") for part in root]
     assert names.index("sp-both") + 1 == names.index("sp-text")
     assert [text.get("value") for text in root.iter("Text")][:3] == ["$coding_1", "$coding_2", "$coding_3"]
+    # were the style's number another, the codings would push the screen out of a small laptop
+    style = root.findtext("Style") or ""
+    assert "(min-height: 680px)" in style
+    assert "588px" not in style
     controls = {part.get("name") for part in root.iter() if part.get("toName")}
     assert set(control_names(book)) >= controls  # what is stored is read like any coding
 
