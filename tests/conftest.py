@@ -12,7 +12,7 @@ import pytest
 from annotate import local_studio
 from annotate.cli import main
 from annotate.local_studio import LocalStudio
-from running import FIGURES, ROOT, Ran, run_demo_command
+from running import ROOT, Ran, run_demo_command
 
 
 @pytest.fixture(autouse=True)
@@ -26,10 +26,21 @@ def _no_foreign_server(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureR
 
 @pytest.fixture(scope="session")
 def studio_home() -> Iterator[Path]:
-    """The data folder of the tests' own Label Studio: installed once, emptied for each run."""
+    """The data folder of the tests' own Label Studio: installed once, emptied for each run.
+
+    Tests that run side by side have a server each, of the same installation.
+    """
     home = Path(os.environ.get("STANDPUNKT_TEST_HOME") or ROOT / ".test-home")
     before = os.environ.get("STANDPUNKT_HOME")
     os.environ["STANDPUNKT_HOME"] = str(home)
+    local_studio.install(print)
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:
+        shared, home = home / "label-studio" / "venv", home / worker
+        (home / "label-studio").mkdir(parents=True, exist_ok=True)
+        if not (home / "label-studio" / "venv").exists():
+            (home / "label-studio" / "venv").symlink_to(shared)
+        os.environ["STANDPUNKT_HOME"] = str(home)
     yield home
     if before is None:
         del os.environ["STANDPUNKT_HOME"]
@@ -78,6 +89,14 @@ def demo(server: LocalStudio, studio_home: Path) -> dict[str, Any]:
     return run_demo_command(folder)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of a file stay together, and all that need the demo: it is run once."""
+    for item in items:
+        needs_demo = "demo" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("demo" if needs_demo else item.path.name))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
@@ -88,7 +107,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(terminalreporter: "object") -> None:
     stats = terminalreporter.stats  # type: ignore[attr-defined]
-    for words in FIGURES:
-        terminalreporter.write_line(f"measured: {words}")  # type: ignore[attr-defined]
+    for report in (report for reports in stats.values() for report in reports):
+        for name, words in getattr(report, "user_properties", []):
+            if name == "measured" and report.when == "call":
+                terminalreporter.write_line(f"measured: {words}")  # type: ignore[attr-defined]
     if stats.get("skipped") and os.environ.get("STANDPUNKT_NO_SKIPS"):
         terminalreporter.write_line("skipped tests are failures here", red=True)  # type: ignore[attr-defined]

@@ -9,8 +9,6 @@ from typing import Any, NamedTuple
 
 import pytest
 
-#: What a test measured, for the end of a run: figures are told, not asserted.
-FIGURES: list[str] = []
 #: Whether tests of what breaks run in full; see `make stress`.
 STRESS = bool(os.environ.get("STANDPUNKT_STRESS"))
 SENTENCES = 2000 if STRESS else 120  # of a large study

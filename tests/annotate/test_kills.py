@@ -30,13 +30,14 @@ from annotate.pull import pull
 from annotate.push import push, study_tasks
 from annotate.studio import Studio
 from annotate.study import Study, open_study
-from running import FIGURES, SENTENCES, STRESS
+from running import SENTENCES, STRESS
 from schemas.errors import StandpunktError
 from schemas.studio_json import to_result
 from train.store import load_model
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
+Measured = Callable[[str, object], None]
 MOMENTS = 20 if STRESS else 3
 CODED = {"voice": "author", "function": "claim", "stance": {"waffen_ukraine": "favor"}, "rhetoric": ["irony"]}
 _fork = multiprocessing.get_context("fork")
@@ -83,7 +84,7 @@ def check_pushed(studio: Studio, study: Study, number: int) -> None:
 
 
 def test_a_push_that_was_killed_ends_as_if_it_was_not(
-    large: Study, studio: Studio, monkeypatch: pytest.MonkeyPatch
+    large: Study, studio: Studio, monkeypatch: pytest.MonkeyPatch, record_property: Measured
 ) -> None:
     monkeypatch.setattr(pushing, "CHUNK", 20)
     undisturbed = another(large, 99)
@@ -99,12 +100,12 @@ def test_a_push_that_was_killed_ends_as_if_it_was_not(
         check_pushed(studio, study, report.projects[0].project)
         assert study.assignments.read_bytes() == undisturbed.assignments.read_bytes()
         assert left_over(study) == []
-    FIGURES.append(f"push killed at {hit} of {MOMENTS} moments within {whole:.1f} s")
+    record_property("measured", f"push killed at {hit} of {MOMENTS} moments within {whole:.1f} s")
     assert hit > 0
 
 
 def test_a_prelabelling_that_was_killed_ends_as_if_it_was_not(
-    large: Study, studio: Studio, suggesting: Path
+    large: Study, studio: Studio, suggesting: Path, record_property: Measured
 ) -> None:
     model = load_model(suggesting)
     number = push(studio, large).projects[0].project
@@ -131,11 +132,13 @@ def test_a_prelabelling_that_was_killed_ends_as_if_it_was_not(
             prelabel(studio, large, model)
         assert state() == undisturbed
         assert left_over(large) == []
-    FIGURES.append(f"prelabel killed at {hit} of {MOMENTS} moments within {whole:.1f} s")
+    record_property("measured", f"prelabel killed at {hit} of {MOMENTS} moments within {whole:.1f} s")
     assert hit > 0
 
 
-def test_a_pull_that_was_killed_ends_as_if_it_was_not(large: Study, studio: Studio) -> None:
+def test_a_pull_that_was_killed_ends_as_if_it_was_not(
+    large: Study, studio: Studio, record_property: Measured
+) -> None:
     book = large.codebook()
     number = push(studio, large).projects[0].project
     tasks = list(studio.tasks(number))
@@ -157,7 +160,7 @@ def test_a_pull_that_was_killed_ends_as_if_it_was_not(large: Study, studio: Stud
         pull(studio, large, full=True)
         assert large.annotations.read_bytes() == pulled
         assert left_over(large) == []
-    FIGURES.append(f"pull killed at {hit} of {MOMENTS} moments within {whole:.1f} s")
+    record_property("measured", f"pull killed at {hit} of {MOMENTS} moments within {whole:.1f} s")
     assert hit > 0
 
 

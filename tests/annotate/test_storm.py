@@ -3,6 +3,7 @@
 Small in `make test`; with STANDPUNKT_STRESS=1 as large as a real study.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from annotate.pull import pull
 from annotate.push import push
 from annotate.studio import Studio
 from annotate.study import Study
-from running import FIGURES, SENTENCES, STRESS
+from running import SENTENCES, STRESS
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation
 from schemas.studio_json import to_result
@@ -26,6 +27,7 @@ from train.store import load_model
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
+Measured = Callable[[str, object], None]
 CHUNK = 100 if STRESS else 20
 SEEDS = (1, 2, 3) if STRESS else (1,)
 CODED = {"voice": "author", "function": "claim", "stance": {"waffen_ukraine": "favor"}, "rhetoric": ["irony"]}
@@ -44,7 +46,13 @@ def small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_storm_leaves_each_sentence_and_each_suggestion_once(
-    large: Study, server: LocalStudio, studio: Studio, suggesting: Path, small_calls: None, seed: int
+    large: Study,
+    server: LocalStudio,
+    studio: Studio,
+    suggesting: Path,
+    small_calls: None,
+    seed: int,
+    record_property: Measured,
 ) -> None:
     with breaking(server.url, STORM, seed) as proxy:
         stormy = Studio(proxy.url, server.token)
@@ -62,7 +70,7 @@ def test_a_storm_leaves_each_sentence_and_each_suggestion_once(
         for task in held[:5]:
             studio.create_annotation(task.id, to_result(CODED, book))
         assert pull(stormy, large).annotations == 5
-    FIGURES.append(f"storm {seed} over {SENTENCES} sentences: {dict(proxy.done)}")
+    record_property("measured", f"storm {seed} over {SENTENCES} sentences: {dict(proxy.done)}")
     rows = list(read_jsonl(large.annotations, Annotation))
     assert {row.sentence_id for row in rows} == {task.data["sentence_id"] for task in held[:5]}
     assert proxy.done["lost"] > 0 < proxy.done["error"]
