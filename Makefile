@@ -43,7 +43,7 @@ check: lint
 
 test: check
 	sh tests/install-packages.sh
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m "studio or browser or slow"
+	$(BIN)/pytest -q -n 2 --dist loadscope -m "studio or browser or slow"
 
 stress: $(VENV)/.tested
 	STANDPUNKT_STRESS=1 sh tests/install-packages.sh
