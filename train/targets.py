@@ -62,6 +62,8 @@ class Words:
         self.lower = passage.text.lower()
         self.around = passage.around.lower()
         self.row = tokens(self.lower)
+        self._crossed: dict[str, list[str]] = {}
+        self._listed: dict[str, list[str]] = {}
 
     @cached_property
     def lists(self) -> list[str]:
@@ -70,6 +72,18 @@ class Words:
     @cached_property
     def once(self) -> list[str]:
         return sorted(set(self.row))
+
+    def crossed(self, with_what: str) -> list[str]:
+        """The words, each for a kind of question or for a target; made once for each."""
+        if with_what not in self._crossed:
+            self._crossed[with_what] = [f"{with_what}|{word}" for word in self.once]
+        return self._crossed[with_what]
+
+    def listed(self, with_what: str) -> list[str]:
+        """The lists that the words are on, each beside a state, a kind of question or a topic."""
+        if with_what not in self._listed:
+            self._listed[with_what] = [f"{with_what}:{name}" for name in self.lists]
+        return self._listed[with_what]
 
 
 def pair_tokens(
@@ -117,11 +131,14 @@ def _pair(target: TargetCues, words: Words, topics: list[str]) -> Pair:
     mention = list(_mention(target, words, found, overlap, state))
     mention += [f"{topic}_{state}" for topic in topics]
     # what kind of sentence it is counts where the commentary is about the target
-    mention += [f"{topic}:{name}" for topic in topics for name in words.lists if "=first" in topic]
-    mention += _near(found or overlap, words.row)
-    cross = [f"{want}|{word}" for want in target.wants for word in words.once]
+    for topic in topics:
+        if "=first" in topic:
+            mention += words.listed(topic)
+    if named := found or overlap:
+        mention += _near(named, words.row)
+    cross = [token for want in target.wants for token in words.crossed(want)]
     if target.known:
-        cross += [f"{target.id}|{word}" for word in words.once]
+        cross += words.crossed(target.id)
         mention += _own(target, found, state)
     return Pair(mention, topics, cross)
 
@@ -136,8 +153,9 @@ def _mention(
     if any(stem in words.around for stem in (*target.stems, *target.content)):
         yield f"{state}_around"
     yield f"type={target.type}"
-    yield from (f"{state}:{name}" for name in words.lists)
-    yield from (f"{want}:{name}" for want in target.wants for name in words.lists)
+    yield from words.listed(state)
+    for want in target.wants:
+        yield from words.listed(want)
 
 
 def _own(target: TargetCues, found: Sequence[str], state: str) -> list[str]:
