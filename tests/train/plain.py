@@ -8,6 +8,7 @@ from collections import Counter
 from itertools import pairwise
 
 from train.lexicons import lexicon_names, read_lexicon
+from train.targets import TargetCues
 
 BITS = 20
 BASE64, STIR64, ALL64 = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 2**64 - 1
@@ -158,3 +159,37 @@ def cues(text: str) -> set[str]:
     if any(len(token) > 2 and all(sign.isupper() for sign in token) for token in row):
         found.add("shouting")
     return found
+
+
+def lists_of(row: list[str]) -> list[str]:
+    names = {name for name in lexicon_names() for entry in read_lexicon(name) if entry in row}
+    return sorted(names - {"function_words"})
+
+
+def mention_tokens(target: TargetCues, text: str, around: str, topics: list[str]) -> Counter[str]:
+    """Those of a sentence and a target; of word lists the entries of one word alone."""
+    row = tokens(text.lower())
+    named = [stem for stem in target.stems if stem in text.lower()]
+    overlap = [stem for stem in target.content if stem in text.lower()]
+    state = "named" if named else "overlap" if overlap else "silent"
+    share = int(5 * len(overlap) / max(len(target.content), 1))
+    found = [f"state={state}", f"named={min(len(named), 3)}", f"overlap={min(len(overlap), 5)}"]
+    found += [f"share={share}", f"type={target.type}", *(f"{topic}_{state}" for topic in topics)]
+    if any(stem in around.lower() for stem in target.stems + target.content):
+        found.append(f"{state}_around")
+    first = [topic for topic in topics if "=first" in topic]
+    found += [f"{what}:{name}" for what in [state, *target.wants, *first] for name in lists_of(row)]
+    if target.known:
+        found += [f"target={target.id}", f"target={target.id}_{state}", *(f"alias={stem}" for stem in named)]
+    heads = [stem.split()[0] for stem in named or overlap]
+    places = [i for i, word in enumerate(row) if any(head in word for head in heads)]
+    window = [
+        word for i, word in enumerate(row) if i not in places and any(abs(i - place) <= 4 for place in places)
+    ]
+    found += [f"near={word}" for word in window] + [f"near:{name}" for name in lists_of(window)]
+    return Counter(found)
+
+
+def cross_tokens(target: TargetCues, text: str) -> Counter[str]:
+    whats = [*target.wants, target.id] if target.known else target.wants
+    return Counter(f"{what}|{word}" for what in whats for word in set(tokens(text.lower())))

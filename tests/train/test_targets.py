@@ -1,9 +1,13 @@
 """What a target looks for in a sentence."""
 
+import random
+from collections import Counter
+
 import msgspec
 import pytest
 
 from schemas.codebook import Codebook, Target
+from tests.train import plain
 from train.passages import Passage
 from train.targets import Pair, TargetCues, pair_tokens
 
@@ -72,3 +76,59 @@ def test_the_commentary_tells_which_target_it_is_about(codebook: Codebook) -> No
     passage = Passage("Das hilft.", "", "", "", "Das hilft. Die Rente sinkt. Wer will die Rente so?")
     found = pair_tokens([passage], cues, [(0, name) for name in cues], {})
     assert [name for name, one in zip(cues, found, strict=True) if "rate=first" in one.topic] == ["rente"]
+
+
+WORDS = [
+    "Das",
+    "Tempolimit",
+    "die",
+    "Rente",
+    "kommt",
+    "nie",
+    "nicht",
+    "mehr",
+    "müssen",
+    "Autobahntempolimit",
+    "Telefone",
+    "Schulen",
+    ".",
+    ",",
+    "?",
+    "„",
+    "“",
+    "Seebrücke",
+    "Gewinn",
+    "deshalb",
+    "vielleicht",
+    "laut",
+    "Höchstgeschwindigkeit",
+    "regnet",
+    "Autobahn",
+    "Straße",
+    "İzmir",
+    "ÄRGER",
+    "nein",
+    "30",
+]
+
+
+def made_up(seed: int) -> list[Passage]:
+    chance = random.Random(seed)
+    texts = [" ".join(chance.choices(WORDS, k=chance.randint(0, 14))) for _ in range(60)]
+    whole = [" ".join(texts[i : i + 20]) for i in (0, 20, 40)]
+    return [Passage(text, "", "", chance.choice(texts), whole[i // 20]) for i, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_pairs_have_the_tokens_of_the_plain_reference(seed: int, codebook: Codebook) -> None:
+    passages = made_up(seed)
+    cues = {
+        target.id: TargetCues(target, codebook, known=target.id != "rente") for target in codebook.targets
+    }
+    pairs = [(row, name) for row in range(len(passages)) for name in cues]
+    profiles = {passage.whole: {"tempolimit": 0.31, "seebruecke": 0.02} for passage in passages}
+    found = pair_tokens(passages, cues, pairs, profiles)
+    for (row, name), (mention, topic, cross) in zip(pairs, found, strict=True):
+        text, around = passages[row].text, passages[row].around
+        assert Counter(mention) == plain.mention_tokens(cues[name], text, around, topic), (text, name)
+        assert Counter(cross) == plain.cross_tokens(cues[name], text)
