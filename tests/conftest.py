@@ -12,7 +12,7 @@ import pytest
 from annotate import local_studio
 from annotate.cli import main
 from annotate.local_studio import LocalStudio
-from running import ROOT, Ran, run_demo_command
+from running import ROOT, STRESS, Ran, run_demo_command
 
 #: The files that need the demo, which is run once: their tests go to one worker.
 DEMO_FILES = {
@@ -112,7 +112,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return ByServer(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out, rather than skips, what only `make stress` runs."""
+    left_out = [item for item in items if item.get_closest_marker("stress") and not STRESS]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
     for item in items:
         needs_demo = "demo" in getattr(item, "fixturenames", ())
         assert not needs_demo or item.path.name in DEMO_FILES, f"{item.nodeid} needs the demo: see DEMO_FILES"

@@ -20,7 +20,7 @@ from annotate.local_studio import LocalStudio
 from annotate.studio import HeldTask, Studio, stream_link
 from annotate.study import codebook_text
 from annotate.undecided import coding_words, third_screen
-from running import STRESS, Ran
+from running import Ran
 from schemas.codebook import KEY, Codebook, load_codebook
 from schemas.guidelines import guidelines_page
 from schemas.jsonl import read_jsonl
@@ -295,7 +295,7 @@ def test_nothing_scrolls_with_five_targets(
     assert browser.execute_script(inside) == [True, True], "the sentence is out of sight"
 
 
-@pytest.mark.skipif(not STRESS, reason="in full with STANDPUNKT_STRESS=1")
+@pytest.mark.stress
 def test_nothing_scrolls_for_a_third_person_but_the_codings(
     stream: Callable[..., None], browser: webdriver.Chrome, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from annotate.push import push
 from annotate.settings_file import with_given, write_settings
 from annotate.studio import Studio
 from annotate.study import Study
-from running import FIGURES, STRESS
+from running import STRESS
 from schemas.errors import StandpunktError
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation
@@ -34,6 +34,7 @@ from train.store import load_model
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
 CODERS = ["anna", "ben", "carla", "dora", "emil", "fritz"]
+Measured = Callable[[str, object], None]
 EACH = 100 if STRESS else 5
 CODED = {"voice": "author", "function": "claim", "stance": {"waffen_ukraine": "favor"}, "rhetoric": ["irony"]}
 
@@ -63,8 +64,6 @@ def postgres_server(
     studio_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[LocalStudio]:
     """A Label Studio of its own on a PostgreSQL of its own, both ended with the test."""
-    if not STRESS:
-        pytest.skip("a second server, on PostgreSQL, only with STANDPUNKT_STRESS=1")
     local_studio.install(print)
     home = tmp_path / "postgres-home"
     (home / "label-studio").mkdir(parents=True)
@@ -104,7 +103,9 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def code_at_once(server: LocalStudio, study: Study, model_dir: Path, kind: str) -> None:
+def code_at_once(
+    server: LocalStudio, study: Study, model_dir: Path, kind: str, record_property: Measured
+) -> None:
     study = with_given(study, annotators=",".join(CODERS), overlap=0.0, unit="sentence")
     write_settings(study)
     studio, model = Studio(server.url, server.token), load_model(model_dir)
@@ -132,9 +133,10 @@ def code_at_once(server: LocalStudio, study: Study, model_dir: Path, kind: str) 
     whole = {row.annotation_id for row in read_jsonl(study.annotations, Annotation)}
     taken = {number for person in people for number in person.acknowledged}
     errors = [error for person in people for error in person.errors]
-    FIGURES.append(
+    record_property(
+        "measured",
         f"six coders on {kind}: {len(taken)} codings acknowledged in {seconds:.0f} s, {len(errors)} errors, "
-        f"meanwhile {dict(runs)}; lost {len(taken - rows)}" + (f"; {Counter(errors)}" if errors else "")
+        f"meanwhile {dict(runs)}; lost {len(taken - rows)}" + (f"; {Counter(errors)}" if errors else ""),
     )
     assert len(taken) + len(errors) == EACH * len(CODERS)
     assert len(taken) > EACH * len(CODERS) * 0.9
@@ -142,13 +144,16 @@ def code_at_once(server: LocalStudio, study: Study, model_dir: Path, kind: str) 
     assert taken <= whole
 
 
-def test_six_coders_on_sqlite_lose_nothing(server: LocalStudio, large: Study, suggesting: Path) -> None:
-    code_at_once(server, large, suggesting, "SQLite")
+def test_six_coders_on_sqlite_lose_nothing(
+    server: LocalStudio, large: Study, suggesting: Path, record_property: Measured
+) -> None:
+    code_at_once(server, large, suggesting, "SQLite", record_property)
 
 
+@pytest.mark.stress
 def test_six_coders_on_postgresql_lose_nothing(
-    postgres_server: LocalStudio, large: Study, suggesting: Path
+    postgres_server: LocalStudio, large: Study, suggesting: Path, record_property: Measured
 ) -> None:
     assert local_studio.shown_database(postgres_server).startswith("PostgreSQL labelstudio")
     assert not (local_studio._data() / "label_studio.sqlite3").exists()
-    code_at_once(postgres_server, large, suggesting, "PostgreSQL")
+    code_at_once(postgres_server, large, suggesting, "PostgreSQL", record_property)

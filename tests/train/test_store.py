@@ -484,7 +484,7 @@ def test_the_description_round_trips(folder: Path, model: Model) -> None:
     assert msgspec.structs.replace(again, sha256=None) == model.meta
 
 
-@pytest.mark.skipif(not STRESS, reason="trains in two processes")
+@pytest.mark.stress
 def test_one_core_or_two_give_the_same_bytes(tmp_path: Path) -> None:
     script = """
 import sys
