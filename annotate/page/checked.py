@@ -63,8 +63,8 @@ def _answer(value: object, layer: Layer) -> LayerPrediction | None:
         stances = value if isinstance(value, dict) else {}
         return {target: _sure(code) for target, code in stances.items()} or None
     if layer.kind == "set":
-        codes = value if isinstance(value, list) else []
-        return SetPrediction(codes=list(codes), scores={}, thresholds={}) if codes else None
+        # no code at all is an answer too: it takes the model's codes away
+        return SetPrediction(codes=list(value), scores={}, thresholds={}) if isinstance(value, list) else None
     return _sure(value) if isinstance(value, str | int) else None
 
 

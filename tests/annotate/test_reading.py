@@ -600,6 +600,14 @@ def test_what_people_coded_stands_for_what_the_model_said_and_is_marked() -> Non
     assert "Haltung des Autors ✓ von Menschen geprüft" in both.words()
 
 
+def test_people_who_gave_no_device_take_the_models_away() -> None:
+    shown = piece(("Ein Limit tut not.", answers(rhetoric=devices("irony"))))
+    first = shown.sentences[0].sentence_id
+    assert [node for text in page_of(shown).all(class_="text") for node in text.all(class_="device")]
+    checked = page_of(replace(shown, checked={first: {"rhetoric": []}}))
+    assert not [node for text in checked.all(class_="text") for node in text.all(class_="device")]
+
+
 def test_only_checked_holds_no_code_of_the_model() -> None:
     (people,) = page_of(checked_piece()).all(class_="people")
     assert states(people) == [("own", "no", True), ("other", None, True), ("unasked", None, False)]
