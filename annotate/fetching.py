@@ -5,7 +5,7 @@ not by asking for "later than": so no clock matters, the server's neither, and w
 seen. No mark is remembered; the kept export is the mark.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,18 +15,9 @@ from annotate.patience import again
 from annotate.studio import IDS_CHUNK, HeldTask, Studio
 from schemas.errors import DataError
 from schemas.files import read_bytes, replacing
-from schemas.records import Record
 
 #: Above this share of changed tasks one export of all is quicker than many of some.
 WHOLE_ABOVE = 0.3
-
-
-class Fetched(Record, frozen=True, kw_only=True):
-    """``tasks`` that were asked for, of all where ``whole``; ``gone`` are no longer on the server."""
-
-    tasks: int
-    gone: int
-    whole: bool
 
 
 class _State(NamedTuple):
@@ -50,13 +41,23 @@ class _KeptTask(msgspec.Struct):
     annotations: list[_KeptAnnotation] = []
 
 
-def fetch(studio: Studio, project_id: int, path: Path, *, whole: bool = False) -> Fetched:
+def fetch(
+    studio: Studio, project_id: int, path: Path, *, whole: bool = False,
+    step: Callable[[int, int], None] = lambda done, total: None,
+) -> int | None:  # fmt: skip
     """Brings ``path`` in step with the project; each task in it stands as the server gave it.
 
     Parameters
     ----------
     whole
         Whether everything is asked for, whatever is kept.
+    step
+        Hears how many of how many tasks were compared.
+
+    Returns
+    -------
+    int or None
+        How many tasks had changed and were asked for; None where all were.
 
     Raises
     ------
@@ -65,20 +66,17 @@ def fetch(studio: Studio, project_id: int, path: Path, *, whole: bool = False) -
     """
     kept = {} if whole else _kept(path)
     if kept:
-        now = {task.id: _listed(task) for task in studio.tasks(project_id)}
+        now = {task.id: _listed(task) for task in studio.tasks(project_id, step)}
         changed = [number for number, state in now.items() if _was(kept.get(number)) != state]
-        gone = len(kept.keys() - now.keys())
         if len(changed) <= WHOLE_ABOVE * len(now):
-            if changed or gone:
+            if changed or kept.keys() - now.keys():
                 fresh = _fetched(studio, project_id, changed)
                 tasks = [fresh.get(number) or kept.get(number) for number in now]
                 _write(path, (task for task in tasks if task is not None))
-            return Fetched(tasks=len(changed), gone=gone, whole=False)
-    else:
-        gone = 0
+            return len(changed)
     with replacing(path) as file:
         studio.save_export(project_id, file)
-    return Fetched(tasks=len(_kept(path)), gone=gone, whole=True)
+    return None
 
 
 def _kept(path: Path) -> dict[int, msgspec.Raw]:

@@ -1,17 +1,15 @@
 """Suggestions up: what a model says of sentences nobody has coded, so that annotators see it."""
 
 import re
-import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from annotate import patience
-from annotate.patience import send_once
 from annotate.projects import find_projects
-from annotate.studio import PREDICTIONS_CHUNK, HeldProject, HeldTask, Studio
+from annotate.sending import send_predictions
+from annotate.studio import HeldProject, HeldTask, Studio
 from annotate.study import Study
 from annotate.tasks import to_rows
 from annotate.telling import Tell, nobody
@@ -276,53 +274,17 @@ def _bring(
         now = Counter()
     had = {task for task, name in held if name in older}
     missing = [task for task in chosen if task not in now]
+
+    def bodies(tasks: Sequence[int]) -> list[dict[str, Any]]:
+        said = [(task, *chosen[task]) for task in tasks]
+        return [{"task": t, "model_version": version, "score": s, "result": r} for t, r, s in said]
+
     if not dry_run:
         for name in sorted(older):
             studio.delete_predictions(project_id, name)
-        _add(studio, project_id, missing, chosen, version)
-        if chosen:
-            # without it the label stream shows no prediction at all
-            studio.update_project(project_id, model_version=version)
+        send_predictions(studio, project_id, version, [*now, *missing], bodies, present=len(now))
     replaced = sum(task in had for task in missing)
     return Counter(created=len(missing) - replaced, replaced=replaced, unchanged=len(chosen) - len(missing))
-
-
-def _add(
-    studio: Studio, project_id: int, tasks: Sequence[int], chosen: Mapping[int, Suggestion], version: str
-) -> None:
-    """Sends what is missing and counts what is there: one a task, or all of this version once more.
-
-    Raises
-    ------
-    StudioError
-        The count is wrong even then.
-    """
-
-    def send(todo: list[int]) -> None:
-        said = [(task, *chosen[task]) for task in todo]
-        studio.import_predictions(
-            project_id,
-            [{"task": t, "model_version": version, "score": s, "result": r} for t, r, s in said],
-        )
-
-    def missing(sent: list[int]) -> list[int]:
-        there = {task for task, name in studio.predicted_tasks(project_id) if name == version}
-        return [task for task in sent if task not in there]
-
-    if not tasks:
-        return
-    todo = list(tasks)
-    for _ in range(3):
-        if send_once(send, todo, missing, chunk=PREDICTIONS_CHUNK):
-            time.sleep(patience.PAUSE)  # an answer that was given up may still come
-        found = studio.prediction_counts(project_id).get(version, 0)
-        if found == len(chosen):
-            return
-        studio.delete_predictions(project_id, version)
-        todo = list(chosen)
-    raise StudioError(
-        f"pre-labelling project {project_id}", f"{found} suggestions are there, expected {len(chosen)}"
-    )
 
 
 def _note(studio: Studio, project_id: int, tasks: Sequence[_OpenTask]) -> None:

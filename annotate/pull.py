@@ -1,6 +1,6 @@
 """Annotations down: the export as it came, then what it means."""
 
-from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -11,6 +11,7 @@ from annotate.projects import find_projects
 from annotate.studio import Studio, task_link
 from annotate.study import Study
 from annotate.taken import with_taken
+from annotate.telling import Tell, nobody
 from annotate.undecided import ADJUDICATOR, pull_decisions
 from exports.studio import Export, read_export
 from schemas.codebook import Codebook
@@ -31,7 +32,7 @@ class Problem(Record, frozen=True, kw_only=True):
 class PullReport(Record, frozen=True, kw_only=True):
     """``annotations`` are the rows kept; ``deleted`` were there at the last pull and are gone.
 
-    ``fetched`` are the tasks that were asked for: those that changed, or all.
+    ``fetched`` are the tasks that were asked for: those that changed, or all of the study's.
     ``decisions`` are those of a third person on what was left open; they are no annotations.
     """
 
@@ -45,9 +46,7 @@ class PullReport(Record, frozen=True, kw_only=True):
     problems: list[Problem]
 
 
-def pull(
-    studio: Studio, study: Study, *, full: bool = False, tell: Callable[[str], None] = lambda _: None
-) -> PullReport:
+def pull(studio: Studio, study: Study, *, full: bool = False, tell: Tell = nobody) -> PullReport:
     """Fetches what changed in every project of the study, and writes ``annotations.jsonl``.
 
     The exports are kept as received in ``data/exports``. With ``full`` they are fetched whole.
@@ -57,6 +56,7 @@ def pull(
     StudioError
         No project is there yet, or one is gone; ``annotations.jsonl`` is then left as it was.
     """
+    studio.tell(tell)
     codebook = study.codebook()
     projects = find_projects(studio, study, study.settings.annotators)
     if not projects:
@@ -69,11 +69,11 @@ def pull(
     problems: list[Problem] = []
     invalid = asked_for = 0
     for name, project in projects.items():
-        tell(f"{name}: fetching what changed in project {project.id}")
+        tell(f"{name}: fetching project {project.id}")
         path = study.exports / f"{name}.json"
-        fetched = fetch(studio, project.id, path, whole=full)
-        asked_for += fetched.tasks
+        changed = fetch(studio, project.id, path, whole=full, step=partial(tell, f"{name}: comparing"))
         export = read_export(path, codebook, annotator=name, older=older)
+        asked_for += len(export.tasks) if changed is None else changed
         kept.extend(renamed(export.annotations, now))
         invalid += export.report.invalid
         problems.extend(_problems(export, codebook, studio, project.id, name))

@@ -1,18 +1,16 @@
 """Sentences up: one project an annotator, each sentence once, however often it is pushed."""
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from annotate import patience
 from annotate.assignments import assign, coding_order
 from annotate.mending import relinked
-from annotate.patience import send_once
 from annotate.projects import StudyProject, as_row, ensure_project, find_projects, remember
-from annotate.studio import CHUNK, HeldProject, HeldTask, Studio
+from annotate.sending import send_tasks
+from annotate.studio import HeldProject, HeldTask, Studio
 from annotate.study import Study
 from annotate.tasks import task_data, task_rows
 from annotate.telling import Tell, nobody
@@ -130,7 +128,9 @@ def _tasks(studio: Studio, project: HeldProject | None, name: str, tell: Tell) -
 def _plan(held: Iterable[HeldTask], wanted: Mapping[str, TaskData], now: Mapping[str, str]) -> _Plan:
     """Compares as the listing comes: of what is unchanged nothing is kept."""
     seen: set[str] = set()
-    plan = _Plan([], [], 0, [], [])
+    updated: list[tuple[HeldTask, TaskData]] = []
+    gone: list[HeldTask] = []
+    duplicates: list[HeldTask] = []
     unchanged = 0
     for task in held:
         found = task.data.get("sentence_id")
@@ -139,16 +139,16 @@ def _plan(held: Iterable[HeldTask], wanted: Mapping[str, TaskData], now: Mapping
         sentence_id = now.get(found, found)
         row = wanted.get(sentence_id)
         if sentence_id in seen:
-            plan.duplicates.append(task)
+            duplicates.append(task)
         elif row is None:
-            plan.gone.append(task)
+            gone.append(task)
         elif _same(task.data, asked := _as_asked(row, task)):
             unchanged += 1
         else:
-            plan.updated.append((task, asked))
+            updated.append((task, asked))
         seen.add(sentence_id)
-    plan.created.extend(row for sentence_id, row in wanted.items() if sentence_id not in seen)
-    return plan._replace(unchanged=unchanged)
+    created = [row for sentence_id, row in wanted.items() if sentence_id not in seen]
+    return _Plan(created, updated, unchanged, gone, duplicates)
 
 
 def _as_asked(row: TaskData, held: HeldTask) -> TaskData:
@@ -172,51 +172,15 @@ def _prune(studio: Studio, plan: _Plan, *, dry_run: bool) -> int:
 def _carry_out(
     studio: Studio, project_id: int, plan: _Plan, mine: Mapping[str, Assignment], name: str, tell: Tell
 ) -> None:
-    if plan.created:
-        _create(
-            studio,
-            project_id,
-            plan.created,
-            mine,
-            lambda n: tell(f"{name}: creating tasks", n, len(plan.created)),
-        )
+    created = {row.sentence_id: row for row in plan.created}
+    send_tasks(
+        studio,
+        project_id,
+        list(created),
+        lambda ids: task_rows([created[one] for one in ids], mine),
+        lambda done: tell(f"{name}: creating tasks", done, len(created)),
+    )
     for n, (task, row) in enumerate(plan.updated):
         tell(f"{name}: updating tasks", n, len(plan.updated))
         fresh = {field: getattr(row, field) for field in row.__struct_fields__ if field != "note"}
         studio.update_task(task.id, data={**task.data, **fresh})
-
-
-def _create(
-    studio: Studio, project_id: int, rows: Sequence[TaskData], mine: Mapping[str, Assignment],
-    told: Callable[[int], None],
-) -> None:  # fmt: skip
-    sent = 0
-
-    def send(todo: list[TaskData]) -> None:
-        nonlocal sent
-        told(sent)
-        studio.import_tasks(project_id, task_rows(todo, mine))
-        sent += len(todo)
-
-    def missing(sent: list[TaskData]) -> list[TaskData]:
-        there = {task.data.get("sentence_id") for task in studio.tasks(project_id)}
-        return [row for row in sent if row.sentence_id not in there]
-
-    if send_once(send, rows, missing, chunk=CHUNK):
-        _settle(studio, project_id, {row.sentence_id for row in rows})
-
-
-def _settle(studio: Studio, project_id: int, sent: set[str]) -> None:
-    """Takes back what stands twice: an import may arrive after its answer was given up.
-
-    Only what was just sent and nobody has touched is deleted.
-    """
-    for _ in range(2):
-        time.sleep(patience.PAUSE)
-        seen: set[str] = set()
-        for task in studio.tasks(project_id):
-            sentence_id = task.data.get("sentence_id")
-            if sentence_id in seen and not task.coded:
-                studio.delete_untouched_task(task.id)
-            if sentence_id in sent:
-                seen.add(str(sentence_id))

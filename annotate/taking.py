@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from annotate.fetching import fetch
 from annotate.projects import MARKER
 from annotate.pull import in_order
 from annotate.studio import Studio
@@ -13,7 +14,7 @@ from exports.handmade import asked_part, translate
 from exports.shapes import read_tasks
 from exports.studio import read_export
 from schemas.errors import DataError, StudioError
-from schemas.files import replacing, write_json
+from schemas.files import write_json
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.project_map import read_project_map
 from schemas.records import Record, Sentence
@@ -72,8 +73,7 @@ def take_project(
         )
     tell(f"fetching project {project_id}")
     path = study.exports / f"project-{project_id}.json"
-    with replacing(path) as file:
-        studio.save_export(project_id, file)
+    fetch(studio, project_id, path)
     part = asked_part(codebook, given)
     translated = translate((task for _, task in read_tasks(path, part, [])), given, part, sentences)
     if not translated.tasks:

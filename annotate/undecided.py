@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 
 from annotate.fetching import fetch
 from annotate.mending import renamed
-from annotate.patience import send_once
 from annotate.projects import create_once, find_projects, marker, remember
 from annotate.push import study_tasks
+from annotate.sending import send_predictions, send_tasks
 from annotate.studio import HeldProject, HeldTask, Studio, stream_link
 from annotate.study import Study
 from exports.studio import Export, read_export
@@ -106,7 +106,7 @@ def send_undecided(
         number = _ensure(studio, study, codebook, columns, project)
         by_id = {row.sentence_id: row for row in gold}
         tell(f"creating {len(created)} tasks")
-        _create(studio, number, [wanted[name] for name in created], by_id)
+        send_tasks(studio, number, created, lambda ids: [_body(wanted[name], by_id[name]) for name in ids])
         for name in stale:
             studio.update_task(held[name].id, data=wanted[name])
         if created or stale:
@@ -257,18 +257,8 @@ def _same(held: Mapping[str, Any], data: Mapping[str, str]) -> bool:
     return all(held.get(name) == value for name, value in data.items())
 
 
-def _create(
-    studio: Studio, project_id: int, rows: Sequence[dict[str, str]], gold: Mapping[str, GoldSentence]
-) -> None:
-    def bodies(todo: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
-        return [{"data": row, "meta": {"test": gold[row["sentence_id"]].test}} for row in todo]
-
-    def missing(sent: list[dict[str, str]]) -> list[dict[str, str]]:
-        there = {task.data.get("sentence_id") for task in studio.tasks(project_id)}
-        return [row for row in sent if row["sentence_id"] not in there]
-
-    if rows:
-        send_once(lambda todo: studio.import_tasks(project_id, bodies(todo)), rows, missing)
+def _body(data: dict[str, str], gold: GoldSentence) -> dict[str, Any]:
+    return {"data": data, "meta": {"test": gold.test}}
 
 
 def _tick(
@@ -282,16 +272,9 @@ def _tick(
     waiting = [
         task for task in studio.tasks(project_id) if task.data.get("sentence_id") in wanted and not task.coded
     ]
-    bodies = [body for task in waiting if (body := _prediction(task, gold, codebook))]
+    said = {task.id: body for task in waiting if (body := _prediction(task, gold, codebook))}
     studio.delete_predictions(project_id, DECIDED)
-
-    def missing(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        there = {p.task for p in studio.predictions(project_id) if p.model_version == DECIDED}
-        return [body for body in sent if body["task"] not in there]
-
-    if bodies:
-        send_once(lambda todo: studio.import_predictions(project_id, todo), bodies, missing)
-        studio.update_project(project_id, model_version=DECIDED)
+    send_predictions(studio, project_id, DECIDED, list(said), lambda ids: [said[task] for task in ids])
 
 
 def _prediction(

@@ -22,8 +22,7 @@ from typing import Any
 import pytest
 from breaking import breaking
 
-from annotate import local_studio, patience
-from annotate import push as pushing
+from annotate import local_studio, patience, sending
 from annotate.local_studio import LocalStudio
 from annotate.prelabel import prelabel
 from annotate.pull import pull
@@ -86,7 +85,7 @@ def check_pushed(studio: Studio, study: Study, number: int) -> None:
 def test_a_push_that_was_killed_ends_as_if_it_was_not(
     large: Study, studio: Studio, monkeypatch: pytest.MonkeyPatch, record_property: Measured
 ) -> None:
-    monkeypatch.setattr(pushing, "CHUNK", 20)
+    monkeypatch.setattr(sending, "CHUNK", 20)
     undisturbed = another(large, 99)
     whole = seconds(lambda: push(studio, undisturbed))
     moments, hit = random.Random(1), 0
@@ -176,7 +175,7 @@ def test_two_pushes_at_once_create_nothing_twice(large: Study, studio: Studio, s
 def test_a_server_that_restarts_in_the_middle_is_waited_for(
     large: Study, server: LocalStudio, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pushing, "CHUNK", 10)
+    monkeypatch.setattr(sending, "CHUNK", 10)
     told: list[str] = []
     with breaking(server.url, {"slow": 1.0}) as proxy:  # slow, so that the restart falls into the push
         slow = Studio(proxy.url, server.token)

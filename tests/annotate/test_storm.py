@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from breaking import STORM, breaking
 
-from annotate import patience
-from annotate import prelabel as prelabelling
-from annotate import push as pushing
+from annotate import patience, sending
 from annotate import studio as client
 from annotate.local_studio import LocalStudio
 from annotate.prelabel import prelabel
@@ -36,9 +34,9 @@ CODED = {"voice": "author", "function": "claim", "stance": {"waffen_ukraine": "f
 @pytest.fixture
 def small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many calls, so that many of them break; and no long waits."""
-    for module in (client, pushing):
+    for module in (client, sending):
         monkeypatch.setattr(module, "CHUNK", CHUNK)
-    for module in (client, prelabelling):
+    for module in (client, sending):
         monkeypatch.setattr(module, "PREDICTIONS_CHUNK", CHUNK * 2)
     monkeypatch.setattr(client, "IDS_CHUNK", CHUNK)
     monkeypatch.setattr(patience, "PAUSE", 0.5)

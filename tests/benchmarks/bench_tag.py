@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 RUN = """
 import json, resource, sys, time
@@ -47,9 +47,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pieces", type=int, default=1000)
     args = parser.parse_args()
+    from demo_model import demo_model
+
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        model = trained(folder)
+        model = demo_model(folder)
         for pieces in (args.pieces // 10, args.pieces):
             texts = copies(folder / f"texts-{pieces}", pieces)
             for to, workers in (("jsonl", 1), ("html", 1), ("html", 2)):
@@ -62,31 +64,6 @@ def main() -> None:
                     f" {share}, {seconds:.1f} s, peak {peak:.0f} MB\n"
                 )
                 sys.stdout.flush()
-
-
-def trained(folder: Path) -> Path:
-    from msgspec.structs import replace
-
-    from annotate.demo import material
-    from annotate.demo.run import demo_study
-    from annotate.prelabel import study_rows
-    from annotate.splitting import split_study
-    from train.fit import fit
-    from train.store import save_model
-
-    study = demo_study(folder / "study")
-    split_study(study)
-    book, given = study.codebook(), material.codings("anna")
-    rows = []
-    for row in study_rows(study):
-        if row.commentary_id in material.HELD_OUT or row.sentence_id not in given:
-            continue
-        layers = dict(given[row.sentence_id].layers)
-        ticked = layers.get("stance", {})
-        assert isinstance(ticked, dict)
-        layers["stance"] = {t.id: ticked.get(t.id, "unrelated") for t in book.targets}
-        rows.append(replace(row, layers=layers))
-    return save_model(fit(rows, book)[0], folder / "model")
 
 
 def copies(folder: Path, pieces: int) -> Path:
