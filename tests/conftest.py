@@ -16,8 +16,7 @@ from running import ROOT, STRESS, Ran, run_demo_command
 
 #: The files that need the demo, which is run once: their tests go to one worker.
 DEMO_FILES = {
-    "test_coding_screen.py", "test_demo.py", "test_lost_answers.py", "test_push_pull.py",
-    "test_readme.py", "test_real_commentaries.py",
+    "test_coding_screen.py", "test_demo.py", "test_readme.py", "test_real_commentaries.py",
 }  # fmt: skip
 
 

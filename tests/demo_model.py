@@ -8,13 +8,17 @@ from annotate.demo import material
 from annotate.demo.run import demo_study
 from annotate.prelabel import study_rows
 from annotate.splitting import split_study
+from schemas.jsonl import write_jsonl
 from schemas.studio_json import read_result, to_result
 from train.fit import fit
 from train.store import save_model
 
 
 def demo_model(folder: Path) -> Path:
-    """Trains in this folder and gives the model's; the pieces that the demo holds back stay unseen."""
+    """Trains in this folder and gives the model's; the pieces that the demo holds back stay unseen.
+
+    ``gold.jsonl`` beside it is what it learned from, ``study`` the study of the pieces.
+    """
     study = demo_study(folder / "study")
     split_study(study)
     book, given = study.codebook(), material.codings("anna")
@@ -23,4 +27,5 @@ def demo_model(folder: Path) -> Path:
         for row in study_rows(study)
         if row.sentence_id in given and row.commentary_id not in material.HELD_OUT
     ]
+    write_jsonl(folder / "gold.jsonl", gold)
     return save_model(fit(gold, book)[0], folder / "model")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -98,10 +97,10 @@ def test_a_server_that_only_falters_is_named_and_a_second_push_ends_well(
 
 
 def test_a_lost_answer_leaves_one_prediction_a_task(
-    study: Path, studio: Studio, losing: Callable[..., Studio], demo: dict[str, Any]
+    study: Path, studio: Studio, losing: Callable[..., Studio], suggesting: Path
 ) -> None:
     own = open_study(study)
-    model = load_model(Path(demo["train"]["model_dir"]))
+    model = load_model(suggesting)
     projects = push(studio, own).projects
     report = prelabel(losing(cut_off, bad_gateway), own, model)
     assert report.created > 0

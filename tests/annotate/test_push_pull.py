@@ -15,6 +15,7 @@ from running import Ran
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation
 from schemas.studio_json import to_result
+from train.store import load_meta
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 Run = Callable[..., Ran]
@@ -230,13 +231,12 @@ def test_another_server_is_used_where_the_environment_names_one(
 
 
 def test_prelabelling_again_leaves_one_prediction_a_task_and_a_new_model_replaces_it(
-    standpunkt: Run, study: Path, studio: Studio, demo: dict[str, Any], tmp_path: Path
+    standpunkt: Run, study: Path, studio: Studio, suggesting: Path, tmp_path: Path
 ) -> None:
     number = project(pushed(standpunkt, study), "anna")
-    model = demo["train"]["model_dir"]
-    first = standpunkt("prelabel", "-m", model, "--study", study, "--json")
+    first = standpunkt("prelabel", "-m", suggesting, "--study", study, "--json")
     assert first.code == 0, first.err
-    again = standpunkt("prelabel", "-m", model, "--study", study, "--json").json
+    again = standpunkt("prelabel", "-m", suggesting, "--study", study, "--json").json
     assert (again["created"], again["replaced"]) == (0, 0)
     assert again["unchanged"] == first.json["created"]
     held = studio.predictions(number)
@@ -252,12 +252,12 @@ def test_prelabelling_again_leaves_one_prediction_a_task_and_a_new_model_replace
         "result": [],
     }
     studio.import_predictions(number, [foreign])
-    gold = Path(demo["study"]) / "data" / "gold.jsonl"
-    other = standpunkt("train", "--gold", gold, "--codebook", Path(demo["study"]) / "codebook.yaml",
+    made = suggesting.parent
+    other = standpunkt("train", "--gold", made / "gold.jsonl", "--codebook", made / "study" / "codebook.yaml",
                        "-o", tmp_path / "m", "--seed", 7, "--json")  # fmt: skip
     assert other.code == 0, other.err
     replaced = standpunkt("prelabel", "-m", tmp_path / "m", "--study", study, "--json").json
     versions = [p.model_version for p in studio.predictions(number)]
-    assert demo["train"]["model_version"] not in versions
+    assert load_meta(suggesting).model_version not in versions
     assert versions.count("fremd") == 1
     assert replaced["created"] + replaced["replaced"] > 0
