@@ -3,6 +3,7 @@
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -80,11 +81,15 @@ def prelabel(
         )
     studio.tell(tell)
     apart = not_shared(model.meta.book, codebook)
-    suggested = _suggestions(model, study, codebook, apart, write=not dry_run, tell=tell)
+    with ThreadPoolExecutor(1) as beside:  # the server lists while we predict
+        listed = {name: beside.submit(_held_tasks, studio, project.id) for name, project in projects.items()}
+        suggested = _suggestions(model, study, codebook, apart, write=not dry_run, tell=tell)
+        tell("comparing with what is there")
+        held = {name: listing.result() for name, listing in listed.items()}
     counts: Counter[str] = Counter()
     withheld: Counter[str] = Counter()
     for name, project in projects.items():
-        open_tasks = _open_tasks(studio, project.id, suggested, withheld, name, tell)
+        open_tasks = _open_tasks(held.pop(name), suggested, withheld)
         chosen = {task.id: task.suggestion for task in open_tasks if task.suggestion}
         _validate(project, chosen.values())
         tell(f"{name}: bringing suggestions")
@@ -180,6 +185,26 @@ def _shared_targets(model: Codebook, apart: Sequence[str]) -> dict[str, list[str
     }
 
 
+class _Held(NamedTuple):
+    """What matters here of a task of ours; ``withheld`` is why it may have no suggestion."""
+
+    id: int
+    sentence_id: str
+    coded: bool
+    withheld: str | None
+    note: str
+
+
+def _held_tasks(studio: Studio, project_id: int) -> list[_Held]:
+    found = []
+    for task in studio.tasks(project_id):
+        sentence_id = task.data.get("sentence_id")
+        if isinstance(sentence_id, str):  # otherwise a foreign task
+            note = str(task.data.get("note", ""))
+            found.append(_Held(task.id, sentence_id, bool(task.coded), _no_suggestion(task), note))
+    return found
+
+
 class _OpenTask(NamedTuple):
     """A task of ours that nobody has coded."""
 
@@ -189,29 +214,22 @@ class _OpenTask(NamedTuple):
 
 
 def _open_tasks(
-    studio: Studio, project_id: int, suggested: Mapping[str, Suggestion | None], withheld: Counter[str],
-    name: str, tell: Tell,
-) -> list[_OpenTask]:  # fmt: skip
+    held: Iterable[_Held], suggested: Mapping[str, Suggestion | None], withheld: Counter[str]
+) -> list[_OpenTask]:
     found = []
-    for task in studio.tasks(project_id, lambda done, total: tell(f"{name}: comparing", done, total)):
-        sentence_id = task.data.get("sentence_id")
-        if not isinstance(sentence_id, str):
-            continue  # a foreign task
-        suggestion = suggested.get(sentence_id)
-        reason = _no_suggestion(task, sentence_id in suggested)
+    for task in held:
+        suggestion = suggested.get(task.sentence_id)
+        reason = task.withheld if task.sentence_id in suggested else "not in the study"
         if reason is None and suggestion is None:
             reason = "nothing certain enough"
         if reason:
             withheld[reason] += 1
         if not task.coded:
-            note = str(task.data.get("note", ""))
-            found.append(_OpenTask(task.id, None if reason else suggestion, note))
+            found.append(_OpenTask(task.id, None if reason else suggestion, task.note))
     return found
 
 
-def _no_suggestion(task: HeldTask, is_known: bool) -> str | None:
-    if not is_known:
-        return "not in the study"
+def _no_suggestion(task: HeldTask) -> str | None:
     if task.coded:
         return "already coded"
     if task.meta.get("test"):
