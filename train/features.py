@@ -5,6 +5,7 @@ blocks of the sentence before and after use the same vocabularies as the sentenc
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -258,7 +259,7 @@ class Scene(NamedTuple):
 
 def read_scene(X: Sequence[Any], views: Sequence[str] = ("text", "before", "after")) -> Scene:
     passages = [Passage(x, "", "", "", "") if isinstance(x, str) else x for x in X]
-    columns = {view: [getattr(passage, view) for passage in passages] for view in ("text", *views)}
+    columns = {view: list(map(attrgetter(view), passages)) for view in ("text", *views)}
     place: dict[str, int] = dict.fromkeys(columns["text"], 0)
     sentences = len(place)
     for view in views:

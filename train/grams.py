@@ -1,7 +1,9 @@
 """From tokens to the buckets of what is counted, for all texts at once.
 
 A bucket is a hash of so many bits. Each function gives, owner by owner (a distinct token, or a text),
-the buckets of what occurs there, as often as it occurs; `BUCKETS` stands for "nothing here".
+the buckets of what occurs there; `BUCKETS` stands for "nothing here". A text's words and pairs of
+words count once, however often they recur: beside counts and their logarithms that was measured to
+serve best.
 """
 
 from typing import Any, NamedTuple
@@ -9,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from train.tokens import Tokens, stir
+from train.tokens import Tokens, in_text, is_first, stir
 
 Array = Any
 
@@ -63,11 +65,11 @@ class Grams(NamedTuple):
         width
             The number of columns.
         """
-        found = table[self.buckets]
+        found = table.take(self.buckets, mode="clip")  # none is outside: this way it is not asked
         is_kept = found >= 0
         before = np.zeros(len(found) + 1, dtype=np.int32)
         np.cumsum(is_kept, dtype=np.int32, out=before[1:])
-        return ones(before[self.starts], found[is_kept], width)
+        return ones(before[self.starts], found.compress(is_kept), width)
 
     def sums(self, table: Array, weights: Array) -> Array:
         """For each owner the rows of ``weights`` that belong to its columns, added up.
@@ -85,10 +87,11 @@ class Grams(NamedTuple):
 
 
 def token_sums(tokens: Tokens, values: Array) -> Array:
-    """For each text the rows of its distinct tokens' values, added up as often as each occurs."""
+    """For each text the rows of its tokens' values, added up; what recurs counts once."""
     if len(tokens.number) > _FEW:
         return np.asarray(incidence(tokens) @ values)
-    return _added(tokens.first, values[tokens.number])
+    starts, numbers = _once(tokens)
+    return _added(starts, values[numbers])
 
 
 def _added(starts: Array, values: Array) -> Array:
@@ -108,8 +111,16 @@ def ones(starts: Array, columns: Array, width: int) -> sp.csr_matrix:
 
 
 def incidence(tokens: Tokens) -> sp.csr_matrix:
-    """Which distinct tokens each text has: shape (n_texts, n_distinct)."""
-    return ones(tokens.first.astype(np.int32), tokens.number, len(tokens.example))
+    """Which distinct tokens each text has, whatever their case: shape (n_texts, n_distinct)."""
+    starts, numbers = _once(tokens)
+    return ones(starts, numbers, len(tokens.example))
+
+
+def _once(tokens: Tokens) -> tuple[Array, Array]:
+    """The distinct tokens of the texts, one text after the other, and where each begins."""
+    before = np.zeros(len(tokens.new) + 1, dtype=np.int32)
+    np.cumsum(tokens.new, dtype=np.int32, out=before[1:])
+    return before[tokens.first], tokens.number.compress(tokens.new)
 
 
 def words(tokens: Tokens) -> Grams:
@@ -119,11 +130,12 @@ def words(tokens: Tokens) -> Grams:
 
 
 def word_pairs(tokens: Tokens) -> Grams:
-    """The buckets of each token with the next of its text."""
+    """The buckets of each token with the next of its text, each pair once."""
     key = tokens.key
     found = np.full(len(key), BUCKETS, dtype=np.int64)
     if len(key):
-        found[:-1] = _bucket(stir(key[:-1] * _BASE64 + key[1:]))
+        pair = np.append(stir(key[:-1] * _BASE64 + key[1:]), np.uint64(0))
+        found[:] = np.where(is_first(in_text(pair, tokens.first)), _bucket(pair), BUCKETS)
         last = tokens.first[1:][tokens.first[1:] > tokens.first[:-1]] - 1
         found[last] = BUCKETS
     return Grams(tokens.first, found)

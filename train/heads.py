@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.svm import LinearSVC
 from sklearn.utils.multiclass import check_classification_targets
@@ -17,13 +18,16 @@ Array = Any
 
 #: What macro-F1 must gain on held-out rows before probabilities are balanced a step further.
 _WORTH = 0.004
+#: What macro-F1 must fall below its best before larger values of C are not tried: they take longest.
+_FALLEN = 0.02
 
 
 class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """One-against-rest linear SVMs with balanced weights and calibrated probabilities.
 
-    C is chosen by cross-validation over groups; the scores of the held-out rows then serve to fit
-    the calibration, so that no probability rests on a row the scores were fitted on.
+    C, and how much cues weigh beside words, are chosen by cross-validation over groups, by macro-F1
+    of the calibrated answers; the scores of the held-out rows serve to fit the calibration, so that
+    no probability rests on a row the scores were fitted on.
 
     Parameters
     ----------
@@ -32,6 +36,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     balances
         Exponents of `train.calibration.fit_calibration` to choose from: with more than 0 rare codes
         are given more often than they occur, where that raises macro-F1 on held-out rows.
+    cue_weights
+        Factors of the columns named as cues to choose from, the first of equals.
     folds
         Number of inner folds.
     random_state
@@ -42,7 +48,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     classes_ : ndarray of shape (n_classes,)
     coef_ : float32 ndarray of shape (n_classes, n_features)
     intercept_, scale_, offset_ : ndarray of shape (n_classes,)
-    C_, balance_ : float
+    C_, balance_, cue_weight_ : float
     held_out_scores_ : ndarray of shape (n_rows, n_classes)
         Scores of the training rows while they were held out; not kept in a model file.
     """
@@ -52,11 +58,13 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         grid: Sequence[float] = (0.03, 0.1, 0.3, 1.0),
         balances: Sequence[float] = (0.0, 0.25, 0.5),
+        cue_weights: Sequence[float] = (1.0, 0.5, 0.25),
         folds: int = 5,
         random_state: int = 0,
     ) -> None:
         self.grid = grid
         self.balances = balances
+        self.cue_weights = cue_weights
         self.folds = folds
         self.random_state = random_state
 
@@ -67,8 +75,9 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         groups: Sequence[str] | None = None,
         known: Array | None = None,
         soft: Array | None = None,
+        cues: Array | None = None,
     ) -> Self:
-        """Chooses C, fits on all known rows, and calibrates.
+        """Chooses C and the cues' weight, fits on all known rows, and calibrates.
 
         Parameters
         ----------
@@ -81,6 +90,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         soft : ndarray of shape (n_rows, n_classes), classes in order
             How much each row speaks for each class: a row then counts as one of every class it may
             be, weighted so. C and calibration are still chosen by ``y``, which is what figures count.
+        cues : int ndarray
+            The columns that ``cue_weights`` is about; without it all columns weigh as they are.
         """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         check_classification_targets(y)
@@ -92,11 +103,28 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         names = [str(i) for i in range(len(codes))] if groups is None else list(groups)
         labels = np.column_stack([np.ones(len(codes)), codes[:, None] == np.arange(len(self.classes_))])
         fold = grouped_folds(names, labels, folds=self.folds, seed=self.random_state)
-        held_out = {C: self._held_out_scores(X, codes, fold, C, soft) for C in self.grid}
-        truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
-        self.C_ = max(self.grid, key=lambda C: (_macro(held_out[C][known], truth), -C))
+        columns = np.zeros(0, dtype=np.int64) if cues is None else cues
+        held_out = self._choose(X, codes, fold, columns, soft)
+        X = _weighted(X, columns, self.cue_weight_)
         self._keep(self._linear(X[known], codes[known], self.C_, None if soft is None else soft[known]))
-        return self.calibrate(held_out[self.C_], codes)
+        self.coef_[:, columns] *= self.cue_weight_
+        return self.calibrate(held_out, codes)
+
+    def _choose(self, X: Any, codes: Array, fold: Array, cues: Array, soft: Array | None) -> Array:
+        """Sets C and the cues' weight to what serves held-out rows best, and gives their scores."""
+        known, best = codes >= 0, -1.0
+        truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
+        for weight in self.cue_weights if len(cues) else (1.0,):
+            weighted, highest = _weighted(X, cues, weight), 0.0
+            for C in sorted(self.grid):
+                scores = self._held_out_scores(weighted, codes, fold, C, soft)
+                value = _macro(self.calibrate(scores, codes).held_out_[known], truth)
+                if value > best:
+                    best, chosen, self.C_, self.cue_weight_ = value, scores, C, weight
+                highest = max(highest, value)
+                if value < highest - _FALLEN:
+                    break
+        return chosen
 
     def calibrate(self, scores: Array, codes: Array, balances: Sequence[float] | None = None) -> Self:
         """Fits the calibration to scores of held-out rows, and keeps those as `held_out_scores_`.
@@ -153,7 +181,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _fit_constant(self, X: Any) -> Self:
         self.coef_ = np.zeros((1, X.shape[1]), dtype=np.float32)
         self.intercept_, self.scale_, self.offset_ = np.zeros(1), np.ones(1), np.zeros(1)
-        self.C_, self.balance_ = min(self.grid), 0.0
+        self.C_, self.balance_, self.cue_weight_ = min(self.grid), 0.0, 1.0
         self.held_out_scores_ = np.zeros((X.shape[0], 1))
         return self
 
@@ -217,6 +245,7 @@ class Shares(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         groups: Sequence[str] | None = None,
         known: Array | None = None,
         soft: Array | None = None,
+        cues: Array | None = None,
     ) -> Self:
         X, y = validate_data(self, X, y, accept_sparse="csr")
         check_classification_targets(y)
@@ -257,6 +286,15 @@ class Shares(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.sparse = True
         tags.classifier_tags.poor_score = True
         return tags
+
+
+def _weighted(X: Any, columns: Array, weight: float) -> Any:
+    """X with these columns multiplied."""
+    if weight == 1.0 or not len(columns):
+        return X
+    factors = np.ones(X.shape[1])
+    factors[columns] = weight
+    return X @ sp.diags_array(factors, format="csr") if sp.issparse(X) else X * factors
 
 
 def _macro(values: Array, truth: Array) -> float:

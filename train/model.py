@@ -20,7 +20,7 @@ from train.settings import Settings
 from train.topics import TopicProfiles
 
 #: Number of the file format; a reader refuses any other.
-FORMAT = 2
+FORMAT = 3
 
 
 class TargetState(Record, frozen=True, kw_only=True):
@@ -180,6 +180,12 @@ class Material(NamedTuple):
         """An untrained classifier for so many rows."""
         return self.pipeline.head(self.settings, self.settings.folds(size), balances, self.seed)
 
+    @property
+    def cues(self) -> Any:
+        """The columns that are no words: a classifier may choose how much they weigh."""
+        blocks = [block for block in self.pipeline.blocks if block not in ("word", "char")]
+        return columns_of(self.features, blocks)
+
     def groups_of(self, places: Sequence[int]) -> list[str]:
         return [self.groups[i] for i in places]
 
@@ -230,4 +236,6 @@ class Batch(NamedTuple):
 
 def choices_of(head: Any) -> dict[str, float]:
     """What inner cross-validation chose for a classifier; empty for a baseline."""
-    return {"C": head.C_, "balance": head.balance_} if hasattr(head, "C_") else {}
+    if not hasattr(head, "C_"):
+        return {}
+    return {"C": head.C_, "balance": head.balance_, "cue_weight": head.cue_weight_}

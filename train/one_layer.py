@@ -24,7 +24,8 @@ def fit_one(layer: Layer, material: Material) -> FittedLayer:
     head = material.head(len(rows), BALANCES)
     truth = single_codes(rows, layer.id)
     soft = soft_codes(rows, layer.id, truth) if material.settings.soft else None
-    head.fit(material.matrix[places], truth.astype(str), groups=material.groups_of(places), soft=soft)
+    groups = material.groups_of(places)
+    head.fit(material.matrix[places], truth.astype(str), groups=groups, soft=soft, cues=material.cues)
     codes = [str(code) for code in head.classes_]
     state = LayerState(
         kind=layer.kind,

@@ -20,6 +20,7 @@ _BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse
 _INVERSE = pow(_BASE, -1, 2**64)
 _STIR = np.uint64(0xD6E8FEB86659FD93)
 _SHIFT = np.uint64(32)
+_PARTING = np.uint64(0xC2B2AE3D27D4EB4F)
 
 #: Cases of a token: begins in lower case or with a mark, with a capital, or is all capitals.
 LOWER, CAPITAL, SHOUTED = 0, 1, 2
@@ -46,6 +47,8 @@ class Tokens(NamedTuple):
         A token for each distinct one.
     case, is_mark, is_digit : ndarray of shape (n_distinct,)
         A number begins and ends with a digit.
+    new : bool ndarray of shape (n_tokens,)
+        Whether the text has the token for the first time, whatever its case.
     """
 
     signs: Array
@@ -59,6 +62,7 @@ class Tokens(NamedTuple):
     case: Array
     is_mark: Array
     is_digit: Array
+    new: Array
 
     @property
     def length(self) -> Array:
@@ -89,10 +93,11 @@ def read_tokens(texts: Sequence[str]) -> Tokens:
     number, example = distinct(key + (case.astype(np.uint64) << _SHIFT))
     sample = start[example]
     is_digit = (at_start[example] & kind[end[example] - 1] & DIGIT) != 0
+    first = np.searchsorted(start, places)
     return Tokens(
         signs=signs,
         places=places,
-        first=np.searchsorted(start, places),
+        first=first,
         start=start,
         end=end,
         key=key,
@@ -101,7 +106,13 @@ def read_tokens(texts: Sequence[str]) -> Tokens:
         case=case[example],
         is_mark=is_mark[sample],
         is_digit=is_digit,
+        new=is_first(in_text(key, first)),
     )
+
+
+def in_text(keys: Array, first: Array) -> Array:
+    """Keys of their own for each text, from keys of tokens and the number of those before each text."""
+    return stir(keys + np.repeat(np.arange(len(first) - 1, dtype=np.uint64), np.diff(first)) * _PARTING)
 
 
 def distinct(keys: Array) -> tuple[Array, Array]:
@@ -122,6 +133,26 @@ def distinct(keys: Array) -> tuple[Array, Array]:
     example = np.flatnonzero(is_example)
     number = np.cumsum(is_example, dtype=np.int32)
     return number[found] - 1, example
+
+
+def is_first(keys: Array) -> Array:
+    """Whether each key is the first of its like.
+
+    A slot of a table holds the first key that fell there; the few keys that find another one in
+    their slot are stirred and look again, until none is left. Nothing is sorted.
+    """
+    bits = np.uint64(64 - max(10, len(keys).bit_length() + 1))
+    slots = np.empty(1 << int(64 - bits), dtype=np.int32)
+    result = np.ones(len(keys), dtype=bool)
+    places, own = np.arange(len(keys), dtype=np.int32), keys
+    while len(places):
+        slot = own >> bits
+        slots[slot[::-1]] = places[::-1]
+        found = slots[slot]
+        is_like = keys[found] == keys[places]
+        result[places[is_like & (found != places)]] = False
+        places, own = places[~is_like], stir(own[~is_like])
+    return result
 
 
 def stir(keys: Array) -> Array:

@@ -45,16 +45,16 @@ def bucket32(key: int) -> int:
 
 
 def words(text: str) -> Counter[int]:
-    return Counter(bucket(key_of(token)) for token in tokens(text))
+    return Counter(bucket(key) for key in {key_of(token) for token in tokens(text)})
 
 
 def word_pairs(text: str) -> Counter[int]:
     keys = [key_of(token) for token in tokens(text)]
-    return Counter(bucket(stir((one * BASE64 + other) & ALL64)) for one, other in pairwise(keys))
+    return Counter(bucket(stir((one * BASE64 + other) & ALL64)) for one, other in set(pairwise(keys)))
 
 
 def character_strings(text: str) -> list[str]:
-    padded = [f" {lowered(token)} " for token in tokens(text) if re.fullmatch(r"\w+", token)]
+    padded = {f" {lowered(token)} " for token in tokens(text) if re.fullmatch(r"\w+", token)}
     return [word[i : i + n] for word in padded for n in range(2, 6) for i in range(len(word) - n + 1)]
 
 

@@ -102,3 +102,20 @@ def test_a_row_may_speak_for_several_codes() -> None:
     plain = CalibratedLinear(grid=(0.1,)).fit(X, y, groups=groups)
     assert np.array_equal(one.coef_, plain.coef_)
     assert np.abs(other.coef_).max() < np.abs(one.coef_).max()
+
+
+def test_cues_that_mislead_weigh_less_and_scores_are_those_of_plain_columns() -> None:
+    X, y, groups = data(200)
+    noise = np.random.default_rng(3).normal(size=(len(y), 150))
+    both, cues = np.hstack([X, noise]), np.arange(12, 162)
+    head = CalibratedLinear(cue_weights=(1.0, 0.01)).fit(both, y, groups=groups, cues=cues)
+    assert head.cue_weight_ == 0.01
+    weighted = CalibratedLinear().fit(np.hstack([X, noise * 0.01]), y, groups=groups)
+    assert np.allclose(head.scores(both), weighted.scores(np.hstack([X, noise * 0.01])), atol=1e-4)
+
+
+def test_cues_that_serve_weigh_as_they_are() -> None:
+    X, y, groups = data()
+    both = np.hstack([X, np.random.default_rng(3).normal(size=(len(y), 50))])
+    head = CalibratedLinear(cue_weights=(1.0, 0.01)).fit(both, y, groups=groups, cues=np.arange(12))
+    assert head.cue_weight_ == 1.0

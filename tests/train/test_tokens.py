@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from train.tokens import CAPITAL, LOWER, SHOUTED, distinct, key_of, read_tokens
+from train.tokens import CAPITAL, LOWER, SHOUTED, distinct, is_first, key_of, read_tokens
 
 
 def rows(texts: list[str]) -> list[list[str]]:
@@ -50,3 +50,16 @@ def test_keys_that_meet_in_one_slot_stay_apart() -> None:
     number, example = distinct(keys)
     assert np.array_equal(keys[example][number], keys)
     assert len(example) <= 1.2 * len(np.unique(keys))
+
+
+def test_the_first_of_each_key_is_found_however_crowded_the_slots() -> None:
+    keys = np.random.default_rng(2).integers(0, 400, size=3000, dtype=np.uint64)  # all in the first slot
+    expected = np.zeros(len(keys), dtype=bool)
+    expected[np.unique(keys, return_index=True)[1]] = True
+    assert (is_first(keys) == expected).all()
+    assert len(is_first(keys[:0])) == 0
+
+
+def test_a_word_is_new_in_each_text_once_whatever_its_case() -> None:
+    tokens = read_tokens(["Nein, nein, NEIN", "nein"])
+    assert tokens.new.tolist() == [True, True, False, False, False, True]
