@@ -43,7 +43,8 @@ def studio(server: LocalStudio) -> Studio:
 def large(tmp_path: Path, standpunkt: Run, request: pytest.FixtureRequest) -> Study:
     """A study of one annotator with pieces of 40 sentences."""
     folder = tmp_path / "s"
-    name = request.node.name.replace("test_", "").replace("[", "_").strip("]")[:30].strip("_")
+    words, _, parameters = request.node.name.removeprefix("test_").partition("[")
+    name = f"{words[:24]}_{parameters}".strip("_]")  # each has a project of its own
     assert (
         standpunkt("init", folder, "--targets", "ziele-ukraine", "--annotators", "anna", "--name", name).code
         == 0

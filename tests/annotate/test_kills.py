@@ -175,7 +175,7 @@ def test_two_pushes_at_once_create_nothing_twice(large: Study, studio: Studio, s
 def test_a_server_that_restarts_in_the_middle_is_waited_for(
     large: Study, server: LocalStudio, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "CHUNK", 10)
+    monkeypatch.setattr(sending, "CHUNK", SENTENCES // 12)
     told: list[str] = []
     with breaking(server.url, {"slow": 1.0}) as proxy:  # slow, so that the restart falls into the push
         slow = Studio(proxy.url, server.token)
