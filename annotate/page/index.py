@@ -283,7 +283,8 @@ def _failed(index: Index) -> Markup | None:
     if not index.failed:
         return None
     rows = [tag("li", tag("b", name), f": {reason}") for name, reason in index.failed]
-    return tag("section", tag("h2", "Nicht gelesen"), tag("ul", rows))
+    note = tag("p", "Mit der Meldung des Programms im Wortlaut.", class_="note")
+    return tag("section", tag("h2", "Nicht gelesen"), note, tag("ul", rows))
 
 
 def _listed(index: Index) -> Markup:

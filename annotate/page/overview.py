@@ -280,7 +280,9 @@ def _filter(layer: Layer, view: PieceView, codebook: Codebook) -> Markup:
         _filter_row(layer, code, label_of(layer, code, codebook), counts[code], widest)
         for code in layer.code_ids
     ]
-    rows.append(_filter_row(layer, UNDECIDED, f"{UNDECIDED_SIGN} unentschieden", counts[UNDECIDED], widest))
+    if view.codes != "people":  # people do not abstain
+        undecided = f"{UNDECIDED_SIGN} unentschieden"
+        rows.append(_filter_row(layer, UNDECIDED, undecided, counts[UNDECIDED], widest))
     return tag("div", heading, rows, role="group", aria_label=codebook.say(layer.label))
 
 
@@ -307,18 +309,22 @@ def _filter_row(layer: Layer, code: str, label: str, count: int, widest: int) ->
 
 def key_to_signs(view: PieceView, codebook: Codebook) -> Markup:
     """What the signs and lines in the text mean."""
-    stance = next((tally.lens for tally in view.targets), None)
+    by_people = view.codes == "people"
+    stance = next((tally.lens for tally in view.targets if tally.asked or not by_people), None)
     items: list[Markup] = []
     if stance:
         items += [
             _sign_item(stance.sign(code.id), tone_for(code.id), codebook.say(code.label))
             for code in stance.codes
         ]
-    items.append(_sign_item(UNDECIDED_SIGN, "unsure", "unentschieden"))
+    if not by_people:  # people do not abstain
+        items.append(_sign_item(UNDECIDED_SIGN, "unsure", "unentschieden"))
     if voice := voice_layer(codebook):
         said = {"other": "Rede anderer", "mixed": "gemischte Rede", "undecided": "unentschieden, wer spricht"}
         if "mixed" not in voice.code_ids:
             del said["mixed"]
+        if by_people:
+            del said["undecided"]
         items += [
             tag("li", tag("span", "Text", class_="t"), f" {label}", data_voice=v, class_="s")
             for v, label in said.items()

@@ -638,6 +638,16 @@ def test_the_line_of_what_is_checked_counts_that_alone(layers: Layers, line: str
     assert summary_line(view, codebook()) == line
 
 
+def test_only_checked_explains_no_sign_that_is_not_there() -> None:
+    shown = checked_piece()
+    first = next(iter(shown.checked or {}))
+    (with_stance,) = page_of(shown).all(class_="people")
+    (without,) = page_of(replace(shown, checked={first: {"voice": "author"}})).all(class_="people")
+    assert "Nein" in with_stance.all(class_="signs")[0].words()
+    assert "Nein" not in without.all(class_="signs")[0].words()
+    assert "unentschieden" not in with_stance.words()
+
+
 @pytest.mark.parametrize(
     ("checked", "words"),
     [(None, None), ({}, "Nur Geprüftes: hier ist nichts geprüft")],
