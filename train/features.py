@@ -12,6 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from train import cues, grams
+from train.encoders import encode, size_of
 from train.grams import BUCKETS, Grams, incidence
 from train.passages import Passage
 from train.tokens import Tokens, read_tokens
@@ -76,6 +77,9 @@ BLOCKS: dict[str, Block] = {
 }
 
 
+#: The block of an encoder's vectors.
+EMBEDDING = "embedding"
+
 #: Blocks whose features a person can read.
 READABLE = (
     "word",
@@ -101,6 +105,8 @@ class SentenceFeatures:
     ----------
     blocks
         Names of `BLOCKS`.
+    encoder
+        A name of `train.encoders.ENCODERS`, whose vectors become the last block, `EMBEDDING`.
 
     Attributes
     ----------
@@ -112,8 +118,9 @@ class SentenceFeatures:
         What they stand for, separated by line feeds, where people can read it.
     """
 
-    def __init__(self, blocks: Sequence[str] = tuple(BLOCKS)) -> None:
+    def __init__(self, blocks: Sequence[str] = tuple(BLOCKS), encoder: str = "") -> None:
         self.blocks = blocks
+        self.encoder = encoder
 
     def fit(self, X: Sequence[Any], y: object = None) -> Self:
         self.fit_transform(X, y)
@@ -160,13 +167,14 @@ class SentenceFeatures:
     @property
     def widths(self) -> dict[str, int]:
         """The number of columns of each block, in order."""
-        return {
+        counted = {
             block: sum(len(self.buckets_[name]) for name in BLOCKS[block].vocabularies)
             for block in self.blocks
         }
+        return counted | ({EMBEDDING: size_of(self.encoder)} if self.encoder else {})
 
     def only(self, blocks: Sequence[str]) -> "SentenceFeatures":
-        """The same features with some of the blocks."""
+        """The same features with some of the blocks, and without an encoder."""
         twin = SentenceFeatures(tuple(block for block in self.blocks if block in blocks))
         twin.buckets_, twin.idf_, twin.terms_ = self.buckets_, self.idf_, self.terms_
         twin._tables = self.tables()
@@ -188,6 +196,7 @@ class SentenceFeatures:
                 size = len(self.buckets_[name])
                 row = terms.split("\n") if terms else [f"{name}{i}" for i in range(size)]
                 found += [f"{block}__{term}" for term in row[:size]]
+        found += [f"{EMBEDDING}__{i}" for i in range(size_of(self.encoder))]
         return np.array(found, dtype=object)
 
     def _count(self, texts: Sequence[str], tables: dict[str, Array]) -> dict[str, sp.csr_matrix]:
@@ -221,6 +230,8 @@ class SentenceFeatures:
             blocks.append(
                 sp.csr_matrix((scaled, found.indices, found.indptr), shape=found.shape)[scene.places[view]]
             )
+        if self.encoder:
+            blocks.append(sp.csr_matrix(encode(self.encoder, scene.own)[scene.places["text"]]))
         return sp.csr_matrix(sp.hstack(blocks, format="csr"))
 
     def _name_terms(self, texts: Sequence[str]) -> dict[str, str]:
@@ -250,6 +261,11 @@ class Scene(NamedTuple):
     texts: list[str]
     places: dict[str, Array]
     sentences: int
+
+    @property
+    def own(self) -> list[str]:
+        """The texts that are sentences themselves."""
+        return self.texts[: self.sentences]
 
     @property
     def rows(self) -> Array:

@@ -13,6 +13,7 @@ from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Record, short_hash
 from train.dataset import count_copies, training_rows
 from train.duplicates import inner_groups
+from train.encoders import size_of
 from train.familiarity import familiarity_of
 from train.figures import tuning_figures
 from train.layers import fit_layer
@@ -68,10 +69,11 @@ def fit(
     """
     begin = time.perf_counter()
     settings = settings or Settings()
+    size_of(settings.encoder)  # a name that is not known is told before any work
     kept = training_rows(rows, codebook)
     pipeline = pipeline_named(settings.pipeline)
     passages = to_passages(kept)
-    features, matrix = fit_features(pipeline.blocks, passages)
+    features, matrix = fit_features(pipeline.blocks, passages, settings.encoder)
     material = Material(
         kept, passages, features, matrix, inner_groups(kept), codebook, pipeline, settings, seed
     )

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from schemas.errors import SettingsError, near_hit
 from train.counts import TokenCounts
-from train.features import BLOCKS, SentenceFeatures
+from train.features import BLOCKS, EMBEDDING, SentenceFeatures
 from train.settings import Settings
 
 if TYPE_CHECKING:
@@ -60,15 +60,15 @@ def _pair_blocks() -> PairBlocks:
 PIPELINES: dict[str, Pipeline] = {
     "majority": Pipeline((), _no_blocks, _shares),
     "ngrams": Pipeline(("word", "char"), _pair_blocks, _linear, ("word",)),
-    "default": Pipeline(tuple(BLOCKS), _pair_blocks, _linear, ("word", "char", "edge", "cue")),
+    "default": Pipeline(tuple(BLOCKS), _pair_blocks, _linear, ("word", "char", "edge", "cue", EMBEDDING)),
 }
 
 
-def fit_features(blocks: Sequence[str], X: Any) -> tuple[SentenceFeatures | None, Any]:
+def fit_features(blocks: Sequence[str], X: Any, encoder: str = "") -> tuple[SentenceFeatures | None, Any]:
     """The fitted features and their matrix; None and a column of zeros where there are no blocks."""
     if not blocks:
         return None, sp.csr_matrix((len(X), 1))
-    features = SentenceFeatures(tuple(blocks))
+    features = SentenceFeatures(tuple(blocks), encoder)
     return features, features.fit_transform(X)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from train.encoders import encode
 from train.features import BLOCKS, CHUNK, VOCABULARIES, Scene, SentenceFeatures, read_scene
 from train.grams import token_sums
 from train.tokens import Tokens, read_tokens
@@ -41,6 +42,7 @@ class Scorer:
                 self._slots[block, name] = slice(at, at + self._size)
                 parts[name].append(weights[begin:end] * features.idf_[name][:, None])
                 begin = end
+        self._dense = weights[begin:].astype(np.float32)  # of an encoder's vectors
         self._tables = {
             name: np.column_stack([*row, features.idf_[name] ** 2]).astype(np.float32)
             for name, row in parts.items()
@@ -52,6 +54,9 @@ class Scorer:
         found = np.zeros((len(passages), self._size), dtype=np.float32)
         for view, values in self._views(scene).items():
             found += values[scene.places[view]]
+        if self._features.encoder:
+            vectors = encode(self._features.encoder, scene.own)
+            found += (vectors @ self._dense)[scene.places["text"]]
         return found
 
     def _views(self, scene: Scene) -> dict[str, Array]:

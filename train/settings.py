@@ -26,6 +26,8 @@ class Settings(Record, frozen=True, kw_only=True):
         Sentences a target must have been asked in, and touched in, before it is suggested.
     soft
         Whether sentences on which annotators differ count for less, in layers of one code a sentence.
+    encoder
+        A name of `train.encoders.ENCODERS` whose vectors are joined to the features; empty: none.
     reasons
         Words and features named as reasons, for each layer of each prediction.
     """
@@ -42,13 +44,14 @@ class Settings(Record, frozen=True, kw_only=True):
     min_touched: int = 5
     reasons: int = 3
     soft: bool = False
+    encoder: str = ""
 
     def folds(self, rows: int) -> int:
         """The number of inner folds for so many rows."""
         return self.large_folds if rows >= self.large_rows else self.inner_folds
 
 
-def changed(**settings: float | None) -> Settings:
+def changed(**settings: float | str | None) -> Settings:
     """The defaults, with others where they are given."""
     given = {name: value for name, value in settings.items() if value is not None}
     return msgspec.structs.replace(Settings(), **given)

@@ -11,6 +11,7 @@ import numpy as np
 from schemas.codebook import Layer
 from schemas.records import UNRELATED
 from train.cues import cue_names
+from train.encoders import ENCODERS
 from train.features import SentenceFeatures
 from train.grams import BUCKETS
 from train.model import LayerState, ModelMeta
@@ -59,6 +60,8 @@ def _meta_problems(meta: ModelMeta) -> Iterator[str]:
 def _setting_problems(settings: Settings) -> Iterator[str]:
     if settings.pipeline not in PIPELINES:
         yield f'the pipeline "{settings.pipeline}" is not known'
+    if settings.encoder and settings.encoder not in ENCODERS:
+        yield f'the encoder "{settings.encoder}" is not known'
     least = (settings.min_layer, settings.min_code, settings.min_asked, settings.min_touched)
     if not 0 <= settings.abstain_at <= 1 or min(*least, settings.reasons) < 0:
         yield "a setting is out of range"
@@ -211,7 +214,7 @@ def _width(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> int:
     if state["features"] is None:
         return 1
     pipeline = pipeline_named(meta.settings.pipeline)
-    features = SentenceFeatures(pipeline.blocks)
+    features = SentenceFeatures(pipeline.blocks, meta.settings.encoder)
     features.buckets_ = state["features"]["buckets"]
     if layer.kind != "stance":
         return sum(features.widths.values())

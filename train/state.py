@@ -49,7 +49,7 @@ def from_state(meta: ModelMeta, state: State) -> Model:
     pipeline = pipeline_named(meta.settings.pipeline)
     features = None
     if state["features"] is not None:
-        features, found = SentenceFeatures(pipeline.blocks), state["features"]
+        features, found = SentenceFeatures(pipeline.blocks, meta.settings.encoder), state["features"]
         features.buckets_, features.idf_, features.terms_ = found["buckets"], found["idf"], found["terms"]
     return Model(
         meta=meta,

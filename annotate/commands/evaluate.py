@@ -5,7 +5,13 @@ import msgspec
 import typer
 
 from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, say, telling
-from annotate.commands.train import AbstainOption, GoldOption, SeedOption, gold_and_codebook
+from annotate.commands.train import (
+    AbstainOption,
+    EncoderOption,
+    GoldOption,
+    SeedOption,
+    gold_and_codebook,
+)
 from annotate.evaluation_words import evaluation_words
 from annotate.study import Study, open_study
 from schemas.codebook import load_codebook
@@ -42,6 +48,7 @@ def evaluate(
     ] = "commentary",
     gap: Annotated[int, typer.Option(help="Days between training and test with --by date.", min=0)] = 7,
     abstain_at: AbstainOption = None,
+    encoder: EncoderOption = None,
     curve: Annotated[
         bool | None,
         typer.Option("--curve/--no-curve", help="The learning curve; without asking up to 3,000 sentences."),
@@ -63,6 +70,8 @@ def evaluate(
         raise SettingsError("two models are compared: evaluate A --against B --gold FILE", flag="--against")
     if abstain_at is not None and model is not None:
         raise SettingsError("a trained model has its thresholds: train again with it", flag="--abstain-at")
+    if encoder is not None and model is not None:
+        raise SettingsError("a trained model has its encoder: train again with it", flag="--encoder")
     from train.curve import SMALL
     from train.evaluate import cross_validate, evaluate_model
     from train.settings import changed
@@ -89,7 +98,7 @@ def evaluate(
                 book,
                 folds=folds,
                 seed=seed,
-                settings=changed(abstain_at=abstain_at),
+                settings=changed(abstain_at=abstain_at, encoder=encoder),
                 group=cast("Group", group),
                 by=cast("By", by),
                 gap=gap,

@@ -37,6 +37,14 @@ AbstainOption = Annotated[
         max=1.0,
     ),
 ]
+EncoderOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoder",
+        metavar="NAME",
+        help='Join sentence embeddings to the features: "use" (pip install "standpunkt[embeddings]").',
+    ),
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="Of everything random.")]
 
 
@@ -97,6 +105,7 @@ def train(
             help="Learn from how sure gold is (probabilities, shares that agree) where one code is given.",
         ),
     ] = False,
+    encoder: EncoderOption = None,
     evaluate: Annotated[
         bool | None,
         typer.Option(
@@ -124,6 +133,7 @@ def train(
         min_asked=min_asked,
         min_touched=min_touched,
         soft=soft or None,
+        encoder=encoder,
     )
     with telling() as tell:
         tell(f"training on {len(rows)} sentences")
