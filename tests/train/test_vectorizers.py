@@ -25,7 +25,7 @@ VECTORIZERS = {
     "sentences": (
         SentenceVectorizer(("word", "char", "cue")),
         SentenceFeatures(("word", "char", "cue")),
-        {"blocks": ("edge",)},
+        {"blocks": ("edge",), "encoder": "use"},
         LABELS,
         ["train.vectorizers.SentenceVectorizer"],
     ),
