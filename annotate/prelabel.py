@@ -68,8 +68,8 @@ def prelabel(
 ) -> PrelabelReport:
     """Puts one suggestion of this model on each task that may have one, and shows it.
 
-    Never on a task that is coded, that belongs to the test share, to the arm without suggestions
-    or to a pilot. Predictions of an older model of ours are replaced, foreign ones stay.
+    Never on a task that is coded when the work begins, that belongs to the test share, to the arm
+    without suggestions or to a pilot. Predictions of an older model of ours are replaced, foreign ones stay.
     """
     codebook = study.codebook()
     if not study.settings.annotators:

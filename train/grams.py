@@ -67,9 +67,7 @@ class Grams(NamedTuple):
         """
         found = table.take(self.buckets, mode="clip")  # none is outside: this way it is not asked
         is_kept = found >= 0
-        before = np.zeros(len(found) + 1, dtype=np.int32)
-        np.cumsum(is_kept, dtype=np.int32, out=before[1:])
-        return ones(before[self.starts], found.compress(is_kept), width)
+        return ones(_starts_among(is_kept, self.starts), found.compress(is_kept), width)
 
     def sums(self, table: Array, weights: Array) -> Array:
         """For each owner the rows of ``weights`` that belong to its columns, added up.
@@ -118,9 +116,14 @@ def incidence(tokens: Tokens) -> sp.csr_matrix:
 
 def _once(tokens: Tokens) -> tuple[Array, Array]:
     """The distinct tokens of the texts, one text after the other, and where each begins."""
-    before = np.zeros(len(tokens.new) + 1, dtype=np.int32)
-    np.cumsum(tokens.new, dtype=np.int32, out=before[1:])
-    return before[tokens.first], tokens.number.compress(tokens.new)
+    return _starts_among(tokens.new, tokens.first), tokens.number.compress(tokens.new)
+
+
+def _starts_among(is_kept: Array, starts: Array) -> Array:
+    """Where owners begin once only what is kept is left."""
+    before = np.zeros(len(is_kept) + 1, dtype=np.int32)
+    np.cumsum(is_kept, dtype=np.int32, out=before[1:])
+    return before[starts]
 
 
 def words(tokens: Tokens) -> Grams:
@@ -132,12 +135,11 @@ def words(tokens: Tokens) -> Grams:
 def word_pairs(tokens: Tokens) -> Grams:
     """The buckets of each token with the next of its text, each pair once."""
     key = tokens.key
-    found = np.full(len(key), BUCKETS, dtype=np.int64)
-    if len(key):
-        pair = np.append(stir(key[:-1] * _BASE64 + key[1:]), np.uint64(0))
-        found[:] = np.where(is_first(in_text(pair, tokens.first)), _bucket(pair), BUCKETS)
-        last = tokens.first[1:][tokens.first[1:] > tokens.first[:-1]] - 1
-        found[last] = BUCKETS
+    pair = np.zeros_like(key)
+    pair[:-1] = stir(key[:-1] * _BASE64 + key[1:])
+    found = np.where(is_first(in_text(pair, tokens.first)), _bucket(pair), BUCKETS)
+    last = tokens.first[1:][tokens.first[1:] > tokens.first[:-1]] - 1
+    found[last] = BUCKETS
     return Grams(tokens.first, found)
 
 
