@@ -22,7 +22,8 @@ from schemas.records import Record
 
 TIMEOUT = 300.0  # seconds without a byte
 EXPORT_TIMEOUT = 3600.0  # an export sends its first byte when all of it is made: 250 tasks a second
-CHUNK = 1000  # tasks in one call
+CHUNK = 1000  # tasks sent in one call
+PAGE = 5000  # tasks listed in one call: ten calls of 1000 take a tenth longer than two
 PREDICTIONS_CHUNK = 20_000  # each call costs seconds in a large project: few large ones
 IDS_CHUNK = 300  # ids in one address, which proxies allow 8,000 characters
 
@@ -109,8 +110,12 @@ class Studio:
         return jwt_expiry(self._key)
 
     def projects(self) -> list[HeldProject]:
+        """All projects, without the server's eight counts of each.
+
+        For sixteen projects with a few ten thousand tasks those take 2.5 s, all else 0.2.
+        """
         with self._asking("listing the projects"):
-            return [_project(found) for found in self._client.projects.list()]
+            return [_project(found) for found in self._client.projects.list(include=",".join(_PROJECT))]
 
     def project(self, project_id: int) -> HeldProject | None:
         """A project, or None where it is gone."""
@@ -144,14 +149,14 @@ class Studio:
         """
         operation = f"listing the tasks of project {project_id}"
         fields = ["id", "data", "meta", "total_annotations", "cancelled_annotations", "updated_at"]
-        asked = {"project": project_id, "fields": "task_only", "include": fields, "page_size": CHUNK}
+        asked = {"project": project_id, "fields": "task_only", "include": fields, "page_size": PAGE}
         page = 0
         while True:
             page += 1
             found = self._get("/api/tasks/", operation, _Page, params={**asked, "page": page})
             yield from map(_held, found.tasks)
-            step(min(page * CHUNK, found.total), found.total)
-            if page * CHUNK >= found.total:  # a page past the end is a 404
+            step(min(page * PAGE, found.total), found.total)
+            if page * PAGE >= found.total:  # a page past the end is a 404
                 return
 
     def import_tasks(self, project_id: int, tasks: Sequence[dict[str, Any]]) -> int:
@@ -363,6 +368,13 @@ def stream_link(url: str, project_id: int) -> str:
 
 def task_link(url: str, project_id: int, task_id: int) -> str:
     return f"{url}/projects/{project_id}/data?task={task_id}"
+
+
+#: The fields of a project that are read.
+_PROJECT = (
+    "id", "title", "description", "label_config", "expert_instruction", "model_version",
+    "show_collab_predictions",
+)  # fmt: skip
 
 
 def _project(found: Any) -> HeldProject:

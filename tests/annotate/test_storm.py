@@ -38,6 +38,7 @@ def small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "CHUNK", CHUNK)
     for module in (client, sending):
         monkeypatch.setattr(module, "PREDICTIONS_CHUNK", CHUNK * 2)
+    monkeypatch.setattr(client, "PAGE", CHUNK)
     monkeypatch.setattr(client, "IDS_CHUNK", CHUNK)
     monkeypatch.setattr(patience, "PAUSE", 0.5)
 
