@@ -183,8 +183,8 @@ def _measures(tokens: Tokens) -> Array:
     """The column of each text's step in each of the measures."""
     size = np.diff(tokens.first)
     safe = np.maximum(size, 1)
-    known = (tokens.case >= CAPITAL, tokens.length, is_function_word(tokens))
-    capital, letters, function = _per_text(tokens, *known)
+    capital, letters = _per_text(tokens, tokens.case >= CAPITAL, tokens.length)
+    function, _ = _per_text(tokens, is_function_word(tokens))
     values = (size, capital / safe, letters / safe, function / safe)
     shift, columns = 0, []
     for value, (_, limits) in zip(values, _STEPS, strict=True):
@@ -209,11 +209,13 @@ def _flags(tokens: Tokens) -> list[Array]:
     ]
 
 
-def _per_text(tokens: Tokens, *values: Array) -> Array:
-    """The sums over a text's tokens of what is known of each distinct one: shape (n_values, n_texts)."""
-    total = np.zeros((len(values), len(tokens.number) + 1), dtype=np.int32)
-    np.cumsum(np.stack(values)[:, tokens.number], axis=1, dtype=np.int32, out=total[:, 1:])
-    return np.diff(total[:, tokens.first], axis=1)
+def _per_text(tokens: Tokens, one: Array, other: Array | int = 0) -> tuple[Array, Array]:
+    """The sums over a text's tokens of two things known of each distinct one; each has half a number."""
+    both = one + (np.asarray(other, dtype=np.int64) << 32)
+    total = np.zeros(len(tokens.number) + 1, dtype=np.int64)
+    np.cumsum(both[tokens.number], out=total[1:])
+    found = np.diff(total[tokens.first])
+    return found & 0xFFFFFFFF, found >> 32
 
 
 def shapes(tokens: Tokens) -> Array:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from schemas.records import GoldSentence
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…:])[\"“”«»’‘)\]]*\s+")
+_SENTENCE_END = re.compile(r"[.!?…:][\"“”«»’‘)\]]*\s+")
 
 
 class Passage(NamedTuple):
@@ -36,8 +36,8 @@ def to_passages(rows: Sequence[GoldSentence], *, with_whole: bool = True) -> lis
         Whether ``around`` and ``whole`` are needed, and white space evened out, as only stances
         do; tokens do not depend on it.
     """
-    before = {text: _SENTENCE_END.split(text.strip())[-1] for text in {row.before for row in rows}}
-    after = {text: _SENTENCE_END.split(text.strip(), maxsplit=1)[0] for text in {row.after for row in rows}}
+    before = {text: last_sentence(text) for text in {row.before for row in rows}}
+    after = {text: first_sentence(text) for text in {row.after for row in rows}}
     if not with_whole:
         return [Passage(row.text, before[row.before], after[row.after], "", "") for row in rows]
     pieces: dict[str, list[str]] = defaultdict(list)
@@ -55,6 +55,29 @@ def to_passages(rows: Sequence[GoldSentence], *, with_whole: bool = True) -> lis
         )
         for row in rows
     ]
+
+
+def first_sentence(text: str) -> str:
+    """What stands before the first sentence's end, the mark included.
+
+    >>> first_sentence(" Er fragt: Wozu? Wir wissen es. ")
+    'Er fragt:'
+    """
+    bare = text.strip()
+    found = _SENTENCE_END.search(bare)
+    return bare[: found.start() + 1] if found else bare
+
+
+def last_sentence(text: str) -> str:
+    """What stands behind the last sentence's end but for the one at the text's own end.
+
+    >>> last_sentence("„Wozu?“ Wir wissen es. ")
+    'Wir wissen es.'
+    """
+    bare, begin = text.strip(), 0
+    for found in _SENTENCE_END.finditer(bare):
+        begin = found.end()
+    return bare[begin:]
 
 
 def _even(text: str) -> str:

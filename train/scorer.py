@@ -2,8 +2,8 @@
 
 Rarity is folded into the weights, and the squared length of a block is one more column beside the
 scores: so each vocabulary costs one product of its counts and a small dense table. What depends on a
-word alone is added up once for each distinct word of a batch, and each distinct text is scored once,
-whichever sentences it stands before or after.
+word alone is added up once for each word known from training, and once a batch for each other; each
+distinct text is scored once, whichever sentences it stands before or after.
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ import numpy as np
 from train.encoders import encode
 from train.features import BLOCKS, CHUNK, VOCABULARIES, Scene, SentenceFeatures, read_scene
 from train.grams import token_sums
-from train.tokens import Tokens, read_tokens
+from train.tokens import KeyTable, Tokens, read_tokens
 
 Array = Any
 
@@ -47,6 +47,10 @@ class Scorer:
             name: np.column_stack([*row, features.idf_[name] ** 2]).astype(np.float32)
             for name, row in parts.items()
         }
+        self._of_tokens = [name for name in self._tables if VOCABULARIES[name].of_tokens]
+        words = read_tokens((features.terms_.get("word") or "-").split("\n"))
+        self._known = KeyTable(words.key[words.example])
+        self._known_values = {name: self._sums(name, words) for name in self._of_tokens}
 
     def scores(self, passages: Sequence[Any]) -> Array:
         """Scores without intercepts: float32 ndarray of shape (n_rows, n_scores)."""
@@ -81,9 +85,9 @@ class Scorer:
     def _raw(self, tokens: Tokens, wanted: set[str]) -> dict[str, Array]:
         """For each vocabulary the sums over all that occurs in each text."""
         found = {}
-        of_tokens = [name for name in self._tables if name in wanted and VOCABULARIES[name].of_tokens]
+        of_tokens = [name for name in self._of_tokens if name in wanted]
         if of_tokens:
-            each = [self._sums(name, tokens) for name in of_tokens]
+            each = self._token_values(tokens, of_tokens)
             together = token_sums(tokens, np.hstack(each))
             at = 0
             for name, part in zip(of_tokens, each, strict=True):
@@ -91,6 +95,16 @@ class Scorer:
                 at += part.shape[1]
         for name in wanted - set(of_tokens):
             found[name] = self._sums(name, tokens)
+        return found
+
+    def _token_values(self, tokens: Tokens, names: Sequence[str]) -> list[Array]:
+        """What each distinct token adds, by vocabulary; looked up for those known from training."""
+        place, is_known = self._known.find(tokens.key[tokens.example])
+        others = np.flatnonzero(~is_known)
+        unknown = tokens.only(others)
+        found = [self._known_values[name][place] for name in names]
+        for name, values in zip(names, found, strict=True):
+            values[others] = self._sums(name, unknown)
         return found
 
     def _sums(self, name: str, tokens: Tokens) -> Array:

@@ -22,6 +22,8 @@ _STIR = np.uint64(0xD6E8FEB86659FD93)
 _SHIFT = np.uint64(32)
 _PARTING = np.uint64(0xC2B2AE3D27D4EB4F)
 
+_NOWHERE = np.zeros(0, dtype=np.int32)
+
 #: Cases of a token: begins in lower case or with a mark, with a capital, or is all capitals.
 LOWER, CAPITAL, SHOUTED = 0, 1, 2
 
@@ -68,6 +70,16 @@ class Tokens(NamedTuple):
     def length(self) -> Array:
         """Letters of each distinct token."""
         return self.end[self.example] - self.start[self.example]
+
+    def only(self, some: Array) -> "Tokens":
+        """Some of the distinct tokens; where they stand in the texts is told no longer."""
+        return self._replace(
+            example=self.example[some],
+            case=self.case[some],
+            is_mark=self.is_mark[some],
+            is_digit=self.is_digit[some],
+            number=_NOWHERE,
+        )
 
     def word(self, token: int) -> str:
         """A token in lower case, as it is shown to people."""
@@ -133,6 +145,26 @@ def distinct(keys: Array) -> tuple[Array, Array]:
     example = np.flatnonzero(is_example)
     number = np.cumsum(is_example, dtype=np.int32)
     return number[found] - 1, example
+
+
+class KeyTable:
+    """Finds keys of tokens among some; of two that fall in one slot only one can be found.
+
+    Parameters
+    ----------
+    keys : uint64 ndarray
+        Not empty.
+    """
+
+    def __init__(self, keys: Array) -> None:
+        self._keys, self._bits = keys, np.uint64(64 - (len(keys).bit_length() + 2))
+        self._slots = np.zeros(1 << int(64 - self._bits), dtype=np.int32)
+        self._slots[stir(keys) >> self._bits] = np.arange(len(keys), dtype=np.int32)
+
+    def find(self, keys: Array) -> tuple[Array, Array]:
+        """A place for each key, and whether it is the key's."""
+        place = self._slots[stir(keys) >> self._bits]
+        return place, self._keys[place] == keys
 
 
 def is_first(keys: Array) -> Array:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from train.tokens import CAPITAL, LOWER, SHOUTED, distinct, is_first, key_of, read_tokens
+from train.tokens import CAPITAL, LOWER, SHOUTED, KeyTable, distinct, is_first, key_of, read_tokens
 
 
 def rows(texts: list[str]) -> list[list[str]]:
@@ -63,3 +63,14 @@ def test_the_first_of_each_key_is_found_however_crowded_the_slots() -> None:
 def test_a_word_is_new_in_each_text_once_whatever_its_case() -> None:
     tokens = read_tokens(["Nein, nein, NEIN", "nein"])
     assert tokens.new.tolist() == [True, True, False, False, False, True]
+
+
+@pytest.mark.parametrize("size", [1, 50, 5000])
+def test_a_key_is_found_at_its_own_place_or_not_at_all(size: int) -> None:
+    keys = np.random.default_rng(0).integers(1, 2**63, size=size, dtype=np.uint64)
+    table = KeyTable(keys)
+    place, is_known = table.find(keys)
+    assert (place[is_known] == np.flatnonzero(is_known)).all()
+    assert is_known.mean() > 0.7  # two in one slot: one of them is not found
+    others = np.setdiff1d(np.random.default_rng(1).integers(1, 2**63, size=5000, dtype=np.uint64), keys)
+    assert not table.find(others)[1].any()
