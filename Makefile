@@ -2,7 +2,7 @@
 # make install  leaves .venv/bin/standpunkt
 # make check    lint, types, imports, fast tests: under a minute, no server, no browser
 # make test     all checks and tests, with a real Label Studio and a real browser
-# make stress   what takes long: faults, kills, sizes
+# make stress   what is small in the tests, in full: faults, kills, sizes
 # make bench    figures side by side with peers; nothing is asserted
 # make peers    what other packages make of the same ratings, for the tests; an environment of their own
 
@@ -47,7 +47,7 @@ test: check
 
 stress: $(VENV)/.tested
 	STANDPUNKT_STRESS=1 sh tests/install-packages.sh
-	STANDPUNKT_STRESS=1 $(BIN)/pytest -q -m "slow or studio or browser"
+	STANDPUNKT_STRESS=1 $(BIN)/pytest -q -m "scaled or stress"
 
 .venv-bench/.installed: tests/benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-bench

@@ -34,7 +34,7 @@ from schemas.errors import StandpunktError
 from schemas.studio_json import to_result
 from train.store import load_model
 
-pytestmark = [pytest.mark.studio, pytest.mark.slow]
+pytestmark = [pytest.mark.studio, pytest.mark.slow, pytest.mark.scaled]
 
 Measured = Callable[[str, object], None]
 MOMENTS = 20 if STRESS else 3

@@ -33,7 +33,7 @@ from schemas.records import Annotation, GoldSentence, Layers
 from schemas.result_migration import migrate_result
 from schemas.studio_json import to_result
 
-pytestmark = [pytest.mark.studio, pytest.mark.slow]
+pytestmark = [pytest.mark.studio, pytest.mark.slow, pytest.mark.scaled]
 Run = Callable[..., Ran]
 
 CODED = 500 if os.environ.get("STANDPUNKT_STRESS") else 40

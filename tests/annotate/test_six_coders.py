@@ -31,7 +31,7 @@ from schemas.records import Annotation
 from schemas.studio_json import to_result
 from train.store import load_model
 
-pytestmark = [pytest.mark.studio, pytest.mark.slow]
+pytestmark = [pytest.mark.studio, pytest.mark.slow, pytest.mark.scaled]
 
 CODERS = ["anna", "ben", "carla", "dora", "emil", "fritz"]
 Measured = Callable[[str, object], None]

@@ -23,7 +23,7 @@ from schemas.records import Annotation
 from schemas.studio_json import to_result
 from train.store import load_model
 
-pytestmark = [pytest.mark.studio, pytest.mark.slow]
+pytestmark = [pytest.mark.studio, pytest.mark.slow, pytest.mark.scaled]
 
 Measured = Callable[[str, object], None]
 CHUNK = 100 if STRESS else 20

@@ -601,6 +601,7 @@ def test_no_bytes_give_a_traceback(codebook: Codebook, tmp_path: Path, data: byt
 
 
 @pytest.mark.slow
+@pytest.mark.scaled
 @pytest.mark.skipif(sys.platform != "linux", reason="peak memory is read from /proc")
 def test_a_large_export_is_read_in_little_memory(
     coded: Make, task: Make, tmp_path: Path, codebook: Codebook

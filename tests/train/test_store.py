@@ -532,6 +532,7 @@ def _junk(old: Any, rng: random.Random) -> Any:
     return rng.choice(found)
 
 
+@pytest.mark.scaled
 @pytest.mark.parametrize("seed", range(20 if STRESS else 2))
 def test_whatever_stands_anywhere_is_refused_or_harmless(
     seed: int, folder: Path, other_rows: list[GoldSentence]
