@@ -238,4 +238,5 @@ def choices_of(head: Any) -> dict[str, float]:
     """What inner cross-validation chose for a classifier; empty for a baseline."""
     if not hasattr(head, "C_"):
         return {}
-    return {"C": head.C_, "balance": head.balance_, "cue_weight": head.cue_weight_}
+    chosen = {"C": head.C_, "balance": head.balance_, "cue_weight": head.cue_weight_}
+    return chosen | {"alike": head.alike_}

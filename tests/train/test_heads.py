@@ -3,9 +3,10 @@
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from train.heads import CalibratedLinear, Shares
+from train.heads import CalibratedLinear, Shares, telling
 
 
 @parametrize_with_checks([CalibratedLinear(grid=(0.1,), balances=(0.0,), folds=2), Shares()])
@@ -119,3 +120,21 @@ def test_cues_that_serve_weigh_as_they_are() -> None:
     both = np.hstack([X, np.random.default_rng(3).normal(size=(len(y), 50))])
     head = CalibratedLinear(cue_weights=(1.0, 0.01)).fit(both, y, groups=groups, cues=np.arange(12))
     assert head.cue_weight_ == 1.0
+
+
+def test_columns_weigh_by_what_their_presence_tells() -> None:
+    rng = np.random.default_rng(0)
+    is_class = np.arange(200) % 4 == 0
+    told = np.where(is_class[:, None], rng.random((200, 1)) < 0.9, rng.random((200, 1)) < 0.1)
+    X = np.hstack([told, rng.random((200, 3)) < 0.4, np.ones((200, 1))]) * rng.uniform(0.5, 1, (200, 5))
+    factors = telling(sp.csr_matrix(X), is_class, 0.25)
+    # the same, plainly: Wang & Manning's ratio with one of each added
+    there, (n, m) = X > 0, (is_class.sum(), (~is_class).sum())
+    ratio = [
+        abs(np.log((column[is_class].sum() + 1) / (n + 2) / ((column[~is_class].sum() + 1) / (m + 2))))
+        for column in there.T
+    ]
+    plain = [0.25 + 0.75 * value / np.mean(ratio) for value in ratio[:-1]] + [1.0]  # the last is always there
+    assert np.allclose(factors / factors[-1], plain)
+    assert factors[0] > 3 * factors[1:4].max()
+    assert np.isclose((X**2).sum(), ((X * factors) ** 2).sum())
