@@ -68,7 +68,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         grid: Sequence[float] = (0.03, 0.1, 0.3, 1.0),
         balances: Sequence[float] = (0.0, 0.25, 0.5),
         cue_weights: Sequence[float] = (1.0, 0.5, 0.25),
-        alikes: Sequence[float] = (1.0, 0.25),
+        alikes: Sequence[float] = (1.0, 0.5, 0.25),
         folds: int = 5,
         random_state: int = 0,
     ) -> None:
