@@ -41,7 +41,9 @@ class Worker:
     def __init__(self, name: str) -> None:
         python = sys.executable if name == OURS else str(PEERS)
         script = Path(__file__).with_name("text_classifiers.py")
-        env = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+        env = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        # spaCy asks every package it can see for its parts: the peers must not see ours
+        env["PYTHONPATH"] = str(ROOT) if name == OURS else ""
         core = min(os.sched_getaffinity(0))
         self.process = subprocess.Popen(
             ["taskset", "-c", str(core), python, str(script), name],
