@@ -126,22 +126,31 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Sets C and the columns' weights to what serves held-out rows best, and gives their scores."""
         first, *others = sorted(self.alikes, reverse=True)
         weights = self.cue_weights if len(cues) else (1.0,)
-        tried = [self._attempt(X, codes, fold, cues, soft, weight, first) for weight in weights]
+        tried = [
+            self._attempt(X, codes, fold, cues, soft, weight, first, grid=sorted(self.grid))
+            for weight in weights
+        ]
         if sp.issparse(X):
-            weight = max(tried, key=attrgetter("value")).cue_weight
-            tried += [self._attempt(X, codes, fold, cues, soft, weight, alike) for alike in others]
+            best = max(tried, key=attrgetter("value"))
+            # without cues it is one of a layer's many classifiers, which keep their C for the time it takes
+            grid = sorted(self.grid) if len(cues) else [best.C]
+            tried += [
+                self._attempt(X, codes, fold, cues, soft, best.cue_weight, alike, grid=grid)
+                for alike in others
+            ]
         best = max(tried, key=attrgetter("value"))
         self.C_, self.cue_weight_, self.alike_ = best.C, best.cue_weight, best.alike
         return best.scores
 
     def _attempt(
-        self, X: Any, codes: Array, fold: Array, cues: Array, soft: Array | None, weight: float, alike: float
-    ) -> "_Attempt":
+        self, X: Any, codes: Array, fold: Array, cues: Array, soft: Array | None, weight: float, alike: float,
+        *, grid: Sequence[float],
+    ) -> "_Attempt":  # fmt: skip
         """The best C for these weights; larger ones are not tried once macro-F1 falls."""
         known, weighted = codes >= 0, _weighted(X, cues, weight)
         truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
         tried: list[_Attempt] = []
-        for C in sorted(self.grid):
+        for C in grid:
             scores = self._held_out_scores(weighted, codes, fold, C, alike, soft)
             value = _macro(self.calibrate(scores, codes).held_out_[known], truth)
             tried.append(_Attempt(value, C, weight, alike, scores))
