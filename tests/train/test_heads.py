@@ -9,7 +9,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from train.heads import CalibratedLinear, Shares, telling
 
 
-@parametrize_with_checks([CalibratedLinear(grid=(0.1,), balances=(0.0,), folds=2), Shares()])
+@parametrize_with_checks([CalibratedLinear(grid=(0.1, 1.0), balances=(0.0,), folds=2), Shares()])
 def test_scikit_learn_accepts_it(estimator: Any, check: Any) -> None:
     check(estimator)
 
