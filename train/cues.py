@@ -19,9 +19,12 @@ Array = Any
 MARKS = '?!.,:;()"„“»«–…/@#%'
 #: Endings of German words, longest first, that tell word classes roughly apart.
 ENDINGS = ("liche", "lich", "ische", "isch", "ten", "te", "en", "st", "t", "er", "es", "em", "e")
-_NOUN_ENDINGS = ("ungen", "ung")
-_LONGEST_ENDING = max(map(len, (*ENDINGS, *_NOUN_ENDINGS)))
+NOUN_ENDINGS = ("ungen", "ung")
+_LONGEST_ENDING = max(map(len, (*ENDINGS, *NOUN_ENDINGS)))
 _NOUN = -2
+#: Word classes by look: none of the others, capitalised, that with a noun's ending, a number, and the
+#: first of `ENDINGS`, counted from the last.
+OTHER_CLASS, CAPITAL_CLASS, NOUN_CLASS, NUMBER_CLASS, ENDING_CLASS = 3, 4, 5, 6, 10
 #: Lists that say what kind of word it is, not what the sentence does: no cue by themselves.
 _NOT_CUES = ("function_words",)
 #: A count is a column of its own up to this one, which stands for more as well.
@@ -31,13 +34,13 @@ LENGTHS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 35, 50, 80)
 CAPITALS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7)
 WORD_LENGTHS = (3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 10)
 FUNCTION_WORDS = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
-_STEPS = (
+STEPS = (
     ("tokens", LENGTHS),
     ("capitals", CAPITALS),
     ("wordlength", WORD_LENGTHS),
     ("functionwords", FUNCTION_WORDS),
 )
-_LAST = ("begins=upper", "begins=lower", "begins=mark", "digits", "shouting")
+LAST = ("begins=upper", "begins=lower", "begins=mark", "digits", "shouting")
 
 
 @cache
@@ -51,12 +54,48 @@ def counted() -> tuple[str, ...]:
 def cue_names() -> tuple[str, ...]:
     """The columns' names."""
     counts = (f"{name}{n}" for name in counted() for n in ("", *range(1, MOST + 1)))
-    steps = (f"{name}={i}" for name, limits in _STEPS for i in range(len(limits) + 1))
-    return (*counts, *steps, *_LAST)
+    steps = (f"{name}={i}" for name, limits in STEPS for i in range(len(limits) + 1))
+    return (*counts, *steps, *LAST)
+
+
+class Entries(NamedTuple):
+    """What is on the word lists, marks included.
+
+    Parameters
+    ----------
+    things
+        For each number of words the entries by their key (`phrase_key`), and the places in `counted`
+        that each stands for.
+    beginnings
+        The keys of words that a phrase begins with.
+    """
+
+    things: dict[int, dict[int, tuple[int, ...]]]
+    beginnings: frozenset[int]
+
+
+@cache
+def entries() -> Entries:
+    """The entries of all lists that are cues."""
+    found: dict[int, dict[int, set[int]]] = {}
+    beginnings = set()
+    names = [name for name in lexicon_names() if name not in _NOT_CUES]
+    rows = [(mark, i) for i, mark in enumerate(MARKS)]
+    rows += [(entry, len(MARKS) + i) for i, name in enumerate(names) for entry in read_lexicon(name)]
+    tokens = read_tokens([entry for entry, _ in rows])
+    for i, (_, place) in enumerate(rows):
+        row = tokens.key[tokens.first[i] : tokens.first[i + 1]]
+        found.setdefault(len(row), {}).setdefault(int(phrase_key(row)[0]), set()).add(place)
+        if len(row) > 1:
+            beginnings.add(int(row[0]))
+    things = {
+        size: {key: tuple(sorted(places)) for key, places in table.items()} for size, table in found.items()
+    }
+    return Entries(things, frozenset(beginnings))
 
 
 class _Lists(NamedTuple):
-    """Word lists as sorted keys.
+    """The entries as sorted keys.
 
     ``which`` has a row a word and a column a thing counted; ``phrases`` are, for each number of
     words, sorted keys and their own rows; ``beginnings`` are the first words of phrases.
@@ -70,29 +109,16 @@ class _Lists(NamedTuple):
 
 @cache
 def _lists() -> _Lists:
-    found: dict[int, dict[int, list[int]]] = {}
-    beginnings = set()
-    names = [name for name in lexicon_names() if name not in _NOT_CUES]
-    entries = [(mark, i) for i, mark in enumerate(MARKS)]
-    entries += [
-        (entry, len(MARKS) + i) for i, name in enumerate(names) for entry in sorted(read_lexicon(name))
-    ]
-    tokens = read_tokens([entry for entry, _ in entries])
-    for i, (_, number) in enumerate(entries):
-        row = tokens.key[tokens.first[i] : tokens.first[i + 1]]
-        found.setdefault(len(row), {}).setdefault(int(phrase_key(row)[0]), []).append(number)
-        if len(row) > 1:
-            beginnings.add(int(row[0]))
-    tables = {size: _table(entries) for size, entries in found.items()}
+    tables = {size: _table(things) for size, things in entries().things.items()}
     words, which = tables.pop(1)
-    return _Lists(words, which, np.array(sorted(beginnings), dtype=np.uint64), tables)
+    return _Lists(words, which, np.array(sorted(entries().beginnings), dtype=np.uint64), tables)
 
 
-def _table(entries: dict[int, list[int]]) -> tuple[Array, sp.csr_matrix]:
-    keys = sorted(entries)
-    numbers = [sorted(set(entries[key])) for key in keys]
-    starts = np.cumsum([0, *map(len, numbers)])
-    flat = np.concatenate(numbers)
+def _table(things: dict[int, tuple[int, ...]]) -> tuple[Array, sp.csr_matrix]:
+    keys = sorted(things)
+    places = [things[key] for key in keys]
+    starts = np.cumsum([0, *map(len, places)])
+    flat = np.concatenate(places)
     matrix = sp.csr_matrix((np.ones(len(flat)), flat, starts), shape=(len(keys), len(counted())))
     return np.array(keys, dtype=np.uint64), matrix
 
@@ -106,7 +132,7 @@ def phrase_key(row: Array) -> Array:
 
 
 @cache
-def _function_keys() -> Array:
+def function_keys() -> Array:
     entries = [entry for entry in read_lexicon("function_words") if " " not in entry]
     return np.unique(np.concatenate([key_of(entry) for entry in entries if len(key_of(entry)) == 1]))
 
@@ -120,7 +146,7 @@ def find(keys: Array, table: Array) -> Array:
 
 def is_function_word(tokens: Tokens) -> Array:
     """For each distinct token."""
-    return find(tokens.key[tokens.example], _function_keys()) >= 0
+    return find(tokens.key[tokens.example], function_keys()) >= 0
 
 
 def list_counts(tokens: Tokens) -> tuple[Array, Array]:
@@ -172,7 +198,7 @@ def cues(tokens: Tokens) -> Grams:
     text, thing = np.divmod(cells, things)
     column = text * width + thing * (MOST + 1)
     more = _measures(tokens) + (np.arange(texts) * width)[:, None] + things * (MOST + 1)
-    flags = [row * width + (width - len(_LAST) + i) for i, row in enumerate(_flags(tokens), start=0)]
+    flags = [row * width + (width - len(LAST) + i) for i, row in enumerate(_flags(tokens), start=0)]
     found = np.concatenate([column, column + np.minimum(counts, MOST), more.ravel(), *flags])
     found.sort()
     starts = np.searchsorted(found, np.arange(texts + 1) * width)
@@ -187,7 +213,7 @@ def _measures(tokens: Tokens) -> Array:
     function, _ = _per_text(tokens, is_function_word(tokens))
     values = (size, capital / safe, letters / safe, function / safe)
     shift, columns = 0, []
-    for value, (_, limits) in zip(values, _STEPS, strict=True):
+    for value, (_, limits) in zip(values, STEPS, strict=True):
         columns.append(np.searchsorted(np.array(limits, dtype=float), value, side="right") + shift)
         shift += len(limits) + 1
     return np.column_stack(columns)
@@ -229,9 +255,9 @@ def shapes(tokens: Tokens) -> Array:
     as_is = is_function_word(tokens) | tokens.is_mark
     noun = tokens.case >= CAPITAL
     ending, noun_ending = endings(tokens)
-    of_others = np.where(ending >= 0, 10 + len(ENDINGS) - 1 - ending, 3)
-    open_class = np.where(noun, np.where(noun_ending, 5, 4), of_others)
-    open_class[tokens.is_digit] = 6
+    of_others = np.where(ending >= 0, ENDING_CLASS + len(ENDINGS) - 1 - ending, OTHER_CLASS)
+    open_class = np.where(noun, np.where(noun_ending, NOUN_CLASS, CAPITAL_CLASS), of_others)
+    open_class[tokens.is_digit] = NUMBER_CLASS
     return np.where(as_is, (key >> np.uint64(32)).astype(np.uint32), open_class.astype(np.uint32))
 
 
@@ -257,6 +283,6 @@ def endings(tokens: Tokens) -> tuple[Array, Array]:
 @cache
 def _ending_table() -> tuple[Array, Array]:
     """The endings' letters, read from the end, as sorted keys, and the place of each."""
-    rows = [*enumerate(ENDINGS), *((_NOUN, ending) for ending in _NOUN_ENDINGS)]
+    rows = [*enumerate(ENDINGS), *((_NOUN, ending) for ending in NOUN_ENDINGS)]
     table = sorted((int.from_bytes(ending[::-1].encode("ascii"), "big"), i) for i, ending in rows)
     return np.array([key for key, _ in table], dtype=np.uint64), np.array([i for _, i in table])

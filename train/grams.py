@@ -46,10 +46,6 @@ _EDGE_STEPS = [
 ]
 
 
-#: So few buckets are those of a few sentences.
-_FEW = 4096
-
-
 class Grams(NamedTuple):
     """Buckets, those of owner i from ``starts[i]`` to ``starts[i + 1]``."""
 
@@ -77,29 +73,7 @@ class Grams(NamedTuple):
         table : int32 ndarray of shape (BUCKETS + 1,)
         weights : float32 ndarray of shape (width, n)
         """
-        if len(self.buckets) > _FEW:
-            return np.asarray(self.columns(table, len(weights)) @ weights)
-        found = table[self.buckets]
-        at = np.flatnonzero(found >= 0)
-        return _added(at.searchsorted(self.starts), weights[found[at]])
-
-
-def token_sums(tokens: Tokens, values: Array) -> Array:
-    """For each text the rows of its tokens' values, added up; what recurs counts once."""
-    if len(tokens.number) > _FEW:
-        return np.asarray(incidence(tokens) @ values)
-    starts, numbers = _once(tokens)
-    return _added(starts, values[numbers])
-
-
-def _added(starts: Array, values: Array) -> Array:
-    """The sums of consecutive rows, in the order and to the bits a sparse product has them.
-
-    For a few sentences: making a sparse matrix takes longer than to read one.
-    """
-    total = np.zeros((len(starts) - 1, values.shape[1]), dtype=values.dtype)
-    np.add.at(total, np.repeat(np.arange(len(total)), np.diff(starts)), values)
-    return total
+        return np.asarray(self.columns(table, len(weights)) @ weights)
 
 
 def ones(starts: Array, columns: Array, width: int) -> sp.csr_matrix:
@@ -110,13 +84,8 @@ def ones(starts: Array, columns: Array, width: int) -> sp.csr_matrix:
 
 def incidence(tokens: Tokens) -> sp.csr_matrix:
     """Which distinct tokens each text has, whatever their case: shape (n_texts, n_distinct)."""
-    starts, numbers = _once(tokens)
-    return ones(starts, numbers, len(tokens.example))
-
-
-def _once(tokens: Tokens) -> tuple[Array, Array]:
-    """The distinct tokens of the texts, one text after the other, and where each begins."""
-    return _starts_among(tokens.new, tokens.first), tokens.number.compress(tokens.new)
+    starts = _starts_among(tokens.new, tokens.first)
+    return ones(starts, tokens.number.compress(tokens.new), len(tokens.example))
 
 
 def _starts_among(is_kept: Array, starts: Array) -> Array:

@@ -11,12 +11,18 @@ from typing import Any
 
 import numpy as np
 
+from train import few
 from train.encoders import encode
 from train.features import BLOCKS, CHUNK, VOCABULARIES, Scene, SentenceFeatures, read_scene
-from train.grams import token_sums
+from train.grams import incidence
 from train.tokens import KeyTable, Tokens, read_tokens
 
 Array = Any
+
+#: Up to so many texts are read one by one.
+FEW = 10
+#: Words whose sums are kept for those.
+HELD = 1 << 16
 
 
 class Scorer:
@@ -51,12 +57,14 @@ class Scorer:
         words = read_tokens((features.terms_.get("word") or "-").split("\n"))
         self._known = KeyTable(words.key[words.example])
         self._known_values = {name: self._sums(name, words) for name in self._of_tokens}
+        self._held: dict[str, dict[int, Array]] = {name: {} for name in self._of_tokens}
 
     def scores(self, passages: Sequence[Any]) -> Array:
         """Scores without intercepts: float32 ndarray of shape (n_rows, n_scores)."""
         scene = read_scene(passages, self._features.views)
         found = np.zeros((len(passages), self._size), dtype=np.float32)
-        for view, values in self._views(scene).items():
+        views = self._views_of_few(scene) if len(scene.texts) <= FEW else self._views(scene)
+        for view, values in views.items():
             found += values[scene.places[view]]
         if self._features.encoder:
             vectors = encode(self._features.encoder, scene.own)
@@ -82,13 +90,51 @@ class Scorer:
                 found[view][begin : begin + CHUNK] += values / length[:, None]
         return found
 
+    def _views_of_few(self, scene: Scene) -> dict[str, Array]:
+        """As `_views`, text by text and to the same bits; what nobody asks for stays zero."""
+        texts = [few.read_words(text) for text in scene.texts]
+        found = {}
+        for view in self._features.views:
+            found[view] = np.zeros((len(texts), self._size), dtype=np.float32)
+            for place in set(scene.places[view].tolist()):
+                self._add_view(view, texts[place], found[view][place])
+        return found
+
+    def _add_view(self, view: str, words: Sequence[few.Word], total: Array) -> None:
+        raw: dict[str, Array] = {}
+        for block in self._features.blocks:
+            if BLOCKS[block].view == view:
+                names = BLOCKS[block].vocabularies
+                raw |= {name: self._sums_of_few(name, words) for name in names if name not in raw}
+                length = np.sqrt(sum(raw[name][-1] for name in names)) or np.float32(1)
+                total += sum(raw[name][self._slots[block, name]] for name in names) / length
+
+    def _sums_of_few(self, name: str, words: Sequence[few.Word]) -> Array:
+        if name not in few.OF_WORD:
+            return self._added(name, few.OF_TEXT[name](words))
+        held = self._held[name]
+        if len(held) > HELD:
+            held.clear()
+        total = np.zeros(self._tables[name].shape[1], dtype=np.float32)
+        for key, word in {word.key: word for word in words}.items():
+            row = held.get(key)
+            if row is None:
+                row = held[key] = self._added(name, few.OF_WORD[name](word))
+            total += row
+        return total
+
+    def _added(self, name: str, buckets: Sequence[int]) -> Array:
+        columns = self._features.tables()[name][np.array(buckets, dtype=np.int64)]
+        found: Array = np.add.reduce(self._tables[name][columns[columns >= 0]])
+        return found
+
     def _raw(self, tokens: Tokens, wanted: set[str]) -> dict[str, Array]:
         """For each vocabulary the sums over all that occurs in each text."""
         found = {}
         of_tokens = [name for name in self._of_tokens if name in wanted]
         if of_tokens:
             each = self._token_values(tokens, of_tokens)
-            together = token_sums(tokens, np.hstack(each))
+            together = np.asarray(incidence(tokens) @ np.hstack(each))
             at = 0
             for name, part in zip(of_tokens, each, strict=True):
                 found[name] = together[:, at : at + part.shape[1]]
