@@ -4,7 +4,9 @@ Every distinct text of a batch is read once, whether it is a sentence, a neighbo
 blocks of the sentence before and after use the same vocabularies as the sentence's own.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
@@ -275,16 +277,17 @@ class Scene(NamedTuple):
 
 def read_scene(X: Sequence[Any], views: Sequence[str] = ("text", "before", "after")) -> Scene:
     passages = [Passage(x, "", "", "", "") if isinstance(x, str) else x for x in X]
-    columns = {view: list(map(attrgetter(view), passages)) for view in ("text", *views)}
-    place: dict[str, int] = dict.fromkeys(columns["text"], 0)
+    place: dict[str, int] = defaultdict(count().__next__)
+    own = _places(place, passages, "text")
     sentences = len(place)
-    for view in views:
-        place.update(dict.fromkeys(columns[view], 0))
-    place = {text: i for i, text in enumerate(place)}
-    rows = {
-        view: np.fromiter(map(place.__getitem__, columns[view]), np.int64, len(passages)) for view in columns
-    }
+    rows = {"text": own} | {view: _places(place, passages, view) for view in views if view != "text"}
     return Scene(list(place), rows, sentences)
+
+
+def _places(place: dict[str, int], passages: Sequence[Passage], view: str) -> Array:
+    """Where each row's text is among the distinct ones; a new one comes last."""
+    texts = map(attrgetter(view), passages)
+    return np.fromiter(map(place.__getitem__, texts), np.int64, len(passages))
 
 
 def _in_chunks(texts: Sequence[str]) -> Iterator[Tokens]:

@@ -2,12 +2,21 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from schemas.records import GoldSentence
+from train.letters import LETTER, MARK, letters
 
-_SENTENCE_END = re.compile(r"[.!?…:][\"“”«»’‘)\]]*\s+")
+_ENDS, _CLOSERS = ".!?…:", '"“”«»’‘)]'
+_SENTENCE_END = re.compile(rf"[{_ENDS}][{re.escape(_CLOSERS)}]*\s+")
+#: Kinds of signs at a sentence's end.
+_OTHER, _END, _CLOSER, _SPACE = range(4)
+#: Up to so many texts are searched one by one.
+_FEW = 16
 
 
 class Passage(NamedTuple):
@@ -36,8 +45,8 @@ def to_passages(rows: Sequence[GoldSentence], *, with_whole: bool = True) -> lis
         Whether ``around`` and ``whole`` are needed, and white space evened out, as only stances
         do; tokens do not depend on it.
     """
-    before = {text: last_sentence(text) for text in {row.before for row in rows}}
-    after = {text: first_sentence(text) for text in {row.after for row in rows}}
+    before = last_sentences({row.before for row in rows})
+    after = first_sentences({row.after for row in rows})
     if not with_whole:
         return [Passage(row.text, before[row.before], after[row.after], "", "") for row in rows]
     pieces: dict[str, list[str]] = defaultdict(list)
@@ -78,6 +87,55 @@ def last_sentence(text: str) -> str:
     for found in _SENTENCE_END.finditer(bare):
         begin = found.end()
     return bare[begin:]
+
+
+def first_sentences(texts: Collection[str]) -> dict[str, str]:
+    """`first_sentence` of each text."""
+    if len(texts) <= _FEW:
+        return {text: first_sentence(text) for text in texts}
+    bare = {text: text.strip() for text in texts}
+    keys = list(bare)
+    for i, mark, _ in reversed(_sentence_ends(list(bare.values()))):  # the first comes last, and stays
+        bare[keys[i]] = keys[i].strip()[: mark + 1]
+    return bare
+
+
+def last_sentences(texts: Collection[str]) -> dict[str, str]:
+    """`last_sentence` of each text."""
+    if len(texts) <= _FEW:
+        return {text: last_sentence(text) for text in texts}
+    bare = {text: text.strip() for text in texts}
+    keys = list(bare)
+    for i, _, behind in _sentence_ends(list(bare.values())):
+        bare[keys[i]] = keys[i].strip()[behind:].lstrip()
+    return bare
+
+
+def _sentence_ends(texts: Sequence[str]) -> list[tuple[int, int, int]]:
+    """All that `_SENTENCE_END` finds: the text's number, where the mark is, where white space begins."""
+    raw = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)
+    kind = _kinds().take(raw, mode="clip")
+    mark = np.flatnonzero(kind == _END)
+    behind = mark + 1
+    while (is_closer := kind[behind] == _CLOSER).any():
+        behind += is_closer
+    is_end = kind[behind] == _SPACE
+    mark, behind = mark[is_end], behind[is_end]
+    starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
+    owner = np.searchsorted(starts, mark, side="right") - 1
+    columns = (owner, mark - starts[owner], behind - starts[owner])
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+@cache
+def _kinds() -> Any:
+    """The kind of each code point of the basic plane; one more stands for all beyond."""
+    table = letters()
+    found = np.full(len(table) + 1, _OTHER, dtype=np.uint8)
+    found[:-1][(table & (LETTER | MARK)) == 0] = _SPACE
+    for signs, kind in ((_ENDS, _END), (_CLOSERS, _CLOSER)):
+        found[list(map(ord, signs))] = kind
+    return found
 
 
 def _even(text: str) -> str:
