@@ -160,12 +160,13 @@ def list_counts(tokens: Tokens) -> tuple[Array, Array]:
     """
     lists, width = _lists(), len(counted())
     keys = tokens.key[tokens.example]
+    text_of = np.repeat(np.arange(len(tokens.first) - 1), np.diff(tokens.first))
     place = find(keys, lists.words)
-    on_list = np.flatnonzero(place[tokens.number] >= 0)
-    text = np.searchsorted(tokens.first, on_list, side="right") - 1
+    on_list = np.flatnonzero((place >= 0)[tokens.number])
+    text = text_of[on_list]
     cells = [_cells(text, lists.which, place[tokens.number[on_list]], width)]
     begins = np.flatnonzero((find(keys, lists.beginnings) >= 0)[tokens.number])
-    text = np.searchsorted(tokens.first, begins, side="right") - 1
+    text = text_of[begins]
     for size, (table, which) in lists.phrases.items():
         is_whole = begins + size <= tokens.first[text + 1]
         at, owner = begins[is_whole], text[is_whole]
