@@ -6,6 +6,7 @@ a row, where share is that of the row's code: balance 0 gives plain calibrated p
 those of a world in which all codes are equally frequent.
 """
 
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,8 +63,19 @@ def fit_calibration(scores: Array, codes: Array, *, balance: float = 0.0) -> Cal
     start = np.concatenate([np.full(size, 2.0), np.zeros(size)])
     # a score may never speak against its own code
     bounds = [(0.0, 50.0)] * size + [(-20.0, 20.0)] * size
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    with _libraries().limit(limits=1):
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     return Calibration(scale=found[:size], offset=found[size:])
+
+
+@cache
+def _libraries() -> Any:
+    """The linear algebra that is loaded; its threads would only wait for each other in sums so small,
+    and took more time than the training of all classifiers.
+    """
+    from threadpoolctl import ThreadpoolController  # beside scipy.optimize: nobody who only tags needs it
+
+    return ThreadpoolController()
 
 
 def _smooth(codes: Array, size: int) -> Array:
