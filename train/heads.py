@@ -1,11 +1,12 @@
 """Classifiers on a feature matrix whose probabilities are calibrated on held-out groups."""
 
-from collections.abc import Sequence
-from operator import attrgetter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
+from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.svm import LinearSVC
 from sklearn.utils.multiclass import check_classification_targets
@@ -21,6 +22,8 @@ Array = Any
 _WORTH = 0.004
 #: What macro-F1 must fall below its best before larger values of C are not tried: they take longest.
 _FALLEN = 0.02
+#: Macro-F1 that nothing can better.
+_PERFECT = 1.0
 #: Where the solver stops: to choose by, and in the end. Held-out macro-F1 moved by .0006 at most.
 _ROUGH, _FINE = 2e-2, 2e-3
 #: The share of rows from which on a column is always there.
@@ -126,37 +129,36 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Sets C and the columns' weights to what serves held-out rows best, and gives their scores."""
         first, *others = sorted(self.alikes, reverse=True)
         weights = self.cue_weights if len(cues) else (1.0,)
-        tried = [
-            self._attempt(X, codes, fold, cues, soft, weight, first, grid=sorted(self.grid))
-            for weight in weights
-        ]
-        if sp.issparse(X):
-            best = max(tried, key=attrgetter("value"))
+        grid = sorted(self.grid)
+        best = _best(self._attempt(X, codes, fold, cues, soft, weight, first, grid) for weight in weights)
+        if sp.issparse(X) and best.value < _PERFECT:
             # without cues it is one of a layer's many classifiers, which keep their C for the time it takes
-            grid = sorted(self.grid) if len(cues) else [best.C]
-            tried += [
-                self._attempt(X, codes, fold, cues, soft, best.cue_weight, alike, grid=grid)
-                for alike in others
-            ]
-        best = max(tried, key=attrgetter("value"))
+            grid = grid if len(cues) else [best.C]
+            weight = best.cue_weight
+            more = (self._attempt(X, codes, fold, cues, soft, weight, alike, grid) for alike in others)
+            best = _best(chain([best], more))
         self.C_, self.cue_weight_, self.alike_ = best.C, best.cue_weight, best.alike
         return best.scores
 
     def _attempt(
         self, X: Any, codes: Array, fold: Array, cues: Array, soft: Array | None, weight: float, alike: float,
-        *, grid: Sequence[float],
+        grid: Sequence[float],
     ) -> "_Attempt":  # fmt: skip
         """The best C for these weights; larger ones are not tried once macro-F1 falls."""
         known, weighted = codes >= 0, _weighted(X, cues, weight)
         truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
-        tried: list[_Attempt] = []
-        for C in grid:
-            scores = self._held_out_scores(weighted, codes, fold, C, alike, soft)
-            value = _macro(self.calibrate(scores, codes).held_out_[known], truth)
-            tried.append(_Attempt(value, C, weight, alike, scores))
-            if value < max(one.value for one in tried) - _FALLEN:
-                break
-        return max(tried, key=attrgetter("value"))
+
+        def tried() -> "Iterator[_Attempt]":
+            highest = 0.0
+            for C in grid:
+                scores = self._held_out_scores(weighted, codes, fold, C, alike, soft)
+                value = _macro(self.calibrate(scores, codes).held_out_[known], truth)
+                yield _Attempt(value, C, weight, alike, scores)
+                highest = max(highest, value)
+                if value < highest - _FALLEN:
+                    break
+
+        return _best(tried())
 
     def calibrate(self, scores: Array, codes: Array, balances: Sequence[float] | None = None) -> Self:
         """Fits the calibration to scores of held-out rows, and keeps those as `held_out_scores_`.
@@ -263,7 +265,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         model = LinearSVC(
             C=C, class_weight=class_weight, tol=tol, max_iter=3000, random_state=self.random_state
         )
-        model.fit(X, y, sample_weight=weight)
+        with config_context(assume_finite=True, skip_parameter_validation=True):  # looked at once, in fit
+            model.fit(X, y, sample_weight=weight)
         return model.coef_, model.intercept_
 
     def _held_out_scores(
@@ -301,6 +304,17 @@ class _Attempt(NamedTuple):
     cue_weight: float
     alike: float
     scores: Array
+
+
+def _best(tried: Iterable[_Attempt]) -> _Attempt:
+    """The first of the best; nothing is tried after one that is perfect."""
+    best: _Attempt | None = None
+    for one in tried:
+        best = one if best is None or one.value > best.value else best
+        if best.value >= _PERFECT:
+            break
+    assert best is not None  # something is always tried
+    return best
 
 
 class _Plane(NamedTuple):
