@@ -1,15 +1,18 @@
 """Sentence encoders by name: dense vectors of a sentence, joined to what is counted.
 
-A model keeps the name alone, never an encoder's code or weights: whoever predicts has its package.
+A model keeps the name alone, never an encoder's code or weights: whoever predicts has its package, or
+for ``st:PATH`` its folder, of which the model keeps the hash.
 """
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from schemas.errors import SettingsError, near_hit
+from train.st_folder import hash_of, load_folder, read_folder
 
 Array = Any
 Encode = Callable[[Sequence[str]], Array]  # vectors of length one, shape (n, size)
@@ -50,6 +53,10 @@ ENCODERS: dict[str, Encoder] = {
 }
 
 
+#: What begins the name of an encoder in a folder (`train.st_folder`).
+FOLDER = "st:"
+
+
 def size_of(name: str) -> int:
     """The numbers of a vector; 0 without an encoder.
 
@@ -59,6 +66,22 @@ def size_of(name: str) -> int:
         There is none of this name; names those there are.
     """
     return _known(name).size if name else 0
+
+
+def identity_of(name: str) -> str:
+    """What tells an encoder in a folder from any other: a hash; empty for those that a package brings.
+
+    Raises
+    ------
+    SettingsError
+        The folder is not there, or not what it should be.
+    """
+    return hash_of(Path(name.removeprefix(FOLDER))) if name.startswith(FOLDER) else ""
+
+
+def is_name(name: str) -> bool:
+    """Whether there may be an encoder of this name; whether a folder is there is not asked."""
+    return name in ENCODERS or name.startswith(FOLDER)
 
 
 def encode(name: str, texts: Sequence[str]) -> Array:
@@ -77,8 +100,11 @@ def encode(name: str, texts: Sequence[str]) -> Array:
 
 
 def _known(name: str) -> Encoder:
+    if name.startswith(FOLDER):
+        folder = Path(name.removeprefix(FOLDER))
+        return Encoder(read_folder(folder).size, lambda: load_folder(folder), "standpunkt[embeddings]")
     if name not in ENCODERS:
-        known = ", ".join(ENCODERS)
+        known = ", ".join([*ENCODERS, f"{FOLDER}FOLDER"])
         raise SettingsError(f'found no encoder "{name}", expected one of {known}{near_hit(name, ENCODERS)}')
     return ENCODERS[name]
 

@@ -13,7 +13,7 @@ from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Record, short_hash
 from train.dataset import count_copies, training_rows
 from train.duplicates import inner_groups
-from train.encoders import size_of
+from train.encoders import identity_of, size_of
 from train.familiarity import familiarity_of
 from train.figures import tuning_figures
 from train.layers import fit_layer
@@ -108,6 +108,7 @@ def model_version(
         str(seed),
         code_hash(),
     ]
+    parts += [identity] if (identity := identity_of(settings.encoder)) else []
     return f"{codebook.codebook}-{short_hash(' '.join(parts), 8)}"
 
 
@@ -151,6 +152,7 @@ def _meta(
         n=len(rows),
         seed=seed,
         settings=settings,
+        encoder_hash=identity_of(settings.encoder),
         layers=layers,
         data_hash=data_hash(rows, soft=settings.soft),
         commentaries=sorted({commentary_hash(row.commentary_id) for row in rows}),

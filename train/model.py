@@ -70,6 +70,7 @@ class ModelMeta(Record, frozen=True, kw_only=True):
     n: int
     seed: int
     settings: Settings
+    encoder_hash: str = ""  # of an encoder in a folder
     layers: dict[str, LayerState]
     data_hash: str
     commentaries: list[str]  # hashes of the ids of those trained on

@@ -27,7 +27,8 @@ class Settings(Record, frozen=True, kw_only=True):
     soft
         Whether sentences on which annotators differ count for less, in layers of one code a sentence.
     encoder
-        A name of `train.encoders.ENCODERS` whose vectors are joined to the features; empty: none.
+        A name of `train.encoders.ENCODERS`, or ``st:`` and a folder (`train.st_folder`), whose vectors
+        are joined to the features; empty: none.
     reasons
         Words and features named as reasons, for each layer of each prediction.
     """

@@ -11,7 +11,7 @@ import numpy as np
 from schemas.codebook import Layer
 from schemas.records import UNRELATED
 from train.cues import cue_names
-from train.encoders import ENCODERS
+from train.encoders import is_name
 from train.features import SentenceFeatures
 from train.grams import BUCKETS
 from train.model import LayerState, ModelMeta
@@ -60,7 +60,7 @@ def _meta_problems(meta: ModelMeta) -> Iterator[str]:
 def _setting_problems(settings: Settings) -> Iterator[str]:
     if settings.pipeline not in PIPELINES:
         yield f'the pipeline "{settings.pipeline}" is not known'
-    if settings.encoder and settings.encoder not in ENCODERS:
+    if settings.encoder and not is_name(settings.encoder):
         yield f'the encoder "{settings.encoder}" is not known'
     least = (settings.min_layer, settings.min_code, settings.min_asked, settings.min_touched)
     if not 0 <= settings.abstain_at <= 1 or min(*least, settings.reasons) < 0:

@@ -13,9 +13,10 @@ from typing import Any
 
 import msgspec
 
-from schemas.errors import DataError, ModelError
+from schemas.errors import DataError, ModelError, SettingsError
 from schemas.files import read_bytes, replacing, write_text
 from train.card import model_card
+from train.encoders import identity_of
 from train.model import FORMAT, Model, ModelMeta
 from train.plain_skops import ForeignTypeError, read_plain, write_plain
 from train.soundness import find_unsound, find_unsound_meta
@@ -54,10 +55,12 @@ def load_model(folder: str | Path) -> Model:
     ------
     ModelError
         The folder is no model, or its files are damaged, foreign, of another minor version of
-        scikit-learn, or of a newer format: names which.
+        scikit-learn, or of a newer format; or the encoder's folder is not there or another's: names
+        which.
     """
     folder = Path(folder)
     meta = _read_meta(folder)
+    _check_encoder(meta, folder / META_FILE)
     data = _read(folder, MODEL_FILE)
     state = _read_state(data, folder / MODEL_FILE)
     if hashlib.sha256(data).hexdigest() != meta.sha256:
@@ -108,6 +111,20 @@ def _check_version(meta: ModelMeta, path: Path) -> None:
         raise ModelError(
             f"was trained with scikit-learn {there}, found {here} here: train again, or install "
             f'"scikit-learn=={".".join(there.split(".")[:2])}.*"',
+            path=path,
+        )
+
+
+def _check_encoder(meta: ModelMeta, path: Path) -> None:
+    """That an encoder in a folder is the one of training."""
+    try:
+        found = identity_of(meta.settings.encoder)
+    except SettingsError as error:
+        raise ModelError(f"needs its encoder where training had it: {error.message}", path=path) from error
+    if found != meta.encoder_hash:
+        raise ModelError(
+            f'needs the encoder it was trained with: found another in "{meta.settings.encoder}" '
+            f"(SHA-256 {found[:12]}…), expected {meta.encoder_hash[:12]}…",
             path=path,
         )
 

