@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeAlias
 
 VOID = frozenset({"br", "hr", "input", "link", "meta"})
@@ -28,7 +29,7 @@ def tag(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
     >>> tag("a", "x", title='" onmouseover="y')
     '<a title="&quot; onmouseover=&quot;y">x</a>'
     """
-    start = f"<{name}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
+    start = f"<{name}{''.join([_attribute(key, value) for key, value in attributes.items()])}>"
     return Markup(start if name in VOID else f"{start}{join(children)}</{name}>")
 
 
@@ -44,9 +45,10 @@ def join(children: Child) -> Markup:
         return children
     if isinstance(children, str):
         return Markup(html.escape(children))
-    return Markup("".join(join(child) for child in children))
+    return Markup("".join([join(child) for child in children]))
 
 
+@lru_cache(1 << 14, typed=True)  # most of a page's attributes recur
 def _attribute(key: str, value: Attribute) -> str:
     name = key.removesuffix("_").replace("_", "-")
     if value is None or value is False:

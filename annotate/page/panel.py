@@ -1,6 +1,7 @@
 """The panel of one sentence: its codes, their probabilities, the words that moved them."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from annotate.page.reasons import mark_words, reason_list
 from annotate.page.view import (
@@ -44,11 +45,14 @@ def sentence_panel(shown: SentenceView, view: PieceView, codebook: Codebook) -> 
 
 def bar(score: float, threshold: float | None = None) -> Markup:
     """A probability as a bar; the upright line is the threshold from which the model decides."""
-    line = None
-    if threshold is not None and 0 < threshold < 1:
-        at = f"{threshold * 100:.1f}"
-        line = tag("line", x1=at, x2=at, y1="0", y2="8")
-    fill = tag("rect", width=f"{max(0.0, min(1.0, score)) * 100:.1f}", height="8", class_="fill")
+    at = f"{threshold * 100:.1f}" if threshold is not None and 0 < threshold < 1 else None
+    return _bar(f"{max(0.0, min(1.0, score)) * 100:.1f}", at)
+
+
+@lru_cache(1 << 12)  # a page has some twenty a sentence, and many are the same
+def _bar(width: str, at: str | None) -> Markup:
+    line = tag("line", x1=at, x2=at, y1="0", y2="8") if at else None
+    fill = tag("rect", width=width, height="8", class_="fill")
     ground = tag("rect", width="100", height="8", class_="ground")
     return tag(
         "svg",
