@@ -23,7 +23,7 @@ from schemas.records import Record
 TIMEOUT = 300.0  # seconds without a byte
 EXPORT_TIMEOUT = 3600.0  # an export sends its first byte when all of it is made: 250 tasks a second
 CHUNK = 1000  # tasks sent in one call
-PAGE = 5000  # tasks listed in one call: ten calls of 1000 take a tenth longer than two
+PAGE = 2500  # tasks listed in one call: ten calls of 1000 take a tenth longer than two of 5000
 PREDICTIONS_CHUNK = 20_000  # each call costs seconds in a large project: few large ones
 IDS_CHUNK = 300  # ids in one address, which proxies allow 8,000 characters
 
@@ -150,14 +150,14 @@ class Studio:
         operation = f"listing the tasks of project {project_id}"
         fields = ["id", "data", "meta", "total_annotations", "cancelled_annotations", "updated_at"]
         asked = {"project": project_id, "fields": "task_only", "include": fields, "page_size": PAGE}
-        page = 0
-        while True:
+        page, total = 0, 1
+        while page * PAGE < total:  # a page past the end is a 404
             page += 1
             found = self._get("/api/tasks/", operation, _Page, params={**asked, "page": page})
+            total = found.total
             yield from map(_held, found.tasks)
-            step(min(page * PAGE, found.total), found.total)
-            if page * PAGE >= found.total:  # a page past the end is a 404
-                return
+            step(min(page * PAGE, total), total)
+            del found  # one page in memory at a time
 
     def import_tasks(self, project_id: int, tasks: Sequence[dict[str, Any]]) -> int:
         """Creates the tasks, in chunks and in this order, and gives their number."""
