@@ -38,6 +38,13 @@ from schemas.records import Assignment  # noqa: E402
 from schemas.studio_json import to_result  # noqa: E402
 from train.store import load_model  # noqa: E402
 
+#: Runs a command and says its peak: a process of its own, for a child is counted from what its parent holds.
+LAUNCH = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+sys.exit(code)
+"""
 FIELDS = ["id", "data", "meta", "total_annotations", "cancelled_annotations", "updated_at"]
 
 
@@ -105,11 +112,9 @@ def memory(studio: Studio, study: Study, model_dir: Path) -> None:
     for verb, more in (("push", []), ("push", []), ("prelabel", model), ("pull", []), ("pull", [])):
         command = [sys.executable, "-m", "annotate.cli", verb, *more, "--study", str(study.folder), "--json"]
         begun = time.perf_counter()
-        process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        took, peak = time.perf_counter() - begun, usage.ru_maxrss / 1024
-        sys.stdout.write(f"{verb}: {took:.0f} s, peak {peak:.0f} MB, exit code {process.returncode}\n")
+        words = [sys.executable, "-S", "-c", LAUNCH, *command]
+        said = subprocess.run(words, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout
+        sys.stdout.write(f"{verb}: {time.perf_counter() - begun:.0f} s, peak {int(said) / 1024:.0f} MB\n")
         sys.stdout.flush()
 
 
