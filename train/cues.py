@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from train.grams import Grams
 from train.lexicons import lexicon_names, read_lexicon
-from train.tokens import CAPITAL, SHOUTED, Tokens, key_of, read_tokens, stir
+from train.tokens import BASE, CAPITAL, SHOUTED, Tokens, key_of, read_tokens, stir
 
 Array = Any
 
@@ -127,7 +127,7 @@ def phrase_key(row: Array) -> Array:
     """One key for each run of tokens, whose keys stand along the first axis."""
     key = np.atleast_1d(row[0])
     for other in row[1:]:
-        key = stir(key * np.uint64(0x9E3779B97F4A7C15) + other)
+        key = stir(key * np.uint64(BASE) + other)
     return key
 
 

@@ -5,7 +5,7 @@ for ``st:PATH`` its folder, of which the model keeps the hash.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -95,14 +95,14 @@ def encode(name: str, texts: Sequence[str]) -> Array:
     found = np.zeros((len(texts), size_of(name)), dtype=np.float32)
     spoken = [i for i, text in enumerate(texts) if text.strip()]
     if spoken:
-        found[spoken] = _loaded(name)([texts[i] for i in spoken])
+        found[spoken] = _loaded(name, identity_of(name))([texts[i] for i in spoken])
     return found
 
 
 def _known(name: str) -> Encoder:
     if name.startswith(FOLDER):
         folder = Path(name.removeprefix(FOLDER))
-        return Encoder(read_folder(folder).size, lambda: load_folder(folder), "standpunkt[embeddings]")
+        return Encoder(read_folder(folder).size, partial(load_folder, folder), "standpunkt[embeddings]")
     if name not in ENCODERS:
         known = ", ".join([*ENCODERS, f"{FOLDER}FOLDER"])
         raise SettingsError(f'found no encoder "{name}", expected one of {known}{near_hit(name, ENCODERS)}')
@@ -110,7 +110,7 @@ def _known(name: str) -> Encoder:
 
 
 @cache  # loading takes a second, a model answers batch after batch
-def _loaded(name: str) -> Encode:
+def _loaded(name: str, identity: str) -> Encode:
     encoder = _known(name)
     try:
         return encoder.load()

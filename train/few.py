@@ -13,13 +13,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from train import cues
-from train.grams import BITS, EDGES, LONGEST_SHAPE, SIZES
+from train.grams import BASE32, BITS, EDGES, LONGEST_SHAPE, SIZES, STIR32
 from train.letters import DIGIT, MARK, UPPER, letters
-from train.tokens import CAPITAL, LOWER, SHOUTED
+from train.tokens import BASE, CAPITAL, LOWER, SHOUTED, STIR
 
-# as in train.tokens and train.grams, where they are words of 64 and 32 bits
-_BASE64, _STIR64, _ALL64 = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 2**64 - 1
-_BASE32, _STIR32, _ALL32 = 0x9E3779B1, 0x85EBCA6B, 2**32 - 1
+# keys are words of 64 and of 32 bits
+_ALL64, _ALL32 = 2**64 - 1, 2**32 - 1
 _TOP64, _TOP32 = 64 - BITS, 32 - BITS
 #: Signs beyond the basic plane are marks, whatever else they are.
 _TOKEN = re.compile("[^\\W\U00010000-\U0010ffff]+|[^\\w\\s]|[\U00010000-\U0010ffff]")
@@ -61,7 +60,7 @@ def _word(token: str) -> Word:
     case = SHOUTED if shouted else CAPITAL if kinds[0] & UPPER else LOWER
     key = 0
     for sign in reversed(lower):
-        key = (key * _BASE64 + sign) & _ALL64
+        key = (key * BASE + sign) & _ALL64
     key = _stir(key)
     word = Word(
         lower="".join(map(chr, lower)),
@@ -115,7 +114,7 @@ def read_characters(word: Word) -> list[int]:
     for begin in range(len(signs) - 1):
         gram = 0
         for size, sign in enumerate(signs[begin : begin + SIZES[-1]], start=1):
-            gram = (gram * _BASE32 + sign) & _ALL32
+            gram = (gram * BASE32 + sign) & _ALL32
             if size >= SIZES[0]:
                 found.append(_bucket32(gram))
     return found
@@ -123,7 +122,7 @@ def read_characters(word: Word) -> list[int]:
 
 def read_pairs(words: Sequence[Word]) -> list[int]:
     pairs = dict.fromkeys((one.key, other.key) for one, other in pairwise(words))
-    return [_stir((one * _BASE64 + other) & _ALL64) >> _TOP64 for one, other in pairs]
+    return [_stir((one * BASE + other) & _ALL64) >> _TOP64 for one, other in pairs]
 
 
 def read_edges(words: Sequence[Word]) -> list[int]:
@@ -134,7 +133,7 @@ def read_edges(words: Sequence[Word]) -> list[int]:
         if -count <= min(offsets) and max(offsets) < count:
             key = column
             for offset in offsets:
-                key = _stir((key * _BASE64 + words[offset].key) & _ALL64)
+                key = _stir((key * BASE + words[offset].key) & _ALL64)
             found.append(key >> _TOP64)
     return found
 
@@ -145,7 +144,7 @@ def read_shapes(words: Sequence[Word]) -> list[int]:
     for begin in range(len(row)):
         run = 0
         for column, shape in enumerate(row[begin : begin + LONGEST_SHAPE]):
-            run = (run * _BASE32 + shape + column) & _ALL32
+            run = (run * BASE32 + shape + column) & _ALL32
             found.append(_bucket32(run))
     return found
 
@@ -186,7 +185,7 @@ def _things(words: Sequence[Word]) -> Iterator[int]:
         if word.begins:
             key = word.key
             for size, other in enumerate(words[i + 1 : i + _longest_phrase()], start=2):
-                key = _stir((key * _BASE64 + other.key) & _ALL64)
+                key = _stir((key * BASE + other.key) & _ALL64)
                 yield from cues.entries().things.get(size, {}).get(key, ())
 
 
@@ -196,13 +195,13 @@ def _longest_phrase() -> int:
 
 
 def _stir(key: int) -> int:
-    key = ((key ^ (key >> 32)) * _STIR64) & _ALL64
+    key = ((key ^ (key >> 32)) * STIR) & _ALL64
     return key ^ (key >> 32)
 
 
 def _bucket32(key: int) -> int:
-    key = ((key ^ (key >> 15)) * _STIR32) & _ALL32
-    return (((key ^ (key >> 13)) * _BASE32) & _ALL32) >> _TOP32
+    key = ((key ^ (key >> 15)) * STIR32) & _ALL32
+    return (((key ^ (key >> 13)) * BASE32) & _ALL32) >> _TOP32
 
 
 #: From a word, or from a text's words, to the buckets of a vocabulary (`train.features.VOCABULARIES`).

@@ -11,15 +11,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from train.tokens import Tokens, in_text, is_first, stir
+from train.tokens import BASE, Tokens, in_text, is_first, stir
 
 Array = Any
 
 BITS = 20
 BUCKETS = 1 << BITS
 _TOP = np.uint64(64 - BITS)
-_BASE32, _STIR32 = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
-_BASE64 = np.uint64(0x9E3779B97F4A7C15)
+#: Of keys of 32 bits.
+BASE32, STIR32 = 0x9E3779B1, 0x85EBCA6B
+_BASE32, _STIR32, _BASE64 = np.uint32(BASE32), np.uint32(STIR32), np.uint64(BASE)
 #: Lengths of character n-grams, the space at the ends of a word included.
 SIZES = (2, 3, 4, 5)
 #: The longest run of word classes.

@@ -93,32 +93,30 @@ def first_sentences(texts: Collection[str]) -> dict[str, str]:
     """`first_sentence` of each text."""
     if len(texts) <= _FEW:
         return {text: first_sentence(text) for text in texts}
-    bare = {text: text.strip() for text in texts}
-    keys = list(bare)
-    for i, mark, _ in reversed(_sentence_ends(list(bare.values()))):  # the first comes last, and stays
-        bare[keys[i]] = keys[i].strip()[: mark + 1]
-    return bare
+    bare = [text.strip() for text in texts]
+    found = list(bare)
+    for i, mark, _ in reversed(_sentence_ends(bare)):  # the first comes last, and stays
+        found[i] = bare[i][: mark + 1]
+    return dict(zip(texts, found, strict=True))
 
 
 def last_sentences(texts: Collection[str]) -> dict[str, str]:
     """`last_sentence` of each text."""
     if len(texts) <= _FEW:
         return {text: last_sentence(text) for text in texts}
-    bare = {text: text.strip() for text in texts}
-    keys = list(bare)
-    for i, _, behind in _sentence_ends(list(bare.values())):
-        bare[keys[i]] = keys[i].strip()[behind:].lstrip()
-    return bare
+    bare = [text.strip() for text in texts]
+    found = list(bare)
+    for i, _, behind in _sentence_ends(bare):
+        found[i] = bare[i][behind:].lstrip()
+    return dict(zip(texts, found, strict=True))
 
 
 def _sentence_ends(texts: Sequence[str]) -> list[tuple[int, int, int]]:
     """All that `_SENTENCE_END` finds: the text's number, where the mark is, where white space begins."""
     raw = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)
     kind = _kinds().take(raw, mode="clip")
-    mark = np.flatnonzero(kind == _END)
-    behind = mark + 1
-    while (is_closer := kind[behind] == _CLOSER).any():
-        behind += is_closer
+    mark, no_closer = np.flatnonzero(kind == _END), np.flatnonzero(kind != _CLOSER)
+    behind = no_closer[np.searchsorted(no_closer, mark + 1)]
     is_end = kind[behind] == _SPACE
     mark, behind = mark[is_end], behind[is_end]
     starts = np.cumsum([0, *(len(text) + 1 for text in texts)])

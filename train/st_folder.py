@@ -25,6 +25,13 @@ POOLINGS: dict[str, Callable[[Array], Array]] = {
     "max": lambda tokens: tokens.max(axis=0),
     "lasttoken": lambda tokens: tokens[-1],
 }
+#: How a folder says which of them it has, where it does not name it.
+_FLAGS = {
+    "pooling_mode_cls_token": "cls",
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_max_tokens": "max",
+    "pooling_mode_lasttoken": "lasttoken",
+}
 _MODULES = ("Transformer", "Pooling", "Normalize")
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 #: Tokens of a text, where the folder does not say how many the network can read.
@@ -67,8 +74,9 @@ def read_folder(folder: Path) -> StFolder:
     if "Pooling" not in types:
         raise _problem(folder, "no pooling in modules.json", "a sentence-transformers model")
     how = _read(folder, f"{types['Pooling']}/config.json", dict)
-    modes = [name for name in POOLINGS if _pools(how, name)]
-    if len(modes) != 1:
+    flags = [_FLAGS.get(name) for name, is_on in how.items() if name.startswith("pooling_mode_") and is_on]
+    modes = [how["pooling_mode"]] if "pooling_mode" in how else flags
+    if len(modes) != 1 or modes[0] not in POOLINGS:
         raise _problem(folder, "another way of pooling", f"one of {', '.join(POOLINGS)}")
     size = how.get("word_embedding_dimension", how.get("embedding_dimension"))
     if type(size) is not int or size < 1:
@@ -90,13 +98,6 @@ def read_folder(folder: Path) -> StFolder:
         length=length if type(length) is int and length > 0 else _LENGTH,
         lower_case=bool(own.get("do_lower_case")),
     )
-
-
-def _pools(how: dict[str, Any], name: str) -> bool:
-    if "pooling_mode" in how:
-        return bool(how["pooling_mode"] == name)
-    return bool(how.get({"cls": "pooling_mode_cls_token", "mean": "pooling_mode_mean_tokens",
-                         "max": "pooling_mode_max_tokens"}.get(name, f"pooling_mode_{name}")))  # fmt: skip
 
 
 def hash_of(folder: Path) -> str:
@@ -140,8 +141,7 @@ def load_folder(folder: Path) -> Callable[[Sequence[str]], Array]:
         session = InferenceSession(str(found.network), options, providers=["CPUExecutionProvider"])
         tokenizer = Tokenizer.from_file(str(found.tokenizer))
     except Exception as error:  # both libraries raise what they like
-        reason = " ".join(str(error).split())[:120]
-        raise _problem(folder, f"what cannot be loaded ({reason})", "a network and its tokenizer") from error
+        raise _unfit(folder, error) from error
     tokenizer.no_padding()
     tokenizer.enable_truncation(max_length=found.length)
     asked = [entry.name for entry in session.get_inputs()]
@@ -151,17 +151,25 @@ def load_folder(folder: Path) -> Callable[[Sequence[str]], Array]:
     if not outputs:
         raise _problem(folder, "a network without vectors of tokens", "an output of three dimensions")
 
+    def vectors_of(read: Any) -> Array:
+        rows = zip(_INPUTS, (read.ids, read.attention_mask, read.type_ids), strict=True)
+        given = {name: np.array([row], dtype=np.int64) for name, row in rows if name in asked}
+        try:
+            tokens: Array = session.run(outputs[:1], given)[0][0]
+        except Exception as error:
+            raise _unfit(folder, error) from error
+        if tokens.shape[1] != found.size:
+            raise _problem(
+                folder, f"vectors of {tokens.shape[1]} numbers", f"{found.size}, as with the pooling"
+            )
+        return tokens
+
     def encode(texts: Sequence[str]) -> Array:
         vectors = np.zeros((len(texts), found.size), dtype=np.float32)
         for i, text in enumerate(texts):
             read = tokenizer.encode(text.lower() if found.lower_case else text)
             if read.ids:
-                rows = (read.ids, read.attention_mask, read.type_ids)
-                given = {
-                    name: np.array([row], dtype=np.int64) for name, row in zip(_INPUTS, rows, strict=True)
-                }
-                tokens = session.run(outputs[:1], {name: given[name] for name in asked})[0][0]
-                vectors[i] = POOLINGS[found.pooling](tokens)
+                vectors[i] = POOLINGS[found.pooling](vectors_of(read))
         length = np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors / np.where(length > 0, length, 1)
 
@@ -173,11 +181,16 @@ def _read(folder: Path, name: str, kind: type) -> Any:
         found = json.loads((folder / name).read_text("utf-8"))
     except FileNotFoundError as error:
         raise _problem(folder, f"no {name}", "the folder of a sentence-transformers model") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _problem(folder, f"{name} that cannot be read ({error})", "JSON") from error
     if not isinstance(found, kind):
         raise _problem(folder, f"{name} of another form", f"a JSON {kind.__name__}")
     return found
+
+
+def _unfit(folder: Path, error: Exception) -> SettingsError:
+    reason = " ".join(str(error).split())[:120]
+    return _problem(folder, f"what cannot be run ({reason})", "a network and its tokenizer")
 
 
 def _problem(folder: Path, found: str, expected: str) -> SettingsError:

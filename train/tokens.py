@@ -16,9 +16,11 @@ from train.letters import DIGIT, LETTER, MARK, UPPER, letters
 
 Array = Any
 
-_BASE = 0x9E3779B97F4A7C15  # odd, so that it has an inverse
-_INVERSE = pow(_BASE, -1, 2**64)
-_STIR = np.uint64(0xD6E8FEB86659FD93)
+#: Of all keys of 64 bits; odd, so that it has an inverse.
+BASE = 0x9E3779B97F4A7C15
+STIR = 0xD6E8FEB86659FD93
+_INVERSE = pow(BASE, -1, 2**64)
+_STIR = np.uint64(STIR)
 _SHIFT = np.uint64(32)
 _PARTING = np.uint64(0xC2B2AE3D27D4EB4F)
 
@@ -201,7 +203,7 @@ def key_of(word: str) -> Array:
 def _keys(signs: Array, start: Array, end: Array) -> Array:
     size = 1 << max(len(signs).bit_length(), 10)
     sums = np.zeros(len(signs) + 1, dtype=np.uint64)
-    np.cumsum(signs * _powers(_BASE, size)[: len(signs)], out=sums[1:])
+    np.cumsum(signs * _powers(BASE, size)[: len(signs)], out=sums[1:])
     return stir((sums[end] - sums[start]) * _powers(_INVERSE, size)[start])
 
 

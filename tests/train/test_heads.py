@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 import scipy.sparse as sp
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -138,3 +139,21 @@ def test_columns_weigh_by_what_their_presence_tells() -> None:
     assert np.allclose(factors / factors[-1], plain)
     assert factors[0] > 3 * factors[1:4].max()
     assert np.isclose((X**2).sum(), ((X * factors) ** 2).sum())
+
+
+def test_nothing_is_tried_after_what_is_perfect(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+    inner = CalibratedLinear._held_out_scores
+
+    def counted(self: CalibratedLinear, X: Any, codes: Any, fold: Any, C: float, *more: Any) -> Any:
+        tried.append(C)
+        return inner(self, X, codes, fold, C, *more)
+
+    monkeypatch.setattr(CalibratedLinear, "_held_out_scores", counted)
+    X = sp.csr_matrix(np.repeat(np.eye(2), 20, axis=0))
+    CalibratedLinear(grid=(10.0, 1.0)).fit(X, np.repeat(["a", "b"], 20), cues=np.array([0]))
+    assert tried == [1.0]
+    noise = np.random.default_rng(0).random((40, 2))
+    tried.clear()
+    CalibratedLinear(grid=(10.0, 1.0)).fit(sp.csr_matrix(noise), np.tile(["a", "b"], 20), cues=np.array([0]))
+    assert len(tried) >= 5  # all weights of cues, and the others' weights

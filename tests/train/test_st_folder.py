@@ -57,14 +57,18 @@ def write_folder(folder: Path, pooling: str = "mean", *, length: int = 32, lower
         folder / "1_Pooling/config.json",
         {"word_embedding_dimension": SIZE} | {f"pooling_mode_{v}": k == pooling for k, v in modes.items()},
     )
-    tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="[UNK]"))
+    write_tokenizer(folder, WORDS)
+    write_network(folder / "onnx/model.onnx")
+    return folder
+
+
+def write_tokenizer(folder: Path, words: list[str]) -> None:
+    tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, unk_token=words[0]))
     tokenizer.normalizer = normalizers.Strip()
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     tokenizer.post_processor = processors.TemplateProcessing("[CLS] $A", special_tokens=[("[CLS]", 1)])
     tokenizer.enable_padding(length=40)  # as published ones may have it
     tokenizer.save(str(folder / "tokenizer.json"))
-    write_network(folder / "onnx/model.onnx")
-    return folder
 
 
 def expected(words: str, pool: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
@@ -108,7 +112,9 @@ def test_a_model_knows_its_encoder_again(
     saved = save_model(model, tmp_path / "m")
     assert predict(load_model(saved), rows[:20]) == predict(model, rows[:20])
 
+    before = encode(settings.encoder, ["das ist gut"])
     write_folder(folder, "max")
+    assert not np.allclose(encode(settings.encoder, ["das ist gut"]), before)  # not the one in memory
     with pytest.raises(ModelError, match=r"found another in .*tiny.*expected"):
         load_model(saved)
     assert fit(rows, codebook, settings=settings)[0].meta.model_version != model.meta.model_version
@@ -132,8 +138,22 @@ SPOILT: dict[str, tuple[Callable[[Path], object], str]] = {
         "no word_embedding_dimension",
     ),
     "no tokenizer": (lambda f: (f / "tokenizer.json").unlink(), r"no tokenizer\.json"),
-    "a spoilt tokenizer": (lambda f: (f / "tokenizer.json").write_text("{}", "utf-8"), "cannot be loaded"),
-    "a spoilt network": (lambda f: (f / "onnx/model.onnx").write_bytes(b"x"), "cannot be loaded"),
+    "a spoilt tokenizer": (lambda f: (f / "tokenizer.json").write_text("{}", "utf-8"), "cannot be run"),
+    "a spoilt network": (lambda f: (f / "onnx/model.onnx").write_bytes(b"x"), "cannot be run"),
+    "another's tokenizer": (lambda f: write_tokenizer(f, [*map(str, range(9)), "gut"]), "cannot be run"),
+    "another size": (
+        lambda f: write_json(
+            f / "1_Pooling/config.json", {"pooling_mode": "mean", "word_embedding_dimension": 4}
+        ),
+        "vectors of 3 numbers, expected 4",
+    ),
+    "a pooling more": (
+        lambda f: write_json(
+            f / "1_Pooling/config.json",
+            {"word_embedding_dimension": 3, "pooling_mode_mean_tokens": True, "pooling_mode_weightedmean_tokens": True},
+        ),
+        "another way of pooling",
+    ),
     "a strange network": (lambda f: write_network(f / "onnx/model.onnx", inputs=("pixels",)), '"pixels"'),
     "a flat network": (lambda f: write_network(f / "onnx/model.onnx", rank=2), "without vectors of tokens"),
 }  # fmt: skip
