@@ -96,7 +96,7 @@ def _ok(answer: httpx.Response, operation: str) -> httpx.Response:
 
 
 @contextmanager
-def reaching(url: str) -> Iterator[None]:
+def reaching(url: str, operation: str = "reaching the server") -> Iterator[None]:
     """Turns what httpx raises when no answer comes into a StudioError that names the address."""
     try:
         yield
@@ -105,10 +105,8 @@ def reaching(url: str) -> Iterator[None]:
             "asking", f"{error.request.url} answered", status=error.response.status_code
         ) from error
     except httpx.UnsupportedProtocol as error:
-        raise StudioError(
-            "reaching the server", f'"{url}" is no address; expected http://… or https://…'
-        ) from error
+        raise StudioError(operation, f'"{url}" is no address; expected http://… or https://…') from error
     except httpx.TimeoutException as error:
-        raise StudioError("reaching the server", f"{url} did not answer in time") from error
+        raise StudioError(operation, f"{url} did not answer in time") from error
     except httpx.HTTPError as error:
-        raise StudioError("reaching the server", f"{url}: {error}; is it running?") from error
+        raise StudioError(operation, f"{url}: {error}; is it running?") from error

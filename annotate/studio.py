@@ -21,7 +21,9 @@ from schemas.errors import StudioError
 from schemas.records import Record
 
 TIMEOUT = 300.0  # seconds without a byte
-EXPORT_TIMEOUT = 3600.0  # an export sends its first byte when all of it is made: 250 tasks a second
+#: The same for what answers when all is done: an export, 250 tasks a second; many predictions, the slower
+#: the more a project has: 20,000 beside 80,000 took more than 300 s on a busy machine.
+WHOLE_TIMEOUT = 3600.0
 CHUNK = 1000  # tasks sent in one call
 PAGE = 2500  # tasks listed in one call: ten calls of 1000 take a tenth longer than two of 5000
 PREDICTIONS_CHUNK = 20_000  # each call costs seconds in a large project: few large ones
@@ -219,7 +221,8 @@ class Studio:
         created = 0
         for start in range(0, len(predictions), PREDICTIONS_CHUNK):
             part = predictions[start : start + PREDICTIONS_CHUNK]
-            answer = self._raw("POST", f"/api/projects/{project_id}/import/predictions", operation, body=part)
+            path = f"/api/projects/{project_id}/import/predictions"
+            answer = self._raw("POST", path, operation, body=part, timeout=WHOLE_TIMEOUT)
             taken = _decoded(answer.content, _Created, operation).created
             if taken != len(part):
                 words = f"{taken} of {len(part)} were taken; does the project's screen fit the codebook?"
@@ -230,7 +233,8 @@ class Studio:
     def delete_predictions(self, project_id: int, model_version: str) -> None:
         """Deletes all predictions of one version."""
         path = f"/api/projects/{project_id}/model-versions"
-        self._raw("DELETE", path, "deleting predictions", body={"model_version": model_version})
+        body = {"model_version": model_version}
+        self._raw("DELETE", path, "deleting predictions", body=body, timeout=WHOLE_TIMEOUT)
 
     def export(self, project_id: int, ids: Sequence[int] = ()) -> bytes:
         """Label Studio's JSON export of a project, as it comes, tasks without annotations included.
@@ -255,8 +259,8 @@ class Studio:
         asked: dict[str, Any] = {"exportType": "JSON", "download_all_tasks": "true", "ids[]": list(ids)}
         address = f"{self.url}/api/projects/{project_id}/export"
         with (
-            reaching(self.url),
-            self._http.stream("GET", address, params=asked, timeout=EXPORT_TIMEOUT) as answer,
+            reaching(self.url, operation),
+            self._http.stream("GET", address, params=asked, timeout=WHOLE_TIMEOUT) as answer,
         ):
             if answer.is_error:
                 answer.read()
@@ -315,14 +319,14 @@ class Studio:
 
     def _raw(
         self, method: str, path: str, operation: str, *, body: Any = None,
-        params: dict[str, Any] | None = None,
+        params: dict[str, Any] | None = None, timeout: Any = httpx.USE_CLIENT_DEFAULT,
     ) -> httpx.Response:  # fmt: skip
         """What the SDK has no method for, or does too slowly."""
         content = None if body is None else msgspec.json.encode(body)
         headers = {} if body is None else {"Content-Type": "application/json"}
-        with reaching(self.url):
+        with reaching(self.url, operation):
             answer = self._http.request(
-                method, self.url + path, content=content, headers=headers, params=params
+                method, self.url + path, content=content, headers=headers, params=params, timeout=timeout
             )
         if answer.is_error:
             raise self._no(operation, answer)
@@ -349,7 +353,7 @@ class Studio:
         from label_studio_sdk.core.api_error import ApiError
 
         try:
-            with reaching(self.url):
+            with reaching(self.url, operation):
                 yield
         except StudioError as error:
             if error.status in (401, 403):

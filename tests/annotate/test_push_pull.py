@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from breaking import breaking
 
+from annotate import patience
 from annotate.local_studio import LocalStudio
 from annotate.studio import Studio
 from annotate.study import open_study
 from running import Ran
+from schemas.errors import StudioError
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation
 from schemas.studio_json import to_result
@@ -228,6 +231,21 @@ def test_another_server_is_used_where_the_environment_names_one(
     monkeypatch.setenv("LABEL_STUDIO_URL", server.url.replace("127.0.0.1", "localhost") + "/")
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", server.token)
     assert pushed(standpunkt, study)["created"] == 12
+
+
+def test_many_predictions_may_take_longer_than_an_answer_otherwise_may(
+    standpunkt: Run, study: Path, studio: Studio, server: LocalStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = standpunkt("push", "--study", study, "--json").json["projects"][0]["project"]
+    task = next(iter(studio.tasks(number))).id
+    monkeypatch.setattr(patience, "PATIENCE", 0.0)
+    with breaking(server.url, {"slow": 1.0}) as proxy:
+        slow = Studio(proxy.url, server.token)
+        slow._http.timeout = 0.2
+        made = {"task": task, "model_version": "fremd", "score": 0.5, "result": []}
+        assert slow.import_predictions(number, [made]) == 1
+        with pytest.raises(StudioError, match=rf"listing the tasks of project {number}: .* in time"):
+            next(iter(slow.tasks(number)))
 
 
 def test_prelabelling_again_leaves_one_prediction_a_task_and_a_new_model_replaces_it(
