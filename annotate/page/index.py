@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from annotate.page.curve import Point, curve
 from annotate.page.shell import banner, document
+from annotate.page.unread import unread
 from annotate.page.words import day, sentences
 from annotate.prevalence import Errors, Estimate
 from schemas.codebook import Codebook, Target
@@ -282,9 +283,8 @@ def _names(index: Index) -> Markup | None:
 def _failed(index: Index) -> Markup | None:
     if not index.failed:
         return None
-    rows = [tag("li", tag("b", name), f": {reason}") for name, reason in index.failed]
-    note = tag("p", "Mit der Meldung des Programms im Wortlaut.", class_="note")
-    return tag("section", tag("h2", "Nicht gelesen"), note, tag("ul", rows))
+    rows = [unread(name, reason) for name, reason in index.failed]
+    return tag("section", tag("h2", "Nicht gelesen"), tag("ul", rows))
 
 
 def _listed(index: Index) -> Markup:
