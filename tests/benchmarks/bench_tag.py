@@ -68,15 +68,17 @@ def main() -> None:
 
 
 def copies(folder: Path, pieces: int) -> Path:
+    """A file for each piece; a file of the demo holds up to a dozen."""
+    from annotate.commentaries import read_commentaries
     from annotate.demo import material
 
     source = folder.with_name("shipped")
     source.mkdir(exist_ok=True)
     material.copy_commentaries(source)
-    shipped = [path.read_text("utf-8") for path in sorted(source.iterdir())]
+    shipped = [commentary.text for commentary in read_commentaries([source])]
     folder.mkdir()
     for n in range(pieces):
-        (folder / f"{n:05}.txt").write_text(f"{n} {shipped[n % len(shipped)]}", "utf-8")
+        (folder / f"{n:05}.txt").write_text(f"{n} {shipped[n % len(shipped)].lstrip()}", "utf-8")
     return folder
 
 
