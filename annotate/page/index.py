@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from annotate.page.curve import Point, curve
 from annotate.page.shell import banner, document
 from annotate.page.unread import unread
-from annotate.page.words import day, sentences
+from annotate.page.words import day, number, sentences
 from annotate.prevalence import Errors, Estimate
 from schemas.codebook import Codebook, Target
 from schemas.markup import Child, Markup, join, tag
@@ -72,7 +72,7 @@ SAYS = {
 
 def index_page(index: Index, codebook: Codebook) -> str:
     """The page; as `annotate.reading.reading_page` it is one file and asks nothing of the network."""
-    title = f"{index.pieces} Kommentare"
+    title = f"{number(index.pieces)} Kommentare"
     body = [
         tag("a", "Zum Inhalt", href="#inhalt", class_="skip"),
         banner(index.model_version, tag("a", "Texte", href="#texte")),
@@ -103,7 +103,7 @@ def share(value: float) -> str:
 
 
 def _lead(index: Index) -> str:
-    authors = "1 Autor" if index.authors == 1 else f"{index.authors} Autoren"
+    authors = "1 Autor" if index.authors == 1 else f"{number(index.authors)} Autoren"
     said = [sentences(index.sentences), authors]
     if index.first and index.last:
         said.append(f"{day(index.first)} bis {day(index.last)}")
@@ -119,7 +119,7 @@ def _cautions(index: Index) -> Iterator[Markup]:
     else:
         how = "die es nicht kannte" if index.errors.how == "unseen" else "die es je beim Lernen ausließ"
         words = (
-            f"„Bereinigt“ heißt: um die Fehler, die das Modell bei {index.errors.sentences} von Hand "
+            f"„Bereinigt“ heißt: um die Fehler, die das Modell bei {number(index.errors.sentences)} von Hand "
             f"codierten Sätzen machte, {how}. Wo zu wenige codiert sind, steht der rohe Anteil."
         )
     yield tag("p", words, " Spannen gelten zu 95\u00a0%.", class_="caution")
@@ -127,22 +127,28 @@ def _cautions(index: Index) -> Iterator[Markup]:
         what = "Text" if index.undated == 1 else "Texte"
         verb = "fehlt" if index.undated == 1 else "fehlen"
         yield tag(
-            "p", f"{index.undated} {what} ohne gesichertes Datum {verb} in jedem Verlauf.", class_="caution"
+            "p",
+            f"{number(index.undated)} {what} ohne gesichertes Datum {verb} in jedem Verlauf.",
+            class_="caution",
         )
     if index.trained_on:
-        which = "allen" if index.trained_on == index.pieces else f"{index.trained_on} von {index.pieces}"
+        which = (
+            "allen"
+            if index.trained_on == index.pieces
+            else f"{number(index.trained_on)} von {number(index.pieces)}"
+        )
         learned = "Aus dem einen Text hier" if index.pieces == 1 else f"Aus {which} Texten hier"
         yield tag(
             "p", f"{learned} hat das Modell gelernt. Bei ihnen irrt es seltener als sonst: Ihre Zahlen "
             "schmeicheln ihm.", class_="caution",
         )  # fmt: skip
     for notice, count in index.unlike.items():
-        yield tag("p", f"{count} von {index.pieces} Texten {SAYS[notice]}.", class_="caution")
+        yield tag("p", f"{number(count)} von {number(index.pieces)} Texten {SAYS[notice]}.", class_="caution")
 
 
 def _target(one: TargetIndex, index: Index, codebook: Codebook) -> Markup:
     codes = [
-        [", " if n else None, _link(f"{label} {count}", href)]
+        [", " if n else None, _link(f"{label} {number(count)}", href)]
         for n, (label, count, href) in enumerate(one.codes)
     ]
     return tag(
@@ -151,7 +157,7 @@ def _target(one: TargetIndex, index: Index, codebook: Codebook) -> Markup:
         tag("p", "Berührt: ", _value(one.touched), " der Sätze", class_="figures"),
         tag("p", _how(one.touched, "Sätzen"), class_="note"),
         _direction(one.direction),
-        tag("p", "Gezählt: ", codes, f"; unentschieden {one.abstained}", class_="note"),
+        tag("p", "Gezählt: ", codes, f"; unentschieden {number(one.abstained)}", class_="note"),
         _time(one, index),
     )
 
@@ -200,7 +206,7 @@ def _table(first: str, heads: Sequence[str], rows: Sequence[Row], tones: Sequenc
         tag(
             "tr",
             tag("th", row.name, scope="row"),
-            tag("td", str(row.pieces), class_="n"),
+            tag("td", number(row.pieces), class_="n"),
             [
                 tag("td", _cell(figure, limit, tone))
                 for figure, limit, tone in zip(row.figures, tops, tones, strict=True)
@@ -241,7 +247,7 @@ def _value(figure: Figure) -> Markup:
 
 
 def _how(figure: Figure, what: str) -> str:
-    counted = f"Gezählt {figure.hits} von {figure.of} {what}; "
+    counted = f"Gezählt {number(figure.hits)} von {number(figure.of)} {what}; "
     if figure.estimate.corrected:
         return f"{counted}um die Fehler des Modells bereinigt."
     return f"{counted}nicht bereinigt{f': {figure.estimate.reason}' if figure.estimate.reason else ''}."
@@ -269,7 +275,7 @@ def _names(index: Index) -> Markup | None:
         tag(
             "li",
             tag("a", name, href=href),
-            f" – {sentences(n)} in {pieces} {'Text' if pieces == 1 else 'Texten'}",
+            f" – {sentences(n)} in {number(pieces)} {'Text' if pieces == 1 else 'Texten'}",
         )
         for name, n, pieces, href in index.names
     ]
@@ -292,5 +298,5 @@ def _listed(index: Index) -> Markup:
         tag("li", tag("a", title, href=page), tag("p", " · ".join(part for part in (by, line) if part)))
         for page, title, by, line in index.listed
     ]
-    more = tag("p", tag("a", f"Alle {index.pieces} Texte", href="texte.html")) if index.more else None
+    more = tag("p", tag("a", f"Alle {number(index.pieces)} Texte", href="texte.html")) if index.more else None
     return tag("section", tag("h2", "Texte"), tag("ol", rows, class_="pieces"), more, id="texte")

@@ -47,13 +47,22 @@ def times(count: int) -> str:
     return TIMES[count] if count < len(TIMES) else f"{count}-mal"
 
 
+def number(count: int) -> str:
+    """A count, from five digits on with full stops between the thousands.
+
+    >>> number(9999), number(173940)
+    ('9999', '173.940')
+    """
+    return str(count) if abs(count) < 10_000 else f"{count:,}".replace(",", ".")
+
+
 def sentences(count: int) -> str:
     """A count of sentences.
 
     >>> sentences(1), sentences(17)
     ('1 Satz', '17 Sätze')
     """
-    return f"{count} {'Satz' if count == 1 else 'Sätze'}"
+    return f"{number(count)} {'Satz' if count == 1 else 'Sätze'}"
 
 
 def listed(parts: Sequence[str], last: str = "und") -> str:
