@@ -49,8 +49,9 @@ class Scorer:
                 parts[name].append(weights[begin:end] * features.idf_[name][:, None])
                 begin = end
         self._dense = weights[begin:].astype(np.float32)  # of an encoder's vectors
+        # row by row in memory: scipy would copy a table that lies otherwise at every product
         self._tables = {
-            name: np.column_stack([*row, features.idf_[name] ** 2]).astype(np.float32)
+            name: np.ascontiguousarray(np.column_stack([*row, features.idf_[name] ** 2]), dtype=np.float32)
             for name, row in parts.items()
         }
         self._of_tokens = [name for name in self._tables if VOCABULARIES[name].of_tokens]
