@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 import scipy.sparse as sp
 
+from train.crossing import Crossed, CrossTable
 from train.words import ANALYZERS
 
 
@@ -24,7 +25,8 @@ class TokenCounts:
         A name of `train.words.ANALYZERS`.
     view
         The field of a passage, or of a pair of passage and target, that is read; a plain string
-        is read as it is.
+        is read as it is. Where it holds `train.crossing.Crossed`, all rows do, with one sign between
+        the parts; what is fitted then finds their columns without writing them out.
     min_df
         Rows a token must occur in to be kept.
     idf
@@ -38,6 +40,10 @@ class TokenCounts:
         The vocabulary in order, separated by line feeds.
     idf_ : ndarray of shape (n_terms,)
     """
+
+    # made from the vocabulary when they are first needed
+    _held: dict[str, int] | None = None
+    _table: CrossTable | None = None
 
     def __init__(
         self,
@@ -65,26 +71,34 @@ class TokenCounts:
         terms = sorted(term for term, place in found.items() if frequency[place] >= self.min_df)
         kept = np.array([found[term] for term in terms], dtype=np.int64)
         self.terms_ = "\n".join(terms)
+        self._held = self._table = None
         rarity = np.log((1 + len(X)) / (1 + frequency[kept])) + 1
         self.idf_: Any = rarity if self.idf else np.ones_like(rarity)
         return self._weigh(counts[:, kept])
 
     def transform(self, X: Sequence[Any]) -> Any:
         find = self._vocabulary().get
-        counts = self._count(X, lambda row: map(find, row, repeat(-1)))
+        is_crossed = len(X) > 0 and isinstance(self._analyze(X[0]), Crossed)
+        counts = self._count(X, lambda row: map(find, row.plain if is_crossed else row, repeat(-1)))
         counts.resize(len(X), len(self.idf_))
-        return self._weigh(counts)
+        return self._weigh(counts + self._count_crossed(X) if is_crossed else counts)
 
     def get_feature_names_out(self, input_features: object = None) -> Any:
         return np.array(self.terms_.split("\n") if self.terms_ else [], dtype=object)
 
     def _vocabulary(self) -> dict[str, int]:
-        held: dict[str, int] | None = getattr(self, "_held", None)
-        if held is None:
-            held = self._held = {term: i for i, term in enumerate(self.get_feature_names_out())}
-        return held
+        if self._held is None:
+            self._held = {term: i for i, term in enumerate(self.get_feature_names_out())}
+        return self._held
 
-    def _count(self, X: Sequence[Any], find: Callable[[list[str]], Iterable[int]]) -> sp.csr_matrix:
+    def _count_crossed(self, X: Sequence[Any]) -> sp.csr_matrix:
+        rows = [self._analyze(x) for x in X]
+        if self._table is None:
+            self._table = CrossTable(self._vocabulary(), rows[0].items.joint)
+        owner, column = self._table.find(rows)
+        return sp.csr_matrix((np.ones(len(owner)), (owner, column)), shape=(len(X), len(self.idf_)))
+
+    def _count(self, X: Sequence[Any], find: Callable[[Any], Iterable[int]]) -> sp.csr_matrix:
         """How often each row has each token; ``find`` gives the tokens' columns, -1 for unknown ones."""
         columns, starts = array("q"), array("q", [0])
         for x in X:
@@ -98,8 +112,8 @@ class TokenCounts:
         counts.sum_duplicates()
         return counts
 
-    def _analyze(self, passage: Any) -> list[str]:
-        is_bare = isinstance(passage, str | list)
+    def _analyze(self, passage: Any) -> Any:
+        is_bare = isinstance(passage, str | list | Crossed)
         return ANALYZERS[self.analyzer](passage if is_bare else getattr(passage, self.view))
 
     def _weigh(self, counts: Any) -> Any:
@@ -110,4 +124,4 @@ class TokenCounts:
         return sp.csr_matrix(parts, shape=counts.shape)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "_held"}
+        return {name: value for name, value in vars(self).items() if name not in ("_held", "_table")}

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 from schemas.codebook import Codebook, Target
+from train.crossing import Crossed, Items
 from train.lexicons import count_lexicons, read_lexicon
 from train.passages import Passage
 from train.topics import profile_step
@@ -21,13 +21,14 @@ _ENDING = re.compile(r"(?:ungen|innen|en|er|es|n|e|s)$")
 class Pair(NamedTuple):
     """The tokens of a sentence and a target.
 
-    ``mention``: whether and how the sentence names it; ``topic``: how much the commentary is about
-    it; ``cross``: the sentence's words, for this target or this kind of question.
+    ``mention``: whether and how the sentence names it, and the lists its words are on; ``topic``: how
+    much the commentary is about it; ``cross``: the sentence's words, for this target or this kind of
+    question.
     """
 
-    mention: list[str]
+    mention: Crossed
     topic: list[str]
-    cross: list[str]
+    cross: Crossed
 
 
 class TargetCues:
@@ -62,28 +63,8 @@ class Words:
         self.lower = passage.text.lower()
         self.around = passage.around.lower()
         self.row = tokens(self.lower)
-        self._crossed: dict[str, list[str]] = {}
-        self._listed: dict[str, list[str]] = {}
-
-    @cached_property
-    def lists(self) -> list[str]:
-        return sorted(count_lexicons(self.row))
-
-    @cached_property
-    def once(self) -> list[str]:
-        return sorted(set(self.row))
-
-    def crossed(self, with_what: str) -> list[str]:
-        """The words, each for a kind of question or for a target; made once for each."""
-        if with_what not in self._crossed:
-            self._crossed[with_what] = [f"{with_what}|{word}" for word in self.once]
-        return self._crossed[with_what]
-
-    def listed(self, with_what: str) -> list[str]:
-        """The lists that the words are on, each beside a state, a kind of question or a topic."""
-        if with_what not in self._listed:
-            self._listed[with_what] = [f"{with_what}:{name}" for name in self.lists]
-        return self._listed[with_what]
+        self.lists = Items(sorted(count_lexicons(self.row)), ":")
+        self.once = Items(sorted(set(self.row)), "|")
 
 
 def pair_tokens(
@@ -128,19 +109,15 @@ def _pair(target: TargetCues, words: Words, topics: list[str]) -> Pair:
     found = [stem for stem in target.stems if stem in words.lower]
     overlap = [stem for stem in target.content if stem in words.lower]
     state = "named" if found else "overlap" if overlap else "silent"
-    mention = list(_mention(target, words, found, overlap, state))
-    mention += [f"{topic}_{state}" for topic in topics]
-    # what kind of sentence it is counts where the commentary is about the target
-    for topic in topics:
-        if "=first" in topic:
-            mention += words.listed(topic)
+    mention = [*_mention(target, words, found, overlap, state), *(f"{topic}_{state}" for topic in topics)]
     if named := found or overlap:
         mention += _near(named, words.row)
-    cross = [token for want in target.wants for token in words.crossed(want)]
     if target.known:
-        cross += words.crossed(target.id)
         mention += _own(target, found, state)
-    return Pair(mention, topics, cross)
+    # what kind of sentence it is counts where the commentary is about the target
+    beside = (state, *target.wants, *(topic for topic in topics if "=first" in topic))
+    across = (*target.wants, target.id) if target.known else tuple(target.wants)
+    return Pair(Crossed(mention, beside, words.lists), topics, Crossed([], across, words.once))
 
 
 def _mention(
@@ -153,9 +130,6 @@ def _mention(
     if any(stem in words.around for stem in (*target.stems, *target.content)):
         yield f"{state}_around"
     yield f"type={target.type}"
-    yield from words.listed(state)
-    for want in target.wants:
-        yield from words.listed(want)
 
 
 def _own(target: TargetCues, found: Sequence[str], state: str) -> list[str]:

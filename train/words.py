@@ -45,5 +45,5 @@ def nouns(text: str) -> list[str]:
 ANALYZERS: dict[str, Callable[[Any], list[str]]] = {
     "single_words": single_words,
     "nouns": nouns,
-    "given": list,  # tokens that were made elsewhere
+    "given": lambda row: row,  # tokens that were made elsewhere
 }
