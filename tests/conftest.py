@@ -1,12 +1,15 @@
 """What tests of all packages share: where the real files are, a real server, a real browser."""
 
+import json
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import filelock
 import pytest
 
 from annotate import local_studio
@@ -18,6 +21,8 @@ from running import ROOT, STRESS, Ran, run_demo_command
 DEMO_FILES = {
     "test_coding_screen.py", "test_demo.py", "test_readme.py", "test_real_commentaries.py",
 }  # fmt: skip
+#: What a Label Studio leaves in its folder.
+LEFT = ("data", "demo-accounts.json", "studio.json")
 
 
 @pytest.fixture(autouse=True)
@@ -55,16 +60,46 @@ def studio_home() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def server(studio_home: Path) -> Iterator[LocalStudio]:
-    """A real Label Studio, started once for the run."""
+    """A real Label Studio, started once for the run, with nothing in it."""
     local_studio.stop()  # a run that was killed may have left one
-    for name in ("data", "demo-accounts.json", "studio.json"):
-        left = studio_home / "label-studio" / name
+    own = studio_home / "label-studio"
+    clear(own)
+    # its tables take most of a minute to make: that is done once, and copied
+    kept = (own / "venv").resolve().parent / f"empty-{local_studio.VERSION}"
+    with filelock.FileLock(f"{kept}.lock"):
+        if not (kept / LEFT[-1]).exists():
+            local_studio.start(print)
+            local_studio.stop()
+            clear(kept)
+            kept.mkdir(exist_ok=True)
+            copy_server(own, kept)
+    clear(own)
+    copy_server(kept, own)
+    give_port(own / "studio.json")
+    yield local_studio.start(print)
+    local_studio.stop()
+
+
+def clear(folder: Path) -> None:
+    for name in LEFT:
+        left = folder / name
         if left.is_dir():
             shutil.rmtree(left)
         else:
             left.unlink(missing_ok=True)
-    yield local_studio.start(print)
-    local_studio.stop()
+
+
+def give_port(file: Path) -> None:
+    """A port of its own: two copies that start at once would find the same one free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    file.write_text(json.dumps(json.loads(file.read_bytes()) | {"port": port}), "utf-8")
+
+
+def copy_server(source: Path, target: Path) -> None:
+    shutil.copytree(source / "data", target / "data")
+    shutil.copy(source / "studio.json", target / "studio.json")
 
 
 @pytest.fixture

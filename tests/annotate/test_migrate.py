@@ -4,6 +4,7 @@ One history for all tests, for each step takes its time: coded, dry run, killed 
 pulled, pushed, undone (killed halfway too). What each step left is kept; the tests look at it.
 """
 
+import io
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +21,7 @@ import pytest
 import yaml
 
 from annotate import accounts
+from annotate.cli import main
 from annotate.local_studio import LocalStudio
 from annotate.studio import HeldProject, Studio
 from annotate.study import Study, open_study
@@ -117,11 +120,15 @@ class History(NamedTuple):
 
 
 def command(*words: object) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "annotate.cli", *map(str, words)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return dict(json.loads(done.stdout)) if done.stdout.startswith("{") else {}
+    """What a command answers, in this process: a fresh one would load the client each time."""
+    out = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out):
+        patch.setattr(sys, "argv", ["standpunkt", *map(str, words)])
+        try:
+            main()
+        except SystemExit as end:
+            assert not end.code, words
+    return dict(json.loads(out.getvalue())) if out.getvalue().startswith("{") else {}
 
 
 def state(study: Study, studio: Studio, number: int) -> State:
