@@ -11,6 +11,8 @@ import numpy as np
 from schemas.records import GoldSentence
 from train.letters import LETTER, MARK, letters
 
+Array = Any
+
 _ENDS, _CLOSERS = ".!?…:", '"“”«»’‘)]'
 _SENTENCE_END = re.compile(rf"[{_ENDS}][{re.escape(_CLOSERS)}]*\s+")
 #: Kinds of signs at a sentence's end.
@@ -45,10 +47,13 @@ def to_passages(rows: Sequence[GoldSentence], *, with_whole: bool = True) -> lis
         Whether ``around`` and ``whole`` are needed, and white space evened out, as only stances
         do; tokens do not depend on it.
     """
-    before = last_sentences({row.before for row in rows})
-    after = first_sentences({row.after for row in rows})
+    befores, afters = [row.before for row in rows], [row.after for row in rows]
+    before, after = last_sentences(set(befores)), first_sentences(set(afters))
     if not with_whole:
-        return [Passage(row.text, before[row.before], after[row.after], "", "") for row in rows]
+        neighbours = map(before.__getitem__, befores), map(after.__getitem__, afters)
+        nothing = [""] * len(rows)
+        columns = zip([row.text for row in rows], *neighbours, nothing, nothing, strict=True)
+        return list(map(Passage._make, columns))
     pieces: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         pieces[row.commentary_id] += [row.text] if pieces[row.commentary_id] else [row.before, row.text]
@@ -95,8 +100,10 @@ def first_sentences(texts: Collection[str]) -> dict[str, str]:
         return {text: first_sentence(text) for text in texts}
     bare = [text.strip() for text in texts]
     found = list(bare)
-    for i, mark, _ in reversed(_sentence_ends(bare)):  # the first comes last, and stays
-        found[i] = bare[i][: mark + 1]
+    owner, mark, _ = _sentence_ends(bare)
+    is_first = np.diff(owner, prepend=-1) > 0
+    for i, place in zip(owner[is_first].tolist(), mark[is_first].tolist(), strict=True):
+        found[i] = bare[i][: place + 1]
     return dict(zip(texts, found, strict=True))
 
 
@@ -106,23 +113,27 @@ def last_sentences(texts: Collection[str]) -> dict[str, str]:
         return {text: last_sentence(text) for text in texts}
     bare = [text.strip() for text in texts]
     found = list(bare)
-    for i, _, behind in _sentence_ends(bare):
-        found[i] = bare[i][behind:].lstrip()
+    owner, _, behind = _sentence_ends(bare)
+    is_last = np.diff(owner, append=len(bare)) > 0
+    for i, place in zip(owner[is_last].tolist(), behind[is_last].tolist(), strict=True):
+        found[i] = bare[i][place:].lstrip()
     return dict(zip(texts, found, strict=True))
 
 
-def _sentence_ends(texts: Sequence[str]) -> list[tuple[int, int, int]]:
+def _sentence_ends(texts: Sequence[str]) -> tuple[Array, Array, Array]:
     """All that `_SENTENCE_END` finds: the text's number, where the mark is, where white space begins."""
     raw = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)
     kind = _kinds().take(raw, mode="clip")
-    mark, no_closer = np.flatnonzero(kind == _END), np.flatnonzero(kind != _CLOSER)
-    behind = no_closer[np.searchsorted(no_closer, mark + 1)]
+    mark = np.flatnonzero(kind == _END)
+    behind = mark + 1
+    while (is_closer := kind[behind] == _CLOSER).any():
+        behind += is_closer
     is_end = kind[behind] == _SPACE
     mark, behind = mark[is_end], behind[is_end]
-    starts = np.cumsum([0, *(len(text) + 1 for text in texts)])
+    starts = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1, out=starts[1:])
     owner = np.searchsorted(starts, mark, side="right") - 1
-    columns = (owner, mark - starts[owner], behind - starts[owner])
-    return list(zip(*(column.tolist() for column in columns), strict=True))
+    return owner, mark - starts[owner], behind - starts[owner]
 
 
 @cache
