@@ -56,7 +56,9 @@ class Scorer:
         }
         self._of_tokens = [name for name in self._tables if VOCABULARIES[name].of_tokens]
         words = read_tokens((features.terms_.get("word") or "-").split("\n"))
-        self._known = KeyTable(words.key[words.example])
+        known = words.key[words.example]
+        self._known = KeyTable(known)
+        self._places = dict(zip(known.tolist(), range(len(known)), strict=True))
         self._known_values = {name: self._sums(name, words) for name in self._of_tokens}
         self._held: dict[str, dict[int, Array]] = {name: {} for name in self._of_tokens}
 
@@ -118,8 +120,10 @@ class Scorer:
         if len(held) > HELD:
             held.clear()
         total = np.zeros(self._tables[name].shape[1], dtype=np.float32)
+        known = self._known_values[name]
         for key, word in {word.key: word for word in words}.items():
-            row = held.get(key)
+            place = self._places.get(key)
+            row = known[place] if place is not None else held.get(key)
             if row is None:
                 row = held[key] = self._added(name, few.OF_WORD[name](word))
             total += row
