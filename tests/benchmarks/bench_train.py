@@ -7,7 +7,8 @@ that a busy machine is unfair to none, and CPU time is counted. Peers live in .v
 makes it); without it ours is measured alone. The table is written to the terminal and to .benchmarks/.
 
 Layers two and three are made up (13 clusters of the sentences each), to have 30 codes. `--folds`
-compares macro-F1 by five folds of whole commentaries, the same for all. `--sentences` gives the peak
+compares macro-F1 by five folds of whole commentaries (of targets, where codes are of targets: peers read
+the question before the sentence), the same for all. `--sentences` gives the peak
 memory of labelling so many.
 """
 
@@ -71,11 +72,26 @@ class Worker:
 
 
 def read_task(name: str) -> tuple[Texts, list[str]]:
-    """The sentences of a task with one code each, and their codes."""
+    """The sentences of a task with one code each, and their codes.
+
+    Where a code is of a target, the sentence has ``target``, ``question`` and the ``codebook``'s file.
+    """
     rows = [json.loads(line) for line in (TASKS / name / "train.jsonl").read_text("utf-8").splitlines()]
     keys = ("sentence_id", "commentary_id", "text", "before", "after")
     layer = next(iter(rows[0]["layers"]))
-    return [{key: row.get(key, "") for key in keys} for row in rows], [row["layers"][layer] for row in rows]
+    texts = [{key: row.get(key, "") for key in keys} for row in rows]
+    labels = [row["layers"][layer] for row in rows]
+    if not isinstance(labels[0], dict):
+        return texts, labels
+    from schemas.codebook import load_codebook
+
+    file = TASKS / name / "codebook.yaml"
+    book = load_codebook(file)
+    questions = {target.id: book.say(target.question) for target in book.targets}
+    for text, label in zip(texts, labels, strict=True):
+        (target,) = label
+        text.update(target=target, question=questions[target], codebook=str(file))
+    return texts, [code for label in labels for code in label.values()]
 
 
 def clusters(texts: Texts, seed: int) -> list[str]:
@@ -138,12 +154,12 @@ def copies(texts: Texts, times: int) -> Texts:
 
 
 def accuracy(task: str, names: Sequence[str]) -> dict[str, float]:
-    """Macro-F1 of each system over the same five folds of whole commentaries."""
+    """Macro-F1 of each system over the same five folds of whole commentaries, or of targets."""
     from sklearn.metrics import f1_score
     from sklearn.model_selection import GroupKFold
 
     texts, labels = read_task(task)
-    groups = [text["commentary_id"] for text in texts]
+    groups = [text.get("target") or text["commentary_id"] for text in texts]
     found = {}
     for name in names:
         given = [""] * len(labels)

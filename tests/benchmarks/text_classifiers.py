@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-Texts = list[dict[str, str]]  # text, before, after, commentary_id
+Texts = list[dict[str, str]]  # text, before, after, commentary_id; of a target: target, question, codebook
 SEED = 0
 
 
@@ -34,6 +34,8 @@ class Standpunkt:
         from train.fit import fit
         from train.settings import Settings
 
+        if "target" in texts[0]:
+            return self._fit_stances(texts, labels[0])
         names = [f"layer{i}" for i in range(len(labels))]
         layers = [
             Layer(
@@ -56,6 +58,29 @@ class Standpunkt:
         self.model, _ = fit(rows, book, settings=Settings(reasons=0), seed=SEED)
         whole = time.process_time() - begin
         return {"whole": whole, "bare": self._bare(rows, labels)}
+
+    def _fit_stances(self, texts: Texts, labels: Sequence[str]) -> dict[str, float]:
+        from schemas.codebook import load_codebook
+        from train.fit import fit
+        from train.settings import Settings
+
+        rows = [
+            self._row(text, {"stance": {text["target"]: code}})
+            for text, code in zip(texts, labels, strict=True)
+        ]
+        begin = time.process_time()
+        book = load_codebook(Path(texts[0]["codebook"]))
+        self.model, _ = fit(rows, book, settings=Settings(reasons=0), seed=SEED)
+        return {"whole": time.process_time() - begin}
+
+    def stances(self, texts: Texts) -> list[list[str]]:
+        """Of the two ways to lean, as the peers know no other answer."""
+        from train.predict import predict
+
+        asked = [{"stance": [text["target"]]} for text in texts]
+        answers = predict(self.model, self.prepare(texts), asked=asked)
+        scores = [p.layers["stance"][t["target"]].scores for p, t in zip(answers, texts, strict=True)]
+        return [[max(("favor", "against"), key=lambda code: row.get(code, 0.0)) for row in scores]]
 
     def _bare(self, rows: Any, labels: Sequence[Sequence[str]]) -> float:
         """What training takes without inner cross-validation: features, and a classifier a layer."""
@@ -105,6 +130,11 @@ class Standpunkt:
         save_model(self.model, folder / "model")
 
 
+def asked_text(text: dict[str, str]) -> str:
+    """What a peer reads: the sentence, after its target's question where there is one."""
+    return f"{text['question']} {text['text']}" if "question" in text else text["text"]
+
+
 class FastText:
     """Words, pairs, character n-grams; a model a layer, as fastText has one set of labels a model."""
 
@@ -135,7 +165,7 @@ class FastText:
         return {"bare": time.process_time() - begin}
 
     def prepare(self, texts: Texts) -> list[str]:
-        return [text["text"] for text in texts]
+        return [asked_text(text) for text in texts]
 
     def line(self, text: str) -> str:
         return " ".join(re.findall(r"\w+|[^\w\s]", text.lower()))
@@ -177,7 +207,7 @@ class ScikitLearn:
         return {"whole": time.process_time() - begin, "bare": bare}
 
     def prepare(self, texts: Texts) -> list[str]:
-        return [text["text"] for text in texts]
+        return [asked_text(text) for text in texts]
 
     def label(self, texts: list[str]) -> list[list[str]]:
         matrix = self.features.transform(texts)
@@ -228,7 +258,7 @@ class Spacy:
         return {"bare": time.process_time() - begin}
 
     def prepare(self, texts: Texts) -> list[str]:
-        return [text["text"] for text in texts]
+        return [asked_text(text) for text in texts]
 
     def label(self, texts: list[str]) -> list[list[str]]:
         return [[max(doc.cats, key=doc.cats.__getitem__) for doc in self.nlp.pipe(texts, batch_size=256)]]
@@ -279,6 +309,8 @@ def answer(system: Any, command: dict[str, Any]) -> dict[str, Any]:
             size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
         return {"seconds": found, "megabytes": size / 1e6}
     system.records = command.get("records", False)
+    if command["do"] == "answer" and isinstance(system, Standpunkt) and "target" in command["texts"][0]:
+        return {"labels": system.stances(command["texts"])}
     texts = system.prepare(command["texts"])
     if command["do"] == "answer":
         return {"labels": [list(map(str, row)) for row in system.label(texts)]}
