@@ -22,7 +22,7 @@ from train.tokens import Tokens, read_tokens
 Array = Any
 
 #: Texts read at a time: bounds memory.
-CHUNK = 2048
+CHUNK = 4096
 
 
 class Vocabulary(NamedTuple):
