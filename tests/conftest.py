@@ -67,7 +67,7 @@ def server(studio_home: Path) -> Iterator[LocalStudio]:
     # its tables take most of a minute to make: that is done once, and copied
     kept = (own / "venv").resolve().parent / f"empty-{local_studio.VERSION}"
     with filelock.FileLock(f"{kept}.lock"):
-        if not (kept / LEFT[-1]).exists():
+        if not (kept / "studio.json").exists():  # it is copied last
             local_studio.start(print)
             local_studio.stop()
             clear(kept)

@@ -5,7 +5,7 @@ import re
 from schemas.markup import Markup, tag
 
 _TEXT_OR_PAGE = "Bitte als reinen Text (.txt, UTF-8) oder als .html speichern."
-_WANTS_ROWS = "Bitte ein Datensatz je Zeile als .jsonl."
+_WANTS_ROWS = "Bitte einen Datensatz je Zeile als .jsonl speichern."
 #: What an error says → what the page says; the first that fits.
 _REASONS = (
     (r"^is empty", "Die Datei ist leer."),
