@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from annotate.patience import again
 from annotate.studio import IDS_CHUNK, HeldTask, Studio
 from schemas.errors import DataError
 from schemas.files import read_bytes, replacing
@@ -119,8 +118,7 @@ def _fetched(studio: Studio, project_id: int, ids: Sequence[int]) -> dict[int, m
     found: dict[int, msgspec.Raw] = {}
     for start in range(0, len(ids), IDS_CHUNK):
         part = ids[start : start + IDS_CHUNK]
-        received = again(lambda part=part: studio.export(project_id, part))  # type: ignore[misc]
-        for task in msgspec.json.decode(received, type=list[msgspec.Raw]):
+        for task in msgspec.json.decode(studio.export(project_id, part), type=list[msgspec.Raw]):
             found[_number(task)] = task
     return found
 

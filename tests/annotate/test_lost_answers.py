@@ -1,6 +1,8 @@
 """Answers that are lost after a real Label Studio did the work, and servers that falter."""
 
+import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -10,7 +12,8 @@ from annotate import patience
 from annotate.prelabel import prelabel
 from annotate.push import push
 from annotate.studio import Studio
-from annotate.study import open_study
+from annotate.study import Study, open_study
+from running import SENTENCES, Ran
 from schemas.errors import StudioError
 from train.store import load_model
 
@@ -107,3 +110,15 @@ def test_a_lost_answer_leaves_one_prediction_a_task(
     for row in projects:
         tasks = [prediction.task for prediction in studio.predictions(row.project)]
         assert len(tasks) == len(set(tasks)) > 0
+
+
+def test_exports_of_the_same_moment_are_whole(
+    large: Study, standpunkt: Callable[..., Ran], studio: Studio
+) -> None:
+    """A pull while a colleague exports: the server keeps both in one file."""
+    answer = standpunkt("push", "--study", large.folder, "--json")
+    (project,) = [made["project"] for made in answer.json["projects"]]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda _: studio.export(project), range(60)))
+    assert len(set(found)) == 1
+    assert len(json.loads(found[0])) == SENTENCES

@@ -1,6 +1,7 @@
 """Waiting for a server: what is repeated, for how long, and what never is. Time is not waited for."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from annotate import patience
 from annotate.access import TokenAuth
 from annotate.patience import PatientClient, send_once
+from annotate.studio import Studio
 from schemas.errors import StudioError
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -138,3 +140,19 @@ def test_a_no_is_not_repeated() -> None:
 
     with pytest.raises(StudioError, match="no"):
         send_once(send, [1], lambda sent: sent)
+
+
+WHOLE = b'[{"id":1,"annotations":[{"id":2}]},{"id":3,"annotations":[]}]\n'
+#: What Label Studio gives where another export emptied the file under it; the last ends as a whole one does.
+TORN = [b"", WHOLE[:-2], WHOLE[: WHOLE.index(b"}]") + 2]]
+
+
+@pytest.mark.parametrize("torn", TORN)
+def test_a_torn_export_is_asked_for_again(torn: bytes, tmp_path: Path) -> None:
+    studio = Studio("http://studio", "0123456789")
+    studio._http, asked = client(httpx.Response(200, content=body) for body in (torn, WHOLE) * 2)
+    assert studio.export(7) == WHOLE
+    with open(tmp_path / "7.json", "wb") as file:
+        studio.save_export(7, file)
+    assert (tmp_path / "7.json").read_bytes() == WHOLE
+    assert asked == ["GET /api/projects/7/export"] * 4
