@@ -5,28 +5,17 @@ code).
 """
 
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
-from train.grams import Grams
-from train.lexicons import lexicon_names, read_lexicon
-from train.tokens import BASE, CAPITAL, SHOUTED, Tokens, key_of, read_tokens, stir
+from train.grams import Grams, ones
+from train.kinds import BEGINS, FOLLOWS, LISTED, counted, find, kinds_of, lists, phrase_key
+from train.tokens import CAPITAL, SHOUTED, Tokens
 
 Array = Any
 
-MARKS = '?!.,:;()"„“»«–…/@#%'
-#: Endings of German words, longest first, that tell word classes roughly apart.
-ENDINGS = ("liche", "lich", "ische", "isch", "ten", "te", "en", "st", "t", "er", "es", "em", "e")
-NOUN_ENDINGS = ("ungen", "ung")
-_LONGEST_ENDING = max(map(len, (*ENDINGS, *NOUN_ENDINGS)))
-_NOUN = -2
-#: Word classes by look: none of the others, capitalised, that with a noun's ending, a number, and the
-#: first of `ENDINGS`, counted from the last.
-OTHER_CLASS, CAPITAL_CLASS, NOUN_CLASS, NUMBER_CLASS, ENDING_CLASS = 3, 4, 5, 6, 10
-#: Lists that say what kind of word it is, not what the sentence does: no cue by themselves.
-_NOT_CUES = ("function_words",)
 #: A count is a column of its own up to this one, which stands for more as well.
 MOST = 4
 
@@ -44,109 +33,11 @@ LAST = ("begins=upper", "begins=lower", "begins=mark", "digits", "shouting")
 
 
 @cache
-def counted() -> tuple[str, ...]:
-    """What is counted: a mark, or a word on a list."""
-    lists = (f"list={name}" for name in lexicon_names() if name not in _NOT_CUES)
-    return (*(f"mark={mark}" for mark in MARKS), *lists)
-
-
-@cache
 def cue_names() -> tuple[str, ...]:
     """The columns' names."""
     counts = (f"{name}{n}" for name in counted() for n in ("", *range(1, MOST + 1)))
     steps = (f"{name}={i}" for name, limits in STEPS for i in range(len(limits) + 1))
     return (*counts, *steps, *LAST)
-
-
-class Entries(NamedTuple):
-    """What is on the word lists, marks included.
-
-    Parameters
-    ----------
-    things
-        For each number of words the entries by their key (`phrase_key`), and the places in `counted`
-        that each stands for.
-    beginnings
-        The keys of words that a phrase begins with.
-    """
-
-    things: dict[int, dict[int, tuple[int, ...]]]
-    beginnings: frozenset[int]
-
-
-@cache
-def entries() -> Entries:
-    """The entries of all lists that are cues."""
-    found: dict[int, dict[int, set[int]]] = {}
-    beginnings = set()
-    names = [name for name in lexicon_names() if name not in _NOT_CUES]
-    rows = [(mark, i) for i, mark in enumerate(MARKS)]
-    rows += [(entry, len(MARKS) + i) for i, name in enumerate(names) for entry in read_lexicon(name)]
-    tokens = read_tokens([entry for entry, _ in rows])
-    for i, (_, place) in enumerate(rows):
-        row = tokens.key[tokens.first[i] : tokens.first[i + 1]]
-        found.setdefault(len(row), {}).setdefault(int(phrase_key(row)[0]), set()).add(place)
-        if len(row) > 1:
-            beginnings.add(int(row[0]))
-    things = {
-        size: {key: tuple(sorted(places)) for key, places in table.items()} for size, table in found.items()
-    }
-    return Entries(things, frozenset(beginnings))
-
-
-class _Lists(NamedTuple):
-    """The entries as sorted keys.
-
-    ``which`` has a row a word and a column a thing counted; ``phrases`` are, for each number of
-    words, sorted keys and their own rows; ``beginnings`` are the first words of phrases.
-    """
-
-    words: Array
-    which: sp.csr_matrix
-    beginnings: Array
-    phrases: dict[int, tuple[Array, sp.csr_matrix]]
-
-
-@cache
-def _lists() -> _Lists:
-    tables = {size: _table(things) for size, things in entries().things.items()}
-    words, which = tables.pop(1)
-    return _Lists(words, which, np.array(sorted(entries().beginnings), dtype=np.uint64), tables)
-
-
-def _table(things: dict[int, tuple[int, ...]]) -> tuple[Array, sp.csr_matrix]:
-    keys = sorted(things)
-    places = [things[key] for key in keys]
-    starts = np.cumsum([0, *map(len, places)])
-    flat = np.concatenate(places)
-    matrix = sp.csr_matrix((np.ones(len(flat)), flat, starts), shape=(len(keys), len(counted())))
-    return np.array(keys, dtype=np.uint64), matrix
-
-
-def phrase_key(row: Array) -> Array:
-    """One key for each run of tokens, whose keys stand along the first axis."""
-    key = np.atleast_1d(row[0])
-    for other in row[1:]:
-        key = stir(key * np.uint64(BASE) + other)
-    return key
-
-
-@cache
-def function_keys() -> Array:
-    entries = [entry for entry in read_lexicon("function_words") if " " not in entry]
-    return np.unique(np.concatenate([key_of(entry) for entry in entries if len(key_of(entry)) == 1]))
-
-
-def find(keys: Array, table: Array) -> Array:
-    """The place of each key in a sorted table, -1 where it is not there."""
-    place: Array = np.searchsorted(table, keys)
-    place[place == len(table)] = 0
-    return np.where(table[place] == keys, place, -1)
-
-
-def is_function_word(tokens: Tokens) -> Array:
-    """For each distinct token."""
-    return find(tokens.key[tokens.example], function_keys()) >= 0
 
 
 def list_counts(tokens: Tokens) -> tuple[Array, Array]:
@@ -158,16 +49,15 @@ def list_counts(tokens: Tokens) -> tuple[Array, Array]:
         ``text * len(counted()) + thing``, in order, where the count is above zero
     counts : int ndarray
     """
-    lists, width = _lists(), len(counted())
-    keys = tokens.key[tokens.example]
+    listed, width, kinds = lists(), len(counted()), kinds_of(tokens)
     text_of = np.repeat(np.arange(len(tokens.first) - 1), np.diff(tokens.first))
-    place = find(keys, lists.words)
-    on_list = np.flatnonzero((place >= 0)[tokens.number])
+    part = kinds.part[tokens.number]
+    on_list = np.flatnonzero((part & LISTED) != 0)
     text = text_of[on_list]
-    cells = [_cells(text, lists.which, place[tokens.number[on_list]], width)]
-    begins = np.flatnonzero((find(keys, lists.beginnings) >= 0)[tokens.number])
+    cells = [_cells(text, listed.which, kinds.entry[tokens.number[on_list]], width)]
+    begins = np.flatnonzero(((part[:-1] & BEGINS) != 0) & ((part[1:] & FOLLOWS) != 0))
     text = text_of[begins]
-    for size, (table, which) in lists.phrases.items():
+    for size, (table, which) in listed.phrases.items():
         is_whole = begins + size <= tokens.first[text + 1]
         at, owner = begins[is_whole], text[is_whole]
         if len(at):
@@ -192,98 +82,47 @@ def _cells(owner: Array, which: sp.csr_matrix, place: Array, width: int) -> Arra
 
 
 def cues(tokens: Tokens) -> Grams:
-    """The columns (`cue_names`) of each text."""
-    texts = len(tokens.first) - 1
-    width, things = len(cue_names()), len(counted())
+    """The columns (`cue_names`) of each text, in order: of things counted, of measures, of flags."""
     cells, counts = list_counts(tokens)
-    text, thing = np.divmod(cells, things)
-    column = text * width + thing * (MOST + 1)
-    more = _measures(tokens) + (np.arange(texts) * width)[:, None] + things * (MOST + 1)
-    flags = [row * width + (width - len(LAST) + i) for i, row in enumerate(_flags(tokens), start=0)]
-    found = np.concatenate([column, column + np.minimum(counts, MOST), more.ravel(), *flags])
-    found.sort()
-    starts = np.searchsorted(found, np.arange(texts + 1) * width)
-    return Grams(starts, found % width)
+    text, thing = np.divmod(cells, len(counted()))
+    measures, flags = _measures_and_flags(tokens)
+    things = np.bincount(text, minlength=len(flags))
+    starts = np.zeros(len(flags) + 1, dtype=np.int64)
+    np.cumsum(2 * things + measures.shape[1] + flags.sum(axis=1), out=starts[1:])
+    found = np.empty(starts[-1], dtype=np.int64)
+    at = (starts[:-1] - 2 * _before(things))[text] + 2 * np.arange(len(cells))
+    found[at] = thing * (MOST + 1)
+    found[at + 1] = found[at] + np.minimum(counts, MOST)
+    behind = starts[:-1] + 2 * things
+    found[behind[:, None] + np.arange(measures.shape[1])] = measures
+    text, flag = flags.nonzero()
+    behind = starts[1:] - np.cumsum(flags.sum(axis=1))
+    found[behind[text] + np.arange(len(text))] = len(cue_names()) - len(LAST) + flag
+    return Grams(starts, found)
 
 
-def _measures(tokens: Tokens) -> Array:
-    """The column of each text's step in each of the measures."""
+def _before(counts: Array) -> Array:
+    return np.cumsum(counts) - counts
+
+
+def _measures_and_flags(tokens: Tokens) -> tuple[Array, Array]:
+    """The column of each text's step in each of the measures, shape (n_texts, 4), and which of the last
+    columns it has: bool, shape (n_texts, 5).
+    """
     size = np.diff(tokens.first)
+    is_capital, is_shouted = tokens.case >= CAPITAL, tokens.case == SHOUTED
+    each = [is_capital, tokens.length, kinds_of(tokens).is_function, tokens.is_digit, is_shouted]
+    of_texts = ones(tokens.first, tokens.number, len(tokens.case)) @ np.column_stack(each).astype(float)
+    capital, letters, function, digits, shouted = of_texts.T
     safe = np.maximum(size, 1)
-    capital, letters = _per_text(tokens, tokens.case >= CAPITAL, tokens.length)
-    function, _ = _per_text(tokens, is_function_word(tokens))
+    shift, measures = len(counted()) * (MOST + 1), []
     values = (size, capital / safe, letters / safe, function / safe)
-    shift, columns = 0, []
     for value, (_, limits) in zip(values, STEPS, strict=True):
-        columns.append(np.searchsorted(np.array(limits, dtype=float), value, side="right") + shift)
+        measures.append((value >= np.array(limits, dtype=float)[:, None]).sum(axis=0) + shift)
         shift += len(limits) + 1
-    return np.column_stack(columns)
-
-
-def _flags(tokens: Tokens) -> list[Array]:
-    """The texts that have each of the last columns."""
-    begin, end = tokens.first[:-1], tokens.first[1:]
     case, is_mark = np.append(tokens.case, 0), np.append(tokens.is_mark, True)
-    first = np.append(tokens.number, len(tokens.case))[np.where(begin < end, begin, len(tokens.number))]
+    at = np.where(size > 0, tokens.first[:-1], len(tokens.number))
+    first = np.append(tokens.number, len(tokens.case))[at]
     upper, mark = case[first] >= CAPITAL, is_mark[first]
-    digits, shouting = _per_text(tokens, tokens.is_digit, tokens.case == SHOUTED)
-    return [
-        np.flatnonzero(upper),
-        np.flatnonzero(~upper & ~mark),
-        np.flatnonzero(mark & ~upper),
-        np.flatnonzero(digits),
-        np.flatnonzero(shouting),
-    ]
-
-
-def _per_text(tokens: Tokens, one: Array, other: Array | int = 0) -> tuple[Array, Array]:
-    """The sums over a text's tokens of two things known of each distinct one; each has half a number."""
-    both = one + (np.asarray(other, dtype=np.int64) << 32)
-    total = np.zeros(len(tokens.number) + 1, dtype=np.int64)
-    np.cumsum(both[tokens.number], out=total[1:])
-    found = np.diff(total[tokens.first])
-    return found & 0xFFFFFFFF, found >> 32
-
-
-def shapes(tokens: Tokens) -> Array:
-    """A key for each distinct token's class: function words and marks as they are, others by look.
-
-    Returns
-    -------
-    uint32 ndarray of shape (n_distinct,)
-    """
-    key = tokens.key[tokens.example]
-    as_is = is_function_word(tokens) | tokens.is_mark
-    noun = tokens.case >= CAPITAL
-    ending, noun_ending = endings(tokens)
-    of_others = np.where(ending >= 0, ENDING_CLASS + len(ENDINGS) - 1 - ending, OTHER_CLASS)
-    open_class = np.where(noun, np.where(noun_ending, NOUN_CLASS, CAPITAL_CLASS), of_others)
-    open_class[tokens.is_digit] = NUMBER_CLASS
-    return np.where(as_is, (key >> np.uint64(32)).astype(np.uint32), open_class.astype(np.uint32))
-
-
-def endings(tokens: Tokens) -> tuple[Array, Array]:
-    """For each distinct token the place of its longest of `ENDINGS`, -1 without; and whether it has a
-    noun's ending.
-    """
-    end, size = tokens.end[tokens.example], tokens.length
-    keys, places = _ending_table()
-    found: Array = np.full(len(end), -1)
-    is_noun: Array = np.zeros(len(end), dtype=bool)
-    key = np.zeros(len(end), dtype=np.uint64)
-    for i in range(_LONGEST_ENDING):
-        sign = tokens.signs[np.maximum(end - 1 - i, 0)]
-        key = (key << np.uint64(8)) + np.minimum(sign, 255)
-        place = find(key, keys)
-        given = np.where((place >= 0) & (size > i), places[place], -1)
-        found = np.where(given >= 0, given, found)
-        is_noun = is_noun | (given == _NOUN)
-    return found, is_noun
-
-
-@cache
-def _ending_table() -> tuple[Array, Array]:
-    """The endings' letters, read from the end, as sorted keys, and the place of each."""
-    rows = [*enumerate(ENDINGS), *((_NOUN, ending) for ending in NOUN_ENDINGS)]
-    table = sorted((int.from_bytes(ending[::-1].encode("ascii"), "big"), i) for i, ending in rows)
-    return np.array([key for key, _ in table], dtype=np.uint64), np.array([i for _, i in table])
+    flags = [upper, ~upper & ~mark, mark & ~upper, digits > 0, shouted > 0]
+    return np.column_stack(measures), np.column_stack(flags)

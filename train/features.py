@@ -5,18 +5,17 @@ blocks of the sentence before and after use the same vocabularies as the sentenc
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
-from operator import attrgetter
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
 
-from train import cues, grams
+from train import cues, grams, kinds
 from train.encoders import encode, size_of
 from train.grams import BUCKETS, Grams, incidence
-from train.passages import Passage
+from train.passages import as_passages
 from train.tokens import Tokens, read_tokens
 
 Array = Any
@@ -51,7 +50,7 @@ VOCABULARIES: dict[str, Vocabulary] = {
     "pair": Vocabulary(grams.word_pairs, False, 2, True),
     "char": Vocabulary(grams.characters, True, 3, True),
     "edge": Vocabulary(grams.edges, False, 2, False),
-    "shape": Vocabulary(lambda tokens: grams.shape_runs(tokens, cues.shapes(tokens)), False, 3, True),
+    "shape": Vocabulary(lambda tokens: grams.shape_runs(tokens, kinds.shapes(tokens)), False, 3, True),
     "cue": Vocabulary(cues.cues, False, 0, False),
 }
 
@@ -276,23 +275,23 @@ class Scene(NamedTuple):
 
 
 def read_scene(X: Sequence[Any], views: Sequence[str] = ("text", "before", "after")) -> Scene:
-    passages = [Passage(x, "", "", "", "") if isinstance(x, str) else x for x in X]
-    place: dict[str, int] = defaultdict(count().__next__)
-    own = _places(place, passages, "text")
+    passages = as_passages(X)
+    place: dict[str, int] = defaultdict(count().__next__)  # a new text comes last
+    rows = {"text": _places(place, passages.column("text"))}
     sentences = len(place)
-    rows = {"text": own} | {view: _places(place, passages, view) for view in views if view != "text"}
+    rows |= {view: _places(place, passages.column(view)) for view in views if view != "text"}
     return Scene(list(place), rows, sentences)
 
 
-def _places(place: dict[str, int], passages: Sequence[Passage], view: str) -> Array:
-    """Where each row's text is among the distinct ones; a new one comes last."""
-    texts = map(attrgetter(view), passages)
-    return np.fromiter(map(place.__getitem__, texts), np.int64, len(passages))
+def _places(place: Mapping[str, int], texts: Sequence[str]) -> Array:
+    """Where each text is among the distinct ones."""
+    return np.fromiter(map(place.__getitem__, texts), np.int64, len(texts))
 
 
 def _in_chunks(texts: Sequence[str]) -> Iterator[Tokens]:
     for begin in range(0, max(len(texts), 1), CHUNK):
-        yield read_tokens(texts[begin : begin + CHUNK])
+        tokens = read_tokens(texts[begin : begin + CHUNK])
+        yield tokens._replace(kinds=kinds.read_kinds(tokens))
 
 
 def _width(table: Array) -> int:
@@ -309,7 +308,7 @@ def _edge_name(tokens: Tokens, place: int) -> str:
     text, column = divmod(place, len(grams.EDGES) + 1)
     if column == len(grams.EDGES):
         return "empty"
-    name, offsets = grams.EDGES[column]
+    _, name, offsets = grams.EDGES[column]
     begin, end = int(tokens.first[text]), int(tokens.first[text + 1])
     words = [tokens.word((begin if offset >= 0 else end) + offset) for offset in offsets]
     return f"{name}={' '.join(words)}"

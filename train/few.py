@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from train import cues
+from train import cues, kinds
 from train.grams import BASE32, BITS, EDGES, LONGEST_SHAPE, SIZES, STIR32
 from train.letters import DIGIT, MARK, UPPER, letters
 from train.tokens import BASE, CAPITAL, LOWER, SHOUTED, STIR
@@ -25,14 +25,14 @@ _TOKEN = re.compile("[^\\W\U00010000-\U0010ffff]+|[^\\w\\s]|[\U00010000-\U0010ff
 
 
 class Word(NamedTuple):
-    """What a token is by itself, as `train.tokens.Tokens` and `train.cues` have it.
+    """What a token is by itself, as `train.tokens.Tokens` and `train.kinds` have it.
 
     Parameters
     ----------
     lower
         Its signs in lower case.
     things
-        The places in `train.cues.counted` that it stands for alone.
+        The places in `train.kinds.counted` that it stands for alone.
     begins
         Whether a phrase on a list begins with it.
     """
@@ -55,9 +55,9 @@ def read_words(text: str) -> list[Word]:
 
 @lru_cache(1 << 16)
 def _word(token: str) -> Word:
-    lower, kinds = zip(*map(_look_up, token), strict=True)
-    shouted = len(token) > 2 and all(kind & UPPER for kind in kinds)
-    case = SHOUTED if shouted else CAPITAL if kinds[0] & UPPER else LOWER
+    lower, flags = zip(*map(_look_up, token), strict=True)
+    shouted = len(token) > 2 and all(flag & UPPER for flag in flags)
+    case = SHOUTED if shouted else CAPITAL if flags[0] & UPPER else LOWER
     key = 0
     for sign in reversed(lower):
         key = (key * BASE + sign) & _ALL64
@@ -66,12 +66,12 @@ def _word(token: str) -> Word:
         lower="".join(map(chr, lower)),
         key=key,
         case=case,
-        is_mark=bool(kinds[0] & MARK),
-        is_digit=bool(kinds[0] & kinds[-1] & DIGIT),
+        is_mark=bool(flags[0] & MARK),
+        is_digit=bool(flags[0] & flags[-1] & DIGIT),
         is_function=key in _function_words(),
         shape=0,
-        things=cues.entries().things[1].get(key, ()),
-        begins=key in cues.entries().beginnings,
+        things=kinds.entries().things[1].get(key, ()),
+        begins=key in kinds.entries().beginnings,
     )
     return word._replace(shape=_shape(word))
 
@@ -87,18 +87,18 @@ def _look_up(sign: str) -> tuple[int, int]:
 
 @cache
 def _function_words() -> frozenset[int]:
-    return frozenset(cues.function_keys().tolist())
+    return frozenset(kinds.function_keys().tolist())
 
 
 def _shape(word: Word) -> int:
     if word.is_function or word.is_mark:
         return word.key >> 32
     if word.is_digit:
-        return cues.NUMBER_CLASS
+        return kinds.NUMBER_CLASS
     if word.case >= CAPITAL:
-        return cues.NOUN_CLASS if word.lower.endswith(cues.NOUN_ENDINGS) else cues.CAPITAL_CLASS
-    places = (i for i, ending in enumerate(reversed(cues.ENDINGS)) if word.lower.endswith(ending))
-    return max((cues.ENDING_CLASS + i for i in places), default=cues.OTHER_CLASS)
+        return kinds.NOUN_CLASS if word.lower.endswith(kinds.NOUN_ENDINGS) else kinds.CAPITAL_CLASS
+    places = (i for i, ending in enumerate(reversed(kinds.ENDINGS)) if word.lower.endswith(ending))
+    return max((kinds.ENDING_CLASS + i for i in places), default=kinds.OTHER_CLASS)
 
 
 def read_word(word: Word) -> list[int]:
@@ -129,10 +129,10 @@ def read_edges(words: Sequence[Word]) -> list[int]:
     if not words:
         return [0]
     found, count = [], len(words)
-    for column, (_, offsets) in enumerate(EDGES, start=1):
-        if -count <= min(offsets) and max(offsets) < count:
-            key = column
-            for offset in offsets:
+    for edge in EDGES:
+        if edge.least <= count:
+            key = edge.seed
+            for offset in edge.offsets:
                 key = _stir((key * BASE + words[offset].key) & _ALL64)
             found.append(key >> _TOP64)
     return found
@@ -162,7 +162,7 @@ def read_cues(words: Sequence[Word]) -> list[int]:
         sum(len(word.lower) for word in words) / size,
         sum(word.is_function for word in words) / size,
     )
-    shift = len(cues.counted()) * each
+    shift = len(kinds.counted()) * each
     for value, (_, limits) in zip(values, cues.STEPS, strict=True):
         found.append(shift + bisect_right(limits, value))
         shift += len(limits) + 1
@@ -186,12 +186,12 @@ def _things(words: Sequence[Word]) -> Iterator[int]:
             key = word.key
             for size, other in enumerate(words[i + 1 : i + _longest_phrase()], start=2):
                 key = _stir((key * BASE + other.key) & _ALL64)
-                yield from cues.entries().things.get(size, {}).get(key, ())
+                yield from kinds.entries().things.get(size, {}).get(key, ())
 
 
 @cache
 def _longest_phrase() -> int:
-    return max(cues.entries().things)
+    return max(kinds.entries().things)
 
 
 def _stir(key: int) -> int:

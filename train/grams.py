@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from train.tokens import BASE, Tokens, in_text, is_first, stir
+from train.tokens import BASE, Tokens, stir
 
 Array = Any
 
@@ -25,25 +25,42 @@ _BASE32, _STIR32, _BASE64 = np.uint32(BASE32), np.uint32(STIR32), np.uint64(BASE
 SIZES = (2, 3, 4, 5)
 #: The longest run of word classes.
 LONGEST_SHAPE = 4
-#: What stands at a text's ends: name, places from the beginning or (below zero) from the end.
+
+
+class Edge(NamedTuple):
+    """What stands at a text's ends: places from the beginning or (below zero) from the end."""
+
+    seed: int
+    name: str
+    offsets: tuple[int, ...]
+
+    @property
+    def least(self) -> int:
+        """The tokens a text must have."""
+        return max(offset + 1 if offset >= 0 else -offset for offset in self.offsets)
+
+
+#: Those of most tokens first.
 EDGES = (
-    ("first", (0,)),
-    ("second", (1,)),
-    ("third", (2,)),
-    ("last", (-1,)),
-    ("last2", (-2,)),
-    ("last3", (-3,)),
-    ("begin", (0, 1)),
-    ("begin3", (0, 1, 2)),
-    ("end", (-2, -1)),
+    Edge(8, "begin3", (0, 1, 2)),
+    Edge(7, "begin", (0, 1)),
+    Edge(9, "end", (-2, -1)),
+    Edge(1, "first", (0,)),
+    Edge(2, "second", (1,)),
+    Edge(3, "third", (2,)),
+    Edge(4, "last", (-1,)),
+    Edge(5, "last2", (-2,)),
+    Edge(6, "last3", (-3,)),
 )
-#: The same, a token at a time: the columns that have so many, and where theirs stands.
+_EDGE_SEEDS = np.array([edge.seed for edge in EDGES], dtype=np.uint64)
+_EDGE_LEAST = np.array([edge.least for edge in EDGES])
+#: A token at a time, for the edges that have so many: from which end it is counted, and its place.
 _EDGE_STEPS = [
     (
-        np.array([i for i, (_, offsets) in enumerate(EDGES) if step < len(offsets)]),
-        np.array([offsets[step] for _, offsets in EDGES if step < len(offsets)]),
+        np.array([int(edge.offsets[step] < 0) for edge in EDGES if step < len(edge.offsets)]),
+        np.array([edge.offsets[step] for edge in EDGES if step < len(edge.offsets)]),
     )
-    for step in range(max(len(offsets) for _, offsets in EDGES))
+    for step in range(max(len(edge.offsets) for edge in EDGES))
 ]
 
 
@@ -72,9 +89,10 @@ class Grams(NamedTuple):
         Parameters
         ----------
         table : int32 ndarray of shape (BUCKETS + 1,)
+            A row for every bucket.
         weights : float32 ndarray of shape (width, n)
         """
-        return np.asarray(self.columns(table, len(weights)) @ weights)
+        return np.asarray(ones(self.starts, table.take(self.buckets, mode="clip"), len(weights)) @ weights)
 
 
 def ones(starts: Array, columns: Array, width: int) -> sp.csr_matrix:
@@ -85,8 +103,9 @@ def ones(starts: Array, columns: Array, width: int) -> sp.csr_matrix:
 
 def incidence(tokens: Tokens) -> sp.csr_matrix:
     """Which distinct tokens each text has, whatever their case: shape (n_texts, n_distinct)."""
-    starts = _starts_among(tokens.new, tokens.first)
-    return ones(starts, tokens.number.compress(tokens.new), len(tokens.example))
+    is_new = tokens.earlier < 0
+    starts = _starts_among(is_new, tokens.first)
+    return ones(starts, tokens.number.compress(is_new), len(tokens.example))
 
 
 def _starts_among(is_kept: Array, starts: Array) -> Array:
@@ -107,10 +126,25 @@ def word_pairs(tokens: Tokens) -> Grams:
     key = tokens.key
     pair = np.zeros_like(key)
     pair[:-1] = stir(key[:-1] * _BASE64 + key[1:])
-    found = np.where(is_first(in_text(pair, tokens.first)), _bucket(pair), BUCKETS)
+    found = _bucket(pair)
+    found[_second_pairs(tokens)] = BUCKETS
     last = tokens.first[1:][tokens.first[1:] > tokens.first[:-1]] - 1
     found[last] = BUCKETS
     return Grams(tokens.first, found)
+
+
+def _second_pairs(tokens: Tokens) -> Array:
+    """The places of tokens that the text has before with the same token behind them."""
+    key, earlier = tokens.key, tokens.earlier
+    at = np.flatnonzero((earlier[:-1] >= 0) & (earlier[1:] >= 0))
+    found, before = [at[:0]], earlier[at]
+    while len(at):
+        is_same = key[before + 1] == key[at + 1]
+        found.append(at[is_same])
+        before = earlier[before]
+        is_open = ~is_same & (before >= 0)
+        at, before = at[is_open], before[is_open]
+    return np.concatenate(found)
 
 
 def characters(tokens: Tokens) -> Grams:
@@ -126,14 +160,13 @@ def characters(tokens: Tokens) -> Grams:
     at = np.flatnonzero(inside)
     is_word = ~tokens.is_mark
     signs[at] = tokens.signs[at + np.repeat(shift[is_word], length[is_word])]
-    room = np.repeat(place[1:][is_word] + 1, length[is_word] + 1) - np.arange(total)
     signs = np.concatenate([signs, np.zeros(max(SIZES), dtype=np.uint32)])
-    found = np.empty((total, len(SIZES)), dtype=np.int64)
+    grams = np.empty((total, len(SIZES)), dtype=np.uint32)
     gram: Array = signs[:total]
     for column, size in enumerate(SIZES):
         gram = gram * _BASE32 + signs[size - 1 : size - 1 + total]
-        found[:, column] = np.where(room >= size, _bucket32(gram), BUCKETS)
-    return Grams(place * len(SIZES), found.ravel())
+        grams[:, column] = gram
+    return Grams(place * len(SIZES), _within(_bucket32(grams), place[1:][is_word]))
 
 
 def shape_runs(tokens: Tokens, shapes: Array) -> Grams:
@@ -152,31 +185,41 @@ def shape_runs(tokens: Tokens, shapes: Array) -> Grams:
     is_token[begin[:-1]] = is_token[begin[1:] - 1] = False
     row[:total][is_token] = shapes[tokens.number]
     row[begin[:-1]], row[begin[1:] - 1] = 1, 2
-    room = np.repeat(begin[1:], np.diff(begin)) - np.arange(total)
-    found = np.empty((total, LONGEST_SHAPE), dtype=np.int64)
+    runs = np.empty((total, LONGEST_SHAPE), dtype=np.uint32)
     run: Array = np.zeros(total, dtype=np.uint32)
     for column in range(LONGEST_SHAPE):
         run = run * _BASE32 + row[column : column + total] + np.uint32(column)
-        found[:, column] = np.where(room > column, _bucket32(run), BUCKETS)
-    return Grams(begin * LONGEST_SHAPE, found.ravel())
+        runs[:, column] = run
+    return Grams(begin * LONGEST_SHAPE, _within(_bucket32(runs), begin[1:]))
+
+
+def _within(buckets: Array, ends: Array) -> Array:
+    """The buckets without those of runs that reach beyond their row's end.
+
+    Parameters
+    ----------
+    buckets : ndarray of shape (n_places, n_sizes)
+        Of runs that begin at each place, the shortest first: one place, two at a row's end in words.
+    ends : int ndarray
+        Where each row ends; a row has two places or more.
+    """
+    for back in range(1, buckets.shape[1]):
+        buckets[ends - back, back:] = BUCKETS  # in a shorter row it meets one that was cut already
+    return buckets.ravel()
 
 
 def edges(tokens: Tokens) -> Grams:
     """What stands at the ends of each text, in the order of `EDGES`; an empty text has a bucket too."""
-    begin, end = tokens.first[:-1, None], tokens.first[1:, None]
-    count = len(begin)
+    sides, size = np.column_stack([tokens.first[:-1], tokens.first[1:]]), np.diff(tokens.first)
     keys = np.append(tokens.key, np.uint64(0))
-    key = np.broadcast_to(np.arange(1, len(EDGES) + 1, dtype=np.uint64), (count, len(EDGES))).copy()
-    is_there = np.ones(key.shape, dtype=bool)
-    for columns, offsets in _EDGE_STEPS:
-        at = np.where(offsets >= 0, begin, end) + offsets
-        is_there[:, columns] &= (at >= begin) & (at < end)
-        token = keys[np.where(is_there[:, columns], at, -1)]
-        key[:, columns] = stir(key[:, columns] * _BASE64 + token)
-    found = np.full((count, len(EDGES) + 1), BUCKETS, dtype=np.int64)
-    found[:, :-1] = np.where(is_there, _bucket(key), BUCKETS)
-    found[(begin == end)[:, 0], len(EDGES)] = 0
-    return Grams(np.arange(count + 1) * found.shape[1], found.ravel())
+    key = np.repeat(_EDGE_SEEDS[None], len(size), axis=0)
+    for side, offset in _EDGE_STEPS:  # a place outside the text may be read: it is left out below
+        part = key[:, : len(side)]
+        part[:] = stir(part * _BASE64 + keys.take(sides[:, side] + offset, mode="clip"))
+    found = np.full((len(size), len(EDGES) + 1), BUCKETS, dtype=np.int64)
+    found[:, :-1] = np.where(size[:, None] >= _EDGE_LEAST, _bucket(key), BUCKETS)
+    found[size == 0, len(EDGES)] = 0
+    return Grams(np.arange(len(size) + 1) * found.shape[1], found.ravel())
 
 
 def _bucket(key: Array) -> Array:

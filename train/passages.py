@@ -4,7 +4,8 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
@@ -34,7 +35,41 @@ class Passage(NamedTuple):
     whole: str
 
 
-def to_passages(rows: Sequence[GoldSentence], *, with_whole: bool = True) -> list[Passage]:
+class Passages(Sequence[Passage]):
+    """Passages as columns: a list for each of their fields."""
+
+    def __init__(self, *columns: Sequence[str]) -> None:
+        self._columns = columns
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    @overload
+    def __getitem__(self, place: int) -> Passage: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Passages": ...
+    def __getitem__(self, place: int | slice) -> "Passage | Passages":
+        made = Passage if isinstance(place, int) else Passages
+        return made(*(column[place] for column in self._columns))  # type: ignore[arg-type]
+
+    def only(self, places: Sequence[int]) -> "Passages":
+        """Those at some places, in this order."""
+        return Passages(*([column[i] for i in places] for column in self._columns))
+
+    def column(self, field: str) -> Sequence[str]:
+        """A field of each passage."""
+        return self._columns[Passage._fields.index(field)]
+
+
+def as_passages(X: Sequence[Any]) -> Passages:
+    """Passages or plain texts, which have no neighbours, as columns."""
+    if isinstance(X, Passages):
+        return X
+    rows = [Passage(x, "", "", "", "") if isinstance(x, str) else x for x in X]
+    return Passages(*(list(map(attrgetter(field), rows)) for field in Passage._fields))
+
+
+def to_passages(rows: Sequence[GoldSentence], *, with_whole: bool = True) -> Passages:
     """The passages of the rows.
 
     ``before`` and ``after`` of a row are the whole paragraph around the sentence; the neighbour
@@ -47,28 +82,22 @@ def to_passages(rows: Sequence[GoldSentence], *, with_whole: bool = True) -> lis
         Whether ``around`` and ``whole`` are needed, and white space evened out, as only stances
         do; tokens do not depend on it.
     """
-    befores, afters = [row.before for row in rows], [row.after for row in rows]
+    texts, befores, afters = (list(map(attrgetter(field), rows)) for field in ("text", "before", "after"))
     before, after = last_sentences(set(befores)), first_sentences(set(afters))
+    columns = [texts, list(map(before.__getitem__, befores)), list(map(after.__getitem__, afters))]
     if not with_whole:
-        neighbours = map(before.__getitem__, befores), map(after.__getitem__, afters)
         nothing = [""] * len(rows)
-        columns = zip([row.text for row in rows], *neighbours, nothing, nothing, strict=True)
-        return list(map(Passage._make, columns))
+        return Passages(*columns, nothing, nothing)
     pieces: dict[str, list[str]] = defaultdict(list)
     for row in rows:
         pieces[row.commentary_id] += [row.text] if pieces[row.commentary_id] else [row.before, row.text]
     last = {row.commentary_id: row.after for row in rows}
     wholes = {name: _even(" ".join([*texts, last[name]])) for name, texts in pieces.items()}
-    return [
-        Passage(
-            text=_even(row.text),
-            before=_even(before[row.before]),
-            after=_even(after[row.after]),
-            around=_even(f"{row.before} {row.after}"),
-            whole=wholes[row.commentary_id],
-        )
-        for row in rows
-    ]
+    return Passages(
+        *(list(map(_even, column)) for column in columns),
+        [_even(f"{row.before} {row.after}") for row in rows],
+        [wholes[row.commentary_id] for row in rows],
+    )
 
 
 def first_sentence(text: str) -> str:

@@ -55,10 +55,11 @@ def predict_stream(
     answers = len(model.meta.book.targets) if asked is None else 1
     for part in _chunks(rows, min(_CHUNK, _ANSWERS // max(answers, 1))):
         with _uncollected():
+            some = passages.only(part)
             batch = Batch(
-                passages=[passages[i] for i in part],
+                passages=some,
                 commentaries=[rows[i].commentary_id for i in part],
-                scores=model.scores([passages[i] for i in part]),
+                scores=model.scores(some),
                 asked=None if asked is None else [asked[i] for i in part],
             )
             found = list(_predict_chunk(model, [rows[i] for i in part], batch))

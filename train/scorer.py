@@ -7,6 +7,8 @@ distinct text is scored once, whichever sentences it stands before or after.
 """
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from train import few
 from train.encoders import encode
 from train.features import BLOCKS, CHUNK, VOCABULARIES, Scene, SentenceFeatures, read_scene
 from train.grams import incidence
+from train.kinds import read_kinds
 from train.tokens import KeyTable, Tokens, read_tokens
 
 Array = Any
@@ -49,17 +52,27 @@ class Scorer:
                 parts[name].append(weights[begin:end] * features.idf_[name][:, None])
                 begin = end
         self._dense = weights[begin:].astype(np.float32)  # of an encoder's vectors
-        # row by row in memory: scipy would copy a table that lies otherwise at every product
-        self._tables = {
-            name: np.ascontiguousarray(np.column_stack([*row, features.idf_[name] ** 2]), dtype=np.float32)
-            for name, row in parts.items()
+        self._tables = {name: _table([*row, features.idf_[name] ** 2]) for name, row in parts.items()}
+        self._columns = {
+            name: np.where(columns < 0, len(features.idf_[name]), columns)
+            for name, columns in features.tables().items()
         }
         self._of_tokens = [name for name in self._tables if VOCABULARIES[name].of_tokens]
         words = read_tokens((features.terms_.get("word") or "-").split("\n"))
         known = words.key[words.example]
         self._known = KeyTable(known)
         self._places = dict(zip(known.tolist(), range(len(known)), strict=True))
-        self._known_values = {name: self._sums(name, words) for name in self._of_tokens}
+        sizes = [self._tables[name].shape[1] for name in self._of_tokens]
+        self._parts = {
+            name: slice(end - size, end)
+            for name, size, end in zip(
+                self._of_tokens, sizes, np.cumsum(sizes, dtype=int).tolist(), strict=True
+            )
+        }
+        self._known_values = np.zeros((len(known), sum(sizes)), dtype=np.float32)
+        for name, part in self._parts.items():
+            self._known_values[:, part] = self._sums(name, words)
+        self._known_kinds = read_kinds(words)
         self._held: dict[str, dict[int, Array]] = {name: {} for name in self._of_tokens}
 
     def scores(self, passages: Sequence[Any]) -> Array:
@@ -88,9 +101,9 @@ class Scorer:
             raw = self._raw(tokens, {name for block in blocks for name in BLOCKS[block].vocabularies})
             for block in blocks:
                 view, names = BLOCKS[block]
-                length = np.sqrt(sum(raw[name][:, -1] for name in names))
+                length = np.sqrt(reduce(add, (raw[name][:, -1] for name in names)))
                 length[length == 0] = 1.0
-                values = sum(raw[name][:, self._slots[block, name]] for name in names)
+                values = reduce(add, (raw[name][:, self._slots[block, name]] for name in names))
                 found[view][begin : begin + CHUNK] += values / length[:, None]
         return found
 
@@ -120,7 +133,7 @@ class Scorer:
         if len(held) > HELD:
             held.clear()
         total = np.zeros(self._tables[name].shape[1], dtype=np.float32)
-        known = self._known_values[name]
+        known = self._known_values[:, self._parts[name]]
         for key, word in {word.key: word for word in words}.items():
             place = self._places.get(key)
             row = known[place] if place is not None else held.get(key)
@@ -130,36 +143,40 @@ class Scorer:
         return total
 
     def _added(self, name: str, buckets: Sequence[int]) -> Array:
-        columns = self._features.tables()[name][np.array(buckets, dtype=np.int64)]
-        found: Array = np.add.reduce(self._tables[name][columns[columns >= 0]])
+        columns = self._columns[name][np.array(buckets, dtype=np.int64)]
+        found: Array = np.add.reduce(self._tables[name][columns])
         return found
 
     def _raw(self, tokens: Tokens, wanted: set[str]) -> dict[str, Array]:
         """For each vocabulary the sums over all that occurs in each text."""
         found = {}
         of_tokens = [name for name in self._of_tokens if name in wanted]
+        place, is_known = self._known.find(tokens.key[tokens.example])
+        others = np.flatnonzero(~is_known)
+        unknown = tokens.only(others)
         if of_tokens:
-            each = self._token_values(tokens, of_tokens)
-            together = np.asarray(incidence(tokens) @ np.hstack(each))
-            at = 0
-            for name, part in zip(of_tokens, each, strict=True):
-                found[name] = together[:, at : at + part.shape[1]]
-                at += part.shape[1]
+            values = self._known_values[place, : max(self._parts[name].stop for name in of_tokens)]
+            for name in of_tokens:
+                values[others, self._parts[name]] = self._sums(name, unknown)
+            together = np.asarray(incidence(tokens) @ values)
+            found = {name: together[:, self._parts[name]] for name in of_tokens}
+        kinds = self._known_kinds.take(place)
+        kinds.put(others, read_kinds(unknown))
+        tokens = tokens._replace(kinds=kinds)
         for name in wanted - set(of_tokens):
             found[name] = self._sums(name, tokens)
         return found
 
-    def _token_values(self, tokens: Tokens, names: Sequence[str]) -> list[Array]:
-        """What each distinct token adds, by vocabulary; looked up for those known from training."""
-        place, is_known = self._known.find(tokens.key[tokens.example])
-        others = np.flatnonzero(~is_known)
-        unknown = tokens.only(others)
-        found = [self._known_values[name][place] for name in names]
-        for name, values in zip(names, found, strict=True):
-            values[others] = self._sums(name, unknown)
-        return found
-
     def _sums(self, name: str, tokens: Tokens) -> Array:
-        weights = self._tables[name]
         grams = VOCABULARIES[name].read(tokens)
-        return grams.sums(self._features.tables()[name], weights)
+        return grams.sums(self._columns[name], self._tables[name])
+
+
+def _table(parts: Sequence[Array]) -> Array:
+    """The parts side by side, and below a row of zeros for all that has no column.
+
+    To add nothing is quicker than to sort out what has none. The rows lie one after the other in
+    memory: scipy would copy a table that lies otherwise at every product.
+    """
+    found = np.column_stack(parts)
+    return np.ascontiguousarray(np.vstack([found, np.zeros((1, found.shape[1]))]), dtype=np.float32)

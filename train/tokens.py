@@ -21,7 +21,7 @@ BASE = 0x9E3779B97F4A7C15
 STIR = 0xD6E8FEB86659FD93
 _INVERSE = pow(BASE, -1, 2**64)
 _STIR = np.uint64(STIR)
-_SHIFT = np.uint64(32)
+_SHIFT, _SHORT = np.uint64(32), np.uint64(48)
 _PARTING = np.uint64(0xC2B2AE3D27D4EB4F)
 
 _NOWHERE = np.zeros(0, dtype=np.int32)
@@ -51,8 +51,10 @@ class Tokens(NamedTuple):
         A token for each distinct one.
     case, is_mark, is_digit : ndarray of shape (n_distinct,)
         A number begins and ends with a digit.
-    new : bool ndarray of shape (n_tokens,)
-        Whether the text has the token for the first time, whatever its case.
+    earlier : int ndarray of shape (n_tokens,)
+        Where the text has the same token last before, whatever its case; -1 where it has not.
+    kinds : Kinds, optional
+        What `train.kinds` knows of each distinct token, where it was looked up already.
     """
 
     signs: Array
@@ -66,7 +68,8 @@ class Tokens(NamedTuple):
     case: Array
     is_mark: Array
     is_digit: Array
-    new: Array
+    earlier: Array
+    kinds: Any = None
 
     @property
     def length(self) -> Array:
@@ -81,6 +84,7 @@ class Tokens(NamedTuple):
             is_mark=self.is_mark[some],
             is_digit=self.is_digit[some],
             number=_NOWHERE,
+            kinds=None,
         )
 
     def word(self, token: int) -> str:
@@ -120,13 +124,8 @@ def read_tokens(texts: Sequence[str]) -> Tokens:
         case=case[example],
         is_mark=is_mark[sample],
         is_digit=is_digit,
-        new=is_first(in_text(key, first)),
+        earlier=last_before(key, first),
     )
-
-
-def in_text(keys: Array, first: Array) -> Array:
-    """Keys of their own for each text, from keys of tokens and the number of those before each text."""
-    return stir(keys + np.repeat(np.arange(len(first) - 1, dtype=np.uint64), np.diff(first)) * _PARTING)
 
 
 def distinct(keys: Array) -> tuple[Array, Array]:
@@ -169,24 +168,28 @@ class KeyTable:
         return place, self._keys[place] == keys
 
 
-def is_first(keys: Array) -> Array:
-    """Whether each key is the first of its like.
+def last_before(keys: Array, first: Array) -> Array:
+    """The nearest place before each where the same text has the same key, -1 where there is none.
 
-    A slot of a table holds the first key that fell there; the few keys that find another one in
-    their slot are stirred and look again, until none is left. Nothing is sorted.
+    Only 16 bits of a key are sorted, which takes a pass or two; what else has them is passed over.
+
+    Parameters
+    ----------
+    keys : uint64 ndarray
+    first : int ndarray
+        The number of keys before each text.
     """
-    bits = np.uint64(64 - max(10, len(keys).bit_length() + 1))
-    slots = np.empty(1 << int(64 - bits), dtype=np.int32)
-    result = np.ones(len(keys), dtype=bool)
-    places, own = np.arange(len(keys), dtype=np.int32), keys
-    while len(places):
-        slot = own >> bits
-        slots[slot[::-1]] = places[::-1]
-        found = slots[slot]
-        is_like = keys[found] == keys[places]
-        result[places[is_like & (found != places)]] = False
-        places, own = places[~is_like], stir(own[~is_like])
-    return result
+    short = (keys >> _SHORT).astype(np.uint16)
+    order = np.argsort(short, kind="stable")
+    text = np.repeat(np.arange(len(first) - 1, dtype=np.int32), np.diff(first))[order]
+    short = short[order]
+    is_like = (short[1:] == short[:-1]) & (text[1:] == text[:-1])
+    like = np.full(len(keys), -1, dtype=np.int64)
+    like[order[1:][is_like]] = order[:-1][is_like]
+    found = like.copy()
+    while len(others := np.flatnonzero((found >= 0) & (keys[found] != keys))):
+        found[others] = like[found[others]]
+    return found
 
 
 def stir(keys: Array) -> Array:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.train import plain
-from train import cues, grams
+from train import cues, grams, kinds
 from train.features import VOCABULARIES
 from train.grams import BUCKETS, Grams, incidence
 from train.tokens import read_tokens
@@ -89,7 +89,7 @@ def test_every_entry_of_a_list_fires_its_cue(name: str) -> None:
 
 def test_a_function_word_is_found_whatever_its_case() -> None:
     tokens = read_tokens(["Der der DER Tisch"])
-    assert cues.is_function_word(tokens)[tokens.number].tolist() == [True, True, True, False]
+    assert kinds.read_kinds(tokens).is_function[tokens.number].tolist() == [True, True, True, False]
 
 
 def test_buckets_without_a_column_are_left_out() -> None:

@@ -1,9 +1,11 @@
 """Tokens of many texts at once."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from train.tokens import CAPITAL, LOWER, SHOUTED, KeyTable, distinct, is_first, key_of, read_tokens
+from train.tokens import CAPITAL, LOWER, SHOUTED, KeyTable, distinct, key_of, last_before, read_tokens
 
 
 def rows(texts: list[str]) -> list[list[str]]:
@@ -52,17 +54,25 @@ def test_keys_that_meet_in_one_slot_stay_apart() -> None:
     assert len(example) <= 1.2 * len(np.unique(keys))
 
 
-def test_the_first_of_each_key_is_found_however_crowded_the_slots() -> None:
-    keys = np.random.default_rng(2).integers(0, 400, size=3000, dtype=np.uint64)  # all in the first slot
-    expected = np.zeros(len(keys), dtype=bool)
-    expected[np.unique(keys, return_index=True)[1]] = True
-    assert (is_first(keys) == expected).all()
-    assert len(is_first(keys[:0])) == 0
+@pytest.mark.parametrize("spread", [1, 2**48])
+def test_the_same_key_is_found_before_it_whatever_else_is_like_it(spread: int) -> None:
+    """With a spread of 1 all keys are alike in the bits that are sorted."""
+    chance = np.random.default_rng(2)
+    keys = chance.integers(0, 40, size=3000, dtype=np.uint64) * np.uint64(spread)
+    first = np.sort(np.append(chance.integers(0, 3000, size=50), [0, 3000]))
+    expected = []
+    for begin, end in pairwise(first):
+        last: dict[int, int] = {}
+        for place in range(begin, end):
+            expected.append(last.get(int(keys[place]), -1))
+            last[int(keys[place])] = place
+    assert last_before(keys, first).tolist() == expected
+    assert len(last_before(keys[:0], np.array([0, 0]))) == 0
 
 
-def test_a_word_is_new_in_each_text_once_whatever_its_case() -> None:
+def test_a_word_is_the_same_whatever_its_case_and_in_its_text_alone() -> None:
     tokens = read_tokens(["Nein, nein, NEIN", "nein"])
-    assert tokens.new.tolist() == [True, True, False, False, False, True]
+    assert tokens.earlier.tolist() == [-1, -1, 0, 1, 2, -1]
 
 
 @pytest.mark.parametrize("size", [1, 50, 5000])

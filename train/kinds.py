@@ -1,0 +1,223 @@
+"""What a word is by itself: the lists it is on, whether it is a function word, its class by look."""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from train.lexicons import lexicon_names, read_lexicon
+from train.tokens import BASE, CAPITAL, Tokens, key_of, read_tokens, stir
+
+Array = Any
+
+MARKS = '?!.,:;()"„“»«–…/@#%'
+#: Endings of German words, longest first, that tell word classes roughly apart.
+ENDINGS = ("liche", "lich", "ische", "isch", "ten", "te", "en", "st", "t", "er", "es", "em", "e")
+NOUN_ENDINGS = ("ungen", "ung")
+_LONGEST_ENDING = max(map(len, (*ENDINGS, *NOUN_ENDINGS)))
+_NOUN = -2
+#: Word classes by look: none of the others, capitalised, that with a noun's ending, a number, and the
+#: first of `ENDINGS`, counted from the last.
+OTHER_CLASS, CAPITAL_CLASS, NOUN_CLASS, NUMBER_CLASS, ENDING_CLASS = 3, 4, 5, 6, 10
+#: What a word may be a part of.
+LISTED, BEGINS, FOLLOWS = 1, 2, 4
+#: Lists that say what kind of word it is, not what the sentence does: no cue by themselves.
+_NOT_CUES = ("function_words",)
+
+
+@cache
+def counted() -> tuple[str, ...]:
+    """What is counted: a mark, or a word on a list."""
+    lists = (f"list={name}" for name in lexicon_names() if name not in _NOT_CUES)
+    return (*(f"mark={mark}" for mark in MARKS), *lists)
+
+
+class Entries(NamedTuple):
+    """What is on the word lists, marks included.
+
+    Parameters
+    ----------
+    things
+        For each number of words the entries by their key (`phrase_key`), and the places in `counted`
+        that each stands for.
+    beginnings, seconds
+        The keys of the first and of the second words of phrases.
+    """
+
+    things: dict[int, dict[int, tuple[int, ...]]]
+    beginnings: frozenset[int]
+    seconds: frozenset[int]
+
+
+@cache
+def entries() -> Entries:
+    """The entries of all lists that are cues."""
+    found: dict[int, dict[int, set[int]]] = {}
+    beginnings, seconds = set(), set()
+    names = [name for name in lexicon_names() if name not in _NOT_CUES]
+    rows = [(mark, i) for i, mark in enumerate(MARKS)]
+    rows += [(entry, len(MARKS) + i) for i, name in enumerate(names) for entry in read_lexicon(name)]
+    tokens = read_tokens([entry for entry, _ in rows])
+    for i, (_, place) in enumerate(rows):
+        row = tokens.key[tokens.first[i] : tokens.first[i + 1]]
+        found.setdefault(len(row), {}).setdefault(int(phrase_key(row)[0]), set()).add(place)
+        if len(row) > 1:
+            beginnings.add(int(row[0]))
+            seconds.add(int(row[1]))
+    things = {
+        size: {key: tuple(sorted(places)) for key, places in table.items()} for size, table in found.items()
+    }
+    return Entries(things, frozenset(beginnings), frozenset(seconds))
+
+
+class Lists(NamedTuple):
+    """The entries as sorted keys.
+
+    ``which`` has a row a word and a column a thing counted; ``phrases`` are, for each number of
+    words, sorted keys and their own rows; ``beginnings`` and ``seconds`` are their first and second words.
+    """
+
+    words: Array
+    which: sp.csr_matrix
+    beginnings: Array
+    seconds: Array
+    phrases: dict[int, tuple[Array, sp.csr_matrix]]
+
+
+@cache
+def lists() -> Lists:
+    tables = {size: _table(things) for size, things in entries().things.items()}
+    words, which = tables.pop(1)
+    beginnings, seconds = (
+        np.array(sorted(keys), dtype=np.uint64) for keys in (entries().beginnings, entries().seconds)
+    )
+    return Lists(words, which, beginnings, seconds, tables)
+
+
+def _table(things: dict[int, tuple[int, ...]]) -> tuple[Array, sp.csr_matrix]:
+    keys = sorted(things)
+    places = [things[key] for key in keys]
+    starts = np.cumsum([0, *map(len, places)])
+    flat = np.concatenate(places)
+    matrix = sp.csr_matrix((np.ones(len(flat)), flat, starts), shape=(len(keys), len(counted())))
+    return np.array(keys, dtype=np.uint64), matrix
+
+
+def phrase_key(row: Array) -> Array:
+    """One key for each run of tokens, whose keys stand along the first axis."""
+    key = np.atleast_1d(row[0])
+    for other in row[1:]:
+        key = stir(key * np.uint64(BASE) + other)
+    return key
+
+
+@cache
+def function_keys() -> Array:
+    entries = [entry for entry in read_lexicon("function_words") if " " not in entry]
+    return np.unique(np.concatenate([key_of(entry) for entry in entries if len(key_of(entry)) == 1]))
+
+
+def find(keys: Array, table: Array) -> Array:
+    """The place of each key in a sorted table, -1 where it is not there."""
+    place: Array = np.searchsorted(table, keys)
+    place[place == len(table)] = 0
+    return np.where(table[place] == keys, place, -1)
+
+
+class Kinds(NamedTuple):
+    """What is known of some words, an array of each.
+
+    Parameters
+    ----------
+    entry
+        The word's place in `Lists.words`, -1 where it is on no list.
+    part
+        Bits: `LISTED`, `BEGINS` and `FOLLOWS`, where it is on a list, first or second of a phrase on one.
+    is_function
+        Whether it is a function word.
+    lower, capital
+        A key of its class (uint32) where it stands in lower case, and with a capital: function words
+        and marks as they are, others by look.
+    """
+
+    entry: Array
+    part: Array
+    is_function: Array
+    lower: Array
+    capital: Array
+
+    def take(self, places: Array) -> "Kinds":
+        """Those of some of the words, in this order."""
+        return Kinds(*(row[places] for row in self))
+
+    def put(self, places: Array, others: "Kinds") -> None:
+        """Writes what is known of other words into these places."""
+        for row, other in zip(self, others, strict=True):
+            row[places] = other
+
+
+def kinds_of(tokens: Tokens) -> Kinds:
+    """Of each distinct token; what was found before is not looked for again."""
+    return tokens.kinds or read_kinds(tokens)
+
+
+def read_kinds(tokens: Tokens) -> Kinds:
+    """Of each distinct token."""
+    key = tokens.key[tokens.example]
+    is_function = find(key, function_keys()) >= 0
+    ending, noun_ending = endings(tokens)
+    lower = np.where(ending >= 0, ENDING_CLASS + len(ENDINGS) - 1 - ending, OTHER_CLASS)
+    capital = np.where(noun_ending, NOUN_CLASS, CAPITAL_CLASS)
+    as_it_is = (key >> np.uint64(32)).astype(np.uint32)
+    for row in (lower, capital):
+        row[tokens.is_digit] = NUMBER_CLASS
+    is_closed = is_function | tokens.is_mark
+    entry, begins, follows = (
+        find(key, table) for table in (lists().words, lists().beginnings, lists().seconds)
+    )
+    return Kinds(
+        entry=entry,
+        part=((entry >= 0) * LISTED + (begins >= 0) * BEGINS + (follows >= 0) * FOLLOWS).astype(np.uint8),
+        is_function=is_function,
+        lower=np.where(is_closed, as_it_is, lower.astype(np.uint32)),
+        capital=np.where(is_closed, as_it_is, capital.astype(np.uint32)),
+    )
+
+
+def shapes(tokens: Tokens) -> Array:
+    """A key for each distinct token's class.
+
+    Returns
+    -------
+    uint32 ndarray of shape (n_distinct,)
+    """
+    kinds = kinds_of(tokens)
+    return np.where(tokens.case >= CAPITAL, kinds.capital, kinds.lower)
+
+
+def endings(tokens: Tokens) -> tuple[Array, Array]:
+    """For each distinct token the place of its longest of `ENDINGS`, -1 without; and whether it has a
+    noun's ending.
+    """
+    end, size = tokens.end[tokens.example], tokens.length
+    keys, places = _ending_table()
+    found: Array = np.full(len(end), -1)
+    is_noun: Array = np.zeros(len(end), dtype=bool)
+    key = np.zeros(len(end), dtype=np.uint64)
+    for i in range(_LONGEST_ENDING):
+        sign = tokens.signs[np.maximum(end - 1 - i, 0)]
+        key = (key << np.uint64(8)) + np.minimum(sign, 255)
+        place = find(key, keys)
+        given = np.where((place >= 0) & (size > i), places[place], -1)
+        found = np.where(given >= 0, given, found)
+        is_noun = is_noun | (given == _NOUN)
+    return found, is_noun
+
+
+@cache
+def _ending_table() -> tuple[Array, Array]:
+    """The endings' letters, read from the end, as sorted keys, and the place of each."""
+    rows = [*enumerate(ENDINGS), *((_NOUN, ending) for ending in NOUN_ENDINGS)]
+    table = sorted((int.from_bytes(ending[::-1].encode("ascii"), "big"), i) for i, ending in rows)
+    return np.array([key for key, _ in table], dtype=np.uint64), np.array([i for _, i in table])
