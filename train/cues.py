@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from train.grams import Grams, ones
-from train.kinds import BEGINS, FOLLOWS, LISTED, counted, find, kinds_of, lists, phrase_key
+from train.kinds import BEGINS, FOLLOWS, FUNCTION, LISTED, counted, find, kinds_of, lists, phrase_key
 from train.tokens import CAPITAL, SHOUTED, Tokens
 
 Array = Any
@@ -111,7 +111,8 @@ def _measures_and_flags(tokens: Tokens) -> tuple[Array, Array]:
     """
     size = np.diff(tokens.first)
     is_capital, is_shouted = tokens.case >= CAPITAL, tokens.case == SHOUTED
-    each = [is_capital, tokens.length, kinds_of(tokens).is_function, tokens.is_digit, is_shouted]
+    is_function = (kinds_of(tokens).part & FUNCTION) != 0
+    each = [is_capital, tokens.length, is_function, tokens.is_digit, is_shouted]
     of_texts = ones(tokens.first, tokens.number, len(tokens.case)) @ np.column_stack(each).astype(float)
     capital, letters, function, digits, shouted = of_texts.T
     safe = np.maximum(size, 1)

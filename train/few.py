@@ -68,7 +68,7 @@ def _word(token: str) -> Word:
         case=case,
         is_mark=bool(flags[0] & MARK),
         is_digit=bool(flags[0] & flags[-1] & DIGIT),
-        is_function=key in _function_words(),
+        is_function=key in kinds.function_keys(),
         shape=0,
         things=kinds.entries().things[1].get(key, ()),
         begins=key in kinds.entries().beginnings,
@@ -83,11 +83,6 @@ def _look_up(sign: str) -> tuple[int, int]:
         return ord(sign), MARK
     packed = int(table[ord(sign)])
     return packed >> 8, packed & 0xFF
-
-
-@cache
-def _function_words() -> frozenset[int]:
-    return frozenset(kinds.function_keys().tolist())
 
 
 def _shape(word: Word) -> int:

@@ -1,5 +1,6 @@
 """What a word is by itself: the lists it is on, whether it is a function word, its class by look."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -16,12 +17,11 @@ MARKS = '?!.,:;()"„“»«–…/@#%'
 ENDINGS = ("liche", "lich", "ische", "isch", "ten", "te", "en", "st", "t", "er", "es", "em", "e")
 NOUN_ENDINGS = ("ungen", "ung")
 _LONGEST_ENDING = max(map(len, (*ENDINGS, *NOUN_ENDINGS)))
-_NOUN = -2
 #: Word classes by look: none of the others, capitalised, that with a noun's ending, a number, and the
 #: first of `ENDINGS`, counted from the last.
 OTHER_CLASS, CAPITAL_CLASS, NOUN_CLASS, NUMBER_CLASS, ENDING_CLASS = 3, 4, 5, 6, 10
-#: What a word may be a part of.
-LISTED, BEGINS, FOLLOWS = 1, 2, 4
+#: What a word may be: on a list, first or second of a phrase on one, a function word.
+LISTED, BEGINS, FOLLOWS, FUNCTION = 1, 2, 4, 8
 #: Lists that say what kind of word it is, not what the sentence does: no cue by themselves.
 _NOT_CUES = ("function_words",)
 
@@ -74,34 +74,51 @@ def entries() -> Entries:
 class Lists(NamedTuple):
     """The entries as sorted keys.
 
-    ``which`` has a row a word and a column a thing counted; ``phrases`` are, for each number of
-    words, sorted keys and their own rows; ``beginnings`` and ``seconds`` are their first and second words.
+    Parameters
+    ----------
+    words
+        Single words on lists, words of phrases and function words.
+    part
+        What each is: the sum of `LISTED`, `BEGINS`, `FOLLOWS` and `FUNCTION`. One more stands for all
+        other words.
+    which
+        The things counted (columns) that each word (row) stands for.
+    phrases
+        The same for each number of words: sorted keys, and their rows.
     """
 
     words: Array
+    part: Array
     which: sp.csr_matrix
-    beginnings: Array
-    seconds: Array
     phrases: dict[int, tuple[Array, sp.csr_matrix]]
 
 
 @cache
 def lists() -> Lists:
-    tables = {size: _table(things) for size, things in entries().things.items()}
-    words, which = tables.pop(1)
-    beginnings, seconds = (
-        np.array(sorted(keys), dtype=np.uint64) for keys in (entries().beginnings, entries().seconds)
+    things = dict(entries().things)
+    single = things.pop(1)
+    roles = (
+        (LISTED, single), (BEGINS, entries().beginnings), (FOLLOWS, entries().seconds),
+        (FUNCTION, function_keys()),
+    )  # fmt: skip
+    words = sorted(set().union(*(keys for _, keys in roles)))
+    part = [sum(role for role, keys in roles if word in keys) for word in words]
+    return Lists(
+        np.array(words, dtype=np.uint64),
+        np.array([*part, 0], dtype=np.uint8),
+        _which([single.get(word, ()) for word in words]),
+        {
+            size: (np.array(sorted(table), dtype=np.uint64), _which([table[key] for key in sorted(table)]))
+            for size, table in things.items()
+        },
     )
-    return Lists(words, which, beginnings, seconds, tables)
 
 
-def _table(things: dict[int, tuple[int, ...]]) -> tuple[Array, sp.csr_matrix]:
-    keys = sorted(things)
-    places = [things[key] for key in keys]
+def _which(places: Sequence[tuple[int, ...]]) -> sp.csr_matrix:
+    """A row for each, and a column for each thing counted."""
     starts = np.cumsum([0, *map(len, places)])
-    flat = np.concatenate(places)
-    matrix = sp.csr_matrix((np.ones(len(flat)), flat, starts), shape=(len(keys), len(counted())))
-    return np.array(keys, dtype=np.uint64), matrix
+    flat = np.concatenate([np.array(row, dtype=np.int64) for row in places])
+    return sp.csr_matrix((np.ones(len(flat)), flat, starts), shape=(len(places), len(counted())))
 
 
 def phrase_key(row: Array) -> Array:
@@ -113,9 +130,10 @@ def phrase_key(row: Array) -> Array:
 
 
 @cache
-def function_keys() -> Array:
-    entries = [entry for entry in read_lexicon("function_words") if " " not in entry]
-    return np.unique(np.concatenate([key_of(entry) for entry in entries if len(key_of(entry)) == 1]))
+def function_keys() -> frozenset[int]:
+    """The keys of function words."""
+    found = (key_of(entry) for entry in read_lexicon("function_words") if " " not in entry)
+    return frozenset(int(keys[0]) for keys in found if len(keys) == 1)
 
 
 def find(keys: Array, table: Array) -> Array:
@@ -131,11 +149,9 @@ class Kinds(NamedTuple):
     Parameters
     ----------
     entry
-        The word's place in `Lists.words`, -1 where it is on no list.
+        The word's place in `Lists.words`, -1 where it is not there.
     part
-        Bits: `LISTED`, `BEGINS` and `FOLLOWS`, where it is on a list, first or second of a phrase on one.
-    is_function
-        Whether it is a function word.
+        What it is, as in `Lists.part`.
     lower, capital
         A key of its class (uint32) where it stands in lower case, and with a capital: function words
         and marks as they are, others by look.
@@ -143,7 +159,6 @@ class Kinds(NamedTuple):
 
     entry: Array
     part: Array
-    is_function: Array
     lower: Array
     capital: Array
 
@@ -165,21 +180,18 @@ def kinds_of(tokens: Tokens) -> Kinds:
 def read_kinds(tokens: Tokens) -> Kinds:
     """Of each distinct token."""
     key = tokens.key[tokens.example]
-    is_function = find(key, function_keys()) >= 0
+    entry = find(key, lists().words)
+    part = lists().part[entry]
     ending, noun_ending = endings(tokens)
     lower = np.where(ending >= 0, ENDING_CLASS + len(ENDINGS) - 1 - ending, OTHER_CLASS)
     capital = np.where(noun_ending, NOUN_CLASS, CAPITAL_CLASS)
     as_it_is = (key >> np.uint64(32)).astype(np.uint32)
     for row in (lower, capital):
         row[tokens.is_digit] = NUMBER_CLASS
-    is_closed = is_function | tokens.is_mark
-    entry, begins, follows = (
-        find(key, table) for table in (lists().words, lists().beginnings, lists().seconds)
-    )
+    is_closed = ((part & FUNCTION) != 0) | tokens.is_mark
     return Kinds(
         entry=entry,
-        part=((entry >= 0) * LISTED + (begins >= 0) * BEGINS + (follows >= 0) * FOLLOWS).astype(np.uint8),
-        is_function=is_function,
+        part=part,
         lower=np.where(is_closed, as_it_is, lower.astype(np.uint32)),
         capital=np.where(is_closed, as_it_is, capital.astype(np.uint32)),
     )
@@ -201,23 +213,16 @@ def endings(tokens: Tokens) -> tuple[Array, Array]:
     noun's ending.
     """
     end, size = tokens.end[tokens.example], tokens.length
-    keys, places = _ending_table()
-    found: Array = np.full(len(end), -1)
-    is_noun: Array = np.zeros(len(end), dtype=bool)
-    key = np.zeros(len(end), dtype=np.uint64)
+    last = np.zeros(len(end), dtype=np.uint64)  # letters from the end, a byte each
     for i in range(_LONGEST_ENDING):
-        sign = tokens.signs[np.maximum(end - 1 - i, 0)]
-        key = (key << np.uint64(8)) + np.minimum(sign, 255)
-        place = find(key, keys)
-        given = np.where((place >= 0) & (size > i), places[place], -1)
-        found = np.where(given >= 0, given, found)
-        is_noun = is_noun | (given == _NOUN)
-    return found, is_noun
+        sign = np.where(size > i, np.minimum(tokens.signs[np.maximum(end - 1 - i, 0)], 255), 0)
+        last |= sign.astype(np.uint64) << np.uint64(8 * i)
+    found: Array = np.full(len(end), -1)
+    for place in sorted(range(len(ENDINGS)), key=lambda place: len(ENDINGS[place])):
+        found[_ends_with(last, ENDINGS[place])] = place
+    return found, np.any([_ends_with(last, ending) for ending in NOUN_ENDINGS], axis=0)
 
 
-@cache
-def _ending_table() -> tuple[Array, Array]:
-    """The endings' letters, read from the end, as sorted keys, and the place of each."""
-    rows = [*enumerate(ENDINGS), *((_NOUN, ending) for ending in NOUN_ENDINGS)]
-    table = sorted((int.from_bytes(ending[::-1].encode("ascii"), "big"), i) for i, ending in rows)
-    return np.array([key for key, _ in table], dtype=np.uint64), np.array([i for _, i in table])
+def _ends_with(last: Array, ending: str) -> Array:
+    bits = (1 << 8 * len(ending)) - 1
+    return (last & np.uint64(bits)) == np.uint64(int.from_bytes(ending[::-1].encode("ascii"), "little"))

@@ -49,7 +49,7 @@ class Passages(Sequence[Passage]):
     @overload
     def __getitem__(self, place: slice) -> "Passages": ...
     def __getitem__(self, place: int | slice) -> "Passage | Passages":
-        made = Passage if isinstance(place, int) else Passages
+        made = Passages if isinstance(place, slice) else Passage
         return made(*(column[place] for column in self._columns))  # type: ignore[arg-type]
 
     def only(self, places: Sequence[int]) -> "Passages":

@@ -1,5 +1,6 @@
 """What a model sees of a row."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -70,3 +71,10 @@ def test_a_row_alone_has_its_paragraph() -> None:
 def test_many_texts_are_cut_as_each_alone(texts: set[str]) -> None:
     assert first_sentences(texts) == {text: first_sentence(text) for text in texts}
     assert last_sentences(texts) == {text: last_sentence(text) for text in texts}
+
+
+def test_columns_give_passages_one_by_one_and_in_parts() -> None:
+    passages = to_passages([row("Eins."), row("Zwei.", after="Drei."), row("Drei.", "Zwei.")])
+    assert [p.text for p in passages] == ["Eins.", "Zwei.", "Drei."]
+    assert passages[np.int64(1)] == passages[1] == Passage("Zwei.", "", "Drei.", "Drei.", "Eins. Zwei. Drei.")
+    assert list(passages[1:]) == list(passages.only([1, 2])) == [passages[1], passages[2]]
