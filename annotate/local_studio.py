@@ -18,13 +18,13 @@ from pathlib import Path
 import filelock
 import httpx
 import msgspec
-import platformdirs
 import psutil
 
 from annotate import accounts
 from annotate.database import read_database
 from schemas.errors import SettingsError, StudioError
 from schemas.files import write_private_json
+from schemas.home import home
 from schemas.records import Record
 
 VERSION = "1.23.2"
@@ -74,11 +74,6 @@ class Status(Record, frozen=True, kw_only=True):
     email: str | None
     folder: str
     database: str
-
-
-def home() -> Path:
-    """Where Standpunkt keeps what belongs to a user and to no study."""
-    return Path(os.environ.get("STANDPUNKT_HOME") or platformdirs.user_data_dir("standpunkt"))
 
 
 def install(tell: Tell) -> bool:

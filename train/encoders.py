@@ -1,7 +1,8 @@
 """Sentence encoders by name: dense vectors of a sentence, joined to what is counted.
 
 A model keeps the name alone, never an encoder's code or weights: whoever predicts has its package, or
-for ``st:PATH`` its folder, of which the model keeps the hash.
+for ``st:FOLDER`` its folder, for ``st:ORG/NAME`` a copy of the hub's (`train.hub`), of which the model
+keeps the hash.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from schemas.errors import SettingsError, near_hit
+from train import hub
 from train.st_folder import hash_of, load_folder, read_folder
 
 Array = Any
@@ -76,7 +78,7 @@ def identity_of(name: str) -> str:
     SettingsError
         The folder is not there, or not what it should be.
     """
-    return hash_of(Path(name.removeprefix(FOLDER))) if name.startswith(FOLDER) else ""
+    return hash_of(_folder(name)) if name.startswith(FOLDER) else ""
 
 
 def is_name(name: str) -> bool:
@@ -99,9 +101,41 @@ def encode(name: str, texts: Sequence[str]) -> Array:
     return found
 
 
+def download(name: str) -> None:
+    """Copies the encoder ``st:ORG/NAME`` from the Hugging Face hub, where it is not copied yet.
+
+    Raises
+    ------
+    SettingsError
+        The name is another's than a model's of the hub, or it cannot be copied.
+    """
+    place = name.removeprefix(FOLDER)
+    if not name.startswith(FOLDER) or not hub.is_name(place):
+        raise SettingsError(
+            f'found "{name}", expected {FOLDER}ORG/NAME, a model of the hub', flag="--download"
+        )
+    if not Path(place).exists():
+        hub.download(place)
+
+
+def _folder(name: str) -> Path:
+    """The folder of an encoder that has one: of its own, or a copy of the hub's."""
+    place = name.removeprefix(FOLDER)
+    folder, copy = Path(place), hub.copy_of(place)
+    if folder.exists() or not hub.is_name(place):
+        return folder
+    if not copy.exists():
+        message = (
+            f'encoder "{name}": found no such folder and no copy of the hub\'s, expected one of them: '
+            f"train --download makes it, or hf download {place} --local-dir {copy}"
+        )
+        raise SettingsError(message)
+    return copy
+
+
 def _known(name: str) -> Encoder:
     if name.startswith(FOLDER):
-        folder = Path(name.removeprefix(FOLDER))
+        folder = _folder(name)
         return Encoder(read_folder(folder).size, partial(load_folder, folder), "standpunkt[embeddings]")
     if name not in ENCODERS:
         known = ", ".join([*ENCODERS, f"{FOLDER}FOLDER"])

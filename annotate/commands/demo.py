@@ -27,11 +27,12 @@ def demo(
     """Run the whole loop on a real Label Studio, with commentaries and codings that ship."""
     from annotate import local_studio
     from annotate.demo.run import run_demo
+    from schemas.home import home
 
     was_running = local_studio.status().running
     try:
         with telling() as tell:
-            report = run_demo(folder or local_studio.home() / "demo", tell=tell)
+            report = run_demo(folder or home() / "demo", tell=tell)
         print_report(report, json, lambda: demo_words(report))
         if not no_wait:
             say("Label Studio stays up until Ctrl-C")

@@ -7,9 +7,11 @@ import typer
 from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, say, telling
 from annotate.commands.train import (
     AbstainOption,
+    DownloadOption,
     EncoderOption,
     GoldOption,
     SeedOption,
+    download_encoder,
     gold_and_codebook,
 )
 from annotate.evaluation_words import evaluation_words
@@ -49,6 +51,7 @@ def evaluate(
     gap: Annotated[int, typer.Option(help="Days between training and test with --by date.", min=0)] = 7,
     abstain_at: AbstainOption = None,
     encoder: EncoderOption = None,
+    download: DownloadOption = False,
     curve: Annotated[
         bool | None,
         typer.Option("--curve/--no-curve", help="The learning curve; without asking up to 3,000 sentences."),
@@ -72,6 +75,8 @@ def evaluate(
         raise SettingsError("a trained model has its thresholds: train again with it", flag="--abstain-at")
     if encoder is not None and model is not None:
         raise SettingsError("a trained model has its encoder: train again with it", flag="--encoder")
+    if download:
+        download_encoder(encoder)
     from train.curve import SMALL
     from train.evaluate import cross_validate, evaluate_model
     from train.settings import changed

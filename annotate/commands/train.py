@@ -42,8 +42,14 @@ EncoderOption = Annotated[
     typer.Option(
         "--encoder",
         metavar="NAME",
-        help='Join sentence embeddings to the features: "use", or "st:FOLDER" for a sentence-transformers '
-        'model with its network as ONNX (pip install "standpunkt[embeddings]").',
+        help='Join sentence embeddings to the features: "use", "st:FOLDER" or "st:ORG/NAME" for a '
+        'sentence-transformers model with its network as ONNX (pip install "standpunkt[embeddings]").',
+    ),
+]
+DownloadOption = Annotated[
+    bool,
+    typer.Option(
+        "--download", help='Copy the encoder "st:ORG/NAME" from the Hugging Face hub, if it is not here yet.'
     ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Of everything random.")]
@@ -60,6 +66,13 @@ def gold_and_codebook(
     own = open_study(study)
     rows = list(read_jsonl(gold or own.needs(own.gold, "adjudicate"), GoldSentence))
     return rows, load_codebook(codebook) if codebook else own.codebook()
+
+
+def download_encoder(name: str | None) -> None:
+    """Copies an encoder from the hub, with the progress that the hub's own library shows."""
+    from train.encoders import download
+
+    download(name or "")
 
 
 def train(
@@ -107,6 +120,7 @@ def train(
         ),
     ] = False,
     encoder: EncoderOption = None,
+    download: DownloadOption = False,
     evaluate: Annotated[
         bool | None,
         typer.Option(
@@ -127,6 +141,8 @@ def train(
     from train.settings import changed
     from train.store import save_model
 
+    if download:
+        download_encoder(encoder)
     settings = changed(
         abstain_at=abstain_at,
         min_layer=min_layer,

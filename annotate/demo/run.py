@@ -25,6 +25,7 @@ from exports.agreement import agree
 from exports.figures import AgreementReport
 from schemas.codebook import Codebook
 from schemas.files import write_private_json, write_text
+from schemas.home import home
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Commentary, Record, Sentence
 from schemas.studio_json import to_result
@@ -159,7 +160,7 @@ def _code(server: LocalStudio, studio: Studio, study: Study, codebook: Codebook,
 
 def _token(server: LocalStudio, name: str) -> str:
     """The annotator's access token: an account by the invite link, made once and remembered."""
-    path = local_studio.home() / "label-studio" / "demo-accounts.json"
+    path = home() / "label-studio" / "demo-accounts.json"
     known: dict[str, dict[str, str]] = msgspec.json.decode(path.read_bytes()) if path.exists() else {}
     if name not in known:
         person: dict[str, Any] = {
