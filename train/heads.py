@@ -1,6 +1,7 @@
 """Classifiers on a feature matrix whose probabilities are calibrated on held-out groups."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any, NamedTuple, Self
 
@@ -14,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from train.calibration import Calibration, fit_calibration, probabilities
 from train.folds import grouped_folds, splits
+from train.forest import Forest, fit_forest
 from train.metrics import macro_f1, tally
 
 Array = Any
@@ -33,10 +35,10 @@ _ALWAYS = 0.99
 class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """One-against-rest linear SVMs with balanced weights and calibrated probabilities.
 
-    C, how much cues weigh beside words, and whether what tells a class weighs more (`telling`), are
-    chosen by cross-validation over groups, one after the other, by macro-F1 of the calibrated answers;
-    the scores of the held-out rows serve to fit the calibration, so that no probability rests on a row
-    the scores were fitted on.
+    C, how much cues weigh beside words, whether what tells a class weighs more (`telling`), and whether a
+    forest over the cues has a say (`train.forest`), are chosen by cross-validation over groups, one after
+    the other, by macro-F1 of the calibrated answers; the scores of the held-out rows serve to fit the
+    calibration, so that no probability rests on a row the scores were fitted on.
 
     Parameters
     ----------
@@ -50,6 +52,10 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     alikes
         How much of a column's weight in a sparse matrix is the same whatever it tells of a class, to
         choose from.
+    forests
+        How much a forest may weigh beside the planes; one is grown where there are cues.
+    forest_rows
+        From how many rows to how many (`train.settings.Settings.forest_rows`).
     folds
         Number of inner folds.
     random_state
@@ -61,6 +67,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     coef_ : float32 ndarray of shape (n_classes, n_features)
     intercept_, scale_, offset_ : ndarray of shape (n_classes,)
     C_, balance_, cue_weight_, alike_ : float
+    forest_ : Forest or None
+        Its scores are added to the planes'; ``cues_`` are the columns of X that it is asked about.
     held_out_scores_ : ndarray of shape (n_rows, n_classes)
         Scores of the training rows while they were held out; not kept in a model file.
     """
@@ -72,6 +80,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         balances: Sequence[float] = (0.0, 0.25, 0.5),
         cue_weights: Sequence[float] = (1.0, 0.5, 0.25),
         alikes: Sequence[float] = (1.0, 0.5, 0.25),
+        forests: Sequence[float] = (0.25, 0.5, 1.0),
+        forest_rows: tuple[int, int] = (1000, 5000),
         folds: int = 5,
         random_state: int = 0,
     ) -> None:
@@ -79,6 +89,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.balances = balances
         self.cue_weights = cue_weights
         self.alikes = alikes
+        self.forests = forests
+        self.forest_rows = forest_rows
         self.folds = folds
         self.random_state = random_state
 
@@ -117,8 +129,9 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         names = [str(i) for i in range(len(codes))] if groups is None else list(groups)
         labels = np.column_stack([np.ones(len(codes)), codes[:, None] == np.arange(len(self.classes_))])
         fold = grouped_folds(names, labels, folds=self.folds, seed=self.random_state)
-        columns = np.zeros(0, dtype=np.int64) if cues is None else cues
+        columns = self.cues_ = np.zeros(0, dtype=np.int64) if cues is None else cues
         held_out = self._choose(X, codes, fold, columns, soft)
+        held_out = self._plant(X, codes, fold, soft, held_out)
         X = _weighted(X, columns, self.cue_weight_)
         soft = None if soft is None else soft[known]
         self._keep(self._linear(X[known], codes[known], self.C_, self.alike_, soft, tol=_FINE))
@@ -139,6 +152,36 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             best = _best(chain([best], more))
         self.C_, self.cue_weight_, self.alike_ = best.C, best.cue_weight, best.alike
         return best.scores
+
+    def _plant(self, X: Any, codes: Array, fold: Array, soft: Array | None, scores: Array) -> Array:
+        """Sets the forest, if one serves held-out rows, and gives the scores with its say."""
+        self.forest_: Forest | None = None
+        known = codes >= 0
+        is_open = self.forest_rows[0] <= known.sum() <= self.forest_rows[1]
+        if not self.forests or not len(self.cues_) or not sp.issparse(X) or not is_open:
+            return scores
+        truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
+
+        def value(scores: Array) -> float:
+            return _macro(self.calibrate(scores, codes).held_out_[known], truth)
+
+        X = X[:, self.cues_]
+        said = np.zeros(scores.shape)
+        for train, test in splits(fold):
+            said[test] = self._grown(X, codes, soft, train[known[train]]).scores(X[test])
+        values = {weight: value(scores + weight * said) for weight in sorted(self.forests)}
+        best = max(values, key=values.__getitem__)
+        if values[best] <= value(scores) + _WORTH:
+            return scores
+        self.forest_ = replace(self._grown(X, codes, soft, np.flatnonzero(known)), weight=best)
+        return scores + best * said
+
+    def _grown(self, X: Any, codes: Array, soft: Array | None, rows: Array) -> Forest:
+        codes, weights = codes[rows], None
+        if soft is not None:
+            place, codes = np.nonzero(soft[rows] > 0)
+            rows, weights = rows[place], soft[rows[place], codes]
+        return fit_forest(X[rows], codes, len(self.classes_), weights=weights, seed=self.random_state)
 
     def _attempt(
         self, X: Any, codes: Array, fold: Array, cues: Array, soft: Array | None, weight: float, alike: float,
@@ -207,7 +250,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def scores(self, X: Any) -> Array:
         """Scores of every class, shape (n_rows, n_classes); X is trusted."""
-        return np.asarray(X @ self.coef_.T.astype(np.float64)) + self.intercept_
+        found = np.asarray(X @ self.coef_.T.astype(np.float64)) + self.intercept_
+        return found if self.forest_ is None else found + self.forest_.scores(X[:, self.cues_])
 
     def to_probabilities(self, scores: Array) -> Array:
         return probabilities(scores, Calibration(self.scale_, self.offset_))
@@ -216,6 +260,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.coef_ = np.zeros((1, X.shape[1]), dtype=np.float32)
         self.intercept_, self.scale_, self.offset_ = np.zeros(1), np.ones(1), np.zeros(1)
         self.C_, self.balance_, self.cue_weight_, self.alike_ = min(self.grid), 0.0, 1.0, 1.0
+        self.forest_, self.cues_ = None, np.zeros(0, dtype=np.int64)
         self.held_out_scores_ = np.zeros((X.shape[0], 1))
         return self
 

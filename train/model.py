@@ -12,15 +12,16 @@ from schemas.codebook import Codebook
 from schemas.records import GoldSentence, LayerPrediction, Record
 from train.familiarity import Familiarity
 from train.features import READABLE, SentenceFeatures
+from train.forest import Forest
 from train.passages import Passage
 from train.pipelines import PairBlocks, Pipeline, columns_of, pipeline_named
-from train.planes import Head
+from train.planes import Head, Planes
 from train.scorer import Scorer
 from train.settings import Settings
 from train.topics import TopicProfiles
 
 #: Number of the file format; a reader refuses any other.
-FORMAT = 3
+FORMAT = 4
 
 
 class TargetState(Record, frozen=True, kw_only=True):
@@ -142,6 +143,16 @@ class Model:
         return (Scorer(self.features, np.hstack(weights)) if weights else None), slots
 
     @cached_property
+    def forests(self) -> tuple[dict[tuple[str, str], Forest], Any]:
+        """The forests of the classifiers that have one, and the features they are asked about."""
+        heads = {(name, part): head for name, heads in self.heads.items() for part, head in heads.items()}
+        forests = {key: head.forest_ for key, head in heads.items() if isinstance(head, Planes)}
+        found = {key: forest for key, forest in forests.items() if forest is not None}
+        if self.features is None or not found:
+            return {}, None
+        return found, self.features.only(pipeline_named(self.meta.settings.pipeline).cues)
+
+    @cached_property
     def readable(self) -> tuple[SentenceFeatures, Any, list[str]] | None:
         """The features that people can read: they alone, their columns, and their names."""
         if self.features is None:
@@ -156,6 +167,11 @@ class Model:
         if scorer is None:
             return {}
         found = scorer.scores(passages).astype(np.float64)
+        forests, cues = self.forests
+        if forests:
+            matrix = cues.transform(passages)
+            for key, forest in forests.items():
+                found[:, slots[key]] += forest.scores(matrix)
         return {key: found[:, slot] for key, slot in slots.items()}
 
     def with_figures(self, figures: dict[str, Any]) -> "Model":
@@ -184,8 +200,7 @@ class Material(NamedTuple):
     @property
     def cues(self) -> Any:
         """The columns that are no words: a classifier may choose how much they weigh."""
-        blocks = [block for block in self.pipeline.blocks if block not in ("word", "char")]
-        return columns_of(self.features, blocks)
+        return columns_of(self.features, self.pipeline.cues)
 
     def groups_of(self, places: Sequence[int]) -> list[str]:
         return [self.groups[i] for i in places]
@@ -239,5 +254,5 @@ def choices_of(head: Any) -> dict[str, float]:
     """What inner cross-validation chose for a classifier; empty for a baseline."""
     if not hasattr(head, "C_"):
         return {}
-    chosen = {"C": head.C_, "balance": head.balance_, "cue_weight": head.cue_weight_}
-    return chosen | {"alike": head.alike_}
+    chosen = {"C": head.C_, "balance": head.balance_, "cue_weight": head.cue_weight_, "alike": head.alike_}
+    return chosen | ({"forest": head.forest_.weight} if head.forest_ else {})

@@ -31,12 +31,18 @@ class Pipeline(NamedTuple):
     head: HeadMaker
     shared: tuple[str, ...] = ()
 
+    @property
+    def cues(self) -> list[str]:
+        """The blocks that are not the sentence's own words and letters."""
+        return [block for block in self.blocks if block not in ("word", "char")]
+
 
 def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "CalibratedLinear":
     from train.heads import CalibratedLinear  # scikit-learn is for training only
 
     grid = settings.grid or (0.03, 0.1, 0.3, 1.0)
-    return CalibratedLinear(grid=grid, balances=balances, folds=folds, random_state=seed)
+    rows = (settings.forest_rows, settings.large_rows)
+    return CalibratedLinear(grid=grid, balances=balances, forest_rows=rows, folds=folds, random_state=seed)
 
 
 def _shares(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "Shares":

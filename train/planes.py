@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from train.calibration import Calibration, probabilities
+from train.forest import Forest
 
 Array = Any
 
@@ -23,6 +24,8 @@ class Planes:
     classes_ : ndarray of shape (n_classes,)
     coef_ : float32 ndarray of shape (n_classes, n_features)
     intercept_, scale_, offset_ : ndarray of shape (n_classes,)
+    forest_
+        Trees over the cues of a sentence, whose scores are added; None where they did not serve.
     """
 
     classes_: Array
@@ -30,6 +33,7 @@ class Planes:
     intercept_: Array
     scale_: Array
     offset_: Array
+    forest_: Forest | None = None
 
     def to_probabilities(self, scores: Array) -> Array:
         return probabilities(scores, Calibration(self.scale_, self.offset_))
@@ -54,7 +58,7 @@ def head_of(estimator: Any) -> Head:
     if not hasattr(estimator, "coef_"):
         return Constant(estimator.classes_, estimator.share_)
     own = estimator
-    return Planes(own.classes_, own.coef_, own.intercept_, own.scale_, own.offset_)
+    return Planes(own.classes_, own.coef_, own.intercept_, own.scale_, own.offset_, own.forest_)
 
 
 def probability_of(value: object, head: Any, probabilities: Array) -> Array:

@@ -17,6 +17,9 @@ class Settings(Record, frozen=True, kw_only=True):
         pipeline's own.
     inner_folds, large_folds, large_rows
         Folds of inner cross-validation, and their number from ``large_rows`` rows on.
+    forest_rows
+        From how many rows to ``large_rows`` a forest beside the linear model is tried, in layers of one code
+        a sentence: with fewer the choice is luck, with more trees were far behind, and take long.
     abstain_at
         The share of right answers a code must reach on held-out commentaries; below it, the
         model's answer is marked as abstained.
@@ -38,6 +41,7 @@ class Settings(Record, frozen=True, kw_only=True):
     inner_folds: int = 5
     large_folds: int = 3
     large_rows: int = 5000
+    forest_rows: int = 1000
     abstain_at: float = 0.7
     min_layer: int = 50
     min_code: int = 5

@@ -4,6 +4,7 @@ numpy and scipy believe an index; so every one is looked at, and every number is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -13,6 +14,7 @@ from schemas.records import UNRELATED
 from train.cues import cue_names
 from train.encoders import is_name
 from train.features import SentenceFeatures
+from train.forest import Forest
 from train.grams import BUCKETS
 from train.model import LayerState, ModelMeta
 from train.pipelines import PIPELINES, columns_of, pipeline_named
@@ -92,8 +94,9 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
         yield "the layers are not those of model.json"
         return
     for layer in trained:
-        width = _width(state, layer, meta)
-        yield from _head_problems(layer, meta.layers[layer.id], state["heads"][layer.id], width)
+        yield from _head_problems(
+            layer, meta.layers[layer.id], state["heads"][layer.id], *_columns(state, layer, meta)
+        )
     if not topics <= stances:
         yield "the topics are of no stance"
         return
@@ -138,19 +141,21 @@ def _is_rarity(idf: Any, size: int) -> bool:
     return _is_numbers(idf, (size,)) and _are_within(idf, 0.999, 100)
 
 
-def _head_problems(layer: Layer, state: LayerState, heads: Mapping[str, Any], width: int) -> Iterator[str]:
+def _head_problems(
+    layer: Layer, state: LayerState, heads: Mapping[str, Any], width: int, cues: int
+) -> Iterator[str]:
     if not heads:
         yield f'layer "{layer.id}" has no classifiers'
     for part, head in heads.items():
         is_bool = layer.kind == "set" or part == "touched"
-        if not _is_sound_head(head, width, "b" if is_bool else "U"):
+        if not _is_sound_head(head, width, "b" if is_bool else "U", cues):
             yield f'a classifier of layer "{layer.id}" is not as it must be'
             return
     yield from _code_problems(layer, state, heads)
 
 
-def _is_sound_head(head: Any, width: int, kind: str) -> bool:
-    if not _is_table(head) or set(head) not in (set(LINEAR), set(CONSTANT)):
+def _is_sound_head(head: Any, width: int, kind: str, cues: int) -> bool:
+    if not _is_table(head) or set(head) not in (set(LINEAR), {*LINEAR, "forest"}, set(CONSTANT)):
         return False
     classes = head["classes"]
     if not isinstance(classes, np.ndarray) or classes.ndim != 1 or classes.dtype.kind != kind:
@@ -165,8 +170,37 @@ def _is_sound_head(head: Any, width: int, kind: str) -> bool:
         return False
     if not all(_is_numbers(head[name], (size,)) for name in ("intercept", "scale", "offset")):
         return False
+    if "forest" in head and not _is_sound_forest(head["forest"], size, cues):
+        return False
     # a higher score never makes its own class less likely
     return _are_within(head["scale"], 0, _SCALE) and _are_within(head["offset"], -_OFFSET, _OFFSET)
+
+
+def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:
+    """Whether every way through the trees ends in a leaf."""
+    names = {field.name for field in fields(Forest)}
+    if not _is_table(forest) or set(forest) != names or type(forest["weight"]) is not float:
+        return False
+    arrays = [forest[name] for name in ("columns", "roots", "asks", "absent", "present")]
+    if not all(isinstance(row, np.ndarray) and _is_integers(row, row.size) for row in arrays):
+        return False
+    columns, roots, asks, absent, present = arrays
+    shares, places = forest["shares"], np.arange(len(asks))
+    is_leaf = asks < 0
+    inner = places[~is_leaf]
+    return (
+        len(asks) == len(absent) == len(present)
+        and len(roots) > 0
+        and isinstance(shares, np.ndarray)
+        and _is_numbers(shares, (int(is_leaf.sum()), size))
+        and _are_within(shares, 0, 1.001)
+        and 0 < forest["weight"] <= _SCALE
+        and _are_within(columns, 0, cues - 1)
+        and _are_within(roots, 0, len(asks) - 1)
+        and _are_within(asks, -1, len(columns) - 1)
+        and _are_within(present[is_leaf], 0, len(shares) - 1)
+        and all(bool(((row[inner] > inner) & (row[inner] < len(asks))).all()) for row in (absent, present))
+    )
 
 
 def _code_problems(layer: Layer, state: LayerState, heads: Mapping[str, Any]) -> Iterator[str]:
@@ -209,17 +243,18 @@ def _are_sparse_parts(held: Mapping[str, Any], rows: int, width: int) -> bool:
     return bool(in_range and starts[0] == 0 and starts[-1] == len(data) and (np.diff(starts) >= 0).all())
 
 
-def _width(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> int:
-    """The number of columns that a classifier of the layer weighs."""
+def _columns(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> tuple[int, int]:
+    """How many columns a classifier of the layer weighs, and how many its forest may ask about."""
     if state["features"] is None:
-        return 1
+        return 1, 0
     pipeline = pipeline_named(meta.settings.pipeline)
     features = SentenceFeatures(pipeline.blocks, meta.settings.encoder)
     features.buckets_ = state["features"]["buckets"]
     if layer.kind != "stance":
-        return sum(features.widths.values())
+        cues = len(columns_of(features, pipeline.cues)) if layer.kind != "set" else 0
+        return sum(features.widths.values()), cues
     own = sum(len(block["idf"]) for block in state["pairs"].get(layer.id, {}).values())
-    return len(columns_of(features, pipeline.shared)) + own
+    return len(columns_of(features, pipeline.shared)) + own, 0
 
 
 def _is_table(value: Any) -> TypeGuard[dict[str, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from train.counts import TokenCounts
 from train.features import SentenceFeatures
+from train.forest import Forest
 from train.model import Model, ModelMeta
 from train.pipelines import PairBlocks, pipeline_named
 from train.planes import Constant, Head, Planes
@@ -65,11 +66,15 @@ def from_state(meta: ModelMeta, state: State) -> Model:
 
 def _head_state(head: Head) -> State:
     names = LINEAR if isinstance(head, Planes) else CONSTANT
-    return {name: getattr(head, f"{name}_") for name in names}
+    found = {name: getattr(head, f"{name}_") for name in names}
+    forest = head.forest_ if isinstance(head, Planes) else None
+    return found | ({"forest": vars(forest)} if forest else {})
 
 
 def _head(state: State) -> Head:
     kind = Planes if "coef" in state else Constant
+    if "forest" in state:
+        state = state | {"forest": Forest(**state["forest"])}
     return kind(**{f"{name}_": value for name, value in state.items()})
 
 
