@@ -130,7 +130,6 @@ class SentenceFeatures:
     def fit_transform(self, X: Sequence[Any], y: object = None) -> sp.csr_matrix:
         scene = read_scene(X, self.views)
         everything = np.arange(BUCKETS + 1, dtype=np.int32)
-        everything[BUCKETS] = -1
         counts = self._count(scene.texts, dict.fromkeys(self.vocabularies, everything))
         self.buckets_: dict[str, Array] = {}
         self.idf_: dict[str, Array] = {}
@@ -182,7 +181,7 @@ class SentenceFeatures:
         return twin
 
     def tables(self) -> dict[str, Array]:
-        """For each vocabulary in use the column of each bucket, -1 where it was not kept."""
+        """For each vocabulary in use the column of each bucket, the number of columns where it has none."""
         held: dict[str, Array] | None = getattr(self, "_tables", None)
         if held is None:
             held = self._tables = {name: _table(kept) for name, kept in self.buckets_.items()}
@@ -206,7 +205,7 @@ class SentenceFeatures:
         for tokens in _in_chunks(texts):
             shared = incidence(tokens)
             for name, table in tables.items():
-                found = VOCABULARIES[name].read(tokens).columns(table, _width(table))
+                found = VOCABULARIES[name].read(tokens).columns(table)
                 found = shared @ found if VOCABULARIES[name].of_tokens else found
                 found.sum_duplicates()
                 parts[name].append(found)
@@ -214,8 +213,8 @@ class SentenceFeatures:
 
     def _narrow(self, matrix: sp.csr_matrix, name: str) -> sp.csr_matrix:
         column = _table(self.buckets_[name])[matrix.indices]
-        starts = np.concatenate([[0], np.cumsum(column >= 0)])[matrix.indptr]
-        kept = column >= 0
+        kept = column < len(self.buckets_[name])
+        starts = np.concatenate([[0], np.cumsum(kept)])[matrix.indptr]
         shape = (matrix.shape[0], len(self.buckets_[name]))
         return sp.csr_matrix((matrix.data[kept], column[kept], starts), shape=shape)
 
@@ -244,7 +243,7 @@ class SentenceFeatures:
             for name, terms in found.items():
                 column = tables[name][VOCABULARIES[name].read(tokens).buckets]
                 for i, place in zip(*np.unique(column, return_index=True), strict=True):
-                    if i >= 0 and not terms[i]:
+                    if i < len(terms) and not terms[i]:
                         terms[i] = _NAMERS[name](tokens, int(place))
         named = {name: "\n".join(terms) for name, terms in found.items()}
         return named | ({"cue": "\n".join(cues.cue_names())} if "cue" in self.buckets_ else {})
@@ -294,12 +293,9 @@ def _in_chunks(texts: Sequence[str]) -> Iterator[Tokens]:
         yield tokens._replace(kinds=kinds.read_kinds(tokens))
 
 
-def _width(table: Array) -> int:
-    return int(table.max(initial=-1)) + 1
-
-
 def _table(kept: Array) -> Array:
-    table = np.full(BUCKETS + 1, -1, dtype=np.int32)
+    """The column of each bucket; what has none has their number."""
+    table = np.full(BUCKETS + 1, len(kept), dtype=np.int32)
     table[kept] = np.arange(len(kept), dtype=np.int32)
     return table
 

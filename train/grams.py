@@ -70,17 +70,17 @@ class Grams(NamedTuple):
     starts: Array
     buckets: Array
 
-    def columns(self, table: Array, width: int) -> sp.csr_matrix:
-        """How often each owner has each column; what has no column (-1) is left out.
+    def columns(self, table: Array) -> sp.csr_matrix:
+        """How often each owner has each column; what has none is left out.
 
         Parameters
         ----------
         table : int32 ndarray of shape (BUCKETS + 1,)
-        width
-            The number of columns.
+            The column of each bucket, the number of columns where it has none.
         """
+        width = int(table[BUCKETS])
         found = table.take(self.buckets, mode="clip")  # none is outside: this way it is not asked
-        is_kept = found >= 0
+        is_kept = found < width
         return ones(_starts_among(is_kept, self.starts), found.compress(is_kept), width)
 
     def sums(self, table: Array, weights: Array) -> Array:
@@ -89,8 +89,9 @@ class Grams(NamedTuple):
         Parameters
         ----------
         table : int32 ndarray of shape (BUCKETS + 1,)
-            A row for every bucket.
-        weights : float32 ndarray of shape (width, n)
+            As for `columns`.
+        weights : float32 ndarray of shape (n_columns + 1, n)
+            The last row is of what has no column.
         """
         return np.asarray(ones(self.starts, table.take(self.buckets, mode="clip"), len(weights)) @ weights)
 

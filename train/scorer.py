@@ -53,10 +53,6 @@ class Scorer:
                 begin = end
         self._dense = weights[begin:].astype(np.float32)  # of an encoder's vectors
         self._tables = {name: _table([*row, features.idf_[name] ** 2]) for name, row in parts.items()}
-        self._columns = {
-            name: np.where(columns < 0, len(features.idf_[name]), columns)
-            for name, columns in features.tables().items()
-        }
         self._of_tokens = [name for name in self._tables if VOCABULARIES[name].of_tokens]
         words = read_tokens((features.terms_.get("word") or "-").split("\n"))
         known = words.key[words.example]
@@ -143,7 +139,7 @@ class Scorer:
         return total
 
     def _added(self, name: str, buckets: Sequence[int]) -> Array:
-        columns = self._columns[name][np.array(buckets, dtype=np.int64)]
+        columns = self._features.tables()[name][np.array(buckets, dtype=np.int64)]
         found: Array = np.add.reduce(self._tables[name][columns])
         return found
 
@@ -169,7 +165,7 @@ class Scorer:
 
     def _sums(self, name: str, tokens: Tokens) -> Array:
         grams = VOCABULARIES[name].read(tokens)
-        return grams.sums(self._columns[name], self._tables[name])
+        return grams.sums(self._features.tables()[name], self._tables[name])
 
 
 def _table(parts: Sequence[Array]) -> Array:

@@ -94,9 +94,9 @@ def test_a_function_word_is_found_whatever_its_case() -> None:
 
 
 def test_buckets_without_a_column_are_left_out() -> None:
-    table = np.full(BUCKETS + 1, -1, dtype=np.int32)
+    table = np.full(BUCKETS + 1, 1, dtype=np.int32)
     table[7] = 0
-    found = Grams(np.array([0, 2, 3]), np.array([7, 8, BUCKETS])).columns(table, 1)
+    found = Grams(np.array([0, 2, 3]), np.array([7, 8, BUCKETS])).columns(table)
     assert found.toarray().tolist() == [[1.0], [0.0]]
 
 
