@@ -2,8 +2,8 @@
 
 Rarity is folded into the weights, and the squared length of a block is one more column beside the
 scores: so each vocabulary costs one product of its counts and a small dense table. What depends on a
-word alone is added up once for each word known from training, and once a batch for each other; each
-distinct text is scored once, whichever sentences it stands before or after.
+word alone (its letters, the lists it is on, its class) is found once for each word known from training, and
+once a batch for each other; each distinct text is scored once, whichever sentences it stands before or after.
 """
 
 from collections.abc import Sequence
@@ -58,14 +58,11 @@ class Scorer:
         known = words.key[words.example]
         self._known = KeyTable(known)
         self._places = dict(zip(known.tolist(), range(len(known)), strict=True))
-        sizes = [self._tables[name].shape[1] for name in self._of_tokens]
-        self._parts = {
-            name: slice(end - size, end)
-            for name, size, end in zip(
-                self._of_tokens, sizes, np.cumsum(sizes, dtype=int).tolist(), strict=True
-            )
-        }
-        self._known_values = np.zeros((len(known), sum(sizes)), dtype=np.float32)
+        self._parts: dict[str, slice] = {}
+        end = 0
+        for name in self._of_tokens:
+            self._parts[name] = slice(end, end := end + self._tables[name].shape[1])
+        self._known_values = np.zeros((len(known), end), dtype=np.float32)
         for name, part in self._parts.items():
             self._known_values[:, part] = self._sums(name, words)
         self._known_kinds = read_kinds(words)
