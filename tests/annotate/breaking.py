@@ -20,7 +20,7 @@ STORM = {"lost": 0.2, "error": 0.2, "cut": 0.05, "hasty": 0.05, "slow": 0.05}
 
 
 class Breaking(ThreadingHTTPServer):
-    """``faults`` are shares of the requests; ``done`` counts what was broken how."""
+    """``faults`` are shares of the requests; ``done`` counts what was broken how, and what met no server."""
 
     daemon_threads = True
 
@@ -87,7 +87,8 @@ class _Handler(BaseHTTPRequestHandler):
             answer = inward.getresponse()
             kept = [(k, v) for k, v in answer.getheaders() if k.lower() not in _HOP]
             return answer.status, kept, answer.read()
-        except OSError:
+        except (OSError, http.client.HTTPException):
+            self.server.done["no server"] += 1
             return 502, [], b"no server behind the proxy"
         finally:
             inward.close()

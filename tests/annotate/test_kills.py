@@ -189,7 +189,7 @@ def test_a_server_that_restarts_in_the_middle_is_waited_for(
         assert not work.is_alive()
     number = large.state().projects[proxy.url]["anna"]
     check_pushed(studio, large, number)
-    assert any("asking again" in words for words in told)
+    assert proxy.done["no server"] > 0  # what was sent meanwhile
 
 
 def test_a_full_disk_is_one_line_and_loses_nothing(large: Study, studio: Studio) -> None:
