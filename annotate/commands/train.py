@@ -42,8 +42,8 @@ EncoderOption = Annotated[
     typer.Option(
         "--encoder",
         metavar="NAME",
-        help='Join sentence embeddings to the features: "use", "st:FOLDER" or "st:ORG/NAME" for a '
-        'sentence-transformers model with its network as ONNX (pip install "standpunkt[embeddings]").',
+        help='Join sentence embeddings to the features: "use", or "st:FOLDER" or "st:ORG/NAME" for a model '
+        'with its network as ONNX (extra "embeddings").',
     ),
 ]
 DownloadOption = Annotated[
