@@ -35,10 +35,10 @@ _ALWAYS = 0.99
 class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """One-against-rest linear SVMs with balanced weights and calibrated probabilities.
 
-    C, how much cues weigh beside words, whether what tells a class weighs more (`telling`), and whether a
-    forest over the cues has a say (`train.forest`), are chosen by cross-validation over groups, one after
-    the other, by macro-F1 of the calibrated answers; the scores of the held-out rows serve to fit the
-    calibration, so that no probability rests on a row the scores were fitted on.
+    C, how much cues weigh beside words, whether what tells a class weighs more (`telling`), and with many
+    rows whether a forest over the cues has a say (`train.forest`), are chosen by cross-validation over
+    groups, one after the other, by macro-F1 of the calibrated answers; the scores of the held-out rows serve
+    to fit the calibration, so that no probability rests on a row the scores were fitted on.
 
     Parameters
     ----------
@@ -55,7 +55,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     forests
         How much a forest may weigh beside the planes; one is grown where there are cues.
     forest_rows
-        From how many rows to how many (`train.settings.Settings.forest_rows`).
+        From how many rows on one is grown, up to how many it counts with the least of its weights whatever
+        held-out rows say, and up to how many they decide (`train.settings.Settings.forest_rows`).
     folds
         Number of inner folds.
     random_state
@@ -81,7 +82,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         cue_weights: Sequence[float] = (1.0, 0.5, 0.25),
         alikes: Sequence[float] = (1.0, 0.5, 0.25),
         forests: Sequence[float] = (0.25, 0.5, 1.0),
-        forest_rows: tuple[int, int] = (1000, 5000),
+        forest_rows: tuple[int, int, int] = (200, 1500, 5000),
         folds: int = 5,
         random_state: int = 0,
     ) -> None:
@@ -154,10 +155,11 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return best.scores
 
     def _plant(self, X: Any, codes: Array, fold: Array, soft: Array | None, scores: Array) -> Array:
-        """Sets the forest, if one serves held-out rows, and gives the scores with its say."""
+        """Sets the forest, if one serves, and gives the held-out rows' scores with its say."""
         self.forest_: Forest | None = None
         known = codes >= 0
-        is_open = self.forest_rows[0] <= known.sum() <= self.forest_rows[1]
+        least, sure, most = self.forest_rows
+        is_open = least <= known.sum() <= most
         if not self.forests or not len(self.cues_) or not sp.issparse(X) or not is_open:
             return scores
         truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
@@ -169,10 +171,12 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         said = np.zeros(scores.shape)
         for train, test in splits(fold):
             said[test] = self._grown(X, codes, soft, train[known[train]]).scores(X[test])
-        values = {weight: value(scores + weight * said) for weight in sorted(self.forests)}
-        best = max(values, key=values.__getitem__)
-        if values[best] <= value(scores) + _WORTH:
-            return scores
+        best = min(self.forests)
+        if known.sum() > sure:
+            values = {weight: value(scores + weight * said) for weight in sorted(self.forests)}
+            best = max(values, key=values.__getitem__)
+            if values[best] <= value(scores) + _WORTH:
+                return scores
         self.forest_ = replace(self._grown(X, codes, soft, np.flatnonzero(known)), weight=best)
         return scores + best * said
 

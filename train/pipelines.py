@@ -41,7 +41,7 @@ def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: i
     from train.heads import CalibratedLinear  # scikit-learn is for training only
 
     grid = settings.grid or (0.03, 0.1, 0.3, 1.0)
-    rows = (settings.forest_rows, settings.large_rows)
+    rows = (*settings.forest_rows, settings.large_rows)
     return CalibratedLinear(grid=grid, balances=balances, forest_rows=rows, folds=folds, random_state=seed)
 
 

@@ -18,8 +18,10 @@ class Settings(Record, frozen=True, kw_only=True):
     inner_folds, large_folds, large_rows
         Folds of inner cross-validation, and their number from ``large_rows`` rows on.
     forest_rows
-        From how many rows to ``large_rows`` a forest beside the linear model is tried, in layers of one code
-        a sentence: with fewer the choice is luck, with more trees were far behind, and take long.
+        From how many rows on a forest stands beside the linear model, in layers of one code a sentence, and
+        from how many on inner cross-validation decides whether it has a say, up to ``large_rows``. With
+        fewer it cannot tell: of 96 trainings on 300 to 1,000 rows of four tasks, macro-F1 rose by .008 on
+        average with a forest in each, by .004 where it was chosen. With more, trees were far behind.
     abstain_at
         The share of right answers a code must reach on held-out commentaries; below it, the
         model's answer is marked as abstained.
@@ -41,7 +43,7 @@ class Settings(Record, frozen=True, kw_only=True):
     inner_folds: int = 5
     large_folds: int = 3
     large_rows: int = 5000
-    forest_rows: int = 1000
+    forest_rows: tuple[int, int] = (200, 1500)
     abstain_at: float = 0.7
     min_layer: int = 50
     min_code: int = 5

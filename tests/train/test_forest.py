@@ -69,13 +69,15 @@ def test_rows_count_as_much_as_they_weigh() -> None:
     assert weighted > plain + 0.1
 
 
-def fitted(X: Any, y: Any, groups: list[str], **more: Any) -> CalibratedLinear:
-    return CalibratedLinear(grid=(0.1,)).fit(X, y, groups=groups, **more)
+def fitted(
+    X: Any, y: Any, groups: list[str], rows: tuple[int, int, int] = (200, 1500, 5000), **more: Any
+) -> CalibratedLinear:
+    return CalibratedLinear(grid=(0.1,), forest_rows=rows).fit(X, y, groups=groups, **more)
 
 
 def test_a_forest_is_taken_where_things_tell_together() -> None:
     X, y, groups = both_or_neither(1200)
-    head = fitted(X, y, groups, cues=np.arange(12))
+    head = fitted(X, y, groups, cues=np.arange(12), rows=(200, 1000, 5000))
     assert head.forest_ is not None
     fresh, truth, _ = both_or_neither(600, seed=1)
     assert (head.predict(fresh) == truth).mean() > 0.8
@@ -84,12 +86,18 @@ def test_a_forest_is_taken_where_things_tell_together() -> None:
     assert (plain.predict(fresh) == truth).mean() < 0.7
 
 
-@pytest.mark.parametrize("count", [900, 1200])
-def test_no_forest_is_taken_where_it_does_not_serve_or_rows_are_few(count: int) -> None:
-    X, y, groups = both_or_neither(count)
-    if count > 1000:  # what single columns tell
-        y = (np.asarray(X[:, :3].sum(axis=1)).ravel() > 0.6).astype(int)
-    assert fitted(X, y, groups, cues=np.arange(12)).forest_ is None
+def what_single_columns_tell(count: int) -> tuple[sp.csr_matrix, Any, list[str]]:
+    X, _, groups = both_or_neither(count)
+    return X, (np.asarray(X[:, :3].sum(axis=1)).ravel() > 0.6).astype(int), groups
+
+
+def test_with_few_rows_it_has_a_small_say_with_more_it_must_serve() -> None:
+    X, y, groups = what_single_columns_tell(800)
+    weights = []
+    for rows in ((200, 1000, 5000), (200, 500, 5000), (900, 1000, 5000), (200, 300, 700)):
+        forest = fitted(X, y, groups, cues=np.arange(12), rows=rows).forest_
+        weights.append(forest.weight if forest else None)
+    assert weights == [0.25, None, None, None]
 
 
 def test_how_sure_gold_is_counts_for_the_forest_too() -> None:
@@ -124,7 +132,7 @@ def model() -> Model:
     codes = [Code(id=code, label=code) for code in CODES]
     layers = [Layer(id="art", kind="one", label="Art", codes=codes)]
     book = Codebook(codebook="b", version="1.0.0", language="de", title="B", layers=layers)
-    return fit(made_rows(300, 0), book, settings=Settings(forest_rows=100, grid=(0.1,)))[0]
+    return fit(made_rows(300, 0), book, settings=Settings(forest_rows=(100, 200), grid=(0.1,)))[0]
 
 
 def test_a_model_with_a_forest_is_kept_and_answers_as_before(model: Model, tmp_path: Path) -> None:
