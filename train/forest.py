@@ -5,6 +5,7 @@ of a short unit. The trees are extremely randomised (Geurts, Ernst & Wehenkel 20
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ _COLUMNS = 0.1
 #: Below this no share falls, so that each has a logarithm.
 _LEAST = 1e-3
 #: Rows at a time: bounds memory.
-_CHUNK = 2048
+_CHUNK = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,17 +61,23 @@ class Forest:
         return np.vstack([self._scores(X[begin : begin + _CHUNK]) for begin in chunks])
 
     def _scores(self, X: sp.csr_matrix) -> Array:
+        asked, after = self._steps
         is_there = X[:, self.columns].toarray() > 0
-        rows = np.arange(X.shape[0])[:, None]
-        at = np.repeat(self.roots[None], X.shape[0], axis=0)
-        while (asked := self.asks[at]).max(initial=-1) >= 0:
-            after = np.where(is_there[rows, asked], self.present[at], self.absent[at])
-            at = np.where(asked >= 0, after, at)
-        leaves = self.present[at]
-        total = np.zeros((X.shape[0], self.shares.shape[1]))
-        for tree in range(len(self.roots)):
-            total += self.shares[leaves[:, tree]]
-        return self.weight * np.log(total / len(self.roots) + _LEAST)
+        row = np.arange(X.shape[0])[:, None] * max(len(self.columns), 1)
+        at = np.repeat(self.roots[None].astype(np.int64), X.shape[0], axis=0)
+        while (self.asks[at] >= 0).any():
+            at = after.take(2 * at + is_there.take(row + asked.take(at)))
+        shares = self.shares[self.present[at]].mean(axis=1, dtype=np.float64)
+        found: Array = self.weight * np.log(shares + _LEAST)
+        return found
+
+    @cached_property
+    def _steps(self) -> tuple[Array, Array]:
+        """What each node asks, and where it leads without and with it; a leaf leads to itself."""
+        is_leaf, own = self.asks < 0, np.arange(len(self.asks))
+        after = np.column_stack([self.absent, self.present]).astype(np.int64)
+        after[is_leaf] = own[is_leaf, None]
+        return np.where(is_leaf, 0, self.asks).astype(np.int64), after.ravel()
 
 
 def fit_forest(X: sp.csr_matrix, codes: Array, classes: int, *, weights: Array | None, seed: int) -> Forest:

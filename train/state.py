@@ -1,5 +1,6 @@
 """A model's fitted parts as plain tables, texts and arrays, and back."""
 
+from dataclasses import fields
 from typing import Any
 
 from train.counts import TokenCounts
@@ -68,7 +69,9 @@ def _head_state(head: Head) -> State:
     names = LINEAR if isinstance(head, Planes) else CONSTANT
     found = {name: getattr(head, f"{name}_") for name in names}
     forest = head.forest_ if isinstance(head, Planes) else None
-    return found | ({"forest": vars(forest)} if forest else {})
+    return found | (
+        {"forest": {field.name: getattr(forest, field.name) for field in fields(forest)}} if forest else {}
+    )
 
 
 def _head(state: State) -> Head:
