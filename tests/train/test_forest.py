@@ -1,5 +1,6 @@
 """A forest beside the planes: what it says, when it is taken, and that a file of it can be trusted."""
 
+import copy
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 import scipy.sparse as sp
 import skops.io
 from sklearn.ensemble import ExtraTreesClassifier
-from test_store import rewrite, state_of
+from test_store import _junk, rewrite, state_of
 
+from running import STRESS
 from schemas.codebook import Code, Codebook, Layer
 from schemas.errors import ModelError
 from schemas.records import CodePrediction, GoldSentence
@@ -22,6 +24,8 @@ from train.heads import CalibratedLinear
 from train.model import Model
 from train.predict import predict
 from train.settings import Settings
+from train.soundness import find_unsound
+from train.state import from_state, to_state
 from train.store import load_model, save_model
 
 CODES = ("frage", "rest")
@@ -197,6 +201,22 @@ def test_a_spoilt_forest_is_refused(
     rewrite(folder, skops.io.dumps(state))
     with pytest.raises(ModelError, match=r"model\.skops: is no model of ours"):
         load_model(folder)
+
+
+@pytest.mark.scaled
+@pytest.mark.parametrize("seed", range(10 if STRESS else 1))
+def test_whatever_stands_in_a_forest_is_refused_or_harmless(seed: int, model: Model) -> None:
+    chance, rows, refused = random.Random(seed), made_rows(5, 2), 0
+    for _ in range(60):
+        state = copy.deepcopy(to_state(model))
+        forest = forest_of(state)
+        name = chance.choice(sorted(forest))
+        forest[name] = _junk(forest[name], chance)
+        if find_unsound(model.meta, state):
+            refused += 1
+        else:
+            predict(from_state(model.meta, state), rows)
+    assert refused > 40
 
 
 def test_a_forest_where_none_may_be_is_refused(model: Model, tmp_path: Path) -> None:
