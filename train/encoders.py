@@ -111,9 +111,7 @@ def download(name: str) -> None:
     """
     place = name.removeprefix(FOLDER)
     if not name.startswith(FOLDER) or not hub.is_name(place):
-        raise SettingsError(
-            f'found "{name}", expected {FOLDER}ORG/NAME, a model of the hub', flag="--download"
-        )
+        raise SettingsError(f'--download: found "{name}", expected {FOLDER}ORG/NAME, a model of the hub')
     if not Path(place).exists():
         hub.download(place)
 

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from train.lexicons import lexicon_names, read_lexicon
-from train.tokens import BASE, CAPITAL, Tokens, key_of, read_tokens, stir
+from train.tokens import BASE, CAPITAL, Tokens, read_tokens, stir
 
 Array = Any
 
@@ -132,8 +132,9 @@ def phrase_key(row: Array) -> Array:
 @cache
 def function_keys() -> frozenset[int]:
     """The keys of function words."""
-    found = (key_of(entry) for entry in read_lexicon("function_words") if " " not in entry)
-    return frozenset(int(keys[0]) for keys in found if len(keys) == 1)
+    tokens = read_tokens(list(read_lexicon("function_words")))
+    is_single = np.diff(tokens.first) == 1
+    return frozenset(tokens.key[tokens.first[:-1][is_single]].tolist())
 
 
 def find(keys: Array, table: Array) -> Array:

@@ -198,11 +198,6 @@ def stir(keys: Array) -> Array:
     return keys ^ (keys >> _SHIFT)
 
 
-def key_of(word: str) -> Array:
-    """The keys of a word's tokens: found the same way as those of texts, so that they are the same."""
-    return read_tokens([word]).key
-
-
 def _keys(signs: Array, start: Array, end: Array) -> Array:
     size = 1 << max(len(signs).bit_length(), 10)
     sums = np.zeros(len(signs) + 1, dtype=np.uint64)

@@ -219,14 +219,24 @@ def test_whatever_stands_in_a_forest_is_refused_or_harmless(seed: int, model: Mo
     assert refused > 40
 
 
-def test_a_forest_where_none_may_be_is_refused(model: Model, tmp_path: Path) -> None:
-    """A stance's classifiers are asked about other columns."""
-    folder = save_model(model, tmp_path / "m")
-    meta = msgspec.json.decode((folder / "model.json").read_bytes())
-    meta["settings"]["pipeline"] = "ngrams"
-    (folder / "model.json").write_bytes(msgspec.json.encode(meta))
-    with pytest.raises(ModelError):
-        load_model(folder)
+def test_a_forest_where_none_may_be_is_refused(model: Model) -> None:
+    """A set's classifiers have none: the same trees are sound in one place and not in the other."""
+    codes = [Code(id="ruf", label="Ruf"), Code(id="zitat", label="Zitat")]
+    book = msgspec.structs.replace(
+        model.meta.book,
+        layers=[*model.meta.book.layers, Layer(id="mittel", kind="set", label="Mittel", codes=codes)],
+    )
+    rows = [
+        msgspec.structs.replace(
+            row, layers={**row.layers, "mittel": ["ruf"] if "?" in row.text else ["zitat"]}
+        )
+        for row in made_rows(300, 0)
+    ]
+    both, _ = fit(rows, book, settings=model.meta.settings)
+    state = to_state(both)
+    assert find_unsound(both.meta, state) is None
+    state["heads"]["mittel"]["ruf"]["forest"] = forest_of(state)
+    assert find_unsound(both.meta, state) == 'a classifier of layer "mittel" is not as it must be'
 
 
 def test_a_tree_of_one_leaf_says_its_shares() -> None:

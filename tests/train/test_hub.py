@@ -161,12 +161,13 @@ def test_what_cannot_be_copied_is_one_line(
         (there.url, "st:haus/fehlt", '"haus/fehlt" could not be copied'),
         (there.url, f"st:{NAME}", "no onnx/model.onnx"),
         ("http://127.0.0.1:9", f"st:{NAME}", "could not be copied"),
-        (there.url, "use", 'found "use", expected st:ORG/NAME'),
+        (there.url, "use", '--download: found "use", expected st:ORG/NAME, a model of the hub'),
     )):  # fmt: skip
         done = run(url, tmp_path / f"home{n}", *words, name)
         assert done.returncode == 1, done.stderr
         last = done.stderr.strip().splitlines()[-1]
         assert expected in last, done.stderr
+        assert "set --" not in last
         assert "Traceback" not in done.stderr
 
 
