@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from annotate.commentaries import read_commentaries
 from annotate.inputs import unread_files
-from annotate.ledger import Finished, Hit, Ledger
+from annotate.ledger import ROWS_FORMAT, Finished, Hit, Ledger
 from annotate.page.view import PieceView, TaggedPiece, view_piece
 from annotate.prevalence import counts_of
 from annotate.reading import reading_page, with_news
@@ -124,16 +124,17 @@ def write_folder_summaries(path: str, ledger: Ledger) -> int:
 
 
 def stamp_of(model_version: str, wants: Wants) -> str:
-    """What finished pieces rest on besides their texts: the model, our own code, what is kept."""
+    """What finished pieces rest on besides their texts: the model, what is made of a piece, what is kept."""
     from importlib.metadata import version
 
-    package = Path(__file__).parent
-    code = hashlib.sha256()
-    for file in sorted(p for p in package.rglob("*") if p.suffix in (".py", ".css", ".js", ".txt")):
-        code.update(file.read_bytes())
-    if wants.gold is not None and wants.gold.exists():
-        code.update(wants.gold.read_bytes())
-    return " ".join([model_version, version("standpunkt"), code.hexdigest()[:12], wants.to])
+    gold = wants.gold.read_bytes() if wants.gold is not None and wants.gold.exists() else b""
+    parts = [
+        model_version,
+        version("standpunkt"),
+        f"rows {ROWS_FORMAT}",
+        hashlib.sha256(gold).hexdigest()[:12],
+    ]
+    return " ".join([*parts, wants.to])
 
 
 def page_name(commentary_id: str) -> str:

@@ -73,7 +73,7 @@ def _details(meta: ModelMeta) -> Iterator[str]:
     versions = ", ".join(f"{name} {version}" for name, version in meta.versions.items())
     yield from (
         f"- Versions: {versions}",
-        "- Made with Standpunkt; the version names data, settings and code",
+        "- Made with Standpunkt; the version names data, codebook, settings and formats",
     )
 
 

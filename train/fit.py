@@ -5,7 +5,8 @@ import platform
 import time
 from collections.abc import Sequence
 from functools import cache
-from importlib import metadata, resources
+from importlib import metadata
+from pathlib import Path
 
 import msgspec
 
@@ -21,7 +22,7 @@ from train.model import LayerState, Material, Model, ModelMeta, TargetState
 from train.passages import to_passages
 from train.pipelines import fit_features, pipeline_named
 from train.planes import head_of
-from train.settings import Settings
+from train.settings import FEATURES_FORMAT, TRAINING_FORMAT, Settings
 
 
 class LayerReport(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,7 +99,11 @@ def fit(
 def model_version(
     rows: Sequence[GoldSentence], codebook: Codebook, *, settings: Settings | None = None, seed: int = 0
 ) -> str:
-    """The version a model trained on these rows has: a name for data, codebook, parameters, code."""
+    """The version a model trained on these rows has: a name for all that decides what it answers.
+
+    These are the data, the codebook, the settings, the seed, the encoder, the formats of features and
+    training, and scikit-learn's version.
+    """
     kept = training_rows(rows, codebook)
     settings = settings or Settings()
     parts = [
@@ -106,7 +111,8 @@ def model_version(
         _digest(codebook),
         _digest(settings),
         str(seed),
-        code_hash(),
+        f"features {FEATURES_FORMAT}, training {TRAINING_FORMAT}",
+        metadata.version("scikit-learn"),
     ]
     parts += [identity] if (identity := identity_of(settings.encoder)) else []
     return f"{codebook.codebook}-{short_hash(' '.join(parts), 8)}"
@@ -124,12 +130,11 @@ def data_hash(rows: Sequence[GoldSentence], *, soft: bool = False) -> str:
 
 @cache
 def code_hash() -> str:
-    """SHA-256 over the modules and word lists of this package and scikit-learn's version."""
-    digest = hashlib.sha256(metadata.version("scikit-learn").encode())
-    for folder in ("train", "train.lexicon"):
-        for file in sorted(resources.files(folder).iterdir(), key=lambda file: file.name):
-            if file.name.endswith((".py", ".txt")):
-                digest.update(file.read_bytes())
+    """SHA-256 over the modules and word lists of this package; for information, no name rests on it."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.rglob("*")):
+        if file.suffix in (".py", ".txt"):
+            digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
@@ -156,6 +161,7 @@ def _meta(
         layers=layers,
         data_hash=data_hash(rows, soft=settings.soft),
         commentaries=sorted({commentary_hash(row.commentary_id) for row in rows}),
+        code_hash=code_hash(),
         familiarity=familiarity_of(rows),
         versions={
             "python": platform.python_version(),

@@ -76,6 +76,7 @@ class ModelMeta(Record, frozen=True, kw_only=True):
     data_hash: str
     commentaries: list[str]  # hashes of the ids of those trained on
     versions: dict[str, str]
+    code_hash: str = ""  # of the source that trained it: information, no name rests on it
     created: str | None = None
     familiarity: Familiarity | None = None
     figures: dict[str, Any] | None = None
