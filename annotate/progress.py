@@ -1,74 +1,13 @@
-"""Who has how much to do: counted on the server, times from what was pulled."""
+"""How long work says how far it is, without knowing who listens."""
 
-from collections.abc import Sequence
-from statistics import median
-
-from annotate.projects import find_projects
-from annotate.studio import HeldProject, Studio
-from annotate.study import Study
-from annotate.undecided import ADJUDICATOR, find_undecided, read_decisions
-from schemas.jsonl import read_jsonl
-from schemas.records import Annotation, Record
+from typing import Protocol
 
 
-class AnnotatorProgress(Record, frozen=True, kw_only=True):
-    """An annotator's sentences: ``tasks`` are all, ``open`` neither done nor skipped.
+class Tell(Protocol):
+    """Hears what is being done, and how much of it is done where that is known."""
 
-    ``incomplete`` is as of the last pull. ``minutes_left`` rests on the median of the annotator's
-    own lead times (breaks make the mean useless), and is null where there are none.
-    """
-
-    annotator: str
-    project: int | None
-    tasks: int
-    done: int
-    skipped: int
-    open: int
-    incomplete: int
-    suggested: int
-    minutes_left: float | None
+    def __call__(self, words: str, done: int = 0, total: int | None = None, /) -> None: ...
 
 
-def progress_of(studio: Studio, study: Study) -> list[AnnotatorProgress]:
-    """How far each annotator of the study is."""
-    projects = find_projects(studio, study, study.settings.annotators)
-    rows = list(read_jsonl(study.annotations, Annotation)) if study.annotations.exists() else []
-    return [
-        _progress(studio, name, projects.get(name), [row for row in rows if row.annotator == name])
-        for name in study.settings.annotators
-    ]
-
-
-def progress_of_undecided(studio: Studio, study: Study) -> AnnotatorProgress | None:
-    """How far the third person is; None where nothing was brought to one."""
-    project = find_undecided(studio, study)
-    if project is None:
-        return None
-    return _progress(studio, ADJUDICATOR, project, list(read_decisions(study).values()))
-
-
-def _progress(
-    studio: Studio, name: str, project: HeldProject | None, own: Sequence[Annotation]
-) -> AnnotatorProgress:
-    tasks = [t for t in studio.tasks(project.id) if "sentence_id" in t.data] if project else []
-    skipped = sum(task.coded == task.skipped > 0 for task in tasks)
-    done = sum(task.coded > task.skipped for task in tasks)
-    left = len(tasks) - done - skipped
-    # the note of an undecided sentence says what is open: it is no suggestion
-    suggested = 0 if name == ADJUDICATOR else sum(bool(task.data.get("note")) for task in tasks)
-    return AnnotatorProgress(
-        annotator=name,
-        project=project.id if project else None,
-        tasks=len(tasks),
-        done=done,
-        skipped=skipped,
-        open=left,
-        incomplete=sum(bool(row.incomplete) for row in own),
-        suggested=suggested,
-        minutes_left=_minutes(own, left),
-    )
-
-
-def _minutes(rows: Sequence[Annotation], left: int) -> float | None:
-    times = [row.lead_time for row in rows if row.lead_time and not row.skipped]
-    return round(median(times) * left / 60, 1) if times else None
+def nobody(words: str, done: int = 0, total: int | None = None, /) -> None:
+    """Nobody listens."""

@@ -13,32 +13,40 @@ from schemas.errors import DataError, near_hit
 from schemas.files import decode_utf8, read_bytes
 from schemas.records import UNRELATED, Record
 from schemas.schemes import SCHEMES
-from schemas.structure import Problem, fit
-from schemas.yaml_places import Place, Positions, nearest, scan_yaml
+from schemas.yaml_file import Place, Positions, Problem, fit, nearest, scan_yaml
 
 LayerKind = Literal["one", "set", "stance", "scale", "text"]
+
 TargetType = Literal["policy", "evaluation", "belief"]
+
 Text = str | dict[str, str]  # words, or words by language
 
 #: What works as a key of a choice, on a German keyboard too: "ß" would be read as "s".
 KEY = re.compile(r"(shift\+[a-z]|[a-z0-9])")
+
 #: What Label Studio binds itself on the coding screen.
 STUDIO_KEYS = (
     "enter", "escape", "space", "backspace", "delete", "ctrl+enter", "ctrl+space", "ctrl+z", "ctrl+shift+z",
     "ctrl+backspace", "ctrl+h", "ctrl+d", "alt+h", "alt+l", "alt+m", "alt+r", "alt+.", "shift+up",
     "shift+down", "shift+left", "shift+right",
 )  # fmt: skip
+
 #: Codes of the shipped stance layers: a target may have keys for all, those of its layer are used.
 STANCE_CODES = ("favor", "against", "open", "balanced", "unclear")
+
 NAME = re.compile(r"[a-z][a-z0-9_]*")
+
 NO_TARGET = "no_target"
+
 #: Keys of a task's data: a layer of that name would share a column with it in flat exports.
 TASK_FIELDS = (
     "sentence_id", "commentary_id", "text", "before", "after", "title", "author", "date",
     "codebook_version", "note",
 )  # fmt: skip
+
 #: Columns that Label Studio's own flat exports add beside the task's data and the controls.
 STUDIO_FIELDS = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
+
 MAX_BYTES = 1_000_000  # seven times the largest that ships; a second to read
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import msgspec
+import platformdirs
 
 from schemas.errors import DataError
 
@@ -139,3 +140,8 @@ def _likely_encoding(data: bytes) -> str:
     if data[:4] == b"%PDF" or data[:2] == b"PK":
         return "a binary format"
     return "cp1252" if any(0x80 <= byte <= 0x9F for byte in data) else "latin-1"
+
+
+def home() -> Path:
+    """``STANDPUNKT_HOME`` where it is set, else the place this system has for data of programs."""
+    return Path(os.environ.get("STANDPUNKT_HOME") or platformdirs.user_data_dir("standpunkt"))

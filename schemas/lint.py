@@ -11,11 +11,11 @@ from typing import Literal
 from schemas.codebook import Codebook, Layer, Target, Text, examine_codebook, screen_keys
 from schemas.errors import DataError, near_hit
 from schemas.records import Record
-from schemas.structure import Problem
-from schemas.yaml_places import Place, nearest
+from schemas.yaml_file import Place, Problem, nearest
 
 #: kommentar-core has 33 keys with five targets, and 12 decisions: the most that was found bearable.
 MAX_KEYS, MAX_DECISIONS = 34, 12
+
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 #: First words of a question that is not answered with yes or no, or of what is no question.
@@ -25,8 +25,10 @@ NO_YES_NO = {
     "wozu inwiefern inwieweit der die das den dem ein eine einer es man wir ich dass ob",
     "en": "who whom whose what when where why how which the a an it that whether",
 }
+
 #: Before such a word: "Mit welchen Mitteln …?"
 PREPOSITIONS = "an auf aus bei bis durch für gegen in mit nach seit um unter von vor zu on for by of to with"
+
 JOINS = {"de": r"\b(und|sowie)\b", "en": r"\band\b"}
 
 

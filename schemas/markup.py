@@ -15,6 +15,7 @@ class Markup(str):
 
 
 Child: TypeAlias = "str | Iterable[Child] | None"
+
 Attribute: TypeAlias = str | int | float | bool | None
 
 

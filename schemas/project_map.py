@@ -11,7 +11,7 @@ from schemas.codebook import NO_TARGET, Codebook, Layer
 from schemas.errors import DataError, near_hit
 from schemas.files import decode_utf8, read_bytes
 from schemas.records import Record
-from schemas.yaml_places import Place, Positions, nearest, parse_yaml
+from schemas.yaml_file import Place, Positions, nearest, parse_yaml
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 

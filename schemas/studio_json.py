@@ -14,8 +14,11 @@ from schemas.codebook import NO_TARGET, Codebook, Layer
 from schemas.records import UNRELATED, Layers, LayerValue, Suggested
 
 TEXT_TAG = "text"  # the <Text> that holds the sentence; every control points to it
+
 VALUE_KEYS = ("choices", "text", "taxonomy", "rating", "number")  # where a result holds what was ticked
+
 UNKNOWN_CONTROL = "control "  # how a reading begins to name a control that the codebook has not
+
 SUGGESTION_NOTE = "Mit Vorschlag"  # what a task's `note` says where a suggestion is shown
 
 

@@ -12,9 +12,9 @@ from typing import Any
 import filelock
 import pytest
 
-from annotate import local_studio
 from annotate.cli import main
-from annotate.local_studio import LocalStudio
+from annotate.label_studio import local_server
+from annotate.label_studio.local_server import LocalStudio
 from running import ROOT, STRESS, Ran, run_demo_command
 
 #: The files that need the demo, which is run once: their tests go to one worker.
@@ -43,7 +43,7 @@ def studio_home() -> Iterator[Path]:
     home = Path(os.environ.get("STANDPUNKT_TEST_HOME") or ROOT / ".test-home")
     before = os.environ.get("STANDPUNKT_HOME")
     os.environ["STANDPUNKT_HOME"] = str(home)
-    local_studio.install(print)
+    local_server.install(print)
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
         shared, home = home / "label-studio" / "venv", home / worker
@@ -61,23 +61,23 @@ def studio_home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def server(studio_home: Path) -> Iterator[LocalStudio]:
     """A real Label Studio, started once for the run, with nothing in it."""
-    local_studio.stop()  # a run that was killed may have left one
+    local_server.stop()  # a run that was killed may have left one
     own = studio_home / "label-studio"
     clear(own)
     # its tables take most of a minute to make: that is done once, and copied
-    kept = (own / "venv").resolve().parent / f"empty-{local_studio.VERSION}"
+    kept = (own / "venv").resolve().parent / f"empty-{local_server.VERSION}"
     with filelock.FileLock(f"{kept}.lock"):
         if not (kept / "studio.json").exists():  # it is copied last
-            local_studio.start(print)
-            local_studio.stop()
+            local_server.start(print)
+            local_server.stop()
             clear(kept)
             kept.mkdir(exist_ok=True)
             copy_server(own, kept)
     clear(own)
     copy_server(kept, own)
     give_port(own / "studio.json")
-    yield local_studio.start(print)
-    local_studio.stop()
+    yield local_server.start(print)
+    local_server.stop()
 
 
 def clear(folder: Path) -> None:

@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from annotate.demo import material
 from annotate.demo.run import demo_study
-from annotate.prelabel import study_rows
-from annotate.splitting import split_study
+from annotate.study.split import split_study
+from annotate.sync.tasks import study_rows
 from schemas.jsonl import write_jsonl
 from schemas.studio_json import read_result, to_result
 from train.fit import fit
-from train.store import save_model
+from train.persistence.folder import save_model
 
 
 def demo_model(folder: Path) -> Path:

@@ -8,19 +8,18 @@ import msgspec
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
 from schemas.records import Annotation, GoldSentence, Prediction
-from train.answers import Scored, answers_of
-from train.baselines import Baselines, baseline_counts, items_of, macro_of
-from train.ceiling import given_of, human_ceiling
-from train.compare import Comparison, compare
-from train.curve import SHARES, CurvePoint, part_of
-from train.dataset import checked, count_copies, training_rows
+from train.data.gold import checked, count_copies, training_rows
+from train.data.holdout import GAP, By, Group, Plan, Split, described, hold_out
+from train.evaluation.baselines import Baselines, baseline_counts, items_of, macro_of
+from train.evaluation.comparison import Comparison, compare
+from train.evaluation.human_ceiling import given_of, human_ceiling
+from train.evaluation.items import Scored, answers_of
+from train.evaluation.label_errors import suspects
+from train.evaluation.report import SHARES, CurvePoint, EvaluationReport, LayerFigures, part_of, score_layers
 from train.fit import commentary_hash, fit, model_version
-from train.holdout import GAP, By, Group, Plan, Split, described, hold_out
 from train.model import Model
 from train.predict import predict
-from train.scoring import EvaluationReport, LayerFigures, score_layers
 from train.settings import Settings
-from train.suspects import suspects
 
 
 def cross_validate(
@@ -44,7 +43,7 @@ def cross_validate(
     ----------
     group
         What no split may part: ``cluster``, the commentary with all commentaries that share
-        near-duplicate sentences with it (`train.duplicates`), or ``commentary`` alone.
+        near-duplicate sentences with it (`train.data.near_duplicates`), or ``commentary`` alone.
     by
         What is held out besides: nothing (``commentary``), each ``target`` or ``author`` (groups of
         them where there are many), or all that was written later (``date``).

@@ -12,16 +12,16 @@ import msgspec
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Record, short_hash
-from train.dataset import count_copies, training_rows
-from train.duplicates import inner_groups
-from train.encoders import identity_of, size_of
-from train.familiarity import familiarity_of
-from train.figures import tuning_figures
-from train.layers import fit_layer
+from train.classifiers.fitted import head_of
+from train.data.gold import count_copies, training_rows
+from train.data.near_duplicates import inner_groups
+from train.evaluation.model_figures import tuning_figures
+from train.features.encoders import identity_of, size_of
+from train.features.passages import to_passages
+from train.layers.kinds import fit_layer
 from train.model import LayerState, Material, Model, ModelMeta, TargetState
-from train.passages import to_passages
+from train.novelty import familiarity_of
 from train.pipelines import fit_features, pipeline_named
-from train.planes import head_of
 from train.settings import FEATURES_FORMAT, TRAINING_FORMAT, Settings
 
 
@@ -61,12 +61,12 @@ def fit(
     ----------
     with_figures
         Whether the model's figures are drawn up from what was held out in tuning
-        (`train.figures.tuning_figures`).
+        (`train.evaluation.model_figures.tuning_figures`).
 
     Raises
     ------
     DataError
-        The rows do not fit the codebook (`train.dataset.checked`), or all are test rows.
+        The rows do not fit the codebook (`train.data.gold.checked`), or all are test rows.
     """
     begin = time.perf_counter()
     settings = settings or Settings()

@@ -10,15 +10,15 @@ import numpy as np
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, LayerPrediction, Record
-from train.familiarity import Familiarity
-from train.features import READABLE, SentenceFeatures
-from train.forest import Forest
-from train.passages import Passage
+from train.classifiers.fitted import Head, Planes
+from train.classifiers.forest import Forest
+from train.features.passages import Passage
+from train.features.scorer import Scorer
+from train.features.sentence import READABLE, SentenceFeatures
+from train.features.topics import TopicProfiles
+from train.novelty import Familiarity
 from train.pipelines import PairBlocks, Pipeline, columns_of, pipeline_named
-from train.planes import Head, Planes
-from train.scorer import Scorer
 from train.settings import Settings
-from train.topics import TopicProfiles
 
 #: Number of the file format; a reader refuses any other.
 FORMAT = 4
@@ -113,7 +113,7 @@ class Model:
     pairs
         For each stance layer, the fitted blocks of a sentence and a target.
     topics
-        For each stance layer with targets asked often enough, their `train.topics.TopicProfiles`.
+        For each stance layer with targets asked often enough, their `train.features.topics.TopicProfiles`.
     """
 
     meta: ModelMeta

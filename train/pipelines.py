@@ -7,15 +7,17 @@ import numpy as np
 import scipy.sparse as sp
 
 from schemas.errors import SettingsError, near_hit
-from train.counts import TokenCounts
-from train.features import BLOCKS, EMBEDDING, SentenceFeatures
+from train.features.sentence import BLOCKS, EMBEDDING, SentenceFeatures
+from train.features.token_counts import TokenCounts
 from train.settings import Settings
 
 if TYPE_CHECKING:
-    from train.heads import CalibratedLinear, Shares
+    from train.classifiers.linear import CalibratedLinear
+    from train.classifiers.prior import Shares
 
 #: Blocks of a sentence and a target, by name.
 PairBlocks = dict[str, TokenCounts]
+
 #: Makes an untrained classifier: settings, inner folds, exponents of balance to choose from, seed.
 HeadMaker = Callable[[Settings, int, tuple[float, ...], int], Any]
 
@@ -23,7 +25,7 @@ HeadMaker = Callable[[Settings, int, tuple[float, ...], int], Any]
 class Pipeline(NamedTuple):
     """Blocks of a sentence, blocks of a sentence and a target, and a classifier.
 
-    ``blocks`` are names of `train.features.BLOCKS`; ``shared`` are those that stances use as well.
+    ``blocks`` are names of `train.features.sentence.BLOCKS`; ``shared`` are those that stances use as well.
     """
 
     blocks: tuple[str, ...]
@@ -38,7 +40,7 @@ class Pipeline(NamedTuple):
 
 
 def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "CalibratedLinear":
-    from train.heads import CalibratedLinear  # scikit-learn is for training only
+    from train.classifiers.linear import CalibratedLinear
 
     grid = settings.grid or (0.03, 0.1, 0.3, 1.0)
     rows = (*settings.forest_rows, settings.large_rows)
@@ -46,7 +48,7 @@ def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: i
 
 
 def _shares(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "Shares":
-    from train.heads import Shares
+    from train.classifiers.prior import Shares
 
     return Shares()
 

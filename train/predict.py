@@ -16,11 +16,11 @@ from schemas.records import (
     Prediction,
     SetPrediction,
 )
-from train.layers import KINDS
+from train.explain import reasons_for
+from train.features.passages import to_passages
+from train.layers.kinds import KINDS
+from train.layers.stance import pose
 from train.model import Asked, Batch, LayerState, Model
-from train.passages import to_passages
-from train.reasons import reasons_for
-from train.stance_layer import pose
 
 Array = Any
 

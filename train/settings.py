@@ -8,6 +8,7 @@ from schemas.records import Record
 #: model. A model's name rests on both (`train.fit.model_version`), not on the bytes of the source;
 #: tests/train/test_formats.py fails until they are raised.
 FEATURES_FORMAT = 1
+
 TRAINING_FORMAT = 1
 
 
@@ -38,8 +39,8 @@ class Settings(Record, frozen=True, kw_only=True):
     soft
         Whether sentences on which annotators differ count for less, in layers of one code a sentence.
     encoder
-        A name of `train.encoders.ENCODERS`, or ``st:`` and a folder (`train.st_folder`), whose vectors
-        are joined to the features; empty: none.
+        A name of `train.features.encoders.ENCODERS`, or ``st:`` and a folder (`train.features.onnx_encoder`),
+        whose vectors are joined to the features; empty: none.
     reasons
         Words and features named as reasons, for each layer of each prediction.
     """

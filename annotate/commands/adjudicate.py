@@ -16,14 +16,14 @@ from annotate.commands.terminal import (
     say,
     telling,
 )
-from annotate.study import Study, open_study
+from annotate.study.folder import Study, open_study
 from schemas.codebook import load_codebook
 from schemas.errors import SettingsError
 from schemas.jsonl import write_jsonl
 
 if TYPE_CHECKING:
-    from annotate.undecided import SentReport
-    from exports.adjudicate import AdjudicationReport
+    from annotate.sync.adjudication import SentReport
+    from exports.adjudication.adjudicate import AdjudicationReport
     from schemas.records import GoldSentence
 
 
@@ -45,7 +45,7 @@ def adjudicate(
     json: JsonOption = False,
 ) -> None:
     """Turn several codings of a sentence into one gold row; ties stay open and are listed."""
-    from annotate.deciding import adjudicate_exports, adjudicate_study
+    from annotate.sync.adjudication import adjudicate_exports, adjudicate_study
 
     one_stdout(output, json)
     sent = None
@@ -84,8 +84,8 @@ def adjudicate(
 
 
 def _send(own: Study, gold: "list[GoldSentence]", *, url: str | None, dry_run: bool) -> "SentReport":
-    from annotate.credentials import connect
-    from annotate.undecided import send_undecided
+    from annotate.study.connect import connect
+    from annotate.sync.adjudication import send_undecided
 
     with own.locked(), telling() as tell:
         return send_undecided(connect(own, url=url), own, gold, dry_run=dry_run, tell=tell)

@@ -6,7 +6,7 @@ import msgspec
 import typer
 
 from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, say
-from annotate.study import Study, open_study
+from annotate.study.folder import Study, open_study
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import SettingsError
 from schemas.files import write_text
@@ -14,15 +14,17 @@ from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Record, Sentence
 
 if TYPE_CHECKING:
-    from exports.figures import AgreementReport
-    from exports.next_steps import Place
-    from exports.studio import Export, ReadReport
+    from exports.agreement.report import AgreementReport
+    from exports.agreement.report_text import Place
+    from exports.readers.annotations import Export, ReadReport
 
 Exports = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[EXPORT…]", help="Label Studio exports; the study's annotations if not given."),
 ]
+
 SkipInvalid = Annotated[bool, typer.Option("--skip-invalid", help="Count rows that do not fit, and go on.")]
+
 Names = Annotated[
     str | None,
     typer.Option(
@@ -65,7 +67,7 @@ def codings(
     names: str | None = None,
 ) -> Codings:
     """The annotations and their codebook: given exports, or the study's."""
-    from exports.studio import read_codings
+    from exports.readers.annotations import read_codings
 
     if not exports:
         own = open_study(study)
@@ -111,14 +113,14 @@ def _numbered(export: "Export", url: str | None) -> dict[int, str]:
 def _place(url: str | None, project: int, task: int) -> str:
     if url is None:
         return f"project {project}, task {task}"
-    from annotate.studio import task_link
+    from annotate.label_studio.client import task_link
 
     return task_link(url, project, task)
 
 
 def _server(study: Study | None) -> str | None:
     """The address of Label Studio: the environment's, or the one that the study knows."""
-    from annotate.credentials import HOST, URL
+    from annotate.study.connect import HOST, URL
 
     told = os.environ.get(URL) or os.environ.get(HOST)
     known = (study.settings.studio.url or next(iter(study.state().projects), None)) if study else None
@@ -127,7 +129,7 @@ def _server(study: Study | None) -> str | None:
 
 def _links(study: Study, rows: list[Annotation]) -> dict[int, str]:
     """Where the tasks are, on the server whose projects the study remembers."""
-    from annotate.studio import task_link
+    from annotate.label_studio.client import task_link
 
     known = study.state().projects
     url = study.settings.studio.url or next(iter(known), None)
@@ -176,9 +178,9 @@ def agree(
     json: JsonOption = False,
 ) -> None:
     """Say how far annotators agree, layer by layer, and what to clarify next."""
-    from exports.agreement import agree as agreement
-    from exports.agreement_page import agreement_page
-    from exports.next_steps import report_words
+    from exports.agreement.agree import agree as agreement
+    from exports.agreement.report_page import agreement_page
+    from exports.agreement.report_text import report_words
 
     held = codings(exports, codebook, study, skip_invalid=skip_invalid, names=names)
     report = agreement(held.annotations, held.codebook, chains=held.chains, models=model_account or ())
@@ -195,7 +197,7 @@ def agree(
 
 def _places(held: Codings, report: "AgreementReport") -> "dict[str, Place]":
     """Text and tasks of the sentences that the report names."""
-    from exports.next_steps import Place
+    from exports.agreement.report_text import Place
 
     named = {
         name for layer in report.layers.values() for found in layer.confusions for name in found.sentences
@@ -217,6 +219,6 @@ def _places(held: Codings, report: "AgreementReport") -> "dict[str, Place]":
 
 def agreement_table(report: "AgreementReport") -> str:
     """Who agrees how far, without what to do about it."""
-    from exports.next_steps import figure_table
+    from exports.agreement.report_text import figure_table
 
     return "\n".join(figure_table(report))

@@ -4,7 +4,7 @@ from typing import Annotated
 import typer
 
 from annotate.commands.terminal import JsonOption, StudyOption, print_report
-from annotate.study import open_study
+from annotate.study.folder import open_study
 
 
 def backup(
@@ -16,7 +16,7 @@ def backup(
     json: JsonOption = False,
 ) -> None:
     """Pack a study into one file, without credentials; or restore it from there."""
-    from annotate import backup as packing
+    from annotate.study import backup as packing
 
     if restore is not None:
         report = packing.restore(path, restore)

@@ -6,8 +6,8 @@ import typer
 
 from annotate.commands.migrate import diff, migrate
 from annotate.commands.terminal import JsonOption, OutputOption, print_report, say
-from annotate.study import shipped_codebook
 from schemas.codebook import Codebook, load_codebook
+from schemas.codebooks import shipped_codebook
 from schemas.errors import DataError, near_hit
 from schemas.files import write_text
 from schemas.lint import check_codebook
@@ -15,6 +15,7 @@ from schemas.lint import check_codebook
 app = typer.Typer(
     help="The codebook: check it, and make screen and guidelines from it.", no_args_is_help=True
 )
+
 File = Annotated[str, typer.Argument(metavar="FILE", help="A codebook, or the name of one that ships.")]
 
 
@@ -96,4 +97,5 @@ def _refuse_targets_alone(codebook: Codebook, path: Path) -> None:
 
 
 app.command("diff")(diff)
+
 app.command("migrate")(migrate)

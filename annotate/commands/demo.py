@@ -25,11 +25,11 @@ def demo(
     json: JsonOption = False,
 ) -> None:
     """Run the whole loop on a real Label Studio, with commentaries and codings that ship."""
-    from annotate import local_studio
     from annotate.demo.run import run_demo
-    from schemas.home import home
+    from annotate.label_studio import local_server
+    from schemas.files import home
 
-    was_running = local_studio.status().running
+    was_running = local_server.status().running
     try:
         with telling() as tell:
             report = run_demo(folder or home() / "demo", tell=tell)
@@ -39,7 +39,7 @@ def demo(
             _wait()
     finally:
         if not (keep or was_running):
-            local_studio.stop()
+            local_server.stop()
 
 
 def _wait() -> None:
@@ -54,7 +54,7 @@ def _wait() -> None:
 def demo_words(report: "DemoReport") -> str:
     """What the demo did, for the terminal: counts, agreement, scores, and where to look."""
     from annotate.commands.agree import agreement_table
-    from annotate.evaluation_words import evaluation_words
+    from annotate.commands.evaluation_text import evaluation_words
 
     suggested = report.prelabel.created + report.prelabel.replaced + report.prelabel.unchanged
     codings = ", ".join(f"{c.annotator} {c.created + c.present}" for c in report.code)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import msgspec
 import typer
 
+from annotate.commands.evaluation_text import evaluation_words
 from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, say, telling
 from annotate.commands.train import (
     AbstainOption,
@@ -14,17 +15,16 @@ from annotate.commands.train import (
     download_encoder,
     gold_and_codebook,
 )
-from annotate.evaluation_words import evaluation_words
-from annotate.study import Study, open_study
+from annotate.study.folder import Study, open_study
 from schemas.codebook import load_codebook
 from schemas.errors import SettingsError
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, GoldSentence
 
 if TYPE_CHECKING:
-    from train.holdout import By, Group
+    from train.data.holdout import By, Group
+    from train.evaluation.report import EvaluationReport
     from train.model import ModelMeta
-    from train.scoring import EvaluationReport
 
 
 def evaluate(
@@ -77,10 +77,10 @@ def evaluate(
         raise SettingsError("a trained model has its encoder: train again with it", flag="--encoder")
     if download:
         download_encoder(encoder)
-    from train.curve import SMALL
     from train.evaluate import cross_validate, evaluate_model
+    from train.evaluation.report import SMALL
+    from train.persistence.folder import load_model
     from train.settings import changed
-    from train.store import load_model
 
     own = open_study(study) if gold is None or study is not None else None
     coded = _annotations(annotations, own)
@@ -112,7 +112,7 @@ def evaluate(
             )
     report = _with_links(report, coded, own)
     if html is not None:
-        from annotate.evaluation_page import evaluation_page
+        from annotate.pages.evaluation import evaluation_page
         from schemas.files import write_text
 
         write_text(html, evaluation_page(report))
@@ -147,7 +147,7 @@ def _with_links(
     """The likely errors with the addresses of their tasks, where the study knows its server."""
     if study is None:
         return report
-    from annotate.studio import task_link
+    from annotate.label_studio.client import task_link
 
     links: dict[str, list[str]] = {}
     for url, projects in study.state().projects.items():

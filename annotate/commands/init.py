@@ -4,7 +4,7 @@ from typing import Annotated
 import typer
 
 from annotate.commands.terminal import say
-from annotate.study import init_study
+from annotate.study.folder import init_study
 
 
 def init(

@@ -15,15 +15,18 @@ from annotate.commands.terminal import (
     progress,
     say,
 )
-from annotate.study import open_study
+from annotate.study.folder import open_study
 
 if TYPE_CHECKING:
-    from annotate.migrate import MigrateReport
-    from schemas.codebook_diff import Change
+    from annotate.migrate.run import MigrateReport
+    from schemas.versions.diff import Change
 
 SHOWN = 20
+
 Old = Annotated[Path, typer.Argument(metavar="OLD", help="The codebook as it was.")]
+
 New = Annotated[Path, typer.Argument(metavar="NEW", help="The codebook as it shall be.")]
+
 MapOption = Annotated[
     Path | None,
     typer.Option("--map", metavar="FILE", help="Where ids went that no label tells: docs/migration.md."),
@@ -33,8 +36,8 @@ MapOption = Annotated[
 def diff(old: Old, new: New, map: MapOption = None, json: JsonOption = False) -> None:
     """Print what changed between two versions of a codebook; exit 1 where the version step is wrong."""
     from schemas.codebook import load_codebook
-    from schemas.codebook_diff import check_step, compare
-    from schemas.codebook_map import read_map
+    from schemas.versions.diff import check_step, compare
+    from schemas.versions.id_map import read_map
 
     before, now = load_codebook(old), load_codebook(new)
     found = compare(before, now, read_map(map, before, now) if map else None)
@@ -63,8 +66,8 @@ def migrate(
 
     Interrupted, it can be run again to the end. Nobody should code while it runs.
     """
-    from annotate import migrate as migrating
-    from annotate.credentials import connect
+    from annotate.migrate import run as migrating
+    from annotate.study.connect import connect
 
     if undo and map:
         raise typer.BadParameter("the backup knows its map; leave it out", param_hint="--map")

@@ -7,7 +7,7 @@ from annotate.commands.terminal import (
     print_report,
     telling,
 )
-from annotate.study import open_study
+from annotate.study.folder import open_study
 
 
 def prelabel(
@@ -18,9 +18,9 @@ def prelabel(
     json: JsonOption = False,
 ) -> None:
     """Put a model's suggestions on the sentences that nobody has coded."""
-    from annotate import prelabel as prelabelling
-    from annotate.credentials import connect
-    from train.store import load_model
+    from annotate.study.connect import connect
+    from annotate.sync import prelabel as prelabelling
+    from train.persistence.folder import load_model
 
     own = open_study(study)
     with own.locked(), telling() as tell:

@@ -4,7 +4,7 @@ from typing import Annotated
 import typer
 
 from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, telling
-from annotate.study import open_study
+from annotate.study.folder import open_study
 
 
 def pull(
@@ -26,8 +26,8 @@ def pull(
     if project is not None and map_path is not None:
         _take(study, url, project, map_path, json=json)
         return
-    from annotate import pull as pulling
-    from annotate.credentials import connect
+    from annotate.study.connect import connect
+    from annotate.sync import pull as pulling
 
     own = open_study(study)
     with own.locked(), telling() as tell:
@@ -44,8 +44,8 @@ def pull(
 
 
 def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, json: bool) -> None:
-    from annotate.credentials import connect
-    from annotate.taking import take_project
+    from annotate.study.connect import connect
+    from annotate.sync.existing_project import take_project
 
     own = open_study(study)
     with own.locked(), telling() as tell:

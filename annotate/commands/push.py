@@ -3,18 +3,11 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from annotate.commands.terminal import (
-    DryRunOption,
-    JsonOption,
-    StudyOption,
-    UrlOption,
-    print_report,
-    telling,
-)
-from annotate.study import open_study
+from annotate.commands.terminal import DryRunOption, JsonOption, StudyOption, UrlOption, print_report, telling
+from annotate.study.folder import open_study
 
 if TYPE_CHECKING:
-    from annotate.push import PushReport
+    from annotate.sync.push import PushReport
 
 
 def push(
@@ -44,10 +37,10 @@ def push(
     json: JsonOption = False,
 ) -> None:
     """Bring the sentences to Label Studio: one project an annotator, each sentence once."""
-    from annotate import push as pushing
-    from annotate.credentials import connect
-    from annotate.invitations import is_here_only, write_invitations
-    from annotate.settings_file import with_given, write_settings
+    from annotate.study.connect import connect
+    from annotate.study.settings import with_given, write_settings
+    from annotate.sync import push as pushing
+    from annotate.sync.invitations import is_here_only, write_invitations
 
     if accounts and not invite:
         raise typer.BadParameter(

@@ -13,12 +13,13 @@ from annotate.commands.terminal import (
     say,
     table,
 )
-from annotate.study import open_study
+from annotate.study.folder import open_study
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Commentary, Sentence
 
 if TYPE_CHECKING:
-    from annotate.splitting import Piece, SplitReport
+    from annotate.study.split import SplitReport
+    from annotate.texts.sentences import Piece
 
 
 def split(
@@ -46,10 +47,10 @@ def split(
 ) -> None:
     """Read commentaries and split them into sentences with exact offsets."""
     one_stdout(output, json)
-    from annotate.corrections import unused_corrections
-    from annotate.inputs import unread_files
-    from annotate.sentences import splitter_note
-    from annotate.splitting import corrections_of, split_inputs, split_study, write_pieces
+    from annotate.study.split import corrections_of, split_inputs, split_study, write_pieces
+    from annotate.texts.corrections import unused_corrections
+    from annotate.texts.sentences import splitter_note
+    from annotate.texts.sources import unread_files
 
     own = open_study(study) if study is not None or not files else None
     reading: dict[str, Any] = {"encoding": encoding, "author": author, "date": date, "pipeline": pipeline}

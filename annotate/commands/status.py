@@ -1,11 +1,11 @@
 from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, table
-from annotate.study import open_study
+from annotate.study.folder import open_study
 
 
 def status(study: StudyOption = None, url: UrlOption = None, json: JsonOption = False) -> None:
     """Say who has how much to do."""
-    from annotate.credentials import connect
-    from annotate.progress import progress_of, progress_of_undecided
+    from annotate.study.connect import connect
+    from annotate.sync.status import progress_of, progress_of_undecided
 
     own = open_study(study)
     studio = connect(own, url=url)

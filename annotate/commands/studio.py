@@ -10,10 +10,10 @@ app = typer.Typer(help="Label Studio on this machine: install, start, status, st
 @app.command()
 def install() -> None:
     """Install Label Studio in an environment of its own."""
-    from annotate import local_studio
+    from annotate.label_studio import local_server
 
-    if not local_studio.install(say):
-        say(f"Label Studio {local_studio.VERSION} is installed already")
+    if not local_server.install(say):
+        say(f"Label Studio {local_server.VERSION} is installed already")
 
 
 @app.command()
@@ -26,21 +26,21 @@ def start(
     ] = None,
 ) -> None:
     """Start it on 127.0.0.1 and print its address and login; nothing happens where it runs already."""
-    from annotate import local_studio
+    from annotate.label_studio import local_server
 
-    studio = local_studio.start(say, database=database)
+    studio = local_server.start(say, database=database)
     lines = [f"address   {studio.url}", f"login     {studio.email}", f"password  {studio.password}"]
     if studio.database:
-        lines.append(f"database  {local_studio.shown_database(studio)}")
+        lines.append(f"database  {local_server.shown_database(studio)}")
     print_report(None, False, "\n".join(lines))
 
 
 @app.command()
 def status(json: JsonOption = False) -> None:
     """Say whether it is installed and running, and where."""
-    from annotate import local_studio
+    from annotate.label_studio import local_server
 
-    found = local_studio.status()
+    found = local_server.status()
     state = "running" if found.running else "stopped" if found.installed else "not installed"
     words = f"Label Studio {found.version}: {state}" + (f" at {found.url}" if found.running else "")
     print_report(found, json, f"{words}\nfolder: {found.folder}\ndatabase: {found.database}")
@@ -49,6 +49,6 @@ def status(json: JsonOption = False) -> None:
 @app.command()
 def stop() -> None:
     """Stop it; all it holds is kept."""
-    from annotate import local_studio
+    from annotate.label_studio import local_server
 
-    say("stopped" if local_studio.stop() else "it was not running")
+    say("stopped" if local_server.stop() else "it was not running")

@@ -17,18 +17,20 @@ from annotate.commands.terminal import (
     table,
     telling,
 )
-from annotate.study import open_study
+from annotate.study.folder import open_study
 from schemas.errors import DataError, SettingsError
 from schemas.records import UNRELATED, CodePrediction, SetPrediction
 
 if TYPE_CHECKING:
-    from annotate.reading import TaggedPiece
-    from annotate.tagging import TagReport
-
+    from annotate.analysis.piece import TaggedPiece
+    from annotate.tag.pieces import TagReport
 
 _WIDTH = 80  # of the terminal the table is made for
+
 _CELL = 16
+
 _TOLD = 10  # pieces with notices that are named
+
 _DRIFT = {
     "unfamiliar_words": "unlike the training data: many unknown n-grams",
     "unseen_author": "the model has seen nothing of this author",
@@ -74,7 +76,7 @@ def tag(
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
         raise typer.BadParameter("standard output is taken; give a file", param_hint="--summary")
-    from annotate.tagging import TAG_FORMATS
+    from annotate.tag.pieces import TAG_FORMATS
 
     if to not in TAG_FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(TAG_FORMATS)}', param_hint="--to")
@@ -133,7 +135,7 @@ def _tag_files(
     gold: Path | None, **reading: str | None,
 ) -> "TagReport":  # fmt: skip
     """Few pieces, at once."""
-    from annotate.tagging import (
+    from annotate.tag.pieces import (
         TAG_FORMATS,
         read_checked,
         tag_files,
@@ -141,7 +143,7 @@ def _tag_files(
         with_people,
         write_summaries,
     )
-    from train.store import load_model
+    from train.persistence.folder import load_model
 
     loaded = load_model(model_dir)
     tagged, failed = tag_files(loaded, files, **reading)
@@ -164,10 +166,10 @@ def _tag_folder(
     summary: str | None, workers: int, gold: Path | None,
 ) -> "TagReport":  # fmt: skip
     """Many pieces: finished ones are kept, so that a run that was broken off goes on."""
-    from annotate import folder as tagging
-    from annotate.ledger import Ledger
+    from annotate.tag import folder as tagging
+    from annotate.tag.ledger import Ledger
     from schemas.records import GoldSentence
-    from train.store import load_meta
+    from train.persistence.folder import load_meta
 
     meta = load_meta(model_dir)
     is_site = to == "html"
@@ -185,13 +187,13 @@ def _tag_folder(
     if summary:
         tagging.write_folder_summaries(summary, ledger)
     if is_site:
-        from annotate.indexing import write_index
+        from annotate.tag.folder_index import write_index
         from schemas.jsonl import read_jsonl
 
         errors = None
         if gold is not None:
-            from annotate.prevalence import measured_errors
-            from train.store import load_model
+            from annotate.analysis.prevalence import measured_errors
+            from train.persistence.folder import load_model
 
             rows = list(read_jsonl(gold, GoldSentence))
             kept = Path(output) / ".errors.json"

@@ -9,27 +9,34 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from annotate.telling import Tell, nobody
+from annotate.progress import Tell, nobody
 
 StudyOption = Annotated[
     Path | None, typer.Option("--study", metavar="DIR", help="The study; the current folder if not given.")
 ]
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one report object instead of words.")]
+
 OutputOption = Annotated[
     str | None,
     typer.Option("--output", "-o", metavar="FILE", help="Where the rows go; - is standard output."),
 ]
+
 CodebookOption = Annotated[
     Path | None, typer.Option("--codebook", metavar="FILE", help="The codebook; the study's if not given.")
 ]
+
 ModelOption = Annotated[
     Path | None,
     typer.Option("--model", "-m", metavar="DIR", help="A model folder; the study's latest if not given."),
 ]
+
 UrlOption = Annotated[
     str | None, typer.Option("--url", metavar="URL", help="Label Studio's address [LABEL_STUDIO_URL].")
 ]
+
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")]
+
 Inputs = Annotated[
     list[str], typer.Argument(metavar="FILE…", help="Files or folders of commentaries; - is standard input.")
 ]

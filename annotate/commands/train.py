@@ -15,7 +15,7 @@ from annotate.commands.terminal import (
     table,
     telling,
 )
-from annotate.study import open_study
+from annotate.study.folder import open_study
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError, SettingsError
 from schemas.jsonl import read_jsonl
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 GoldOption = Annotated[
     Path | None, typer.Option("--gold", metavar="FILE", help="Gold rows; the study's if not given.")
 ]
+
 AbstainOption = Annotated[
     float | None,
     typer.Option(
@@ -37,6 +38,7 @@ AbstainOption = Annotated[
         max=1.0,
     ),
 ]
+
 EncoderOption = Annotated[
     str | None,
     typer.Option(
@@ -46,12 +48,14 @@ EncoderOption = Annotated[
         'with its network as ONNX (extra "embeddings").',
     ),
 ]
+
 DownloadOption = Annotated[
     bool,
     typer.Option(
         "--download", help='Copy the encoder "st:ORG/NAME" from the Hugging Face hub, if it is not here yet.'
     ),
 ]
+
 SeedOption = Annotated[int, typer.Option("--seed", help="Of everything random.")]
 
 
@@ -70,7 +74,7 @@ def gold_and_codebook(
 
 def download_encoder(name: str | None) -> None:
     """Copies an encoder from the hub, with the progress that the hub's own library shows."""
-    from train.encoders import download
+    from train.features.encoders import download
 
     download(name or "")
 
@@ -135,11 +139,11 @@ def train(
     rows, book = gold_and_codebook(gold, codebook, study)
     if output is None and gold is not None:
         raise SettingsError("where should the model go?", flag="-o")
-    from train.curve import SMALL
-    from train.figures import figures_of
+    from train.evaluation.model_figures import figures_of
+    from train.evaluation.report import SMALL
     from train.fit import fit
+    from train.persistence.folder import save_model
     from train.settings import changed
-    from train.store import save_model
 
     if download:
         download_encoder(encoder)

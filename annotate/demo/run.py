@@ -6,34 +6,34 @@ from typing import Any
 
 import msgspec
 
-from annotate import accounts, local_studio
-from annotate.deciding import adjudicate_study
 from annotate.demo import material
-from annotate.local_studio import LocalStudio
-from annotate.prelabel import PrelabelReport, prelabel
-from annotate.projects import find_projects
-from annotate.pull import PullReport, pull
-from annotate.push import PushReport, push
-from annotate.reading import reading_page
-from annotate.splitting import Piece, SplitReport, split_study
-from annotate.studio import Studio
-from annotate.study import Study, init_study, open_study
-from annotate.tagging import TagReport, tag_pieces, tag_report
-from annotate.telling import Tell
-from exports.adjudicate import AdjudicationReport
-from exports.agreement import agree
-from exports.figures import AgreementReport
+from annotate.label_studio import accounts, local_server
+from annotate.label_studio.client import Studio
+from annotate.label_studio.local_server import LocalStudio
+from annotate.pages.reading import reading_page
+from annotate.progress import Tell
+from annotate.study.folder import Study, init_study, open_study
+from annotate.study.projects import find_projects
+from annotate.study.split import SplitReport, split_study
+from annotate.sync.adjudication import adjudicate_study
+from annotate.sync.prelabel import PrelabelReport, prelabel
+from annotate.sync.pull import PullReport, pull
+from annotate.sync.push import PushReport, push
+from annotate.tag.pieces import TagReport, tag_pieces, tag_report
+from annotate.texts.sentences import Piece
+from exports.adjudication.adjudicate import AdjudicationReport
+from exports.agreement.agree import agree
+from exports.agreement.report import AgreementReport
 from schemas.codebook import Codebook
-from schemas.files import write_private_json, write_text
-from schemas.home import home
+from schemas.files import home, write_private_json, write_text
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Commentary, Record, Sentence
 from schemas.studio_json import to_result
 from train.evaluate import cross_validate
-from train.figures import figures_of
+from train.evaluation.model_figures import figures_of
+from train.evaluation.report import EvaluationReport
 from train.fit import TrainReport, fit
-from train.scoring import EvaluationReport
-from train.store import save_model
+from train.persistence.folder import save_model
 
 
 class Login(Record, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ def run_demo(folder: Path, *, tell: Tell) -> DemoReport:
 
     The server is always the local one: LABEL_STUDIO_URL is not looked at.
     """
-    server = local_studio.start(tell)
+    server = local_server.start(tell)
     studio = Studio(server.url, server.token)
     study = demo_study(folder)
     codebook = study.codebook()

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from demo_model import demo_model
 
-from annotate.local_studio import LocalStudio
-from annotate.studio import Studio
-from annotate.study import Study, open_study
+from annotate.label_studio.client import Studio
+from annotate.label_studio.local_server import LocalStudio
+from annotate.study.folder import Study, open_study
 from running import SENTENCES, Ran
 
 Run = Callable[..., Ran]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from annotate.reading import TaggedPiece
+from annotate.analysis.piece import TaggedPiece
 from schemas.codebook import Code, Codebook, Layer, Target
 from schemas.records import (
     Block,

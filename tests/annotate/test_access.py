@@ -5,7 +5,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from annotate.access import TokenAuth, jwt_expiry
+from annotate.label_studio.auth import TokenAuth, jwt_expiry
 from schemas.errors import StudioError
 
 JWT = "head.body.sign"

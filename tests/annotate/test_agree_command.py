@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from annotate.study import shipped_codebook
 from running import Ran
 from schemas.codebook import load_codebook
+from schemas.codebooks import shipped_codebook
 from schemas.studio_json import to_result
 
 Run = Callable[..., Ran]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from annotate.asked import asked_before, asked_path, read_asked
-from annotate.study import Study, open_study
-from exports.studio import read_export
+from annotate.study.codebook_versions import asked_before, asked_path, read_asked
+from annotate.study.folder import Study, open_study
+from exports.readers.annotations import read_export
 from schemas.errors import DataError
 from schemas.files import write_json
 from schemas.records import Layers

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotate.assignments import assign, coding_order
-from annotate.study import StudySettings
+from annotate.study.assignments import assign, coding_order
+from annotate.study.folder import StudySettings
 from schemas.records import Sentence
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.boundaries import sentence_spans
+from annotate.texts.boundaries import sentence_spans
 
 ABBREVIATIONS = """
 Das gilt z. B. für Berlin. | Mehr weiß man nicht.

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from annotate.commands.codebook import RENDERERS
-from annotate.study import codebook_text
 from running import Ran
+from schemas.codebooks import codebook_text
 
 
 @pytest.fixture

@@ -16,12 +16,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from annotate.local_studio import LocalStudio
-from annotate.studio import HeldTask, Studio, stream_link
-from annotate.study import codebook_text
-from annotate.undecided import coding_words, third_screen
+from annotate.label_studio.client import HeldTask, Studio, stream_link
+from annotate.label_studio.local_server import LocalStudio
+from annotate.sync.adjudication_screen import coding_words, third_screen
 from running import Ran
 from schemas.codebook import KEY, Codebook, load_codebook
+from schemas.codebooks import codebook_text
 from schemas.guidelines import guidelines_page
 from schemas.jsonl import read_jsonl
 from schemas.labeling import instructions, labeling_config

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from annotate.commentaries import flag_rows, read_commentaries
-from annotate.corrections import Correction
+from annotate.texts.commentaries import flag_rows, read_commentaries
+from annotate.texts.corrections import Correction
 from schemas.errors import DataError, SettingsError
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Commentary

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from annotate.corrections import Correction, corrected, read_corrections, unused_corrections
+from annotate.texts.corrections import Correction, corrected, read_corrections, unused_corrections
 from schemas.errors import DataError
 from schemas.records import Commentary
 

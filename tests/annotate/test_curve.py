@@ -8,12 +8,12 @@ import pytest
 from msgspec.structs import replace
 from reading_pieces import answers, codebook, piece
 
-from annotate.indexing import write_index
-from annotate.ledger import Finished, Ledger
-from annotate.page.curve import Point, curve
-from annotate.page.view import view_piece
-from annotate.prevalence import Estimate, counts_of
-from annotate.summaries import summary_of
+from annotate.analysis.piece import view_piece
+from annotate.analysis.prevalence import Estimate, counts_of
+from annotate.analysis.summary import summary_of
+from annotate.pages.curve import Point, curve
+from annotate.tag.folder_index import write_index
+from annotate.tag.ledger import Finished, Ledger
 from train.fit import commentary_hash
 
 

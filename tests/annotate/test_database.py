@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from annotate import local_studio
-from annotate.database import read_database
-from annotate.local_studio import LocalStudio
+from annotate.label_studio import local_server
+from annotate.label_studio.local_server import LocalStudio, read_database
 from schemas.errors import SettingsError
 
 
@@ -47,8 +46,8 @@ def test_the_server_is_told_its_database_and_its_token_is_made_anew(
 ) -> None:
     monkeypatch.setenv("STANDPUNKT_HOME", str(tmp_path))
     before = LocalStudio(port=1, email="a", password="b", token="t")
-    on = local_studio._on(before, "postgresql://u:p@h/n")
+    on = local_server._on(before, "postgresql://u:p@h/n")
     assert on.token == ""
-    assert local_studio._server_environment(on)["POSTGRE_NAME"] == "n"
-    assert local_studio._on(on, on.database) is on
-    assert "DJANGO_DB" not in local_studio._server_environment(local_studio._on(on, ""))
+    assert local_server._server_environment(on)["POSTGRE_NAME"] == "n"
+    assert local_server._on(on, on.database) is on
+    assert "DJANGO_DB" not in local_server._server_environment(local_server._on(on, ""))

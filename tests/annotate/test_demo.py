@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from annotate.local_studio import LocalStudio
-from annotate.studio import Studio
+from annotate.label_studio.client import Studio
+from annotate.label_studio.local_server import LocalStudio
 from running import run_demo_command
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Commentary, GoldSentence, Sentence

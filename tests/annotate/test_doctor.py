@@ -13,12 +13,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from annotate import local_studio
-from annotate.access import jwt_expiry
-from annotate.doctor import Finding, _address, _clock, _database, _reachable, _strangers, _token
-from annotate.local_studio import LocalStudio
-from annotate.studio import HeldProject, Studio
-from annotate.study import open_study
+from annotate.label_studio import local_server
+from annotate.label_studio.auth import jwt_expiry
+from annotate.label_studio.client import HeldProject, Studio
+from annotate.label_studio.local_server import LocalStudio
+from annotate.study.folder import open_study
+from annotate.sync.doctor import Finding, _address, _clock, _database, _reachable, _strangers, _token
 from running import ROOT, Ran
 from schemas.codebook import load_codebook
 from schemas.studio_json import to_result
@@ -245,12 +245,12 @@ def test_many_annotators_on_sqlite_are_sent_to_postgresql(
     (tmp_path / "study.yaml").write_text("study: s\nannotators: [a, b, c, d]\n", "utf-8")
     known = LocalStudio(port=1, email="a", password="b", token="t")
     studio, own = Studio(known.url, "k"), open_study(tmp_path)
-    monkeypatch.setattr(local_studio, "load", lambda: known)
+    monkeypatch.setattr(local_server, "load", lambda: known)
     (found,) = _database(studio, own)
     assert not found.ok
     assert "--database postgresql://" in found.action
     monkeypatch.setattr(
-        local_studio, "load", lambda: msgspec.structs.replace(known, database="postgresql://u:p@h/n")
+        local_server, "load", lambda: msgspec.structs.replace(known, database="postgresql://u:p@h/n")
     )
     (found,) = _database(studio, own)
     assert found.ok

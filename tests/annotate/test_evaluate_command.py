@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from annotate.cli import app
 from schemas.errors import StandpunktError
-from train.curve import SHARES
+from train.evaluation.report import SHARES
 
 BOOK = """
 codebook: klein

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from annotate import accounts
-from annotate.invitations import Account, is_here_only, letter
-from annotate.local_studio import LocalStudio
-from annotate.projects import StudyProject
-from annotate.study import Study, open_study
+from annotate.label_studio import accounts
+from annotate.label_studio.local_server import LocalStudio
+from annotate.study.folder import Study, open_study
+from annotate.study.projects import StudyProject
+from annotate.sync.invitations import Account, is_here_only, letter
 from running import Ran
 from schemas.jsonl import write_jsonl
 from schemas.records import Assignment, Sentence

@@ -22,17 +22,18 @@ from typing import Any
 import pytest
 from breaking import breaking
 
-from annotate import local_studio, patience, sending
-from annotate.local_studio import LocalStudio
-from annotate.prelabel import prelabel
-from annotate.pull import pull
-from annotate.push import push, study_tasks
-from annotate.studio import Studio
-from annotate.study import Study, open_study
+from annotate.label_studio import local_server, retry, upload
+from annotate.label_studio.client import Studio
+from annotate.label_studio.local_server import LocalStudio
+from annotate.study.folder import Study, open_study
+from annotate.sync.prelabel import prelabel
+from annotate.sync.pull import pull
+from annotate.sync.push import push
+from annotate.sync.tasks import study_tasks
 from running import SENTENCES, STRESS
 from schemas.errors import StandpunktError
 from schemas.studio_json import to_result
-from train.store import load_model
+from train.persistence.folder import load_model
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow, pytest.mark.scaled]
 
@@ -85,7 +86,7 @@ def check_pushed(studio: Studio, study: Study, number: int) -> None:
 def test_a_push_that_was_killed_ends_as_if_it_was_not(
     large: Study, studio: Studio, monkeypatch: pytest.MonkeyPatch, record_property: Measured
 ) -> None:
-    monkeypatch.setattr(sending, "CHUNK", 20)
+    monkeypatch.setattr(upload, "CHUNK", 20)
     undisturbed = another(large, 99)
     whole = seconds(lambda: push(studio, undisturbed))
     moments, hit = random.Random(1), 0
@@ -175,7 +176,7 @@ def test_two_pushes_at_once_create_nothing_twice(large: Study, studio: Studio, s
 def test_a_server_that_restarts_in_the_middle_is_waited_for(
     large: Study, server: LocalStudio, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "CHUNK", SENTENCES // 12)
+    monkeypatch.setattr(upload, "CHUNK", SENTENCES // 12)
     told: list[str] = []
     with breaking(server.url, {"slow": 1.0}) as proxy:  # slow, so that the restart falls into the push
         slow = Studio(proxy.url, server.token)
@@ -183,9 +184,9 @@ def test_a_server_that_restarts_in_the_middle_is_waited_for(
         work.start()
         while not any("creating" in words for words in told):
             time.sleep(0.05)
-        assert local_studio.stop()
-        local_studio.start(lambda _: None)
-        work.join(patience.PATIENCE)
+        assert local_server.stop()
+        local_server.start(lambda _: None)
+        work.join(retry.PATIENCE)
         assert not work.is_alive()
     number = large.state().projects[proxy.url]["anna"]
     check_pushed(studio, large, number)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.layout import find_blocks, is_wrapped_text
+from annotate.texts.blocks import find_blocks, is_wrapped_text
 
 WRAPPED = """\
 Der Winter kommt früh in diesem Jahr, und die Regierung

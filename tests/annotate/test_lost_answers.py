@@ -8,14 +8,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from annotate import patience
-from annotate.prelabel import prelabel
-from annotate.push import push
-from annotate.studio import Studio
-from annotate.study import Study, open_study
+from annotate.label_studio import retry
+from annotate.label_studio.client import Studio
+from annotate.study.folder import Study, open_study
+from annotate.sync.prelabel import prelabel
+from annotate.sync.push import push
 from running import SENTENCES, Ran
 from schemas.errors import StudioError
-from train.store import load_model
+from train.persistence.folder import load_model
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
@@ -49,7 +49,7 @@ def bad_gateway(request: httpx.Request, _: httpx.Response) -> httpx.Response:
 
 @pytest.fixture
 def losing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Studio]:
-    monkeypatch.setattr(patience, "PAUSE", 0)
+    monkeypatch.setattr(retry, "PAUSE", 0)
 
     def made(*faults: Callable[[httpx.Request, httpx.Response], httpx.Response]) -> Studio:
         found = Studio(studio.url, studio._key)
@@ -62,7 +62,7 @@ def losing(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Stu
 def test_a_project_whose_making_was_not_answered_is_made_once(
     study: Path, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patience, "PAUSE", 0)
+    monkeypatch.setattr(retry, "PAUSE", 0)
     before = {project.id for project in studio.projects()}
     faltering = Studio(studio.url, studio._key)
     faltering._http._transport = Losing([cut_off, bad_gateway], ("/api/projects/",))

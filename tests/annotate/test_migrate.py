@@ -20,21 +20,21 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from annotate import accounts
 from annotate.cli import main
-from annotate.local_studio import LocalStudio
-from annotate.studio import HeldProject, Studio
-from annotate.study import Study, open_study
+from annotate.label_studio import accounts
+from annotate.label_studio.client import HeldProject, Studio
+from annotate.label_studio.local_server import LocalStudio
+from annotate.study.folder import Study, open_study
 from running import Ran
 from schemas.codebook import Codebook, load_codebook
-from schemas.codebook_diff import compare
-from schemas.codebook_map import read_map
 from schemas.jsonl import read_jsonl
 from schemas.labeling import labeling_config
-from schemas.migration import Migration
 from schemas.records import Annotation, GoldSentence, Layers
-from schemas.result_migration import migrate_result
 from schemas.studio_json import to_result
+from schemas.versions.diff import compare
+from schemas.versions.id_map import read_map
+from schemas.versions.results import migrate_result
+from schemas.versions.rows import Migration
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow, pytest.mark.scaled]
 Run = Callable[..., Ran]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from annotate import migrate as migrating
-from annotate.migrate import MigrateReport
-from annotate.study import State, Study, open_study
+from annotate.migrate import run as migrating
+from annotate.migrate.run import MigrateReport
+from annotate.study.folder import State, Study, open_study
 from schemas.errors import DataError, SettingsError
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, GoldSentence, Layers

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from annotate.migration_backup import goal_of
-from annotate.migration_plan import MEANWHILE, Goal, ProjectPlan, plan_project
-from annotate.snapshot import HeldAnnotation, HeldDraft, Snapshot, TaskState
-from annotate.studio import HeldPrediction, HeldProject
+from annotate.label_studio.client import HeldPrediction, HeldProject
+from annotate.migrate.backup import goal_of
+from annotate.migrate.plan import MEANWHILE, Goal, ProjectPlan, plan_project
+from annotate.migrate.snapshot import HeldAnnotation, HeldDraft, Snapshot, TaskState
 from schemas.codebook import load_codebook
 
 BOOK = """\

@@ -6,10 +6,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from annotate import patience
-from annotate.access import TokenAuth
-from annotate.patience import PatientClient, send_once
-from annotate.studio import Studio
+from annotate.label_studio import retry
+from annotate.label_studio.auth import TokenAuth
+from annotate.label_studio.client import Studio
+from annotate.label_studio.retry import PatientClient, send_once
 from schemas.errors import StudioError
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -97,7 +97,7 @@ def test_patience_ends(slept: list[float]) -> None:
     made.get("http://studio/")
     with pytest.raises(httpx.ConnectError):
         made.get("http://studio/")
-    assert patience.PATIENCE <= sum(slept) <= patience.PATIENCE + 5
+    assert retry.PATIENCE <= sum(slept) <= retry.PATIENCE + 5
 
 
 def test_a_server_may_say_when_to_come_again(slept: list[float]) -> None:

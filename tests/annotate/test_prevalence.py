@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from reading_pieces import answers, codebook, prediction, says
 
-from annotate.prevalence import NOT_CODED, TOO_UNSURE, Errors, Spread, errors_of, estimate
+from annotate.analysis.prevalence import NOT_CODED, TOO_UNSURE, Errors, Spread, errors_of, estimate
 from schemas.records import GoldSentence
 
 

@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 from breaking import breaking
 
-from annotate import patience
-from annotate.local_studio import LocalStudio
-from annotate.studio import Studio
-from annotate.study import open_study
+from annotate.label_studio import retry
+from annotate.label_studio.client import Studio
+from annotate.label_studio.local_server import LocalStudio
+from annotate.study.folder import open_study
 from running import Ran
 from schemas.errors import StudioError
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation
 from schemas.studio_json import to_result
-from train.store import load_meta
+from train.persistence.folder import load_meta
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 Run = Callable[..., Ran]
@@ -238,7 +238,7 @@ def test_many_predictions_may_take_longer_than_an_answer_otherwise_may(
 ) -> None:
     number = standpunkt("push", "--study", study, "--json").json["projects"][0]["project"]
     task = next(iter(studio.tasks(number))).id
-    monkeypatch.setattr(patience, "PATIENCE", 0.0)
+    monkeypatch.setattr(retry, "PATIENCE", 0.0)
     with breaking(server.url, {"slow": 1.0}) as proxy:
         slow = Studio(proxy.url, server.token)
         slow._http.timeout = 0.2

@@ -26,9 +26,9 @@ from reading_pieces import (
     sentence,
 )
 
-from annotate.page.overview import summary_line
-from annotate.page.view import view_piece
-from annotate.reading import TaggedPiece, reading_page
+from annotate.analysis.piece import TaggedPiece, view_piece
+from annotate.pages.overview import summary_line
+from annotate.pages.reading import reading_page
 from schemas.codebook import Code, Codebook, Layer, Target
 from schemas.markup import VOID
 from schemas.records import Block, CodePrediction, Commentary, Layers

@@ -16,13 +16,13 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from annotate.folder import piece_hits
-from annotate.indexing import write_index
-from annotate.ledger import Finished, Ledger
-from annotate.page.view import view_piece
-from annotate.prevalence import counts_of
-from annotate.reading import TaggedPiece, reading_page
-from annotate.summaries import summary_of
+from annotate.analysis.piece import TaggedPiece, view_piece
+from annotate.analysis.prevalence import counts_of
+from annotate.analysis.summary import summary_of
+from annotate.pages.reading import reading_page
+from annotate.tag.folder import piece_hits
+from annotate.tag.folder_index import write_index
+from annotate.tag.ledger import Finished, Ledger
 from schemas.records import Layers
 
 pytestmark = pytest.mark.browser

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from annotate.demo.material import ANNOTATORS, codings
-from annotate.local_studio import LocalStudio
-from annotate.projects import find_projects
-from annotate.studio import Studio
-from annotate.study import open_study
+from annotate.label_studio.client import Studio
+from annotate.label_studio.local_server import LocalStudio
+from annotate.study.folder import open_study
+from annotate.study.projects import find_projects
 from running import ROOT, Ran
 from schemas.studio_json import to_result
 

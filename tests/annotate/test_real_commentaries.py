@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from annotate.local_studio import LocalStudio
-from annotate.studio import Studio
-from annotate.study import open_study
+from annotate.label_studio.client import Studio
+from annotate.label_studio.local_server import LocalStudio
+from annotate.study.folder import open_study
 from running import Ran, shared
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Commentary, Sentence

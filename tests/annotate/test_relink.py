@@ -1,8 +1,8 @@
 """Codings follow their sentences when a text was mended or published again."""
 
-from annotate.layout import find_blocks
-from annotate.relink import relink
-from annotate.sentences import split_sentences
+from annotate.texts.alignment import relink
+from annotate.texts.blocks import find_blocks
+from annotate.texts.sentences import split_sentences
 from schemas.records import Commentary, IdRegister, Sentence
 
 TEXT = (

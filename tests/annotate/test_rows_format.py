@@ -8,16 +8,16 @@ from typing import Any
 import msgspec
 from reading_pieces import answers, codebook, devices, piece, says
 
-from annotate.commentaries import read_commentaries
+from annotate.analysis.piece import view_piece
+from annotate.analysis.prevalence import counts_of
+from annotate.analysis.summary import summary_of
+from annotate.analysis.table_rows import columns_of, rows_of
 from annotate.demo import material
-from annotate.folder import piece_hits
-from annotate.ledger import ROWS_FORMAT
-from annotate.page.view import view_piece
-from annotate.prevalence import counts_of
-from annotate.reading import reading_page
-from annotate.sentences import split_sentences
-from annotate.summaries import summary_of
-from annotate.tagged_rows import columns_of, rows_of
+from annotate.pages.reading import reading_page
+from annotate.tag.folder import piece_hits
+from annotate.tag.ledger import ROWS_FORMAT
+from annotate.texts.commentaries import read_commentaries
+from annotate.texts.sentences import split_sentences
 from recorded import hold_format
 
 RECORDED = Path(__file__).with_name("formats.json")
@@ -47,7 +47,7 @@ def test_finished_pieces_change_with_their_format() -> None:
         "page": _digest(_SHELL.sub("", reading_page([tagged], book, model_version="probe-1"))),
     }
     hold_format(
-        RECORDED, "rows", ROWS_FORMAT, outputs, constant="annotate.ledger.ROWS_FORMAT", within=1e-9
+        RECORDED, "rows", ROWS_FORMAT, outputs, constant="annotate.tag.ledger.ROWS_FORMAT", within=1e-9
     )  # fmt: skip
 
 

@@ -11,10 +11,10 @@ import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotate.boundaries import sentence_spans
-from annotate.commentaries import read_commentaries
-from annotate.layout import find_blocks
-from annotate.sentences import make_nlp, split_commentaries, split_sentences, splitter_note
+from annotate.texts.blocks import find_blocks
+from annotate.texts.boundaries import sentence_spans
+from annotate.texts.commentaries import read_commentaries
+from annotate.texts.sentences import make_nlp, split_commentaries, split_sentences, splitter_note
 from schemas.errors import SettingsError
 from schemas.jsonl import read_jsonl
 from schemas.records import Commentary, Sentence
@@ -95,7 +95,7 @@ def test_a_wrapped_line_is_a_space() -> None:
 
 def test_the_rules_alone_do_not_load_spacy() -> None:
     code = (
-        "import sys; from annotate.sentences import split_sentences;"
+        "import sys; from annotate.texts.sentences import split_sentences;"
         "from schemas.records import Block, Commentary;"
         "c = Commentary(commentary_id='c', title='T', text='Ja.', blocks=[Block(kind='paragraph', start=0, end=3)]);"
         "assert split_sentences(c)[0].text == 'Ja.'; assert 'spacy' not in sys.modules and 'numpy' not in sys.modules"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from annotate.assignments import assign
-from annotate.settings_file import with_given, with_setting, write_settings
-from annotate.study import Study, open_study
+from annotate.study.assignments import assign
+from annotate.study.folder import Study, open_study
+from annotate.study.settings import with_given, with_setting, write_settings
 from schemas.errors import DataError, SettingsError
 from schemas.jsonl import write_jsonl
 from schemas.records import Sentence

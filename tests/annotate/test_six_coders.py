@@ -16,20 +16,20 @@ from pathlib import Path
 
 import pytest
 
-from annotate import accounts, local_studio
-from annotate.local_studio import LocalStudio
-from annotate.prelabel import prelabel
-from annotate.pull import pull
-from annotate.push import push
-from annotate.settings_file import with_given, write_settings
-from annotate.studio import Studio
-from annotate.study import Study
+from annotate.label_studio import accounts, local_server
+from annotate.label_studio.client import Studio
+from annotate.label_studio.local_server import LocalStudio
+from annotate.study.folder import Study
+from annotate.study.settings import with_given, write_settings
+from annotate.sync.prelabel import prelabel
+from annotate.sync.pull import pull
+from annotate.sync.push import push
 from running import STRESS
 from schemas.errors import StandpunktError
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation
 from schemas.studio_json import to_result
-from train.store import load_model
+from train.persistence.folder import load_model
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow, pytest.mark.scaled]
 
@@ -64,14 +64,14 @@ def postgres_server(
     studio_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[LocalStudio]:
     """A Label Studio of its own on a PostgreSQL of its own, both ended with the test."""
-    local_studio.install(print)
+    local_server.install(print)
     home = tmp_path / "postgres-home"
     (home / "label-studio").mkdir(parents=True)
     (home / "label-studio" / "venv").symlink_to(studio_home / "label-studio" / "venv")
     monkeypatch.setenv("STANDPUNKT_HOME", str(home))
     with postgres() as address:
-        yield local_studio.start(print, database=address)
-        local_studio.stop()
+        yield local_server.start(print, database=address)
+        local_server.stop()
 
 
 @contextmanager
@@ -154,6 +154,6 @@ def test_six_coders_on_sqlite_lose_nothing(
 def test_six_coders_on_postgresql_lose_nothing(
     postgres_server: LocalStudio, large: Study, suggesting: Path, record_property: Measured
 ) -> None:
-    assert local_studio.shown_database(postgres_server).startswith("PostgreSQL labelstudio")
-    assert not (local_studio._data() / "label_studio.sqlite3").exists()
+    assert local_server.shown_database(postgres_server).startswith("PostgreSQL labelstudio")
+    assert not (local_server._data() / "label_studio.sqlite3").exists()
     code_at_once(postgres_server, large, suggesting, "PostgreSQL", record_property)

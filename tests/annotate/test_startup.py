@@ -33,7 +33,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from schemas.codebook import load_codebook
     from schemas.records import GoldSentence
     from train.fit import fit
-    from train.store import save_model
+    from train.persistence.folder import save_model
 
     folder = tmp_path_factory.mktemp("start")
     (folder / "codebook.yaml").write_text(BOOK, encoding="utf-8")

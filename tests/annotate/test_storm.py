@@ -9,19 +9,18 @@ from pathlib import Path
 import pytest
 from breaking import STORM, breaking
 
-from annotate import patience, sending
-from annotate import studio as client
-from annotate.local_studio import LocalStudio
-from annotate.prelabel import prelabel
-from annotate.pull import pull
-from annotate.push import push
-from annotate.studio import Studio
-from annotate.study import Study
+from annotate.label_studio import client, retry, upload
+from annotate.label_studio.client import Studio
+from annotate.label_studio.local_server import LocalStudio
+from annotate.study.folder import Study
+from annotate.sync.prelabel import prelabel
+from annotate.sync.pull import pull
+from annotate.sync.push import push
 from running import SENTENCES, STRESS
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation
 from schemas.studio_json import to_result
-from train.store import load_model
+from train.persistence.folder import load_model
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow, pytest.mark.scaled]
 
@@ -34,13 +33,13 @@ CODED = {"voice": "author", "function": "claim", "stance": {"waffen_ukraine": "f
 @pytest.fixture
 def small_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many calls, so that many of them break; and no long waits."""
-    for module in (client, sending):
+    for module in (client, upload):
         monkeypatch.setattr(module, "CHUNK", CHUNK)
-    for module in (client, sending):
+    for module in (client, upload):
         monkeypatch.setattr(module, "PREDICTIONS_CHUNK", CHUNK * 2)
     monkeypatch.setattr(client, "PAGE", CHUNK)
     monkeypatch.setattr(client, "IDS_CHUNK", CHUNK)
-    monkeypatch.setattr(patience, "PAUSE", 0.5)
+    monkeypatch.setattr(retry, "PAUSE", 0.5)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

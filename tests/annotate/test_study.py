@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from annotate.study import init_study, open_study
+from annotate.study.folder import init_study, open_study
 from schemas.errors import DataError, SettingsError
 
 

@@ -6,12 +6,12 @@ import msgspec
 import pytest
 from reading_pieces import answers, codebook, devices, piece, says
 
-from annotate.drift import Drift, drift_words
-from annotate.names import mentions_in, uncovered
-from annotate.page.view import TaggedPiece
-from annotate.reading import reading_page
-from annotate.speakers import speaker_of
-from annotate.summaries import difference, summarise, wilson
+from annotate.analysis.drift import Drift, drift_words
+from annotate.analysis.names import mentions_in, uncovered
+from annotate.analysis.piece import TaggedPiece
+from annotate.analysis.speakers import speaker_of
+from annotate.analysis.summary import difference, summarise, wilson
+from annotate.pages.reading import reading_page
 
 
 def dated(name: str, day: str, touched: int, of: int = 30) -> TaggedPiece:

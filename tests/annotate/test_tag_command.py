@@ -14,8 +14,8 @@ from reading_pieces import codebook
 from running import Ran
 from schemas.records import GoldSentence
 from train.fit import fit
+from train.persistence.folder import save_model
 from train.settings import Settings
-from train.store import save_model
 
 Run = Callable[..., Ran]
 GOOD, BAD = ("nützt allen", "ist klug", "hilft sehr"), ("schadet allen", "ist dumm", "kostet viel")

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from test_tag_command import gold, model
 
-from annotate import folder as tagging
+from annotate.tag import folder as tagging
 from running import Ran
 from schemas.jsonl import write_jsonl
 

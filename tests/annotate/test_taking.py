@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from annotate.studio import Studio
+from annotate.label_studio.client import Studio
 from running import Ran
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation

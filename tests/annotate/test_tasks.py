@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotate.tasks import running_text
+from annotate.texts.context import running_text
 from schemas.records import Block, Commentary, Sentence
 
 TEXT = (

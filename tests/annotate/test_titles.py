@@ -2,8 +2,8 @@
 
 import pytest
 
-from annotate.dates import out_of_line
-from annotate.titles import iso_date, read_title_line
+from annotate.texts.dates import iso_date, out_of_line
+from annotate.texts.readers.plain import read_title_line
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from annotate.studio import Studio
-from annotate.study import open_study, shipped_codebook
-from annotate.undecided import coding_words, third_screen
+from annotate.label_studio.client import Studio
+from annotate.study.folder import open_study
+from annotate.sync.adjudication_screen import coding_words, third_screen
 from running import Ran
 from schemas.codebook import load_codebook
+from schemas.codebooks import shipped_codebook
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, GoldSentence, Layers
 from schemas.studio_json import control_names, read_result, to_result

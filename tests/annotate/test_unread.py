@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from annotate.commentaries import read_commentaries
-from annotate.page.unread import unread
+from annotate.pages.index import unread
+from annotate.texts.commentaries import read_commentaries
 from schemas.errors import DataError, StandpunktError
 
 LATIN = "Größe zählt.".encode("latin-1")

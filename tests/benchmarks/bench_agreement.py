@@ -15,11 +15,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
-import numpy as np  # noqa: E402
+import numpy as np
 
-from exports.agreement import agree  # noqa: E402
-from schemas.codebook import Code, Codebook, Layer  # noqa: E402
-from schemas.records import Annotation  # noqa: E402
+from exports.agreement.agree import agree
+from schemas.codebook import Code, Codebook, Layer
+from schemas.records import Annotation
 
 CODES = [f"c{n:02d}" for n in range(30)]
 ANNOTATORS = 5

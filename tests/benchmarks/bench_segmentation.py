@@ -22,8 +22,8 @@ ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared/data"
 sys.path.insert(0, str(ROOT))
 
-from annotate.boundaries import sentence_spans  # noqa: E402
-from annotate.sentences import make_nlp  # noqa: E402
+from annotate.texts.boundaries import sentence_spans
+from annotate.texts.sentences import make_nlp
 
 Span = tuple[int, int]
 Splitter = Callable[[list[str]], list[list[Span]]]

@@ -22,21 +22,21 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 os.environ["STANDPUNKT_HOME"] = os.environ.get("STANDPUNKT_TEST_HOME") or str(ROOT / ".test-home")
 
-from demo_model import demo_model  # noqa: E402
+from demo_model import demo_model
 
-from annotate import local_studio  # noqa: E402
-from annotate.prelabel import prelabel  # noqa: E402
-from annotate.projects import ensure_project, remember  # noqa: E402
-from annotate.pull import pull  # noqa: E402
-from annotate.push import push, study_tasks  # noqa: E402
-from annotate.studio import Studio  # noqa: E402
-from annotate.study import Study, init_study, open_study  # noqa: E402
-from annotate.tasks import task_rows  # noqa: E402
-from schemas.jsonl import read_jsonl  # noqa: E402
-from schemas.labeling import instructions, labeling_config  # noqa: E402
-from schemas.records import Assignment  # noqa: E402
-from schemas.studio_json import to_result  # noqa: E402
-from train.store import load_model  # noqa: E402
+from annotate.label_studio import local_server
+from annotate.label_studio.client import Studio
+from annotate.study.folder import Study, init_study, open_study
+from annotate.study.projects import ensure_project, remember
+from annotate.sync.prelabel import prelabel
+from annotate.sync.pull import pull
+from annotate.sync.push import push
+from annotate.sync.tasks import study_tasks, task_rows
+from schemas.jsonl import read_jsonl
+from schemas.labeling import instructions, labeling_config
+from schemas.records import Assignment
+from schemas.studio_json import to_result
+from train.persistence.folder import load_model
 
 #: Runs a command and says its peak: a process of its own, for a child is counted from what its parent holds.
 LAUNCH = """
@@ -53,8 +53,8 @@ def main() -> None:
     parser.add_argument("--tasks", type=int, default=10_000)
     parser.add_argument("--memory", type=int, default=0)
     args = parser.parse_args()
-    was_running = local_studio.status().running
-    server = local_studio.start(lambda _: None)
+    was_running = local_server.status().running
+    server = local_server.start(lambda _: None)
     try:
         with tempfile.TemporaryDirectory() as made:
             model = demo_model(Path(made) / "model")
@@ -64,7 +64,7 @@ def main() -> None:
             (memory if args.memory else ratios)(studio, study, model)
     finally:
         if not was_running:
-            local_studio.stop()
+            local_server.stop()
 
 
 def ratios(studio: Studio, study: Study, model_dir: Path) -> None:
@@ -119,7 +119,7 @@ def memory(studio: Studio, study: Study, model_dir: Path) -> None:
 
 
 def synthetic(folder: Path, sentences: int) -> Study:
-    from annotate.splitting import split_study
+    from annotate.study.split import split_study
 
     study = init_study(
         folder, codebook="kommentar-core", targets="ziele-ukraine", annotators=["anna"],

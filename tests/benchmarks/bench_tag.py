@@ -69,8 +69,8 @@ def main() -> None:
 
 def copies(folder: Path, pieces: int) -> Path:
     """A file for each piece; a file of the demo holds up to a dozen."""
-    from annotate.commentaries import read_commentaries
     from annotate.demo import material
+    from annotate.texts.commentaries import read_commentaries
 
     source = folder.with_name("shipped")
     source.mkdir(exist_ok=True)

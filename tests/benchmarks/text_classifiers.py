@@ -86,7 +86,7 @@ class Standpunkt:
         """What training takes without inner cross-validation: features, and a classifier a layer."""
         from sklearn.svm import LinearSVC
 
-        from train.passages import to_passages
+        from train.features.passages import to_passages
         from train.pipelines import PIPELINES, fit_features
 
         begin = time.process_time()
@@ -111,7 +111,7 @@ class Standpunkt:
         return [self._row(text, {}) for text in texts]
 
     def label(self, rows: Any) -> list[list[str]]:
-        from train.passages import to_passages
+        from train.features.passages import to_passages
         from train.predict import predict
 
         if self.records:
@@ -125,7 +125,7 @@ class Standpunkt:
         return answers
 
     def save(self, folder: Path) -> None:
-        from train.store import save_model
+        from train.persistence.folder import save_model
 
         save_model(self.model, folder / "model")
 

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from exports.adjudicate import AdjudicationReport, adjudicate
-from exports.rules import RULES, majority, unanimous
+from exports.adjudication.adjudicate import AdjudicationReport, adjudicate
+from exports.adjudication.rules import RULES, majority, unanimous
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
 from schemas.records import Annotation, GoldSentence, LayerValue

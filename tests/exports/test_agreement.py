@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exports.agreement import agree
-from exports.studio import read_codings
+from exports.agreement.agree import agree
+from exports.readers.annotations import read_codings
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
 from schemas.records import Annotation, Layers, LayerValue, Suggested

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from exports.coefficients import (
+from exports.agreement.coefficients import (
     MISSING,
     alpha_from_sums,
     cohen_kappa,

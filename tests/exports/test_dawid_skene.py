@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from exports.coefficients import MISSING
-from exports.dawid_skene import dawid_skene
+from exports.adjudication.dawid_skene import dawid_skene
+from exports.agreement.coefficients import MISSING
 
 # Dawid and Skene (1979), table 1: 45 patients, five anaesthetists; the first saw each form thrice.
 ANAESTHETISTS = """

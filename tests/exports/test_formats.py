@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exports.formats import FORMATS
+from exports.tables import FORMATS
 
 COLUMNS = [("text", str), ("score", float), ("sure", bool), ("index", int)]
 ROWS = [

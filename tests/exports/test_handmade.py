@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from exports.handmade import Translated, asked_part, translate
-from exports.studio import Export, read_export
+from exports.readers.annotations import Export, read_export
+from exports.readers.existing_project import Translated, asked_part, translate
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError
 from schemas.files import write_json

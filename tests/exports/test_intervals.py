@@ -5,11 +5,17 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from exports import coefficients
-from exports.coefficients import MISSING, count_values
-from exports.intervals import code_intervals, cohen_interval, kappa_and_ac1_intervals, observed_interval
-from exports.ratings import Ratings
-from exports.resampling import Draws, code_counts
+from exports.agreement import coefficients
+from exports.agreement.bootstrap import (
+    Draws,
+    code_counts,
+    code_intervals,
+    cohen_interval,
+    kappa_and_ac1_intervals,
+    observed_interval,
+)
+from exports.agreement.coefficients import MISSING, count_values
+from exports.agreement.ratings import Ratings
 
 Statistic = Callable[[Ratings], float | None]
 

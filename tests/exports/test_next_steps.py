@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from exports.agreement import agree
-from exports.agreement_page import agreement_page
-from exports.figures import AgreementReport, Figure
-from exports.next_steps import Place, figure_table, next_steps, report_words, verdict
+from exports.agreement.agree import agree
+from exports.agreement.report import AgreementReport, Figure
+from exports.agreement.report_page import agreement_page
+from exports.agreement.report_text import Place, figure_table, next_steps, report_words, verdict
 from schemas.codebook import Codebook
 from schemas.markup import VOID
 from schemas.records import Annotation

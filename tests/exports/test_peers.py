@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from exports.coefficients import (
+from exports.adjudication.dawid_skene import dawid_skene
+from exports.agreement.coefficients import (
     MISSING,
     cohen_kappa,
     count_values,
@@ -24,7 +25,6 @@ from exports.coefficients import (
     ordinal,
     pairable_marginals,
 )
-from exports.dawid_skene import dawid_skene
 
 FOLDER = Path(__file__).parent.parent / "peers"
 GOLDEN = json.loads((FOLDER / "golden.json").read_text("utf-8"))

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from exports.studio import Export, read_codings, read_export
+from exports.readers.annotations import Export, read_codings, read_export
 from running import ROOT
 from schemas.codebook import Codebook
 from schemas.errors import DataError
@@ -620,7 +620,7 @@ def test_a_large_export_is_read_in_little_memory(
         file.write("]")
     (tmp_path / "codebook.json").write_bytes(msgspec.json.encode(codebook))
     words = (
-        "import re, sys; import msgspec; from exports.studio import read_codings; from schemas.codebook import Codebook; "
+        "import re, sys; import msgspec; from exports.readers.annotations import read_codings; from schemas.codebook import Codebook; "
         "book = msgspec.json.decode(open(sys.argv[2], 'rb').read(), type=Codebook); "
         "export = read_codings([sys.argv[1]], book); "
         "peak = re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]; "

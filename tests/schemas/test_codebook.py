@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from annotate.study import codebook_text
 from schemas.codebook import Code, Codebook, Layer, Target, load_codebook, screen_keys
+from schemas.codebooks import codebook_text
 from schemas.errors import DataError
 from schemas.schemes import SCHEMES
 

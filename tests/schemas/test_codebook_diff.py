@@ -5,11 +5,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from annotate.study import codebook_text
 from schemas.codebook import Codebook, Target, load_codebook
-from schemas.codebook_diff import check_step, compare, inverted
-from schemas.codebook_map import CodebookMap, read_map
+from schemas.codebooks import codebook_text
 from schemas.errors import DataError
+from schemas.versions.diff import check_step, compare, inverted
+from schemas.versions.id_map import CodebookMap, read_map
 
 BOOK = """\
 codebook: probe

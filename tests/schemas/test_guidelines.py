@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from annotate.study import codebook_text
 from schemas.codebook import Code, Codebook, Layer, Rule, Target, load_codebook
+from schemas.codebooks import codebook_text
 from schemas.guidelines import guidelines_page
 
 SHIPPED = Path(__file__).parents[2] / "schemas" / "codebooks"

@@ -3,8 +3,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from annotate.study import codebook_text
 from schemas.codebook import Code, Codebook, Layer, Target, load_codebook
+from schemas.codebooks import codebook_text
 from schemas.labeling import instructions, labeling_config
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from annotate.study import codebook_text
+from schemas.codebooks import codebook_text
 from schemas.lint import Finding, check_codebook
 
 SHIPPED = Path(__file__).parents[2] / "schemas" / "codebooks"

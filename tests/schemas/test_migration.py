@@ -7,12 +7,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from schemas.codebook import Codebook, load_codebook
-from schemas.codebook_diff import compare, inverted
-from schemas.codebook_map import CodebookMap
-from schemas.migration import Asked, Migration, asked_of, is_less, restricted
 from schemas.records import Annotation, GoldSentence, Layers, Suggested
-from schemas.result_migration import migrate_result, transitional_config
 from schemas.studio_json import control_names, read_result, to_result
+from schemas.versions.diff import compare, inverted
+from schemas.versions.id_map import CodebookMap
+from schemas.versions.results import migrate_result, transitional_config
+from schemas.versions.rows import Asked, Migration, asked_of, is_less, restricted
 
 OLD = """\
 codebook: probe

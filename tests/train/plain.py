@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from itertools import pairwise
 
-from train.lexicons import lexicon_names, read_lexicon
-from train.targets import TargetCues
+from train.features.lexicons import lexicon_names, read_lexicon
+from train.features.target_pairs import TargetCues
 
 BITS = 20
 BASE64, STIR64, ALL64 = 0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93, 2**64 - 1

@@ -6,14 +6,14 @@ import pytest
 
 from schemas.codebook import Codebook, Layer
 from schemas.records import Annotation, GoldSentence
-from train.answers import Answers, many_hot, one_hot
-from train.baselines import Items, by_keyword, by_length
-from train.ceiling import Given, human_ceiling
-from train.curve import part_of
 from train.evaluate import cross_validate
-from train.reliability import reliability
+from train.evaluation.baselines import Items, by_keyword, by_length
+from train.evaluation.human_ceiling import Given, human_ceiling
+from train.evaluation.items import Answers, many_hot, one_hot
+from train.evaluation.label_errors import suspects
+from train.evaluation.reliability import reliability
+from train.evaluation.report import part_of
 from train.settings import Settings
-from train.suspects import suspects
 
 QUICK = Settings(pipeline="ngrams", grid=(0.1,), inner_folds=2)
 

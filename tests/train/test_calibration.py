@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from train.calibration import calibration_error, fit_calibration, probabilities
-from train.thresholds import NEVER, abstention_threshold, decision_threshold
+from train.classifiers.calibration import fit_calibration, probabilities
+from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold
+from train.evaluation.reliability import calibration_error
 
 
 def draw(n: int = 4000) -> tuple[np.ndarray, np.ndarray]:

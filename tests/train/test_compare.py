@@ -8,8 +8,8 @@ import pytest
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.records import GoldSentence
-from train.compare import Comparison
 from train.evaluate import evaluate_model
+from train.evaluation.comparison import Comparison
 from train.fit import fit
 from train.model import Model
 from train.settings import Settings

@@ -5,8 +5,8 @@ import pytest
 import scipy.sparse as sp
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from train.counts import TokenCounts
-from train.words import single_words
+from train.features.analyzers import single_words
+from train.features.token_counts import TokenCounts
 
 TEXTS = ["Das Tempolimit kommt.", "Das Tempolimit kommt nicht.", "Wer zahlt das?", "Nein, wer zahlt das?"] * 3
 

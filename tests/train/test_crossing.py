@@ -5,8 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from train.counts import TokenCounts
-from train.crossing import Crossed, Items
+from train.features.token_counts import Crossed, Items, TokenCounts
 
 WORDS = ["der", "Krieg", "|", "||", ":", "ende", "é", "nie"]
 SIDES = ["plain", "increase", "ukraine", "rate=first"]

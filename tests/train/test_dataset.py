@@ -8,7 +8,7 @@ import pytest
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.records import GoldSentence, Layers
-from train.dataset import (
+from train.data.gold import (
     COPIES,
     asked_pairs,
     checked,

@@ -1,7 +1,7 @@
 """Near-duplicates join commentaries."""
 
 from schemas.records import GoldSentence
-from train.duplicates import Clusters, clusters_of, inner_groups
+from train.data.near_duplicates import Clusters, clusters_of, inner_groups
 
 LONG = "Die Gemeinde am See hat gestern Abend ohne jede Not den alten Steg gesperrt."
 

@@ -9,16 +9,16 @@ import pytest
 from schemas.codebook import Codebook
 from schemas.errors import ModelError, SettingsError
 from schemas.records import GoldSentence
-from train import encoders
-from train.encoders import ENCODERS, Encoder, encode
-from train.features import EMBEDDING, SentenceFeatures
+from train.features import encoders
+from train.features.encoders import ENCODERS, Encoder, encode
+from train.features.passages import to_passages
+from train.features.scorer import Scorer
+from train.features.sentence import EMBEDDING, SentenceFeatures
 from train.fit import fit
-from train.passages import to_passages
+from train.persistence.folder import META_FILE, load_model, save_model
 from train.pipelines import columns_of
 from train.predict import predict
-from train.scorer import Scorer
 from train.settings import Settings
-from train.store import META_FILE, load_model, save_model
 
 TEXTS = [
     "Das Tempolimit kommt.",

@@ -9,11 +9,11 @@ import pytest
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.records import CodePrediction, GoldSentence, Layers, Prediction, SetPrediction
-from train.answers import Scored
 from train.evaluate import cross_validate, evaluate_model
+from train.evaluation.items import Scored
+from train.evaluation.report import EvaluationReport, score_layers
 from train.fit import model_version
 from train.model import LayerState, Model
-from train.scoring import EvaluationReport, score_layers
 from train.settings import Settings
 
 QUICK = Settings(pipeline="ngrams", grid=(0.1,), inner_folds=3)

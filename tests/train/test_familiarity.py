@@ -1,8 +1,8 @@
 """A model knows its own material again, and says when a text is unlike it."""
 
 from schemas.records import GoldSentence
-from train.familiarity import MIN_COMMENTARIES, author_hash, familiarity_of, known_ngrams, novelty
 from train.model import Model
+from train.novelty import MIN_COMMENTARIES, author_hash, familiarity_of, known_ngrams, novelty
 
 FOREIGN = ["Quarks zerfallen schwach, Gluonen koppeln stark, und Leptonen spüren davon nichts weiter."] * 12
 

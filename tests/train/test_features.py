@@ -5,10 +5,10 @@ import pytest
 import scipy.sparse as sp
 
 from schemas.records import GoldSentence
-from train.features import BLOCKS, SentenceFeatures
-from train.passages import Passage, to_passages
+from train.features.passages import Passage, to_passages
+from train.features.scorer import Scorer
+from train.features.sentence import BLOCKS, SentenceFeatures
 from train.pipelines import PIPELINES, columns_of, fit_features
-from train.scorer import Scorer
 
 TEXTS = ["Das Tempolimit kommt.", "Das Tempolimit kommt nicht.", "Wer zahlt das?", "Nein, wer zahlt das?"] * 3
 

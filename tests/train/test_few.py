@@ -5,10 +5,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.train.test_grams import TEXTS
-from train import few
-from train.features import VOCABULARIES
-from train.grams import BUCKETS, incidence
-from train.tokens import CAPITAL, LOWER, SHOUTED, read_tokens
+from train.features import scalar
+from train.features.ngrams import BUCKETS, incidence
+from train.features.sentence import VOCABULARIES
+from train.features.tokens import CAPITAL, LOWER, SHOUTED, read_tokens
 
 STRANGE = [
     "𝐀b 🙂x 𝐀",
@@ -30,15 +30,15 @@ def in_arrays(name: str, text: str) -> list[int]:
 
 
 def by_itself(name: str, text: str) -> list[int]:
-    words = few.read_words(text)
-    if name in few.OF_TEXT:
-        return few.OF_TEXT[name](words)
-    return [b for word in {word.key: word for word in words}.values() for b in few.OF_WORD[name](word)]
+    words = scalar.read_words(text)
+    if name in scalar.OF_TEXT:
+        return scalar.OF_TEXT[name](words)
+    return [b for word in {word.key: word for word in words}.values() for b in scalar.OF_WORD[name](word)]
 
 
 def test_every_vocabulary_is_read() -> None:
-    assert {*few.OF_WORD, *few.OF_TEXT} == set(VOCABULARIES)
-    assert set(few.OF_WORD) == {name for name, rule in VOCABULARIES.items() if rule.of_tokens}
+    assert {*scalar.OF_WORD, *scalar.OF_TEXT} == set(VOCABULARIES)
+    assert set(scalar.OF_WORD) == {name for name, rule in VOCABULARIES.items() if rule.of_tokens}
 
 
 @pytest.mark.parametrize("name", list(VOCABULARIES))
@@ -56,7 +56,7 @@ def test_any_text_is_read_the_same(text: str) -> None:
 
 
 def test_a_word_has_its_case_and_its_signs() -> None:
-    found = few.read_words("Die NATO prüft 4,5 Mrd.")
+    found = scalar.read_words("Die NATO prüft 4,5 Mrd.")
     assert [word.lower for word in found] == ["die", "nato", "prüft", "4", ",", "5", "mrd", "."]
     assert [word.case for word in found[:3]] == [CAPITAL, SHOUTED, LOWER]
     assert [word.is_digit for word in found[3:6]] == [True, False, True]

@@ -148,7 +148,9 @@ def test_a_codebook_that_lacks_a_code_of_the_gold_is_refused(
 def test_a_solver_that_was_stopped_is_reported_and_does_not_warn(
     rows: list[GoldSentence], codebook: Codebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("train.heads.LinearSVC", lambda **given: LinearSVC(**{**given, "max_iter": 1}))
+    monkeypatch.setattr(
+        "train.classifiers.linear.LinearSVC", lambda **given: LinearSVC(**{**given, "max_iter": 1})
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         _, report = fit(only(rows, "function"), codebook, settings=QUICK)

@@ -18,15 +18,15 @@ from running import STRESS
 from schemas.codebook import Code, Codebook, Layer
 from schemas.errors import ModelError
 from schemas.records import CodePrediction, GoldSentence
+from train.classifiers.forest import TREES, Forest, fit_forest
+from train.classifiers.linear import CalibratedLinear
 from train.fit import fit
-from train.forest import TREES, Forest, fit_forest
-from train.heads import CalibratedLinear
 from train.model import Model
+from train.persistence.folder import load_model, save_model
+from train.persistence.state import from_state, to_state
+from train.persistence.validation import find_unsound
 from train.predict import predict
 from train.settings import Settings
-from train.soundness import find_unsound
-from train.state import from_state, to_state
-from train.store import load_model, save_model
 
 CODES = ("frage", "rest")
 

@@ -7,14 +7,14 @@ import numpy as np
 from recorded import hold_format
 from schemas.codebook import Codebook
 from schemas.records import CodePrediction, GoldSentence, Prediction, SetPrediction
-from train.features import BLOCKS, SentenceFeatures
+from train.features.passages import to_passages
+from train.features.sentence import BLOCKS, SentenceFeatures
+from train.features.target_pairs import TargetCues, pair_tokens
 from train.fit import code_hash, model_version
 from train.model import Model
-from train.passages import to_passages
 from train.pipelines import fit_pairs, pipeline_named
 from train.predict import predict
 from train.settings import FEATURES_FORMAT, TRAINING_FORMAT
-from train.targets import TargetCues, pair_tokens
 
 RECORDED = Path(__file__).with_name("formats.json")
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.train import plain
-from train import cues, grams, kinds
-from train.features import VOCABULARIES
-from train.grams import BUCKETS, Grams, incidence
-from train.tokens import read_tokens
+from train.features import cues, ngrams, word_classes
+from train.features.ngrams import BUCKETS, Grams, incidence
+from train.features.sentence import VOCABULARIES
+from train.features.tokens import read_tokens
 
 TEXTS = [
     "Er müsste – „sofort“ – gehen.",
@@ -89,8 +89,8 @@ def test_every_entry_of_a_list_fires_its_cue(name: str) -> None:
 
 def test_a_function_word_is_found_whatever_its_case() -> None:
     tokens = read_tokens(["Der der DER Tisch"])
-    part = kinds.read_kinds(tokens).part[tokens.number]
-    assert (part & kinds.FUNCTION != 0).tolist() == [True, True, True, False]
+    part = word_classes.read_kinds(tokens).part[tokens.number]
+    assert (part & word_classes.FUNCTION != 0).tolist() == [True, True, True, False]
 
 
 def test_buckets_without_a_column_are_left_out() -> None:
@@ -101,4 +101,4 @@ def test_buckets_without_a_column_are_left_out() -> None:
 
 
 def test_what_recurs_counts_each_time() -> None:
-    assert grams.ones(np.array([0, 2]), np.array([1, 1]), 2).toarray().tolist() == [[0.0, 2.0]]
+    assert ngrams.ones(np.array([0, 2]), np.array([1, 1]), 2).toarray().tolist() == [[0.0, 2.0]]

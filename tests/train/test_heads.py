@@ -7,7 +7,8 @@ import pytest
 import scipy.sparse as sp
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from train.heads import CalibratedLinear, Shares, telling
+from train.classifiers.linear import CalibratedLinear, telling
+from train.classifiers.prior import Shares
 
 
 @parametrize_with_checks([CalibratedLinear(grid=(0.1, 1.0), balances=(0.0,), folds=2), Shares()])

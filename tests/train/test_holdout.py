@@ -8,8 +8,8 @@ import pytest
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.records import GoldSentence
+from train.data.holdout import By, Plan, hold_out
 from train.evaluate import cross_validate
-from train.holdout import By, Plan, hold_out
 from train.settings import Settings
 
 QUICK = Settings(pipeline="ngrams", grid=(0.1,), inner_folds=2)

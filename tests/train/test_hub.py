@@ -1,4 +1,4 @@
-"""An encoder copied from the Hugging Face hub, here a server on this machine that answers as the hub does.
+"""An encoder copied from the Hugging Face onnx_encoder, here a server on this machine that answers as the hub does.
 
 The library that asks is the hub's own.
 """
@@ -21,8 +21,8 @@ from test_st_folder import write_folder
 from schemas.codebook import Codebook
 from schemas.errors import SettingsError
 from schemas.records import GoldSentence
-from train import hub
-from train.encoders import download, encode
+from train.features import onnx_encoder
+from train.features.encoders import download, encode
 
 NAME, COMMIT = "haus/winzig", "a" * 40
 
@@ -175,6 +175,6 @@ def test_a_folder_of_ones_own_is_not_asked_for(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     write_folder(tmp_path / "haus" / "winzig")
     download(f"st:{NAME}")
-    assert not hub.copy_of(NAME).exists()
+    assert not onnx_encoder.copy_of(NAME).exists()
     with pytest.raises(SettingsError, match="no copy of the hub's, expected one of them: train --download"):
         encode("st:haus/anders", ["gut"])

@@ -4,11 +4,11 @@ from importlib import resources
 
 import pytest
 
-from train.lexicons import count_lexicons, lexicon_names, read_lexicon
+from train.features.lexicons import count_lexicons, lexicon_names, read_lexicon
 
 
 def lines(name: str) -> list[str]:
-    text = resources.files("train.lexicon").joinpath(f"{name}.txt").read_text(encoding="utf-8")
+    text = resources.files("train.features.lexicon").joinpath(f"{name}.txt").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence
 from train.fit import fit, model_version
-from train.one_layer import soft_codes
+from train.layers.one import soft_codes
 from train.settings import Settings
 
 QUICK = Settings(pipeline="ngrams", grid=(0.1,), inner_folds=2)

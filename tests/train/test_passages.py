@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.records import GoldSentence
-from train.passages import (
+from train.features.passages import (
     Passage,
     first_sentence,
     first_sentences,

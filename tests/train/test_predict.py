@@ -8,14 +8,14 @@ import pytest
 
 from schemas.codebook import Codebook
 from schemas.records import CodePrediction, GoldSentence, Prediction, SetPrediction
+from train.explain import _plane
+from train.features.analyzers import tokens
+from train.features.passages import to_passages
 from train.fit import fit
+from train.layers.stance import pose
 from train.model import Batch, Model
-from train.passages import to_passages
 from train.predict import is_tested, predict, suggestions
-from train.reasons import _plane
 from train.settings import Settings
-from train.stance_layer import pose
-from train.words import tokens
 
 
 @pytest.fixture(scope="module")

@@ -13,12 +13,12 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from schemas.codebook import Codebook
 from schemas.errors import ModelError, SettingsError
 from schemas.records import GoldSentence
-from train.encoders import encode, size_of
+from train.features.encoders import encode, size_of
+from train.features.onnx_encoder import POOLINGS
 from train.fit import fit
+from train.persistence.folder import load_model, save_model
 from train.predict import predict
 from train.settings import Settings
-from train.st_folder import POOLINGS
-from train.store import load_model, save_model
 
 WORDS = ["[UNK]", "[CLS]", "das", "ist", "gut", "schlecht", "nicht", "Gut"]
 SIZE = 3

@@ -27,14 +27,14 @@ from running import STRESS
 from schemas.codebook import Codebook
 from schemas.errors import ModelError
 from schemas.records import GoldSentence
-from train import plain_skops
 from train.fit import fit
 from train.model import Model
+from train.persistence import plain_skops
+from train.persistence.folder import load_model, save_model
+from train.persistence.state import from_state
+from train.persistence.validation import find_unsound
 from train.predict import predict
 from train.settings import Settings
-from train.soundness import find_unsound
-from train.state import from_state
-from train.store import load_model, save_model
 
 
 @pytest.fixture(scope="module")
@@ -491,7 +491,7 @@ import sys
 sys.path.insert(0, "tests/train")
 from conftest import book, make_rows
 from train.fit import fit
-from train.store import save_model
+from train.persistence.folder import save_model
 save_model(fit(make_rows(), book())[0], sys.argv[1])
 """
     root = Path(__file__).resolve().parents[2]

@@ -8,8 +8,8 @@ import pytest
 
 from schemas.codebook import Codebook, Target
 from tests.train import plain
-from train.passages import Passage
-from train.targets import Pair, TargetCues, pair_tokens
+from train.features.passages import Passage
+from train.features.target_pairs import Pair, TargetCues, pair_tokens
 
 
 def pair(text: str, target: Target, book: Codebook, *, known: bool = True, whole: str = "") -> Pair:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from train.tokens import CAPITAL, LOWER, SHOUTED, KeyTable, distinct, last_before, read_tokens
+from train.features.tokens import CAPITAL, LOWER, SHOUTED, KeyTable, distinct, last_before, read_tokens
 
 
 def rows(texts: list[str]) -> list[list[str]]:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from train.smoothing import choose_strength, smooth
-from train.topics import TopicProfiles
+from train.features.topics import TopicProfiles
+from train.layers.smoothing import choose_strength, smooth
 
 TEXTS = [
     "Die Autobahn und das Tempo der Raser.",

@@ -9,11 +9,11 @@ import skops.io
 from sklearn.base import clone
 from sklearn.pipeline import FeatureUnion, make_pipeline
 
-from train.counts import TokenCounts
-from train.features import SentenceFeatures
-from train.heads import CalibratedLinear
-from train.topics import TopicProfiles
-from train.vectorizers import SentenceVectorizer, TokenVectorizer, TopicVectorizer
+from train.classifiers.linear import CalibratedLinear
+from train.features.sentence import SentenceFeatures
+from train.features.token_counts import TokenCounts
+from train.features.topics import TopicProfiles
+from train.features.vectorizers import SentenceVectorizer, TokenVectorizer, TopicVectorizer
 
 TEXTS = ["Das Tempolimit kommt.", "Das Tempolimit kommt nicht.", "Wer zahlt das?", "Nein, wer zahlt das?"] * 3
 LABELS = ["ja", "ja", "nein", "nein"] * 3
@@ -27,21 +27,21 @@ VECTORIZERS = {
         SentenceFeatures(("word", "char", "cue")),
         {"blocks": ("edge",), "encoder": "use"},
         LABELS,
-        ["train.vectorizers.SentenceVectorizer"],
+        ["train.features.vectorizers.SentenceVectorizer"],
     ),
     "tokens": (
         TokenVectorizer("single_words", min_df=1),
         TokenCounts("single_words", min_df=1),
         {"min_df": 3, "idf": False, "weight": 2.0, "view": "before", "analyzer": "nouns"},
         LABELS,
-        ["train.vectorizers.TokenVectorizer"],
+        ["train.features.vectorizers.TokenVectorizer"],
     ),
     "topics": (
         TopicVectorizer(),
         TopicProfiles(),
         {},
         SHARES,
-        ["train.counts.TokenCounts", "train.vectorizers.TopicVectorizer"],
+        ["train.features.token_counts.TokenCounts", "train.features.vectorizers.TopicVectorizer"],
     ),
 }
 each = pytest.mark.parametrize(
@@ -100,6 +100,6 @@ def test_a_pipeline_with_our_classifier_answers_alike_once_saved(name: str) -> N
         return
     pipeline = make_pipeline(vectorizer, CalibratedLinear(folds=3)).fit(TEXTS, LABELS)
     assert list(pipeline.predict(TEXTS)) == LABELS
-    trusted = [*types, "train.heads.CalibratedLinear"]
+    trusted = [*types, "train.classifiers.linear.CalibratedLinear"]
     again = skops.io.loads(skops.io.dumps(pipeline), trusted=trusted)
     assert np.array_equal(again.predict_proba(NEW), pipeline.predict_proba(NEW))

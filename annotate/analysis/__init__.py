@@ -1,0 +1,1 @@
+"""What predictions say of a commentary and of a corpus; no HTML."""

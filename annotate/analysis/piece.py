@@ -1,0 +1,349 @@
+"""What a page shows of a tagged piece: who speaks, which way, what stays open. No HTML.
+
+Relayed speech is never shown as the author's stance: a sentence has a stance mark only where the
+voice is the author's and the model did not abstain from saying so.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from annotate.analysis.drift import Drift
+from annotate.analysis.human_codes import checked_layers, with_checked
+from schemas.codebook import Code, Codebook, Layer, Target
+from schemas.records import (
+    UNRELATED,
+    CodePrediction,
+    Commentary,
+    LayerPrediction,
+    Layers,
+    Prediction,
+    Record,
+    Sentence,
+    SetPrediction,
+)
+
+
+class Hit(Record, frozen=True, kw_only=True):
+    """A sentence behind a figure: of a target with its code, of a device, or of a name."""
+
+    what: str
+    code: str
+    number: int
+    text: str
+
+
+class Evidence(NamedTuple):
+    """A sentence behind a figure, with where it stands."""
+
+    code: str
+    number: int
+    text: str
+    page: str
+    title: str
+    author: str | None
+    day: str | None
+
+
+Voice = Literal["own", "other", "mixed", "undecided", "unasked"]
+
+#: Whose codes are shown: the model's, people's where there are any and else the model's, people's only.
+Codes = Literal["model", "both", "people"]
+
+VOICE_LAYER = "voice"
+
+UNDECIDED = "?"
+
+SIGNS = {"favor": "▲", "against": "▼"}
+
+TONES = {"favor": "yes", "against": "no"}
+
+UNDECIDED_SIGN = "○"  # a question mark would read as the text's own
+
+OTHER_SIGNS = "◆●■◇▣□"
+
+KEY_SENTENCES = 3
+
+
+class TaggedPiece(Record, frozen=True, kw_only=True):
+    """A commentary with its sentences and what a model says of each, in the same order.
+
+    ``checked`` holds what people coded, by the id of the sentence; null where nobody was asked for it.
+    """
+
+    commentary: Commentary
+    sentences: list[Sentence]
+    predictions: list[Prediction]
+    drift: Drift | None = None
+    checked: dict[str, Layers] | None = None
+
+
+class Lens(Record, frozen=True, kw_only=True):
+    """One way of looking at a piece: a stance toward a target, or a layer with one code a sentence."""
+
+    layer: Layer
+    target: Target | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.layer.id}.{self.target.id}" if self.target else self.layer.id
+
+    @property
+    def codes(self) -> list[Code]:
+        return [code for code in self.layer.codes if code.id != UNRELATED or self.target is None]
+
+    def sign(self, code_id: str) -> str:
+        """What stands for a code beside its colour: ▲, ▼ or another shape."""
+        if code_id in SIGNS:
+            return SIGNS[code_id]
+        others = [code.id for code in self.codes if code.id not in SIGNS]
+        return OTHER_SIGNS[others.index(code_id) % len(OTHER_SIGNS)] if code_id in others else UNDECIDED_SIGN
+
+
+class Mark(Record, frozen=True, kw_only=True):
+    """What a sentence is through a lens; ``code`` is `UNDECIDED` where the model abstained."""
+
+    code: str
+    tone: Literal["yes", "no", "open", "plain", "unsure"]
+    sign: str
+    label: str
+    score: float
+
+
+class SentenceView(Record, frozen=True, kw_only=True):
+    """A sentence as the page shows it; ``tokens`` is what the filters look for.
+
+    ``checked`` names the layers that people coded.
+    """
+
+    number: int
+    sentence: Sentence
+    prediction: Prediction | None
+    voice: Voice
+    voice_label: str
+    marks: dict[str, Mark]
+    devices: list[str]
+    tokens: list[str]
+    checked: list[str] = []
+
+
+class Tally(Record, frozen=True, kw_only=True):
+    """Sentences per code through a lens.
+
+    ``held`` counts what touches a target in another's or a mixed voice: it is not the author's
+    and stands in no count. ``asked`` is how many sentences the model judged at all.
+    """
+
+    lens: Lens
+    counts: dict[str, int]
+    undecided: int
+    held: int
+    asked: int
+
+    @property
+    def touched(self) -> int:
+        return sum(self.counts.values())
+
+
+class PieceView(Record, frozen=True, kw_only=True):
+    number: int
+    piece: TaggedPiece
+    sentences: list[SentenceView]
+    tallies: list[Tally]
+    chosen: Lens | None
+    codes: Codes = "model"
+
+    @property
+    def checked(self) -> int:
+        """How many sentences people coded."""
+        return sum(bool(shown.checked) for shown in self.sentences)
+
+    @property
+    def judge(self) -> str:
+        return "von Menschen" if self.codes == "people" else "vom Modell"
+
+    @property
+    def targets(self) -> list[Tally]:
+        return [tally for tally in self.tallies if tally.lens.target]
+
+    def tally(self, lens: Lens) -> Tally:
+        return next(tally for tally in self.tallies if tally.lens.key == lens.key)
+
+
+def voice_layer(codebook: Codebook) -> Layer | None:
+    """The layer that says who speaks, if the codebook has one."""
+    layer = codebook.layer(VOICE_LAYER)
+    return layer if layer and layer.kind == "one" and "author" in layer.code_ids else None
+
+
+def lenses(codebook: Codebook) -> list[Lens]:
+    """Stance toward each target, then the layers with one code a sentence; not the voice."""
+    predicted = codebook.predicted_layers
+    stances = [
+        Lens(layer=layer, target=target)
+        for layer in predicted
+        if layer.kind == "stance"
+        for target in codebook.targets
+    ]
+    voice = voice_layer(codebook)
+    singles = [Lens(layer=layer) for layer in predicted if layer.kind in ("one", "scale") and layer != voice]
+    return stances + singles
+
+
+def view_piece(piece: TaggedPiece, codebook: Codebook, *, number: int, codes: Codes = "model") -> PieceView:
+    """All that the page shows of a piece. A sentence without a prediction is shown without codes."""
+    by_id = {prediction.sentence_id: prediction for prediction in piece.predictions}
+    said = piece.checked or {} if codes != "model" else {}
+    shown = []
+    for n, sentence in enumerate(piece.sentences, start=1):
+        prediction = by_id.get(sentence.sentence_id)
+        checked = checked_layers(said.get(sentence.sentence_id, {}), codebook)
+        if codes != "model":
+            only = codes == "people"
+            prediction = with_checked(prediction, sentence, checked, codebook, only=only)
+        shown.append(
+            _view_sentence(sentence, prediction, codebook, number=n, checked=list(checked), codes=codes)
+        )
+    tallies = [_tally(lens, shown) for lens in lenses(codebook)]
+    return PieceView(
+        number=number, piece=piece, sentences=shown, tallies=tallies, chosen=_chosen(tallies), codes=codes
+    )
+
+
+def key_sentences(view: PieceView, lens: Lens) -> list[SentenceView]:
+    """The surest sentences of the author's own voice toward a target, surest first."""
+    touching = [s for s in view.sentences if lens.key in s.marks and s.marks[lens.key].code != UNDECIDED]
+    return sorted(touching, key=lambda s: (-s.marks[lens.key].score, s.number))[:KEY_SENTENCES]
+
+
+def answer_to(prediction: Prediction | None, lens: Lens) -> CodePrediction | None:
+    """What a model says of a sentence through a lens, or None where it was not asked."""
+    found = prediction.layers.get(lens.layer.id) if prediction else None
+    if lens.target and isinstance(found, dict):
+        return found.get(lens.target.id)
+    return found if isinstance(found, CodePrediction) and not lens.target else None
+
+
+def _view_sentence(
+    sentence: Sentence, prediction: Prediction | None, codebook: Codebook, *, number: int,
+    checked: list[str], codes: Codes,
+) -> SentenceView:  # fmt: skip
+    voice, voice_label = _voice(prediction, codebook, codes)
+    marks = {}
+    for lens in lenses(codebook):
+        if mark := _mark(answer_to(prediction, lens), lens, voice, codebook):
+            marks[lens.key] = mark
+    return SentenceView(
+        number=number,
+        sentence=sentence,
+        prediction=prediction,
+        voice=voice,
+        voice_label=voice_label,
+        marks=marks,
+        devices=_devices(prediction, codebook),
+        tokens=_tokens(prediction, marks, codebook),
+        checked=checked,
+    )
+
+
+def _voice(prediction: Prediction | None, codebook: Codebook, codes: Codes) -> tuple[Voice, str]:
+    layer = voice_layer(codebook)
+    if layer is None or (prediction is None and codes == "people"):
+        return "unasked", ""
+    answer = prediction.layers.get(layer.id) if prediction else None
+    if not isinstance(answer, CodePrediction) or answer.abstained:
+        return "undecided", "Stimme unentschieden"
+    label = label_of(layer, str(answer.code), codebook)
+    if answer.code == "author":
+        return "own", label
+    return ("mixed" if answer.code == "mixed" else "other"), label
+
+
+def _mark(answer: CodePrediction | None, lens: Lens, voice: Voice, codebook: Codebook) -> Mark | None:
+    if answer is None:
+        return None
+    code = str(answer.code)
+    label = label_of(lens.layer, code, codebook)
+    if lens.target is None:
+        if answer.abstained:
+            return _undecided(answer, f"unentschieden, am ehesten {label}")
+        return Mark(code=code, tone="plain", sign=label, label=label, score=answer.score)
+    if voice in ("other", "mixed"):
+        return None
+    if answer.abstained:
+        likely = "nicht berührt" if code == UNRELATED else label
+        return _undecided(answer, f"unentschieden, am ehesten {likely}")
+    if code == UNRELATED:
+        return None
+    if voice == "undecided":
+        return _undecided(answer, f"unentschieden, wer spricht; wenn der Autor: {label}")
+    tone = TONES.get(code, "open")
+    return Mark(code=code, tone=tone, sign=lens.sign(code), label=label, score=answer.score)  # type: ignore[arg-type]
+
+
+def _undecided(answer: CodePrediction, label: str) -> Mark:
+    return Mark(code=UNDECIDED, tone="unsure", sign=UNDECIDED_SIGN, label=label, score=answer.score)
+
+
+def _devices(prediction: Prediction | None, codebook: Codebook) -> list[str]:
+    found = []
+    for layer in codebook.predicted_layers:
+        answer = prediction.layers.get(layer.id) if prediction else None
+        if isinstance(answer, SetPrediction):
+            shown = (code for code in decided(answer) if code not in layer.exclusive)
+            found += [label_of(layer, code, codebook) for code in shown]
+    return found
+
+
+def _tokens(prediction: Prediction | None, marks: dict[str, Mark], codebook: Codebook) -> list[str]:
+    found = [f"{key}.{mark.code}" for key, mark in marks.items() if "." in key]
+    for layer in codebook.predicted_layers:
+        answer = prediction.layers.get(layer.id) if prediction else None
+        found += [f"{layer.id}.{code}" for code in shown_codes(answer)]
+    return found
+
+
+def decided(answer: SetPrediction) -> list[str]:
+    """The codes of a set that the model stands by: it may give one and abstain from it."""
+    return [code for code in answer.codes if code not in answer.abstained]
+
+
+def shown_codes(answer: LayerPrediction | None) -> list[str]:
+    """The codes a model gives a sentence in a layer, `UNDECIDED` among them where it abstained."""
+    if isinstance(answer, SetPrediction):
+        return [*decided(answer), *([UNDECIDED] if answer.abstained else [])]
+    if isinstance(answer, CodePrediction):
+        return [UNDECIDED if answer.abstained else str(answer.code)]
+    return []
+
+
+def _tally(lens: Lens, shown: Sequence[SentenceView]) -> Tally:
+    counts = Counter(s.marks[lens.key].code for s in shown if lens.key in s.marks)
+    answers = [(s, answer) for s in shown if (answer := answer_to(s.prediction, lens))]
+    held = sum(
+        s.voice in ("other", "mixed") and not answer.abstained and answer.code != UNRELATED
+        for s, answer in answers
+        if lens.target
+    )
+    return Tally(
+        lens=lens,
+        counts={code.id: counts[code.id] for code in lens.codes},
+        undecided=counts[UNDECIDED],
+        held=held,
+        asked=len(answers),
+    )
+
+
+def _chosen(tallies: Sequence[Tally]) -> Lens | None:
+    """The target touched most often; where there is none that was asked, the first layer that was."""
+    asked = [tally for tally in tallies if tally.asked]
+    targets = [tally for tally in asked if tally.lens.target]
+    if targets:
+        return max(targets, key=lambda tally: (tally.touched, tally.undecided + tally.held)).lens
+    return asked[0].lens if asked else None
+
+
+def label_of(layer: Layer, code_id: str, codebook: Codebook) -> str:
+    """The name of a code in the codebook's language; its id where the codebook does not know it."""
+    found = next((code for code in layer.codes if code.id == code_id), None)
+    return codebook.say(found.label) if found else code_id

@@ -1,0 +1,274 @@
+"""How often something occurs, corrected for what a classifier misses and invents.
+
+The errors are measured on hand-coded sentences the model has not learned from; that they are the
+same in the new texts is assumed, and only as good as the likeness of the two.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+import numpy as np
+
+from annotate.analysis.piece import PieceView, SentenceView, TaggedPiece, view_piece, voice_layer
+from annotate.analysis.summary import wilson
+from schemas.codebook import Codebook
+from schemas.files import write_json
+from schemas.records import UNRELATED, Commentary, GoldSentence, Prediction, Record, Sentence, short_hash
+
+if TYPE_CHECKING:
+    from train.model import Model, ModelMeta
+
+MIN_CODED, MIN_COMMENTARIES = 10, 3
+
+MIN_UNSEEN = 100  # hand-coded sentences the model has not seen, to judge it by itself
+
+DRAWS = 1000
+
+NOT_CODED = "keine von Hand codierten Sätze"
+
+TOO_FEW = "zu wenige von Hand codierte Sätze"
+
+TOO_UNSURE = "das Modell trennt hier zu schlecht"
+
+Cell = tuple[int, int, int, int]  # hits, misses, false hits, rightly left out
+
+
+class Errors(Record, frozen=True, kw_only=True):
+    """A model's hits and misses a question, one entry a hand-coded commentary.
+
+    ``tables`` are keyed ``<layer>.<target>`` or ``<layer>.<code>`` for touched or given, and
+    ``<layer>.<target>.favor`` for yes among what is touched and found.
+    """
+
+    how: Literal["unseen", "cross-validated"]
+    sentences: int
+    tables: dict[str, list[Cell]]
+
+
+class Estimate(Record, frozen=True, kw_only=True):
+    """A share with its 95 % interval; ``reason`` says why it is not corrected."""
+
+    share: float
+    interval: tuple[float, float]
+    corrected: bool
+    reason: str | None = None
+
+
+def measure_errors(
+    model: "Model", gold: Sequence[GoldSentence], tell: Callable[[str], None] = lambda _: None
+) -> Errors:
+    """What a model gets wrong in hand-coded sentences it has not learned from.
+
+    Where gold holds enough commentaries the model has not seen, they are judged by it; else models
+    trained like it, each without the commentaries it judges, stand in for it.
+
+    Raises
+    ------
+    DataError
+        The rows do not fit the codebook, or nothing can be held out.
+    """
+    from train.evaluate import predict_held_out
+    from train.fit import commentary_hash
+    from train.predict import predict
+
+    known = set(model.meta.commentaries)
+    unseen = [row for row in gold if commentary_hash(row.commentary_id) not in known]
+    book = model.meta.book
+    if len(unseen) >= MIN_UNSEEN and len({row.commentary_id for row in unseen}) >= MIN_COMMENTARIES:
+        pairs: Iterable[tuple[GoldSentence, Prediction]] = zip(unseen, predict(model, unseen), strict=True)
+        how: Literal["unseen", "cross-validated"] = "unseen"
+    else:
+        tell("measuring errors on hand-coded sentences")
+        pairs, how = (
+            predict_held_out(gold, book, settings=model.meta.settings, seed=model.meta.seed),
+            "cross-validated",
+        )
+    return errors_of(pairs, book, how)
+
+
+def errors_of(
+    pairs: Iterable[tuple[GoldSentence, Prediction]],
+    codebook: Codebook,
+    how: Literal["unseen", "cross-validated"],
+) -> Errors:
+    """The tables of gold rows beside what was predicted for them."""
+    counts: dict[str, dict[str, Counter[int]]] = defaultdict(lambda: defaultdict(Counter))
+    sentences = 0
+    for row, prediction in pairs:
+        sentences += 1
+        for what, truth, found in _answers(row, prediction, codebook):
+            counts[what][row.commentary_id][_place(truth, found)] += 1
+    tables = {
+        what: [(c[0], c[1], c[2], c[3]) for _, c in sorted(texts.items())]
+        for what, texts in sorted(counts.items())
+    }
+    return Errors(how=how, sentences=sentences, tables=tables)
+
+
+def estimate(hits: int, of: int, errors: Errors | None, what: str, *, spread: float = 1.0) -> Estimate:
+    """The share of what was counted, corrected where the errors are known.
+
+    The corrected share is (q - f) / (h - f), with q what was counted, h the share of hits and f of
+    false hits (Rogan & Gladen 1978; "adjusted count", Forman 2008), held within 0 and 1. Its
+    interval is of a bootstrap over hand-coded commentaries together with draws of the count.
+
+    Parameters
+    ----------
+    spread
+        By how much sentences of a piece resemble each other: the design effect (`Spread`).
+    """
+    size = of / max(1.0, spread)
+    plain = wilson(hits / of * size, size) if of else (0.0, 1.0)
+    share = round(hits / of, 6) if of else 0.0
+    tables = errors.tables.get(what, []) if errors else []
+    reason = _too_few(tables) if errors else NOT_CODED
+    if not of or reason:
+        return Estimate(share=share, interval=plain, corrected=False, reason=reason)
+    found = _adjusted(share, size, np.array(tables, dtype=float))
+    if found is None:
+        return Estimate(share=share, interval=plain, corrected=False, reason=TOO_UNSURE)
+    return Estimate(share=found[0], interval=found[1], corrected=True)
+
+
+class Spread:
+    """The design effect of a share over pieces: its variance between pieces over that of single draws.
+
+    Sums only, so that memory does not grow with the pieces (Kish 1965, ratio estimator).
+    """
+
+    def __init__(self) -> None:
+        self.pieces, self.yy, self.yn, self.nn, self.y, self.n = 0, 0, 0, 0, 0, 0
+
+    def add(self, hits: int, of: int) -> None:
+        self.pieces += 1
+        self.yy, self.yn, self.nn = self.yy + hits * hits, self.yn + hits * of, self.nn + of * of
+        self.y, self.n = self.y + hits, self.n + of
+
+    @property
+    def effect(self) -> float:
+        p = self.y / self.n if self.n else 0.0
+        if self.pieces < 2 or not 0 < p < 1:
+            return 1.0
+        squares = self.yy - 2 * p * self.yn + p * p * self.nn
+        between = self.pieces / (self.pieces - 1) * squares / self.n**2
+        return max(1.0, between / (p * (1 - p) / self.n))
+
+
+def counts_of(view: PieceView, codebook: Codebook) -> dict[str, tuple[int, int]]:
+    """Hits and chances of each question in a piece, keyed as the tables of `Errors` are."""
+    found: dict[str, tuple[int, int]] = {}
+    size = len(view.sentences)
+    for tally in view.targets:
+        if tally.asked:
+            found[tally.lens.key] = (tally.touched, size)
+            found[f"{tally.lens.key}.favor"] = (tally.counts.get("favor", 0), tally.touched)
+    tokens = Counter(token for shown in view.sentences for token in shown.tokens)
+    for code in device_codes(codebook):
+        found[code] = (tokens[code], size)
+    return found
+
+
+def device_codes(codebook: Codebook) -> list[str]:
+    """``<layer>.<code>`` of every code of a set, but those that say "none"."""
+    return [
+        f"{layer.id}.{code}"
+        for layer in codebook.predicted_layers
+        if layer.kind == "set"
+        for code in layer.code_ids
+        if code not in layer.exclusive
+    ]
+
+
+def _place(truth: bool, found: bool) -> int:
+    return (0 if found else 1) if truth else (2 if found else 3)
+
+
+def _answers(
+    row: GoldSentence, prediction: Prediction, codebook: Codebook
+) -> Iterator[tuple[str, bool, bool]]:
+    shown = _seen(row, prediction, codebook)
+    voice = voice_layer(codebook)
+    is_own = voice is None or row.layers.get(voice.id) == "author"
+    for layer in codebook.predicted_layers:
+        value = row.layers.get(layer.id)
+        if isinstance(value, dict) and (voice is None or voice.id in row.layers):
+            for target, code in value.items():
+                key = f"{layer.id}.{target}"
+                mark = shown.marks.get(key)
+                truth, found = is_own and code != UNRELATED, mark is not None and mark.tone != "unsure"
+                yield key, truth, found
+                if truth and found and mark:
+                    yield f"{key}.favor", code == "favor", mark.code == "favor"
+        elif isinstance(value, list) and layer.kind == "set":
+            for name in layer.code_ids:
+                if name not in layer.exclusive:
+                    yield f"{layer.id}.{name}", name in value, f"{layer.id}.{name}" in shown.tokens
+
+
+def _seen(row: GoldSentence, prediction: Prediction, codebook: Codebook) -> SentenceView:
+    """The sentence as the pages count it."""
+    sentence = Sentence(
+        sentence_id=row.sentence_id, commentary_id=row.commentary_id, index=0, start=0, end=len(row.text),
+        text=row.text, kind="sentence", continues=False, chain_id=None, block=0,
+    )  # fmt: skip
+    commentary = Commentary(commentary_id=row.commentary_id, title="", text=row.text, blocks=[])
+    piece = TaggedPiece(commentary=commentary, sentences=[sentence], predictions=[prediction])
+    return view_piece(piece, codebook, number=1).sentences[0]
+
+
+def _too_few(tables: Sequence[Cell]) -> str | None:
+    coded, others = sum(t[0] + t[1] for t in tables), sum(t[2] + t[3] for t in tables)
+    texts = sum(t[0] + t[1] > 0 for t in tables)
+    if coded < MIN_CODED or others < MIN_CODED or texts < MIN_COMMENTARIES:
+        return f"{TOO_FEW}, {coded} mit und {others} ohne" if coded + others else TOO_FEW
+    return None
+
+
+def _adjusted(share: float, size: float, table: Any) -> tuple[float, tuple[float, float]] | None:
+    hit, false_hit = _rates(table.sum(axis=0)[None])
+    if not hit[0] > false_hit[0]:
+        return None
+    rng = np.random.default_rng(0)
+    weights = rng.multinomial(len(table), np.full(len(table), 1 / len(table)), size=DRAWS)
+    hits, false_hits = _rates(weights @ table)
+    counted = rng.beta(share * size + 0.5, (1 - share) * size + 0.5, size=DRAWS)
+    room = hits - false_hits
+    with np.errstate(divide="ignore", invalid="ignore"):
+        drawn = np.clip((counted - false_hits) / room, 0, 1)
+    usable = np.isfinite(drawn) & (room > 0)
+    if usable.mean() < 0.975:
+        return None
+    low, high = np.quantile(drawn[usable], [0.025, 0.975])
+    point = min(1.0, max(0.0, (share - false_hit[0]) / (hit[0] - false_hit[0])))
+    return round(float(point), 6), (round(float(low), 6), round(float(high), 6))
+
+
+def _rates(sums: Any) -> tuple[Any, Any]:
+    """The share of hits and of false hits, for each row of four sums."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return sums[:, 0] / (sums[:, 0] + sums[:, 1]), sums[:, 2] / (sums[:, 2] + sums[:, 3])
+
+
+def measured_errors(
+    load: Callable[[], "Model"], meta: "ModelMeta", gold: Sequence[GoldSentence], kept: Path,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Errors:  # fmt: skip
+    """As `measure_errors`, kept in a file so that the same model and gold are measured once."""
+    text = "\n".join(msgspec.json.encode([row.sentence_id, row.text, row.layers]).decode() for row in gold)
+    stamp = f"{meta.model_version} {short_hash(text, 16)}"
+    try:
+        known = msgspec.json.decode(kept.read_bytes(), type=_Kept)
+    except (OSError, msgspec.DecodeError):
+        known = None
+    if known is None or known.stamp != stamp:
+        known = _Kept(stamp=stamp, errors=measure_errors(load(), gold, tell))
+        write_json(kept, known)
+    return known.errors
+
+
+class _Kept(Record, frozen=True, kw_only=True):
+    stamp: str
+    errors: Errors

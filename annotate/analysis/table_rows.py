@@ -1,0 +1,72 @@
+"""Predictions as flat rows for a table: a column an answer."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from annotate.analysis.piece import TaggedPiece
+from schemas.codebook import Codebook
+from schemas.records import CodePrediction, Commentary, Prediction, Sentence, SetPrediction
+
+_FACTS: list[tuple[str, type]] = [
+    ("sentence_id", str), ("commentary_id", str), ("title", str), ("author", str), ("date", str),
+    ("index", int), ("text", str), ("model_version", str), ("codebook", str), ("codebook_version", str),
+    ("notices", str),
+]  # fmt: skip
+
+
+def columns_of(codebook: Codebook) -> list[tuple[str, type]]:
+    """Name and type of each column: facts, then for each layer or target its code, score, abstention.
+
+    A stance's columns are named ``<layer>__<target>``; the codes of a set stand in one cell,
+    separated by ``|``, those abstained from in another.
+    """
+    columns = list(_FACTS)
+    for layer in codebook.predicted_layers:
+        if layer.kind == "set":
+            columns += [(layer.id, str), (f"{layer.id}__abstained", str)]
+            continue
+        names = [f"{layer.id}__{t.id}" for t in codebook.targets] if layer.kind == "stance" else [layer.id]
+        for name in names:
+            columns += [(name, str), (f"{name}__score", float), (f"{name}__abstained", bool)]
+    return columns
+
+
+def rows_of(pieces: Iterable[TaggedPiece]) -> Iterator[dict[str, Any]]:
+    """A row a sentence; what a model was not asked has no value."""
+    for piece in pieces:
+        for sentence, prediction in zip(piece.sentences, piece.predictions, strict=True):
+            yield {**_facts(piece.commentary, sentence, prediction), **_answers(prediction)}
+
+
+def _facts(commentary: Commentary, sentence: Sentence, prediction: Prediction) -> dict[str, Any]:
+    notices = prediction.notices if isinstance(prediction.notices, list) else []
+    return {
+        "sentence_id": sentence.sentence_id,
+        "commentary_id": commentary.commentary_id,
+        "title": commentary.title,
+        "author": commentary.author,
+        "date": commentary.date,
+        "index": sentence.index,
+        "text": sentence.text,
+        "model_version": prediction.model_version,
+        "codebook": prediction.codebook,
+        "codebook_version": prediction.codebook_version,
+        "notices": "|".join(notices),
+    }
+
+
+def _answers(prediction: Prediction) -> dict[str, Any]:
+    cells: dict[str, Any] = {}
+    for name, answer in prediction.layers.items():
+        if isinstance(answer, SetPrediction):
+            cells |= {name: "|".join(answer.codes), f"{name}__abstained": "|".join(answer.abstained)}
+        elif isinstance(answer, CodePrediction):
+            cells |= _single(name, answer)
+        else:
+            for target, one in answer.items():
+                cells |= _single(f"{name}__{target}", one)
+    return cells
+
+
+def _single(name: str, answer: CodePrediction) -> dict[str, Any]:
+    return {name: str(answer.code), f"{name}__score": answer.score, f"{name}__abstained": answer.abstained}

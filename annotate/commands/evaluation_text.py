@@ -1,0 +1,170 @@
+"""The evaluation for a terminal of 80 columns."""
+
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from annotate.commands.terminal import table
+
+if TYPE_CHECKING:
+    from train.data.holdout import HeldOut
+    from train.evaluation.report import CodeFigures, EvaluationReport, LayerFigures
+
+WIDTH = 80
+
+_NAME = 22  # characters of a name in a table
+
+_CODES, _SUSPECTS = 12, 3
+
+
+def evaluation_words(report: "EvaluationReport") -> str:
+    """The report in words and tables, layer by layer."""
+    parts = [_head(report), _overview(report)]
+    parts += [part for name, layer in report.layers.items() if layer.n for part in _layer(name, layer)]
+    parts += _curve(report)
+    parts += _against(report)
+    return "\n\n".join(part for part in parts if part)
+
+
+def _head(report: "EvaluationReport") -> str:
+    how = in_words(report.held_out) if report.held_out else "a trained model on given rows"
+    return _wrapped(f"{report.n} sentences, {report.model_version}: {how}")
+
+
+def in_words(held: "HeldOut") -> str:
+    """How an evaluation held out."""
+    what = {"cluster": "commentaries that share sentences stay together", "commentary": "by commentary"}
+    words = f"{held.splits} models, each judged on what it has not seen; {what[held.group]}"
+    if held.by == "date":
+        words += f"; trained on what was written {held.gap_days} days before or earlier"
+    elif held.by != "commentary":
+        words += f"; and on no {held.by} it has seen"
+    left = "".join(f"; {n} not judged: {reason}" for reason, n in held.left_out.items())
+    return words + left
+
+
+def _overview(report: "EvaluationReport") -> str:
+    rows: list[tuple[object, ...]] = []
+    notes = []
+    for name, layer in report.layers.items():
+        base = layer.baselines
+        rows.append(
+            (
+                _cut(name),
+                layer.macro_f1,
+                _bounds(layer.interval),
+                layer.baseline_macro_f1,
+                base.keyword if base else None,
+                base.length if base else None,
+                layer.ceiling.macro_f1 if layer.ceiling else None,
+                layer.n,
+            )
+        )
+        for step, part in (("touched", layer.touched), ("direction", layer.direction)):
+            if part is not None:
+                rows.append((f"  {step}", part.macro_f1, "", "", "", "", "", part.n))
+                notes += [f"{name}, {step}: {part.reason}"] if part.reason else []
+        notes += [f"{name}: {layer.reason}"] if layer.reason else []
+    head = ["layer", "macro-F1", "95 %", "common", "words", "length", "human", "n"]
+    return "\n".join([table(head, rows), *map(_wrapped, notes)])
+
+
+def _layer(name: str, layer: "LayerFigures") -> Iterator[str]:
+    shown = sorted(layer.codes.items(), key=lambda item: -item[1].support)
+    rows = [_code(code, figures) for code, figures in shown[:_CODES]]
+    lines = [table([_cut(name), "precision", "recall", "F1", "95 %", "av.prec.", "n"], rows)]
+    if len(shown) > _CODES:
+        lines.append(f"and {len(shown) - _CODES} rarer codes (--json has all)")
+    at = layer.at_abstention
+    kept = f"Right: {layer.accuracy:.0%}. " if layer.accuracy is not None else ""
+    kept += f"With abstention it answers {at.coverage:.0%}"
+    kept += f", of which {at.accuracy:.0%} are right" if at.accuracy is not None else ""
+    reached = f", at macro-F1 {at.macro_f1:.3f}" if at.macro_f1 is not None else ""
+    error = (
+        f"; calibration error {layer.calibration_error:.3f}" if layer.calibration_error is not None else ""
+    )
+    lines.append(_wrapped(f"{kept}{reached}{error}."))
+    lines += _human(layer)
+    lines += _one_sided(layer)
+    if layer.suspects:
+        lines.append("Likely errors of gold, the likeliest first:")
+        for s in layer.suspects[:_SUSPECTS]:
+            about = "".join(f" {part}" for part in (s.target, s.code) if part)
+            lines.append(
+                _wrapped(f"  {s.sentence_id}{about}: {s.gold}, rather {s.predicted} ({s.score:.2f})")
+            )
+            lines += [f"    {link}" for link in s.links]
+        rest = len(layer.suspects) - _SUSPECTS
+        lines += [f"  and {rest} more (--json, --html)"] if rest > 0 else []
+    yield "\n".join(lines)
+
+
+def _code(code: str, figures: "CodeFigures") -> tuple[object, ...]:
+    bounds = _bounds(figures.interval)
+    f = figures
+    return (_cut(code), f.precision, f.recall, f.f1, bounds, f.average_precision, f.support)
+
+
+def _human(layer: "LayerFigures") -> list[str]:
+    c = layer.ceiling
+    if c is None or c.macro_f1 is None or c.model_macro_f1 is None:
+        return []
+    return [
+        _wrapped(
+            f"Annotator against the rest: {c.macro_f1:.3f} ({_bounds(c.interval)}); the model against the "
+            f"same: {c.model_macro_f1:.3f} ({_bounds(c.model_interval)}); {c.sentences} coded by several."
+        )
+    ]
+
+
+def _one_sided(layer: "LayerFigures") -> list[str]:
+    sided = [name for name, target in layer.targets.items() if target.touched and target.reason]
+    if not sided:
+        return []
+    more = f" and {len(sided) - 6} more" if len(sided) > 6 else ""
+    words = f"Only one direction observed, so no figure of their own: {', '.join(sided[:6])}{more}."
+    return [_wrapped(words)]
+
+
+def _curve(report: "EvaluationReport") -> Iterator[str]:
+    if not report.learning_curve:
+        return
+    names = list(report.layers)
+    rows = [
+        (point.commentaries, point.sentences, *(point.macro_f1.get(name) for name in names))
+        for point in report.learning_curve
+    ]
+    short = [name[: max(8, (WIDTH - 26) // max(len(names), 1) - 2)] for name in names]
+    yield "Learning curve, macro-F1\n" + table(["commentaries", "sentences", *short], rows)
+
+
+def _against(report: "EvaluationReport") -> Iterator[str]:
+    if report.against is None:
+        return
+    rows = [
+        (
+            _cut(name),
+            d.macro_f1,
+            d.against_macro_f1,
+            "–" if d.difference is None else f"{d.difference:+.3f}",
+            "–" if d.interval is None else f"{d.interval[0]:+.3f} to {d.interval[1]:+.3f}",
+            d.p,
+            d.reason or ("real" if d.real else "not shown"),
+        )
+        for name, d in report.against.layers.items()
+    ]
+    head = ["layer", "this", "other", "difference", "95 %", "p", "difference is"]
+    yield f"Against {report.against.model_version} (paired bootstrap)\n" + table(head, rows)
+
+
+def _bounds(interval: tuple[float, float] | None) -> str:
+    return f"{interval[0]:.3f}–{interval[1]:.3f}" if interval else "–"
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _NAME else name[: _NAME - 1] + "…"
+
+
+def _wrapped(words: str) -> str:
+    indent = " " * (len(words) - len(words.lstrip()))
+    return textwrap.fill(words.strip(), WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")

@@ -1,0 +1,491 @@
+"""The only module that holds a Label Studio client; the rest of the house sees records.
+
+Measured against 1.23 with SDK 2.1: the SDK repeats POSTs on a server error, so it is told never to
+(``max_retries=0``): `PatientClient` repeats what may be repeated, and what creates something is
+asked once and doubt is resolved by listing. What is sent or listed in bulk goes past the SDK's
+encoder, which needs 2.4 s for 10,000 predictions where msgspec needs 0.06.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import IO, Any, TypeVar
+
+import httpx
+import msgspec
+
+from annotate.label_studio.auth import TokenAuth, jwt_expiry
+from annotate.label_studio.retry import PatientClient, again, reaching
+from schemas.errors import StudioError
+from schemas.files import read_bytes
+from schemas.records import Record
+
+TIMEOUT = 300.0  # seconds without a byte
+
+#: The same for what answers when all is done: an export, 250 tasks a second; many predictions, the slower
+#: the more a project has: 20,000 beside 80,000 took more than 300 s on a busy machine.
+WHOLE_TIMEOUT = 3600.0
+
+CHUNK = 1000  # tasks sent in one call
+
+PAGE = 2500  # tasks listed in one call: ten calls of 1000 take a tenth longer than two of 5000
+
+PREDICTIONS_CHUNK = 20_000  # each call costs seconds in a large project: few large ones
+
+IDS_CHUNK = 300  # ids in one address, which proxies allow 8,000 characters
+
+T = TypeVar("T")
+
+
+class HeldProject(Record, frozen=True, kw_only=True):
+    id: int
+    title: str
+    description: str
+    label_config: str
+    instruction: str
+    model_version: str
+    shows_suggestions: bool = True
+
+
+class HeldTask(Record, frozen=True, kw_only=True):
+    """A task as the server holds it; ``coded`` counts submitted annotations, skips included."""
+
+    id: int
+    data: dict[str, Any]
+    meta: dict[str, Any] = {}
+    coded: int = 0
+    skipped: int = 0
+    updated_at: str = ""
+
+
+class HeldPrediction(Record, frozen=True, kw_only=True):
+    task: int
+    model_version: str
+    score: float | None = None
+    result: list[dict[str, Any]] = []
+
+
+class Studio:
+    """A Label Studio server, asked as the person whose token this is.
+
+    Every method raises StudioError where the server says no or does not answer.
+    """
+
+    def __init__(self, url: str, key: str) -> None:
+        self.url = url.rstrip("/")
+        self._key = key
+        self._http = PatientClient(TokenAuth(self.url, key), TIMEOUT)
+        self.__client: Any = None
+
+    def __repr__(self) -> str:
+        return f"Studio({self.url!r})"  # the key is never shown
+
+    def tell(self, waiting: Callable[[str], None]) -> None:
+        """Who hears of it when the server does not answer and is asked again."""
+        self._http.waiting = waiting
+
+    @property
+    def _client(self) -> Any:
+        if self.__client is None:
+            from label_studio_sdk import LabelStudio  # 2.4 s, pulls in pandas
+
+            # the token goes on by `_http`; the SDK would exchange it by itself, with a gap
+            self.__client = LabelStudio(
+                base_url=self.url, api_key="on-every-request", timeout=TIMEOUT, max_retries=0,
+                httpx_client=self._http,
+            )  # fmt: skip
+        return self.__client
+
+    def check(self) -> str:
+        """The e-mail of the token's owner, once the server has accepted it."""
+        with self._asking("signing in"):
+            return str(self._client.users.whoami().email)
+
+    def version(self) -> str:
+        """The server's version, such as ``1.23.2``."""
+        with self._asking("asking for the version"):
+            return str(self._client.versions.get().release)
+
+    def invite_link(self) -> str:
+        """The link by which a new person makes an account; whoever has it can."""
+        answer = self._raw("GET", "/api/invite", "asking for the invite link")
+        found = str(answer.json()["invite_url"])
+        return found if found.startswith("http") else self.url + found
+
+    def token_expiry(self) -> float | None:
+        """When the token ends, in seconds since 1970; None for a legacy token, which never does."""
+        return jwt_expiry(self._key)
+
+    def projects(self) -> list[HeldProject]:
+        """All projects, without the server's eight counts of each.
+
+        For sixteen projects with a few ten thousand tasks those take 2.5 s, all else 0.2.
+        """
+        with self._asking("listing the projects"):
+            return [_project(found) for found in self._client.projects.list(include=",".join(_PROJECT))]
+
+    def project(self, project_id: int) -> HeldProject | None:
+        """A project, or None where it is gone."""
+        try:
+            with self._asking(f"reading project {project_id}"):
+                return _project(self._client.projects.get(id=project_id))
+        except StudioError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def create_project(self, *, title: str, description: str, label_config: str, instruction: str) -> int:
+        with self._asking(f'creating the project "{title}"'):
+            made = self._client.projects.create(
+                title=title, description=description, label_config=label_config,
+                expert_instruction=instruction, show_instruction=True, sampling="Sequential sampling",
+                show_skip_button=False, enable_empty_annotation=False,
+            )  # fmt: skip
+            return int(made.id)
+
+    def update_project(self, project_id: int, **changes: Any) -> None:
+        with self._asking(f"changing project {project_id}"):
+            self._client.projects.update(id=project_id, **changes)
+
+    def tasks(
+        self, project_id: int, step: Callable[[int, int], None] = lambda done, total: None
+    ) -> Iterator[HeldTask]:
+        """All tasks of a project, by id. 1,500 a second where only these fields are asked for.
+
+        ``step`` hears how many of how many were listed, after each page.
+        """
+        operation = f"listing the tasks of project {project_id}"
+        fields = ["id", "data", "meta", "total_annotations", "cancelled_annotations", "updated_at"]
+        asked = {"project": project_id, "fields": "task_only", "include": fields, "page_size": PAGE}
+        page, total = 0, 1
+        while page * PAGE < total:  # a page past the end is a 404
+            page += 1
+            found = self._get("/api/tasks/", operation, _Page, params={**asked, "page": page})
+            total = found.total
+            yield from map(_held, found.tasks)
+            step(min(page * PAGE, total), total)
+            del found  # one page in memory at a time
+
+    def import_tasks(self, project_id: int, tasks: Sequence[dict[str, Any]]) -> int:
+        """Creates the tasks, in chunks and in this order, and gives their number."""
+        created = 0
+        for start in range(0, len(tasks), CHUNK):
+            operation = f"importing tasks into project {project_id}"
+            part = tasks[start : start + CHUNK]
+            answer = self._raw("POST", f"/api/projects/{project_id}/import", operation, body=part)
+            created += _decoded(answer.content, _Imported, operation).task_count
+        return created
+
+    def update_task(self, task_id: int, *, data: dict[str, Any], meta: dict[str, Any] | None = None) -> None:
+        with self._asking(f"changing task {task_id}"):
+            more = {} if meta is None else {"meta": meta}
+            self._client.tasks.update(id=str(task_id), data=data, **more)
+
+    def delete_untouched_task(self, task_id: int) -> bool:
+        """Deletes a task; False where somebody has coded in it or begun to, and it was left."""
+        with self._asking(f"deleting task {task_id}"):
+            held = self._client.tasks.get(id=str(task_id))
+            if held.annotations or held.drafts:
+                return False
+            with self._gone_is_fine():
+                self._client.tasks.delete(id=str(task_id))
+            return True
+
+    def prediction_counts(self, project_id: int) -> dict[str, int]:
+        """How many predictions of each model version a project holds; cheap, whatever its size."""
+        path = f"/api/projects/{project_id}/model-versions"
+        return self._get(path, f"counting the predictions of project {project_id}", dict[str, int])
+
+    def predictions(self, project_id: int) -> list[HeldPrediction]:
+        """All predictions of a project with what they say."""
+        return [
+            HeldPrediction(
+                task=held.task, model_version=held.model_version or "", score=held.score,
+                result=held.result if isinstance(held.result, list) else [],
+            )
+            for held in self._predictions(project_id, _FullPrediction)
+        ]  # fmt: skip
+
+    def predicted_tasks(self, project_id: int) -> list[tuple[int, str]]:
+        """Task and model version of each prediction, without what it says."""
+        return [(held.task, held.model_version or "") for held in self._predictions(project_id, _Predicted)]
+
+    def _predictions(self, project_id: int, kind: type[T]) -> list[T]:
+        operation = f"listing the predictions of project {project_id}"
+        return self._get("/api/predictions/", operation, list[kind], params={"project": project_id})  # type: ignore[valid-type]
+
+    def import_predictions(self, project_id: int, predictions: Sequence[dict[str, Any]]) -> int:
+        """Adds predictions, in few calls: each costs seconds in a large project.
+
+        Raises
+        ------
+        StudioError
+            Fewer arrived than were sent: the server drops without a word what does not fit.
+        """
+        operation = f"importing predictions into project {project_id}"
+        created = 0
+        for start in range(0, len(predictions), PREDICTIONS_CHUNK):
+            part = predictions[start : start + PREDICTIONS_CHUNK]
+            path = f"/api/projects/{project_id}/import/predictions"
+            answer = self._raw("POST", path, operation, body=part, timeout=WHOLE_TIMEOUT)
+            taken = _decoded(answer.content, _Created, operation).created
+            if taken != len(part):
+                words = f"{taken} of {len(part)} were taken; does the project's screen fit the codebook?"
+                raise StudioError(operation, words, status=400)  # it was a no, whatever it was called
+            created += taken
+        return created
+
+    def delete_predictions(self, project_id: int, model_version: str) -> None:
+        """Deletes all predictions of one version."""
+        path = f"/api/projects/{project_id}/model-versions"
+        body = {"model_version": model_version}
+        self._raw("DELETE", path, "deleting predictions", body=body, timeout=WHOLE_TIMEOUT)
+
+    def export(self, project_id: int, ids: Sequence[int] = ()) -> bytes:
+        """Label Studio's JSON export of a project, as it comes, tasks without annotations included.
+
+        With ``ids`` of those tasks only, at most `IDS_CHUNK`. Asked for again where it broke off.
+        """
+
+        def download() -> bytes:
+            received = b"".join(self._exported(project_id, ids))
+            _check_whole(received, project_id)
+            return received
+
+        return again(download)
+
+    def save_export(self, project_id: int, file: IO[bytes]) -> None:
+        """Writes the export into a file as it comes, again from the start where it broke off."""
+
+        def download() -> None:
+            file.seek(0)
+            file.truncate()
+            for part in self._exported(project_id, ()):
+                file.write(part)
+            file.flush()
+            _check_whole(read_bytes(file.name), project_id)
+
+        again(download)
+
+    def _exported(self, project_id: int, ids: Sequence[int]) -> Iterator[bytes]:
+        operation = f"exporting project {project_id}"
+        asked: dict[str, Any] = {"exportType": "JSON", "download_all_tasks": "true", "ids[]": list(ids)}
+        address = f"{self.url}/api/projects/{project_id}/export"
+        with (
+            reaching(self.url, operation),
+            self._http.stream("GET", address, params=asked, timeout=WHOLE_TIMEOUT) as answer,
+        ):
+            if answer.is_error:
+                answer.read()
+                raise self._no(operation, answer)
+            yield from answer.iter_bytes()
+
+    def create_annotation(
+        self, task_id: int, result: list[dict[str, Any]], *, lead_time: float | None = None
+    ) -> int:
+        """Submits an annotation as the token's owner. The server checks nothing of it."""
+        with self._asking(f"storing an annotation of task {task_id}"):
+            more = {} if lead_time is None else {"lead_time": lead_time}
+            made = self._client.annotations.create(id=task_id, result=result, **more)
+            return int(made.id)
+
+    def update_annotation(self, annotation_id: int, result: list[dict[str, Any]]) -> None:
+        """Puts another result in an annotation; who made it and when it was made stay.
+
+        The server deletes the drafts that hang on it: `update_draft` takes them off before.
+        """
+        with self._asking(f"changing annotation {annotation_id}"):
+            self._client.annotations.update(id=annotation_id, result=result)
+
+    def update_draft(self, draft_id: int, **changes: Any) -> None:
+        """Changes what is given, of ``result`` and ``annotation`` (the one it hangs on, or None)."""
+        self._raw("PATCH", f"/api/drafts/{draft_id}/", f"changing draft {draft_id}", body=changes)
+
+    def set_task_field(self, project_id: int, task_ids: Sequence[int], field: str, value: str) -> None:
+        """Gives one key of the tasks' data one value, in one call."""
+        body = {
+            "selectedItems": {"all": False, "included": list(task_ids)},
+            "value_name": field,
+            "value_type": "String",
+            "value": value,
+        }
+        path = f"/api/dm/actions?id=add_data_field&project={project_id}"
+        self._raw("POST", path, f"changing tasks of project {project_id}", body=body)
+
+    def check_config(self, label_config: str) -> None:
+        """Asks whether a screen would be taken, without setting it anywhere."""
+        self._raw(
+            "POST", "/api/projects/validate/", "checking the screen", body={"label_config": label_config}
+        )
+
+    def recount(self, project_id: int) -> None:
+        """Has the server count anew which controls are in use.
+
+        Its count of those in drafts only ever grows, and it refuses a screen without them.
+        """
+        path = f"/api/projects/{project_id}/summary/reset/"
+        self._raw("POST", path, f"counting the labels of project {project_id}", body={})
+
+    def _get(self, path: str, operation: str, kind: type[T], params: dict[str, Any] | None = None) -> T:
+        answer = self._raw("GET", path, operation, params=params)
+        return _decoded(answer.content, kind, operation)
+
+    def _raw(
+        self, method: str, path: str, operation: str, *, body: Any = None,
+        params: dict[str, Any] | None = None, timeout: Any = httpx.USE_CLIENT_DEFAULT,
+    ) -> httpx.Response:  # fmt: skip
+        """What the SDK has no method for, or does too slowly."""
+        content = None if body is None else msgspec.json.encode(body)
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        with reaching(self.url, operation):
+            answer = self._http.request(
+                method, self.url + path, content=content, headers=headers, params=params, timeout=timeout
+            )
+        if answer.is_error:
+            raise self._no(operation, answer)
+        return answer
+
+    def _no(self, operation: str, answer: httpx.Response) -> StudioError:
+        if answer.status_code in (401, 403):
+            return _refused(operation, answer.status_code, self.url)
+        return StudioError(operation, _words(_json(answer)), status=answer.status_code)
+
+    @contextmanager
+    def _gone_is_fine(self) -> Iterator[None]:
+        """What was to be deleted and is not there has been deleted: the answer to that was lost."""
+        from label_studio_sdk.core.api_error import ApiError
+
+        try:
+            yield
+        except ApiError as error:
+            if error.status_code != 404:
+                raise
+
+    @contextmanager
+    def _asking(self, operation: str) -> Iterator[None]:
+        from label_studio_sdk.core.api_error import ApiError
+
+        try:
+            with reaching(self.url, operation):
+                yield
+        except StudioError as error:
+            if error.status in (401, 403):
+                raise _refused(operation, error.status, self.url) from error
+            raise
+        except ApiError as error:
+            if error.status_code in (401, 403):
+                raise _refused(operation, error.status_code, self.url) from error
+            raise StudioError(operation, _words(error.body), status=error.status_code) from error
+
+
+def stream_link(url: str, project_id: int) -> str:
+    """Where a coder works: the label stream of a project."""
+    return f"{url}/projects/{project_id}/data?labeling=1"
+
+
+def task_link(url: str, project_id: int, task_id: int) -> str:
+    return f"{url}/projects/{project_id}/data?task={task_id}"
+
+
+#: The fields of a project that are read.
+_PROJECT = (
+    "id", "title", "description", "label_config", "expert_instruction", "model_version",
+    "show_collab_predictions",
+)  # fmt: skip
+
+
+def _project(found: Any) -> HeldProject:
+    return HeldProject(
+        id=int(found.id),
+        title=str(found.title or ""),
+        description=str(found.description or ""),
+        label_config=str(found.label_config or ""),
+        instruction=str(getattr(found, "expert_instruction", "") or ""),
+        model_version=str(getattr(found, "model_version", "") or ""),
+        shows_suggestions=getattr(found, "show_collab_predictions", True) is not False,
+    )
+
+
+class _ListedTask(msgspec.Struct):
+    id: int
+    data: dict[str, Any] | None = None
+    meta: dict[str, Any] | None = None
+    total_annotations: int | None = None
+    cancelled_annotations: int | None = None
+    updated_at: str = ""
+
+
+class _Page(msgspec.Struct):
+    tasks: list[_ListedTask]
+    total: int
+
+
+class _Imported(msgspec.Struct):
+    task_count: int
+
+
+class _Created(msgspec.Struct):
+    created: int
+
+
+class _Predicted(msgspec.Struct):
+    task: int
+    model_version: str | None = None
+
+
+class _FullPrediction(_Predicted):
+    score: float | None = None
+    result: Any = None
+
+
+def _held(task: _ListedTask) -> HeldTask:
+    skipped = task.cancelled_annotations or 0
+    return HeldTask(
+        id=task.id,
+        data=task.data or {},
+        meta=task.meta or {},
+        coded=(task.total_annotations or 0) + skipped,
+        skipped=skipped,
+        updated_at=task.updated_at,
+    )
+
+
+def _decoded(content: bytes, kind: type[T], operation: str) -> T:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.DecodeError as error:
+        raise StudioError(operation, f"the answer is not what 1.23 gives: {error}") from error
+
+
+def _check_whole(export: bytes, project_id: int) -> None:
+    """Two exports of the same tasks in the same minute go through one file of the server's.
+
+    The one that starts last empties it, and the other is answered with what is left, as if all were well.
+    """
+    _decoded(export, list[msgspec.Raw], f"exporting project {project_id}")
+
+
+def _json(answer: httpx.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return answer.text
+
+
+def _refused(operation: str, status: int | None, url: str) -> StudioError:
+    return StudioError(
+        operation,
+        f"the token is not accepted; make a new one at {url}/user/account (Access Token) "
+        "and set LABEL_STUDIO_API_KEY; which kinds of token count is switched at "
+        f"{url}/organization (API Tokens Settings)",
+        status=status,
+    )
+
+
+def _words(body: Any) -> str:
+    """The server's own words, without headers and without an HTML page."""
+    if isinstance(body, dict):
+        problems = body.get("validation_errors") or body.get("detail") or body
+        return problems if isinstance(problems, str) else json.dumps(problems, ensure_ascii=False)[:300]
+    text = str(body or "no words")
+    return "an HTML page instead of an answer" if "<html" in text.lower() else text[:300]

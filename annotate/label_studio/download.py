@@ -1,0 +1,131 @@
+"""The export of a project as it was received, brought up to date by the tasks that changed.
+
+What changed is found by comparing each task's time of change, counts and data with what is kept,
+not by asking for "later than": so no clock matters, the server's neither, and what was deleted is
+seen. No mark is remembered; the kept export is the mark.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from annotate.label_studio.client import IDS_CHUNK, HeldTask, Studio
+from schemas.errors import DataError
+from schemas.files import read_bytes, replacing
+
+#: Above this share of changed tasks one export of all is quicker than many of some.
+WHOLE_ABOVE = 0.3
+
+
+class _State(NamedTuple):
+    """What tells whether a task is as it was; ``content`` is a hash of its data and assignment."""
+
+    updated_at: str
+    coded: int
+    skipped: int
+    content: int
+
+
+class _KeptAnnotation(msgspec.Struct):
+    was_cancelled: bool = False
+
+
+class _KeptTask(msgspec.Struct):
+    id: int
+    data: Any = None
+    meta: Any = None
+    updated_at: str = ""
+    annotations: list[_KeptAnnotation] = []
+
+
+def fetch(
+    studio: Studio, project_id: int, path: Path, *, whole: bool = False,
+    step: Callable[[int, int], None] = lambda done, total: None,
+) -> int | None:  # fmt: skip
+    """Brings ``path`` in step with the project; each task in it stands as the server gave it.
+
+    Parameters
+    ----------
+    whole
+        Whether everything is asked for, whatever is kept.
+    step
+        Hears how many of how many tasks were compared.
+
+    Returns
+    -------
+    int or None
+        How many tasks had changed and were asked for; None where all were.
+
+    Raises
+    ------
+    StudioError
+        The server does not answer, or the project is gone; the file is left as it was.
+    """
+    kept = {} if whole else _kept(path)
+    if kept:
+        now = {task.id: _listed(task) for task in studio.tasks(project_id, step)}
+        changed = [number for number, state in now.items() if _was(kept.get(number)) != state]
+        if len(changed) <= WHOLE_ABOVE * len(now):
+            if changed or kept.keys() - now.keys():
+                fresh = _fetched(studio, project_id, changed)
+                tasks = [fresh.get(number) or kept.get(number) for number in now]
+                _write(path, (task for task in tasks if task is not None))
+            return len(changed)
+    with replacing(path) as file:
+        studio.save_export(project_id, file)
+    return None
+
+
+def _kept(path: Path) -> dict[int, msgspec.Raw]:
+    """The tasks of the kept export by id, as they were received; empty where there is none."""
+    if not path.exists():
+        return {}
+    try:
+        tasks = msgspec.json.decode(read_bytes(path), type=list[msgspec.Raw])
+        return {_number(task): task for task in tasks}
+    except (msgspec.DecodeError, DataError):  # damaged, or not ours: all is asked for
+        return {}
+
+
+class _Numbered(msgspec.Struct):
+    id: int
+
+
+def _number(task: msgspec.Raw) -> int:
+    return msgspec.json.decode(task, type=_Numbered).id
+
+
+def _was(task: msgspec.Raw | None) -> _State | None:
+    if task is None:
+        return None
+    kept = msgspec.json.decode(task, type=_KeptTask)
+    skipped = sum(annotation.was_cancelled for annotation in kept.annotations)
+    return _State(kept.updated_at, len(kept.annotations), skipped, _content(kept.data, kept.meta))
+
+
+def _listed(task: HeldTask) -> _State:
+    return _State(task.updated_at, task.coded, task.skipped, _content(task.data, task.meta))
+
+
+def _content(data: Any, meta: Any) -> int:
+    return hash(msgspec.json.encode([data or {}, meta or {}], order="sorted"))
+
+
+def _fetched(studio: Studio, project_id: int, ids: Sequence[int]) -> dict[int, msgspec.Raw]:
+    """These tasks as an export gives them; one that was deleted meanwhile is not among them."""
+    found: dict[int, msgspec.Raw] = {}
+    for start in range(0, len(ids), IDS_CHUNK):
+        part = ids[start : start + IDS_CHUNK]
+        for task in msgspec.json.decode(studio.export(project_id, part), type=list[msgspec.Raw]):
+            found[_number(task)] = task
+    return found
+
+
+def _write(path: Path, tasks: Iterable[msgspec.Raw]) -> None:
+    with replacing(path) as file:
+        for n, task in enumerate(tasks):
+            file.write(b",\n" if n else b"[")
+            file.write(bytes(task))
+        file.write(b"]\n")

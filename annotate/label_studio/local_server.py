@@ -1,0 +1,423 @@
+"""A Label Studio on this machine: installed, started, found again, stopped.
+
+It lives in a virtual environment of its own under the user's data folder, because its hundred
+pinned packages must not decide ours. It listens on 127.0.0.1 only and calls nobody.
+"""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import filelock
+import httpx
+import msgspec
+import psutil
+
+from annotate.label_studio import accounts
+from schemas.errors import SettingsError, StudioError
+from schemas.files import home, write_private_json
+from schemas.records import Record
+
+_EXPECTED = "expected such as postgresql://user:password@127.0.0.1:5432/labelstudio"
+
+
+class Postgres(Record, frozen=True, kw_only=True):
+    """A PostgreSQL database; ``host`` is a name, an address, or the folder of a socket."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    name: str
+
+    def __repr__(self) -> str:
+        return f"Postgres({self.shown})"  # never the password
+
+    @property
+    def shown(self) -> str:
+        """Where it is, as people may read it."""
+        return f"PostgreSQL {self.name} on {self.host}:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        """The settings by which Label Studio finds it."""
+        return {
+            "DJANGO_DB": "default",
+            "POSTGRE_HOST": self.host,
+            "POSTGRE_PORT": str(self.port),
+            "POSTGRE_USER": self.user,
+            "POSTGRE_PASSWORD": self.password,
+            "POSTGRE_NAME": self.name,
+        }
+
+
+def read_database(address: str) -> Postgres:
+    """The parts of ``postgresql://user:password@host:port/name``, signs of a URL decoded.
+
+    A socket is given as ``postgresql://user@/name?host=/folder``, as libpq has it.
+
+    Raises
+    ------
+    SettingsError
+        Another kind of database, or a part is missing or wrong. Never repeats the address: it may
+        hold a password.
+    """
+    try:
+        parts = urlsplit(address)
+        port = parts.port or 5432
+        host = unquote(parts.hostname or "")
+    except ValueError as error:
+        raise SettingsError(f"the address cannot be read, {_EXPECTED}", flag="--database") from error
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise SettingsError(f'"{parts.scheme or "no scheme"}": {_EXPECTED}', flag="--database")
+    found = {
+        "user": unquote(parts.username or ""),
+        "host": host or parse_qs(parts.query).get("host", [""])[0],
+        "database": unquote(parts.path.strip("/")),
+    }
+    for part, value in found.items():
+        if not value:
+            raise SettingsError(f"the address names no {part}, {_EXPECTED}", flag="--database")
+    return Postgres(
+        host=found["host"],
+        port=port,
+        user=found["user"],
+        password=unquote(parts.password or ""),
+        name=found["database"],
+    )
+
+
+VERSION = "1.23.2"
+
+ADMIN = "admin@standpunkt.example"
+
+START_SECONDS = 600  # a cold start runs all migrations: 45 s on two slow cores
+
+#: What Label Studio would read from an environment that was made for other programs: every setting
+#: is looked up under its bare name too (a shell's USERNAME and PASSWORD would make a user).
+_FOREIGN = ("HOST", "PORT", "DEBUG", "CI", "USERNAME", "PASSWORD", "USER_TOKEN", "PYTHONDONTWRITEBYTECODE")
+
+_SETTINGS = {
+    "COLLECT_ANALYTICS": "False",
+    "LATEST_VERSION_CHECK": "False",
+    "SENTRY_DSN": "",
+    "FRONTEND_SENTRY_DSN": "",
+    "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+}
+
+Tell = Callable[[str], None]
+
+
+class LocalStudio(Record, frozen=True, kw_only=True):
+    """A server of ours, as its private file keeps it."""
+
+    port: int
+    email: str
+    password: str
+    token: str = ""
+    pid: int | None = None
+    database: str = ""  # the address of a PostgreSQL; SQLite where it is empty
+    started: float | None = None  # of the process, in seconds since 1970: a pid alone may be reused
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def __repr__(self) -> str:
+        return f"LocalStudio({self.url}, {self.email})"  # never the password, never the token
+
+
+class Status(Record, frozen=True, kw_only=True):
+    """What ``studio status`` says."""
+
+    installed: bool
+    running: bool
+    version: str
+    url: str | None
+    email: str | None
+    folder: str
+    database: str
+
+
+def install(tell: Tell) -> bool:
+    """Installs Label Studio where it is not there yet; False where nothing was to do."""
+    with _lock():
+        if _is_installed():
+            return False
+        environment = _environment()
+        shutil.rmtree(environment, ignore_errors=True)  # an installation that was interrupted
+        tell(f"installing Label Studio {VERSION} in {environment} (some minutes, once)")
+        _run([sys.executable, "-m", "venv", str(environment)], "making a virtual environment")
+        pip = [str(_program("python")), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+        _run([*pip, f"label-studio=={VERSION}"], "installing Label Studio")
+        _installed_mark().write_text(VERSION, "utf-8")
+        return True
+
+
+def start(tell: Tell, *, database: str | None = None) -> LocalStudio:
+    """The running server, started where it was not; installs it first where it must.
+
+    Parameters
+    ----------
+    database
+        ``postgresql://user:password@host:port/name``, which must exist, or ``sqlite``. It is kept,
+        and the next start without it is on the same one: each database is a server of its own.
+
+    Raises
+    ------
+    SettingsError
+        The address is none, or the server runs on another database.
+    StudioError
+        The installation failed, or the server did not come up; names its log file.
+    """
+    if database is not None:
+        database = "" if database == "sqlite" else database
+        if database:
+            read_database(database)
+    install(tell)
+    with _lock():
+        known = load()
+        if database is not None:
+            known = _on(known or _new(), database)
+        if known and known.token and _is_running(known):
+            return known
+        studio = _spawn(known or _new(), tell)
+        try:
+            _wait(studio, tell)
+            if not studio.token:
+                studio = msgspec.structs.replace(studio, token=_first_token(studio))
+        except BaseException:
+            _end(studio)
+            raise
+        _save(studio)
+        return studio
+
+
+def _on(studio: LocalStudio, database: str) -> LocalStudio:
+    """The server on this database; its token is another there and is made when it has started."""
+    if studio.database == database:
+        return studio
+    if _is_running(studio):
+        raise SettingsError(
+            f"Label Studio runs on {shown_database(studio)}; stop it first (`standpunkt studio stop`)",
+            flag="--database",
+        )
+    return msgspec.structs.replace(studio, database=database, token="")
+
+
+def shown_database(studio: LocalStudio | None) -> str:
+    """Which database a server is on, without the password."""
+    return read_database(studio.database).shown if studio and studio.database else "SQLite"
+
+
+def stop() -> bool:
+    """Ends the server; False where none of ours was running."""
+    with _lock():
+        known = load()
+        if known is None or not _end(known):
+            return False
+        _save(msgspec.structs.replace(known, pid=None, started=None))
+        return True
+
+
+def status() -> Status:
+    known = load()
+    return Status(
+        installed=_is_installed(),
+        running=bool(known and _is_running(known)),
+        version=VERSION,
+        url=known.url if known else None,
+        email=known.email if known else None,
+        folder=str(_folder()),
+        database=shown_database(known),
+    )
+
+
+def load() -> LocalStudio | None:
+    """The server as its file keeps it, or None where none was ever made."""
+    try:
+        return msgspec.json.decode(_file().read_bytes(), type=LocalStudio)
+    except FileNotFoundError:
+        return None
+    except msgspec.DecodeError as error:
+        raise SettingsError(f"{_file()}: damaged ({error}); delete it and start again") from error
+
+
+def _folder() -> Path:
+    return home() / "label-studio"
+
+
+def _environment() -> Path:
+    return _folder() / "venv"
+
+
+def _data() -> Path:
+    return _folder() / "data"
+
+
+def _file() -> Path:
+    return _folder() / "studio.json"
+
+
+def _log() -> Path:
+    return _folder() / "server.log"
+
+
+def _program(name: str) -> Path:
+    windows = sys.platform == "win32"
+    return _environment() / ("Scripts" if windows else "bin") / (f"{name}.exe" if windows else name)
+
+
+def _installed_mark() -> Path:
+    return _environment() / f"standpunkt-label-studio-{VERSION}"
+
+
+def _is_installed() -> bool:
+    return _installed_mark().is_file() and _program("label-studio").is_file()
+
+
+@contextmanager
+def _lock() -> Iterator[None]:
+    """One process at a time installs, starts or stops; the others wait for it."""
+    _folder().mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(_folder() / "lock"):
+        yield
+
+
+def _new() -> LocalStudio:
+    return LocalStudio(port=_free_port(), email=ADMIN, password=secrets.token_urlsafe(18))
+
+
+def _save(studio: LocalStudio) -> None:
+    write_private_json(_file(), studio)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def _spawn(studio: LocalStudio, tell: Tell) -> LocalStudio:
+    # a taken port would make Label Studio take the next one and say so in its log only
+    port = studio.port if _is_free(studio.port) else _free_port()
+    fresh = not (studio.token if studio.database else (_data() / "label_studio.sqlite3").exists())
+    tell(
+        f"starting Label Studio on port {port}" + (" (the first start takes about a minute)" if fresh else "")
+    )
+    studio = msgspec.structs.replace(studio, port=port)
+    _save(studio)  # the password must outlive a start that fails halfway
+    command = [str(_program("label-studio")), "start", "--no-browser", "--data-dir", str(_data()),
+               "--internal-host", "127.0.0.1", "--port", str(port), "--log-level", "WARNING"]  # fmt: skip
+    with open(_log(), "ab") as log:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=_folder(),
+            env=_server_environment(studio), start_new_session=True,
+        )  # fmt: skip
+    studio = msgspec.structs.replace(
+        studio, pid=process.pid, started=psutil.Process(process.pid).create_time()
+    )
+    _save(studio)
+    return studio
+
+
+def _server_environment(studio: LocalStudio) -> dict[str, str]:
+    foreign = ("LABEL_STUDIO_", "HEARTEX_", "DJANGO_", "POSTGRE_")
+    kept = {k: v for k, v in os.environ.items() if k not in _FOREIGN and not k.startswith(foreign)}
+    admin = {"LABEL_STUDIO_USERNAME": studio.email, "LABEL_STUDIO_PASSWORD": studio.password}
+    database = read_database(studio.database).environment() if studio.database else {}
+    return {**kept, **_SETTINGS, **admin, **database}
+
+
+def _wait(studio: LocalStudio, tell: Tell) -> None:
+    begin = told = time.monotonic()
+    while not _answers(studio):
+        now = time.monotonic()
+        if _process(studio) is None:
+            raise StudioError("starting", f"the server ended; its last words: {_last_words()} (see {_log()})")
+        if now - begin > START_SECONDS:
+            raise StudioError("starting", f"no answer after {START_SECONDS} s; see {_log()}")
+        if now - told > 15:
+            told = now
+            tell(f"still starting ({now - begin:.0f} s)")
+        time.sleep(0.25)
+
+
+def _answers(studio: LocalStudio) -> bool:
+    try:
+        return httpx.get(f"{studio.url}/health", timeout=5).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def _is_running(studio: LocalStudio) -> bool:
+    return _process(studio) is not None and _answers(studio)
+
+
+def _process(studio: LocalStudio) -> psutil.Process | None:
+    """Our server's process, or None where it is gone or its number belongs to another by now."""
+    if studio.pid is None or studio.started is None:
+        return None
+    try:
+        process = psutil.Process(studio.pid)
+        same = abs(process.create_time() - studio.started) < 2
+        return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+    except psutil.Error:
+        return None
+
+
+def _end(studio: LocalStudio) -> bool:
+    process = _process(studio)
+    if process is None:
+        return False
+    process.terminate()
+    # a zombie counts as ended: whoever started it may not have looked after it yet
+    if not _comes_true(lambda: _process(studio) is None):
+        process.kill()
+        _comes_true(lambda: _process(studio) is None)
+    # its threads may hold the port a moment longer, and the next start wants it again
+    _comes_true(lambda: _is_free(studio.port))
+    return True
+
+
+def _comes_true(condition: Callable[[], bool], seconds: float = 15) -> bool:
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def _first_token(studio: LocalStudio) -> str:
+    return accounts.make_token(studio.url, studio.email, studio.password)
+
+
+def _last_words() -> str:
+    lines = _log().read_text("utf-8", "replace").strip().splitlines() if _log().exists() else []
+    return lines[-1][:200] if lines else "none"
+
+
+def _run(command: list[str], what: str) -> None:
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    except subprocess.CalledProcessError as error:
+        words = (error.stderr or error.stdout or "").strip().splitlines()
+        raise StudioError(what, words[-1] if words else f"exit code {error.returncode}") from error

@@ -1,0 +1,190 @@
+"""Waiting for a server that falters, restarts or loses answers.
+
+What may be asked twice is asked again here; what creates something goes through `send_once`, which
+looks at what arrived before it sends the rest.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import httpx
+import tenacity
+
+from annotate.label_studio.auth import TokenAuth
+from schemas.errors import StudioError
+
+
+@contextmanager
+def reaching(url: str, operation: str = "reaching the server") -> Iterator[None]:
+    """Turns what httpx raises when no answer comes into a StudioError that names the address."""
+    try:
+        yield
+    except httpx.HTTPStatusError as error:
+        raise StudioError(
+            "asking", f"{error.request.url} answered", status=error.response.status_code
+        ) from error
+    except httpx.UnsupportedProtocol as error:
+        raise StudioError(operation, f'"{url}" is no address; expected http://… or https://…') from error
+    except httpx.TimeoutException as error:
+        raise StudioError(operation, f"{url} did not answer in time") from error
+    except httpx.HTTPError as error:
+        raise StudioError(operation, f"{url}: {error}; is it running?") from error
+
+
+T = TypeVar("T")
+
+PATIENCE = 90.0  # seconds: a restart takes 6, a first start with all migrations 45
+
+LEAST = 8  # times, where each takes long
+
+PAUSE = 2.0  # seconds before what is doubtful is looked at: the server may still be at work on it
+
+LONGEST = 60.0  # seconds a server may ask us to stay away (Retry-After)
+
+#: POSTs that leave the same behind, however often they are done.
+_SAME_AGAIN = ("/api/token/refresh", "/api/dm/actions", "/summary/reset/", "/api/projects/validate/")
+
+
+class PatientClient(httpx.Client):
+    """Asks again while a server that has answered before does not answer or says to come again.
+
+    A server that never answered fails at once: its address is wrong more often than it restarts.
+    ``waiting`` is told why, before each wait.
+    """
+
+    def __init__(self, auth: TokenAuth, timeout: float) -> None:
+        super().__init__(auth=auth, timeout=timeout, follow_redirects=True)
+        self.waiting: Callable[[str], None] = lambda _: None
+        self._has_answered = False
+
+    def send(self, request: httpx.Request, **how: Any) -> httpx.Response:
+        if how.get("stream"):  # a body that breaks off is seen by the reader, who begins again
+            return super().send(request, **how)
+        return _patiently(
+            lambda: self._answer(request, **how),
+            again=lambda state: _may_repeat(request) and _is_passing(state) and self._may_be_there(state),
+            before=self._tell,
+        )
+
+    def _answer(self, request: httpx.Request, **how: Any) -> httpx.Response:
+        answer = super().send(request, **how)
+        self._has_answered = True
+        return answer
+
+    def _may_be_there(self, state: tenacity.RetryCallState) -> bool:
+        error = state.outcome.exception() if state.outcome else None
+        return self._has_answered or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+
+    def _tell(self, state: tenacity.RetryCallState) -> None:
+        self.waiting(f"Label Studio does not answer; asking again ({state.attempt_number})")
+
+
+def send_once(
+    send: Callable[[list[T]], object],
+    rows: Sequence[T],
+    missing: Callable[[list[T]], list[T]],
+    *,
+    chunk: int | None = None,
+) -> bool:
+    """Sends rows that the server does not know again, each once even where an answer is lost.
+
+    Parameters
+    ----------
+    send
+        Asks the server to create what it is given.
+    missing
+        Which of the rows that were sent are not there; asked where there is doubt.
+    chunk
+        How many rows go in one call; all without it.
+
+    Returns
+    -------
+    bool
+        Whether there was doubt: an answer that came late may have been outrun, so that something
+        is there twice.
+
+    Raises
+    ------
+    StudioError
+        The server said no, or took none of a call's rows for `PATIENCE` seconds.
+    """
+    size = chunk or max(len(rows), 1)
+    parts = [list(rows[start : start + size]) for start in range(0, len(rows), size)]
+    return sum(_send_part(send, part, missing) for part in parts) > 0  # every part is sent
+
+
+def _send_part(
+    send: Callable[[list[T]], object], part: list[T], missing: Callable[[list[T]], list[T]]
+) -> bool:
+    todo, tries = part, 0
+
+    def attempt() -> None:
+        nonlocal todo, tries
+        tries += 1
+        if tries > 1:
+            todo = missing(todo)
+        if todo:
+            send(todo)
+
+    _patiently(attempt, again=_is_passing, least=PAUSE)
+    return tries > 1
+
+
+def again(attempt: Callable[[], T]) -> T:
+    """The result of something that may be done twice, such as a download that broke off."""
+    return _patiently(attempt, again=_is_passing)
+
+
+def _patiently(
+    attempt: Callable[[], T],
+    *,
+    again: Callable[[tenacity.RetryCallState], bool],
+    before: Callable[[tenacity.RetryCallState], None] | None = None,
+    least: float = 0.0,
+) -> T:
+    backoff = tenacity.wait_exponential(multiplier=0.25, max=5.0)
+    trying = tenacity.Retrying(
+        retry=again,
+        stop=_is_enough,
+        wait=lambda state: max(backoff(state), least, _asked_to_wait(state)),
+        before_sleep=before,
+        retry_error_callback=lambda state: state.outcome.result(),  # type: ignore[union-attr]
+    )
+    return trying(attempt)
+
+
+def _is_enough(state: tenacity.RetryCallState) -> bool:
+    """After `PATIENCE` seconds, and not before `LEAST` tries unless the last took all its time."""
+    error = state.outcome.exception() if state.outcome else None
+    cause = error.__cause__ if isinstance(error, StudioError) else error
+    has_tried = state.attempt_number >= LEAST or isinstance(cause, httpx.TimeoutException)
+    return has_tried and (state.seconds_since_start or 0.0) >= PATIENCE
+
+
+def _may_repeat(request: httpx.Request) -> bool:
+    return request.method != "POST" or request.url.path.endswith(_SAME_AGAIN)
+
+
+def _is_passing(state: tenacity.RetryCallState) -> bool:
+    """No answer, or one that says to come again: another time it may be given."""
+    assert state.outcome is not None
+    error = state.outcome.exception()
+    if error is None:
+        found = state.outcome.result()
+        return isinstance(found, httpx.Response) and _says_come_again(found.status_code)
+    if isinstance(error, StudioError):
+        return error.is_passing
+    return isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol)
+
+
+def _says_come_again(status: int) -> bool:
+    return status >= 500 or status in (408, 429)
+
+
+def _asked_to_wait(state: tenacity.RetryCallState) -> float:
+    """The seconds of the answer's ``Retry-After``; 0 where there is none."""
+    assert state.outcome is not None
+    found = None if state.outcome.failed else state.outcome.result()
+    words = found.headers.get("Retry-After", "") if isinstance(found, httpx.Response) else ""
+    return min(float(words), LONGEST) if words.isdigit() else 0.0

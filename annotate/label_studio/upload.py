@@ -1,0 +1,108 @@
+"""Tasks and predictions into a project, each once, whatever happens to the answers."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from annotate.label_studio import retry
+from annotate.label_studio.client import CHUNK, PREDICTIONS_CHUNK, Studio
+from annotate.label_studio.retry import send_once
+from schemas.errors import StudioError
+
+Bodies = list[dict[str, Any]]
+
+
+def send_tasks(
+    studio: Studio,
+    project_id: int,
+    sentence_ids: Sequence[str],
+    bodies: Callable[[Sequence[str]], Bodies],
+    told: Callable[[int], None] = lambda done: None,
+) -> None:
+    """Creates a task for each sentence, in this order.
+
+    Parameters
+    ----------
+    bodies
+        The tasks of some of the sentences, ``sentence_id`` in the data of each; made a call at a time.
+    told
+        Hears how many were sent, before each call.
+    """
+    done = 0
+
+    def send(todo: list[str]) -> None:
+        nonlocal done
+        told(done)
+        studio.import_tasks(project_id, bodies(todo))
+        done += len(todo)
+
+    def missing(sent: list[str]) -> list[str]:
+        there = {task.data.get("sentence_id") for task in studio.tasks(project_id)}
+        return [sentence_id for sentence_id in sent if sentence_id not in there]
+
+    if send_once(send, sentence_ids, missing, chunk=CHUNK):
+        _take_back(studio, project_id, set(sentence_ids))
+
+
+def _take_back(studio: Studio, project_id: int, sent: set[str]) -> None:
+    """Deletes what stands twice: an import may arrive after its answer was given up.
+
+    Only what was just sent and nobody has touched is deleted.
+    """
+    for _ in range(2):
+        time.sleep(retry.PAUSE)
+        seen: set[str] = set()
+        for task in studio.tasks(project_id):
+            sentence_id = task.data.get("sentence_id")
+            if sentence_id in seen and not task.coded:
+                studio.delete_untouched_task(task.id)
+            if sentence_id in sent:
+                seen.add(str(sentence_id))
+
+
+def send_predictions(
+    studio: Studio,
+    project_id: int,
+    version: str,
+    tasks: Sequence[int],
+    bodies: Callable[[Sequence[int]], Bodies],
+    *,
+    present: int = 0,
+) -> None:
+    """Adds a prediction of this version to each task, counts what is there, and shows the version.
+
+    Parameters
+    ----------
+    tasks
+        All tasks that are to have one; the first ``present`` of them have it already.
+    bodies
+        The predictions of some of the tasks; made a call at a time.
+
+    Raises
+    ------
+    StudioError
+        The count is wrong even after all of the version were sent anew.
+    """
+
+    def missing(sent: list[int]) -> list[int]:
+        there = {task for task, name in studio.predicted_tasks(project_id) if name == version}
+        return [task for task in sent if task not in there]
+
+    def send(todo: list[int]) -> None:
+        studio.import_predictions(project_id, bodies(todo))
+
+    todo, found = list(tasks[present:]), present
+    for _ in range(3 if todo else 0):
+        if send_once(send, todo, missing, chunk=PREDICTIONS_CHUNK):
+            time.sleep(retry.PAUSE)  # an answer that was given up may still come
+        found = studio.prediction_counts(project_id).get(version, 0)
+        if found == len(tasks):
+            break
+        studio.delete_predictions(project_id, version)
+        todo = list(tasks)
+    if found != len(tasks):
+        operation = f"adding predictions to project {project_id}"
+        raise StudioError(operation, f"{found} are there, expected {len(tasks)}")
+    if tasks:
+        # without it the label stream shows no prediction at all
+        studio.update_project(project_id, model_version=version)

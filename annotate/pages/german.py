@@ -1,0 +1,77 @@
+"""How the page says figures, dates and counts in German."""
+
+import re
+from collections.abc import Sequence
+
+MONTHS = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
+    "November", "Dezember",
+)  # fmt: skip
+
+TIMES = (
+    "keinmal", "einmal", "zweimal", "dreimal", "viermal", "fünfmal", "sechsmal", "siebenmal", "achtmal",
+    "neunmal", "zehnmal", "elfmal", "zwölfmal",
+)  # fmt: skip
+
+
+def percent(score: float) -> str:
+    """A probability in whole percent; never 0 or 100, which no model can know.
+
+    >>> percent(0.874), percent(0.9999), percent(0.0)
+    ('87\\xa0%', '>\\xa099\\xa0%', '<\\xa01\\xa0%')
+    """
+    if score > 0.994:
+        return ">\u00a099\u00a0%"
+    if score < 0.006:
+        return "<\u00a01\u00a0%"
+    return f"{score * 100:.0f}\u00a0%"
+
+
+def day(date: str | None) -> str:
+    """An ISO date as one writes it; what is no full date stays as it is.
+
+    >>> day("2025-02-18"), day("2025-02"), day(None)
+    ('18.\\xa0Februar 2025', '2025-02', '')
+    """
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(T.*)?", date or "")
+    if not found or not 1 <= int(found[2]) <= 12:
+        return date or ""
+    return f"{int(found[3])}.\u00a0{MONTHS[int(found[2]) - 1]} {found[1]}"
+
+
+def times(count: int) -> str:
+    """How often, in words up to twelve.
+
+    >>> times(1), times(3), times(14)
+    ('einmal', 'dreimal', '14-mal')
+    """
+    return TIMES[count] if count < len(TIMES) else f"{count}-mal"
+
+
+def number(count: int) -> str:
+    """A count, from five digits on with full stops between the thousands.
+
+    >>> number(9999), number(173940)
+    ('9999', '173.940')
+    """
+    return str(count) if abs(count) < 10_000 else f"{count:,}".replace(",", ".")
+
+
+def sentences(count: int) -> str:
+    """A count of sentences.
+
+    >>> sentences(1), sentences(17)
+    ('1 Satz', '17 Sätze')
+    """
+    return f"{number(count)} {'Satz' if count == 1 else 'Sätze'}"
+
+
+def listed(parts: Sequence[str], last: str = "und") -> str:
+    """Parts as a list in a sentence.
+
+    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
+    ('a, b und c', 'a', '')
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"

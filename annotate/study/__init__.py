@@ -1,0 +1,1 @@
+"""A study: its folder, its settings, and its own files over time."""

@@ -1,0 +1,51 @@
+"""The rows of ``annotations.jsonl``: their order, and those taken from existing projects."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from annotate.study.folder import Study
+from schemas.jsonl import read_jsonl
+from schemas.records import Annotation, Sentence
+
+
+def taken_path(study: Study, project_id: int) -> Path:
+    """Where the rows of a project made by hand are kept."""
+    return study.data / "taken" / f"project-{project_id}.jsonl"
+
+
+def with_taken(study: Study, own: Iterable[Annotation]) -> list[Annotation]:
+    """The rows with those that were taken in; of the same person and sentence the study's own counts."""
+    rows = {(row.sentence_id, row.annotator): row for row in own}
+    for row in _taken(study):
+        rows.setdefault((row.sentence_id, row.annotator), row)
+    return list(rows.values())
+
+
+def own_rows(study: Study) -> list[Annotation]:
+    """The rows of ``annotations.jsonl`` that came from the study's own projects."""
+    if not study.annotations.exists():
+        return []
+    taken = {(row.sentence_id, row.annotator, row.annotation_id) for row in _taken(study)}
+    rows = read_jsonl(study.annotations, Annotation)
+    return [row for row in rows if (row.sentence_id, row.annotator, row.annotation_id) not in taken]
+
+
+def _taken(study: Study) -> Iterable[Annotation]:
+    for path in sorted((study.data / "taken").glob("project-*.jsonl")):
+        yield from read_jsonl(path, Annotation)
+
+
+def in_order(rows: list[Annotation], study: Study) -> list[Annotation]:
+    """Annotations in the order of the sentences, then of the annotators in study.yaml."""
+    sentences = read_jsonl(study.sentences, Sentence) if study.sentences.exists() else iter(())
+    place = {s.sentence_id: n for n, s in enumerate(sentences)}
+    names = {name: n for n, name in enumerate(study.settings.annotators)}
+    last = len(place)
+    return sorted(
+        rows,
+        key=lambda row: (
+            place.get(row.sentence_id, last),
+            row.sentence_id,
+            names.get(row.annotator, len(names)),
+        ),
+    )

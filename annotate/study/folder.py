@@ -1,0 +1,216 @@
+"""A study: the folder with one codebook, its commentaries and all that was made of them.
+
+``study.yaml  codebook.yaml  commentaries/  data/  models/<version>/  reports/  .standpunkt/``
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import filelock
+import msgspec
+
+from schemas.codebook import Codebook, load_codebook
+from schemas.codebooks import codebook_text
+from schemas.errors import DataError, SettingsError, near_hit
+from schemas.files import clear_unfinished, decode_utf8, read_bytes, write_private_json, write_text
+from schemas.records import Record
+from schemas.yaml_file import parse_yaml
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+
+
+class StudioSettings(Record, frozen=True, kw_only=True):
+    url: str | None = None
+    projects: dict[str, int] = {}
+
+
+class StudySettings(Record, frozen=True, kw_only=True):
+    """``study.yaml``. Shares are fractions of the commentaries, 0 to 1."""
+
+    study: str
+    language: str = "de"
+    codebook: str = "codebook.yaml"
+    annotators: list[str] = []
+    overlap: float = 1.0
+    unit: Literal["commentary", "sentence"] = "commentary"
+    order: Literal["text", "shuffled"] = "text"
+    test_share: float = 0.0
+    no_suggestion_share: float = 0.0
+    seed: int = 0
+    studio: StudioSettings = StudioSettings()
+
+
+class State(Record, frozen=True, kw_only=True):
+    """What `.standpunkt/state.json` remembers; all of it can be found again on the server."""
+
+    projects: dict[str, dict[str, int]] = {}  # server address → annotator → project
+
+
+class Study:
+    """The paths and settings of a study folder."""
+
+    def __init__(self, folder: Path, settings: StudySettings) -> None:
+        self.folder, self.settings = folder, settings
+        self.commentary_folder = folder / "commentaries"
+        self.data = folder / "data"
+        self.commentaries = self.data / "commentaries.jsonl"
+        self.sentences = self.data / "sentences.jsonl"
+        self.assignments = self.data / "assignments.jsonl"
+        self.annotations = self.data / "annotations.jsonl"
+        self.decisions = self.data / "decisions.jsonl"  # a third person's, on what a rule left open
+        self.gold = self.data / "gold.jsonl"
+        self.predictions = self.data / "predictions.jsonl"
+        self.corrections = self.data / "corrections.yaml"
+        self.relinked = self.data / "relinked.jsonl"
+        self.exports = self.data / "exports"
+        self.models = folder / "models"
+        self.reports = folder / "reports"
+        self._state = folder / ".standpunkt" / "state.json"
+
+    @property
+    def name(self) -> str:
+        return self.settings.study
+
+    @property
+    def settings_path(self) -> Path:
+        return self.folder / "study.yaml"
+
+    @property
+    def codebook_path(self) -> Path:
+        return self.folder / self.settings.codebook
+
+    def codebook(self) -> Codebook:
+        return load_codebook(self.codebook_path)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """One process at a time changes a study and its projects; the others wait for it."""
+        path = self.folder / ".standpunkt" / "lock"
+        path.parent.mkdir(exist_ok=True)
+        with filelock.FileLock(path):
+            for folder in (self.data, self.exports):
+                clear_unfinished(folder)
+            yield
+
+    def state(self) -> State:
+        try:
+            return msgspec.json.decode(self._state.read_bytes(), type=State)
+        except FileNotFoundError:
+            return State()
+        except msgspec.DecodeError as error:
+            raise DataError(
+                f"damaged ({error}); it can be deleted, all in it is found again", path=self._state
+            ) from error
+
+    def save_state(self, state: State) -> None:
+        write_private_json(self._state, state)
+
+    def needs(self, path: Path, verb: str) -> Path:
+        """The path, once the verb that makes it has been run.
+
+        Raises
+        ------
+        DataError
+            Names the verb to run first.
+        """
+        if not path.exists():
+            raise DataError(f"is not there yet; run `standpunkt {verb}` first", path=path)
+        return path
+
+    def latest_model(self) -> Path:
+        """The model folder that was made last."""
+        found = [file.parent for file in self.models.glob("*/model.skops")]
+        if not found:
+            raise DataError("holds no model yet; run `standpunkt train` first", path=self.models)
+        return max(found, key=lambda folder: ((folder / "model.skops").stat().st_mtime_ns, folder.name))
+
+
+def open_study(folder: str | Path | None) -> Study:
+    """The study in this folder, or the current one.
+
+    Raises
+    ------
+    DataError, SettingsError
+        There is no study here, or ``study.yaml`` is wrong: names file, line and what was expected.
+    """
+    place = Path(folder) if folder is not None else Path.cwd()
+    path = place / "study.yaml"
+    if not path.is_file():
+        raise SettingsError(
+            f"{place} is no study (no study.yaml); make one with `standpunkt init`", flag="--study"
+        )
+    data, places = parse_yaml(decode_utf8(read_bytes(path), path), path)
+    known = [field.name for field in msgspec.structs.fields(StudySettings)]
+    for name in data:
+        if name not in known:
+            line = places[(name,)][0]
+            raise DataError(f'unknown setting "{name}"{near_hit(name, known)}', path=path, line=line)
+    try:
+        settings = msgspec.convert(data, StudySettings, strict=False)
+    except msgspec.ValidationError as error:
+        raise DataError(str(error), path=path) from error
+    return Study(place, checked(settings, path))
+
+
+def init_study(
+    folder: Path,
+    *,
+    codebook: str | Path,
+    targets: str | Path | None,
+    annotators: Sequence[str],
+    name: str | None,
+) -> Study:
+    """Makes the folder of a study. What is there already is left as it is.
+
+    Raises
+    ------
+    DataError
+        The folder holds a study already, or codebook or targets have an error.
+    """
+    if (folder / "study.yaml").exists():
+        raise DataError("there is a study already; nothing was changed", path=folder)
+    study_name = name or re.sub(r"[^a-z0-9_-]+", "-", folder.resolve().name.lower()).strip("-_") or "study"
+    settings = checked(StudySettings(study=study_name, annotators=list(annotators)), folder / "study.yaml")
+    text = codebook_text(codebook, targets)
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(folder / "codebook.yaml", text)
+    load_codebook(folder / "codebook.yaml")
+    (folder / "commentaries").mkdir(exist_ok=True)
+    write_text(folder / ".gitignore", ".standpunkt/\n")
+    write_text(folder / "study.yaml", _study_yaml(settings))  # last: now it is a study
+    return Study(folder, settings)
+
+
+def checked(settings: StudySettings, path: Path) -> StudySettings:
+    """The settings, once names and shares are what they should be; else a DataError of this path."""
+    for name in (settings.study, *settings.annotators):
+        if not NAME.fullmatch(name):
+            raise DataError(f'name "{name}": expected a-z, 0-9, - and _, such as "anna"', path=path)
+    doubled = {name for name in settings.annotators if settings.annotators.count(name) > 1}
+    if doubled:
+        raise DataError(f"annotator {', '.join(sorted(doubled))} is named twice", path=path)
+    for field in ("overlap", "test_share", "no_suggestion_share"):
+        share: Any = getattr(settings, field)
+        if not 0 <= share <= 1:
+            raise DataError(f"{field}: {share} is no share; expected 0 to 1", path=path)
+    return settings
+
+
+def _study_yaml(settings: StudySettings) -> str:
+    names = ", ".join(settings.annotators)
+    return f"""\
+# The settings of this study; docs/study.md explains each.
+study: {settings.study}
+language: {settings.language}
+codebook: {settings.codebook}
+annotators: [{names}]      # one Label Studio project each
+overlap: {settings.overlap:g}             # share of the commentaries that all annotators code
+unit: {settings.unit}        # what is shared: commentary or sentence
+order: {settings.order}             # sentences in the order of the text, or shuffled
+test_share: {settings.test_share:g}          # commentaries never suggested, only evaluated
+no_suggestion_share: {settings.no_suggestion_share:g} # commentaries coded without suggestions
+seed: {settings.seed}
+"""

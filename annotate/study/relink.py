@@ -1,0 +1,100 @@
+"""A study whose texts were mended: the new sentences, and the codings carried over to them.
+
+``data/relinked.jsonl`` remembers which sentence became which, so that tasks and exports made
+before are still understood.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from annotate.study.folder import Study
+from annotate.study.split import corrections_of, split_texts, write_pieces
+from annotate.texts.alignment import RelinkReport, relink
+from schemas.jsonl import read_jsonl, write_jsonl
+from schemas.records import Annotation, Assignment, Commentary, GoldSentence, Record, Sentence
+
+
+class Relinked(Record, frozen=True, kw_only=True):
+    """A row of ``data/relinked.jsonl``."""
+
+    old: str
+    new: str
+
+
+def relink_study(study: Study, *, dry_run: bool = False, **reading: Any) -> RelinkReport:
+    """Splits the study's commentaries anew and carries assignments, annotations and gold over.
+
+    Codings of sentences that were not found again stay in the files under their old ids and are
+    listed. With ``dry_run`` nothing is written.
+    """
+    old = list(read_jsonl(study.needs(study.sentences, "split"), Sentence))
+    pieces = list(split_texts(study, **reading))
+    sentences = [sentence for _, found in pieces for sentence in found]
+    report = relink(
+        old,
+        sentences,
+        old_commentaries=read_jsonl(study.needs(study.commentaries, "split"), Commentary),
+        new_commentaries=[commentary for commentary, _ in pieces],
+    )
+    if not dry_run:
+        _carry_over(study, report, sentences)
+        write_pieces(
+            pieces,
+            sentences=study.sentences,
+            commentaries=study.commentaries,
+            corrections=corrections_of(study),
+        )
+    return report
+
+
+def relinked(study: Study) -> dict[str, str]:
+    """Old sentence id → the id it has now, over all that was mended so far."""
+    if not study.relinked.exists():
+        return {}
+    return {row.old: row.new for row in read_jsonl(study.relinked, Relinked)}
+
+
+def renamed(rows: Iterable[Annotation], now: dict[str, str]) -> list[Annotation]:
+    """Annotations under the ids that their sentences have now."""
+    return [
+        replace(row, sentence_id=now[row.sentence_id], commentary_id=_commentary(now[row.sentence_id]))
+        if row.sentence_id in now
+        else row
+        for row in rows
+    ]
+
+
+def _carry_over(study: Study, report: RelinkReport, new: list[Sentence]) -> None:
+    moved = {link.old: link.new for link in report.links}
+    before = relinked(study)
+    known = {old: moved.get(new, new) for old, new in before.items()} | moved
+    # the map first: whatever is cut off after it can be done again
+    write_jsonl(
+        study.relinked, [Relinked(old=old, new=new) for old, new in sorted(known.items()) if old != new]
+    )
+    if study.annotations.exists():
+        write_jsonl(study.annotations, renamed(list(read_jsonl(study.annotations, Annotation)), moved))
+    if study.assignments.exists():
+        rows = list(read_jsonl(study.assignments, Assignment))
+        write_jsonl(
+            study.assignments, [replace(r, sentence_id=moved.get(r.sentence_id, r.sentence_id)) for r in rows]
+        )
+    if study.gold.exists():
+        sentences = {s.sentence_id: s for s in new}
+        gold = list(read_jsonl(study.gold, GoldSentence))
+        write_jsonl(study.gold, [_mended(row, moved, sentences) for row in gold])
+
+
+def _mended(row: GoldSentence, moved: dict[str, str], sentences: dict[str, Sentence]) -> GoldSentence:
+    new = sentences.get(moved.get(row.sentence_id, ""))
+    if new is None:
+        return row
+    return replace(
+        row, sentence_id=new.sentence_id, commentary_id=new.commentary_id, index=new.index, text=new.text
+    )
+
+
+def _commentary(sentence_id: str) -> str:
+    return sentence_id.rpartition(":")[0]

@@ -1,0 +1,325 @@
+"""What is wrong between a study and its Label Studio, and what to do about it."""
+
+import re
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from annotate.label_studio import local_server
+from annotate.label_studio.client import HeldProject, Studio
+from annotate.study.folder import Study
+from annotate.study.projects import find_projects
+from annotate.sync.adjudication import ADJUDICATOR, find_undecided
+from annotate.sync.adjudication_screen import wanted_screen
+from exports.readers.label_studio import read_tasks
+from schemas.codebook import Codebook
+from schemas.errors import SettingsError, StudioError
+from schemas.jsonl import read_jsonl
+from schemas.labeling import labeling_config
+from schemas.records import Assignment, Record
+
+MIN_FREE = 1_000_000_000  # bytes
+
+CLOCK_SECONDS = 30
+
+TOKEN_DAYS = 14  # a token that ends sooner is told of before it stops somebody
+
+_PAGE = re.compile(r"/(api|projects|user|organization|docs|data)(/|$)")
+
+SQLITE_ANNOTATORS = 4  # SQLite lets one write at a time
+
+
+class Finding(Record, frozen=True, kw_only=True):
+    """A check, whether it passed, what was found, and what to do where it did not."""
+
+    check: str
+    ok: bool
+    message: str
+    action: str = ""
+
+
+def examine(studio: Studio, study: Study) -> list[Finding]:
+    """All findings. Where the server cannot be asked, what needs it is left out."""
+    found = [_address(studio.url), _disk(study)]
+    if not found[0].ok:
+        return found
+    reachable, clock = _reachable(studio.url)
+    found.append(reachable)
+    if not reachable.ok:
+        return found
+    found += [clock] if clock else []
+    token = _token(studio)
+    found.append(token)
+    if not token.ok:
+        return found
+    found.append(_version(studio))
+    try:
+        projects = find_projects(studio, study, study.settings.annotators)
+    except StudioError as error:
+        action = f"{studio.url}/projects lists what is there; `standpunkt push --recreate` makes it anew"
+        return [*found, Finding(check="projects", ok=False, message=str(error), action=action)]
+    found.append(_projects(study, projects))
+    codebook = study.codebook()
+    assigned = _assigned(study)
+    for name, project in projects.items():
+        found += _project_findings(studio, name, project, codebook, assigned.get(name, set()))
+    undecided = find_undecided(studio, study)
+    if undecided:
+        settings = f"{studio.url}/projects/{undecided.id}/settings"
+        found.append(_screen(ADJUDICATOR, undecided, wanted_screen(undecided, codebook), settings))
+    found += _strangers(studio, study, projects, codebook)
+    found += _database(studio, study)
+    return found
+
+
+def unconnected(error: SettingsError) -> Finding:
+    """The one finding where it is not even known whom to ask, or with which token."""
+    action = "`standpunkt studio start` for one on this machine"
+    if error.variable:
+        action = f"set {error.variable}: the token is made in Label Studio at /user/account (Access Token)"
+    return Finding(check="settings", ok=False, message=error.message, action=action)
+
+
+def _address(url: str) -> Finding:
+    """Whether the address is that of a server and of no page on it."""
+    problem, action = "", "set LABEL_STUDIO_URL to an address such as http://127.0.0.1:8080"
+    parts = urlsplit(url)
+    page = _PAGE.search(parts.path)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        problem = f'"{url}" has no http:// or https://'
+    elif page:
+        problem = f"{url} is a page of the server, not its address"
+        action = f"set LABEL_STUDIO_URL to {url[: url.index(page.group())]}"
+    elif "//" in parts.path or parts.query or parts.fragment or any(sign.isspace() for sign in url):
+        problem = f'"{url}" has something behind the server\'s address'
+        action = f"set LABEL_STUDIO_URL to {parts.scheme}://{parts.netloc}"
+    elif parts.username or parts.password:
+        problem, action = "holds a login", "leave name and password off LABEL_STUDIO_URL"
+    return Finding(check="address", ok=not problem, message=problem or url, action=action if problem else "")
+
+
+def _disk(study: Study) -> Finding:
+    free = shutil.disk_usage(study.folder).free
+    ok = free >= MIN_FREE
+    action = "" if ok else f"make room where {study.folder.resolve()} is: pulls and models need it"
+    return Finding(check="disk", ok=ok, message=f"{free / 1e9:.1f} GB free for the study", action=action)
+
+
+def _reachable(url: str) -> tuple[Finding, Finding | None]:
+    """Whether the server answers, and how far its clock is from ours."""
+    try:
+        answer = httpx.get(f"{url}/health", timeout=10, follow_redirects=True)
+        if answer.status_code == 200 and "<html" not in answer.text[:500].lower():
+            return Finding(check="server", ok=True, message="answers"), _clock(answer.headers.get("date"))
+        message = f"{url}/health answers {answer.status_code}, as no Label Studio does"
+        action = _other_path(url)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        message = f"{url}: {error or type(error).__name__}"
+        action = "start it (`standpunkt studio start` for the local one), or correct LABEL_STUDIO_URL"
+    return Finding(check="server", ok=False, message=message, action=action), None
+
+
+def _other_path(url: str) -> str:
+    """What to do where something answers that is no Label Studio: is it one path up?"""
+    parts = urlsplit(url)
+    root = f"{parts.scheme}://{parts.netloc}"
+    if parts.path:
+        try:
+            if httpx.get(f"{root}/health", timeout=10).status_code == 200:
+                return f"set LABEL_STUDIO_URL to {root}: Label Studio is there"
+        except httpx.HTTPError:
+            pass
+    return (
+        "correct LABEL_STUDIO_URL; behind a proxy the path under which Label Studio stands belongs to it "
+        "(such as https://example.org/label-studio), and LABEL_STUDIO_HOST of the server says the same"
+    )
+
+
+def _clock(header: str | None) -> Finding | None:
+    """How far apart the clocks are: access tokens live five minutes, dates of codings are the server's."""
+    try:
+        apart = parsedate_to_datetime(header or "").timestamp() - time.time()
+    except ValueError:
+        return None
+    ok = abs(apart) <= CLOCK_SECONDS
+    way = "ahead of" if apart > 0 else "behind"
+    message = (
+        f"within {CLOCK_SECONDS} s" if ok else f"the server's is {abs(apart):.0f} s {way} this machine's"
+    )
+    action = "" if ok else "set the wrong one right (`timedatectl set-ntp true` on Linux): tokens go by it"
+    return Finding(check="clock", ok=ok, message=message, action=action)
+
+
+def _token(studio: Studio) -> Finding:
+    expiry = studio.token_expiry()
+    kind = "legacy token" if expiry is None else "personal access token"
+    if expiry is not None and expiry < time.time():
+        message = f"{kind}, expired on {_day(expiry)}"
+        return Finding(check="token", ok=False, message=message, action=_new_token(studio, kind))
+    try:
+        email = studio.check()
+    except StudioError as error:
+        message = f"{kind}: {error.words}"
+        return Finding(check="token", ok=False, message=message, action=_new_token(studio, kind))
+    if expiry is None:
+        return Finding(check="token", ok=True, message=f"{kind} of {email}, which does not expire")
+    until = _day(expiry)
+    soon = expiry - time.time() < TOKEN_DAYS * 86400
+    return Finding(
+        check="token",
+        ok=not soon,
+        message=f"{kind} of {email}, until {until}",
+        action=_new_token(studio, kind) if soon else "",
+    )
+
+
+def _day(moment: float) -> str:
+    try:
+        return datetime.fromtimestamp(moment, UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):  # two hundred years on is the rule, ten thousand no date
+        return "further than a calendar goes"
+
+
+def _new_token(studio: Studio, kind: str) -> str:
+    make = f"make a new one at {studio.url}/user/account (Access Token), set LABEL_STUDIO_API_KEY"
+    if kind == "legacy token":
+        make += f"; or switch legacy tokens on at {studio.url}/organization (API Tokens Settings)"
+    return make
+
+
+def _version(studio: Studio) -> Finding:
+    version = studio.version()
+    series = local_server.VERSION.rpartition(".")[0]
+    ok = version.startswith(f"{series}.")
+    action = "" if ok else f"the coding screen is made for {series}: look at it before people code"
+    return Finding(check="version", ok=ok, message=f"Label Studio {version}", action=action)
+
+
+def _projects(study: Study, projects: dict[str, HeldProject]) -> Finding:
+    missing = [name for name in study.settings.annotators if name not in projects]
+    if missing:
+        message = f"no project for {', '.join(missing)}"
+        return Finding(check="projects", ok=False, message=message, action="`standpunkt push` makes them")
+    return Finding(check="projects", ok=True, message=f"{len(projects)}, one an annotator")
+
+
+def _assigned(study: Study) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    if study.assignments.exists():
+        for row in read_jsonl(study.assignments, Assignment):
+            found.setdefault(row.annotator, set()).add(row.sentence_id)
+    return found
+
+
+def _project_findings(
+    studio: Studio, name: str, project: HeldProject, codebook: Codebook, assigned: set[str]
+) -> Iterator[Finding]:
+    settings = f"{studio.url}/projects/{project.id}/settings"
+    yield _screen(name, project, labeling_config(codebook), settings)
+    yield _tasks(studio, name, project, assigned)
+    yield _suggestions(studio, name, project, settings)
+
+
+def _screen(name: str, project: HeldProject, config: str, settings: str) -> Finding:
+    same = project.label_config.strip() == config.strip()
+    way = "adjudicate --to-studio" if name == ADJUDICATOR else "push"
+    return Finding(
+        check=f"screen of {name}",
+        ok=same,
+        message="fits the codebook" if same else "is not the one of codebook.yaml",
+        action=""
+        if same
+        else f"`standpunkt {way}` brings it in step (`codebook migrate` where codings exist): {settings}",
+    )
+
+
+def _tasks(studio: Studio, name: str, project: HeldProject, assigned: set[str]) -> Finding:
+    data = f"{studio.url}/projects/{project.id}/data"
+    ids = Counter(
+        task.data.get("sentence_id") for task in studio.tasks(project.id) if "sentence_id" in task.data
+    )
+    twice = [sentence_id for sentence_id, count in ids.items() if count > 1]
+    missing = len(assigned - ids.keys())
+    message = f"{len(ids)} sentences"
+    actions = []
+    if twice:
+        message += f", {len(twice)} of them twice, the first {twice[0]}"
+        actions.append(f"delete the uncoded one in {data} (filter: sentence_id)")
+    if missing:
+        message += f", {missing} assigned ones are missing"
+        actions.append("`standpunkt push` creates them")
+    return Finding(check=f"tasks of {name}", ok=not actions, message=message, action="; ".join(actions))
+
+
+def _suggestions(studio: Studio, name: str, project: HeldProject, settings: str) -> Finding:
+    """Whether the stream shows what was suggested: by the project's version, and not switched off."""
+    versions = studio.prediction_counts(project.id)
+    message, action = f"shown: {project.model_version or 'none'}", ""
+    if versions and project.model_version not in versions:
+        message += f", there are {sorted(versions)}"
+        action = "`standpunkt prelabel` sets the project's model version; without it none is shown"
+    elif versions and not project.shows_suggestions:
+        message = "switched off in the project"
+        action = f'tick "Use predictions to prelabel tasks" at {settings}/annotation'
+    return Finding(check=f"suggestions of {name}", ok=not action, message=message, action=action)
+
+
+def _strangers(
+    studio: Studio, study: Study, projects: Mapping[str, HeldProject], codebook: Codebook
+) -> Iterator[Finding]:
+    """Who coded in whose project, as of the last pull: projects are apart, not locked."""
+    coders = {
+        name: Counter(_coders(study.exports / f"{name}.json", codebook))
+        for name in projects
+        if (study.exports / f"{name}.json").exists()
+    }
+    users = {user for people in coders.values() for user in people}
+    home = {user: max(coders, key=lambda name, user=user: coders[name][user]) for user in users}  # type: ignore[misc]
+    for name, people in coders.items():
+        main = max(people, key=lambda user: people[user], default=None)
+        guests = {user: n for user, n in people.items() if user != main or home[user] != name}
+        if guests:
+            who = ", ".join(f"user {user} ({n}, at home with {home[user]})" for user, n in guests.items())
+            yield Finding(
+                check=f"coders of {name}",
+                ok=False,
+                message=f"codings by somebody else: {who}",
+                action=f"see {studio.url}/projects/{projects[name].id}/data (column Annotated by); ask them "
+                f"to code in their own project: here all codings count as those of {name}",
+            )
+
+
+def _coders(path: Path, codebook: Codebook) -> Iterator[int]:
+    for _, task in read_tasks(path, codebook, []):
+        for annotation in task.get("annotations", []) if isinstance(task, dict) else []:
+            user = annotation.get("completed_by")
+            number = user.get("id") if isinstance(user, dict) else user
+            if isinstance(number, int):
+                yield number
+
+
+def _database(studio: Studio, study: Study) -> Iterator[Finding]:
+    """A server elsewhere does not say which database it is on."""
+    known = local_server.load()
+    if known is None or known.url != studio.url:
+        return
+    count = len(study.settings.annotators)
+    crowded = not known.database and count >= SQLITE_ANNOTATORS
+    yield Finding(
+        check="database",
+        ok=not crowded,
+        message=f"{count} annotators on SQLite, which lets one write at a time"
+        if crowded
+        else local_server.shown_database(known),
+        action="`standpunkt studio stop`, then `studio start --database postgresql://…` before people code "
+        "(docs/study.md: codings do not move by themselves)"
+        if crowded
+        else "",
+    )

@@ -1,0 +1,106 @@
+"""A Label Studio project that Standpunkt did not make, imported through a map of its controls."""
+
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from annotate.label_studio.client import Studio
+from annotate.label_studio.download import fetch
+from annotate.study.annotations import in_order, own_rows, taken_path, with_taken
+from annotate.study.folder import Study
+from annotate.study.projects import MARKER
+from exports.readers.annotations import read_export
+from exports.readers.existing_project import asked_part, translate
+from exports.readers.label_studio import read_tasks
+from schemas.errors import DataError, StudioError
+from schemas.files import write_json
+from schemas.jsonl import read_jsonl, write_jsonl
+from schemas.project_map import read_project_map
+from schemas.records import Record, Sentence
+
+
+class TakeReport(Record, frozen=True, kw_only=True):
+    """What came out of a project made by hand, and what did not.
+
+    ``annotations`` are the rows kept, ``skipped`` and ``incomplete`` among them; ``invalid`` had
+    something that the map or the codebook does not know. ``unmapped``, ``left_out`` and ``unmatched``
+    as in `exports.readers.existing_project.Translated`; ``coded_here`` the study's own projects have from the
+    same annotator: those count.
+    """
+
+    project: int
+    annotations: int
+    skipped: int
+    incomplete: int
+    invalid: int
+    annotators: list[str]
+    unmapped: dict[str, int]
+    left_out: dict[str, int]
+    unmatched: list[str]
+    coded_here: int
+
+
+def take_project(
+    studio: Studio,
+    study: Study,
+    project_id: int,
+    map_path: Path,
+    *,
+    tell: Callable[[str], None] = lambda _: None,
+) -> TakeReport:
+    """Fetches the project, keeps its export as received, and adds its codings to the study's.
+
+    Rows go to ``data/taken/project-N.jsonl``; this and every later pull puts them into
+    ``annotations.jsonl``. Taking it again replaces them.
+
+    Raises
+    ------
+    DataError
+        The map is wrong, or no task of the project is a sentence of the study.
+    StudioError
+        There is no such project, or it is one of Standpunkt's own.
+    """
+    codebook = study.codebook()
+    given = read_project_map(map_path, codebook)
+    sentences = list(read_jsonl(study.needs(study.sentences, "split"), Sentence))
+    held = studio.project(project_id)
+    if held is None:
+        raise StudioError(f"reading project {project_id}", f"{studio.url} holds no such project", status=404)
+    if MARKER in held.description:
+        raise StudioError(
+            f"reading project {project_id}", "is a project of Standpunkt; `pull` without --project takes it"
+        )
+    tell(f"fetching project {project_id}")
+    path = study.exports / f"project-{project_id}.json"
+    fetch(studio, project_id, path)
+    part = asked_part(codebook, given)
+    translated = translate((task for _, task in read_tasks(path, part, [])), given, part, sentences)
+    if not translated.tasks:
+        first = f"; the first is {translated.unmatched[0]}" if translated.unmatched else ""
+        raise DataError(
+            f"no task of project {project_id} is a sentence of this study{first}; expected the sentence in "
+            f"the field {given.sentence_id or given.text}",
+            path=map_path,
+        )
+    with TemporaryDirectory() as place:
+        ours = Path(place, "export.json")
+        write_json(ours, translated.tasks)
+        export = read_export(
+            ours, part, names={int(number): name for number, name in given.annotators.items()}
+        )
+    own = own_rows(study)
+    write_jsonl(taken_path(study, project_id), export.annotations)
+    write_jsonl(study.annotations, in_order(with_taken(study, own), study))
+    coded = {(row.sentence_id, row.annotator) for row in own}
+    return TakeReport(
+        project=project_id,
+        annotations=export.report.annotations,
+        skipped=export.report.skipped,
+        incomplete=export.report.incomplete,
+        invalid=export.report.invalid,
+        annotators=sorted({row.annotator for row in export.annotations}),
+        unmapped=translated.unmapped,
+        left_out=translated.left_out,
+        unmatched=translated.unmatched,
+        coded_here=sum((row.sentence_id, row.annotator) in coded for row in export.annotations),
+    )

@@ -1,0 +1,194 @@
+"""A letter for each annotator: how to get in, where their project is, what to do there."""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+
+from annotate.label_studio import accounts
+from annotate.label_studio.client import Studio
+from annotate.study.folder import Study
+from annotate.study.projects import StudyProject
+from schemas.errors import DataError, StudioError
+from schemas.files import write_private_json, write_private_text, write_text
+from schemas.guidelines import guidelines_page
+from schemas.jsonl import read_jsonl
+from schemas.records import Assignment, Record, Sentence
+
+#: Not in a backup and not in git: an invite link lets anybody in who has it.
+FOLDER = "einladungen"
+
+_HERE_ONLY = ("127.0.0.1", "localhost", "::1")
+
+
+class Invitation(Record, frozen=True, kw_only=True):
+    """A letter that was written, for whom, and the account where one was made."""
+
+    annotator: str
+    path: str
+    link: str
+    email: str | None = None
+
+
+class Account(Record, frozen=True, kw_only=True):
+    email: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Account({self.email})"  # never the password
+
+
+def write_invitations(
+    studio: Studio, study: Study, projects: Sequence[StudyProject], *, with_accounts: bool = False
+) -> list[Invitation]:
+    """Writes ``einladungen/NAME.txt`` for each annotator, readable by their owner alone.
+
+    People make their own account by the server's invite link, so that nobody else knows their
+    password. Only ``with_accounts`` makes one for them, once, and puts its password in the letter.
+
+    Raises
+    ------
+    StudioError
+        The server gives no invite link, or takes no new account.
+    """
+    invite = studio.invite_link()
+    folder = study.folder / FOLDER
+    write_text(folder / ".gitignore", "*\n")
+    write_text(folder / "richtlinien.html", guidelines_page(study.codebook()))
+    written = []
+    for project in projects:
+        name = project.annotator
+        account = _accounts(study, studio).get(name)
+        if with_accounts:
+            account = _account(studio, study, name, invite)
+        path = folder / f"{name}.txt"
+        write_private_text(path, letter(studio.url, study, project, invite=invite, account=account))
+        written.append(
+            Invitation(
+                annotator=name, path=str(path), link=project.link, email=account.email if account else None
+            )
+        )
+    return written
+
+
+def is_here_only(url: str) -> bool:
+    """Whether an address leads to the machine it is opened on, so that nobody else reaches it."""
+    return urlsplit(url).hostname in _HERE_ONLY
+
+
+def letter(url: str, study: Study, project: StudyProject, *, invite: str, account: Account | None) -> str:
+    """The text of an invitation."""
+    if account:
+        enter = f"""\
+1. Anmelden. Für Sie ist schon ein Konto angelegt:
+   Adresse:  {url}
+   E-Mail:   {account.email}
+   Passwort: {account.password}
+   Die E-Mail-Adresse dient nur zum Anmelden, Post kommt dort nicht an.
+   Geben Sie das Passwort bitte nicht weiter."""
+    else:
+        enter = f"""\
+1. Konto anlegen (einmal). Öffnen Sie diesen Link und wählen Sie selbst ein
+   Passwort:
+   {invite}
+   Geben Sie den Link bitte nicht weiter: Wer ihn hat, kann ein Konto anlegen.
+   Haben Sie auf diesem Server schon ein Konto, melden Sie sich damit an:
+   {url}"""
+    here = (
+        "\nDie Links führen nur an dem Rechner ans Ziel, auf dem Label Studio läuft.\n"
+        if is_here_only(url)
+        else ""
+    )
+    return f"""\
+Einladung zum Codieren
+Studie: {study.name}
+Für: {project.annotator}
+
+Guten Tag,
+
+Sie sind eingeladen, in dieser Studie Sätze aus Kommentaren zu codieren.
+{_share(study, project.annotator)}
+
+{enter}
+
+2. Ihr Projekt öffnen. Dieser Link führt zum nächsten offenen Satz:
+   {project.link}
+   Heben Sie ihn auf. Sie können jederzeit aufhören: Was gespeichert ist,
+   bleibt, und beim nächsten Mal geht es an derselben Stelle weiter.
+
+3. Codieren. Zuerst erscheint die Kurzfassung der Richtlinien; mit Esc
+   schließen Sie sie, über „Instructions“ oben rechts öffnen Sie sie wieder.
+   Beurteilt wird nur der markierte Satz; der Text ringsum hilft beim
+   Verstehen. Strg+Enter speichert und holt den nächsten Satz. Steht in der
+   Kopfzeile „Mit Vorschlag“, hat ein Programm schon gewählt: Prüfen Sie jede
+   Wahl, als stünde keine da. Sind Sie nicht sicher, entscheiden Sie trotzdem.
+   Alle Regeln mit Beispielen liegen bei: richtlinien.html
+
+   Wenn „Es fehlt noch etwas“ erscheint: Die Meldung nennt, was fehlt; Esc,
+   nachholen, speichern. Wenn Sie sich vertan haben: Pfeil links unten zurück,
+   ändern, Strg+Enter. Wenn eine Taste nichts tut: einmal auf eine leere Stelle
+   klicken, der Zeiger stand in einem Feld.
+{here}
+Getrennt, nicht geheim. Jede Person codiert in einem eigenen Projekt, damit die
+Urteile unabhängig voneinander entstehen. Die Projekte sind getrennt, aber nicht
+geheim: In der freien Ausgabe von Label Studio kann jedes Mitglied jedes Projekt
+öffnen. Bleiben Sie deshalb bitte in Ihrem eigenen Projekt, und sehen Sie nicht
+nach, wie andere entschieden haben. Umgekehrt können andere sehen, was Sie
+gewählt haben.
+
+Was festgehalten wird. Zu jedem Satz speichert Label Studio, was Sie gewählt
+haben, wann Sie es gespeichert haben und wie lange Sie daran gearbeitet haben.
+
+Vielen Dank!
+"""
+
+
+def _share(study: Study, annotator: str) -> str:
+    """How much there is to do, in a sentence."""
+    mine = {a.sentence_id for a in read_jsonl(study.assignments, Assignment) if a.annotator == annotator}
+    pieces = {s.commentary_id for s in read_jsonl(study.sentences, Sentence) if s.sentence_id in mine}
+    sentences = "1 Satz" if len(mine) == 1 else f"{len(mine)} Sätze"
+    texts = "1 Kommentar" if len(pieces) == 1 else f"{len(pieces)} Kommentaren"
+    return f"Ihr Anteil: {sentences} aus {texts}."
+
+
+def _account(studio: Studio, study: Study, name: str, invite: str) -> Account:
+    """The annotator's account, made where none was made; its password is kept before it counts."""
+    known = _accounts(study, studio)
+    email = f"{name}.{study.name}@standpunkt.example"
+    for address in (email, f"{name}.{study.name}.{secrets.token_hex(2)}@standpunkt.example"):
+        account = known.get(name)
+        if account is None:
+            account = Account(email=address, password=secrets.token_urlsafe(12))
+            _keep(study, studio, {**known, name: account})
+            if accounts.sign_up(invite, account.email, account.password):
+                return account
+            continue  # taken, by an account whose password nobody kept
+        accounts.sign_up(invite, account.email, account.password)  # False where it was done already
+        return account
+    raise StudioError("making an account", f"{email} has one already, whose password is not known here")
+
+
+def _accounts(study: Study, studio: Studio) -> dict[str, Account]:
+    return _all_accounts(study).get(studio.url, {})
+
+
+def _all_accounts(study: Study) -> dict[str, dict[str, Account]]:
+    """Server address → annotator → the account that was made for them."""
+    path = _file(study)
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, Account]])
+    except FileNotFoundError:
+        return {}
+    except msgspec.DecodeError as error:
+        raise DataError(f"damaged ({error}); delete it and invite again", path=path) from error
+
+
+def _keep(study: Study, studio: Studio, known: dict[str, Account]) -> None:
+    write_private_json(_file(study), {**_all_accounts(study), studio.url: known})
+
+
+def _file(study: Study) -> Path:
+    return study.folder / ".standpunkt" / "accounts.json"

@@ -1,0 +1,1 @@
+"""New commentaries tagged without a server: a few at once, or a folder that can be resumed."""

@@ -1,0 +1,285 @@
+"""Many pieces, one after the other: finished ones are kept, memory does not grow with their number."""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from annotate.analysis.piece import Hit, PieceView, TaggedPiece, view_piece
+from annotate.analysis.prevalence import counts_of
+from annotate.analysis.summary import PieceSummary, differences, news_words, summary_of
+from annotate.analysis.table_rows import columns_of, rows_of
+from annotate.pages.reading import reading_page, with_news
+from annotate.tag.ledger import ROWS_FORMAT, Finished, Ledger
+from annotate.tag.pieces import Checked, Failed, TagReport, read_checked, tag_pieces, with_people
+from annotate.texts.commentaries import read_commentaries
+from annotate.texts.sentences import split_sentences
+from annotate.texts.sources import unread_files
+from schemas.codebook import Codebook
+from schemas.errors import DataError
+from schemas.files import write_text
+from schemas.jsonl import write_jsonl
+from schemas.records import Commentary, short_hash, slug
+
+if TYPE_CHECKING:
+    from train.model import Model
+
+_BATCH = 8  # pieces predicted together: their features are found in one go
+
+_AHEAD = 3  # batches handed out to each worker before the first is waited for
+
+#: Flags of a commentary that put its date in doubt, unless it was corrected.
+_DOUBTFUL = frozenset({"date_unreadable", "date_out_of_line", "no_date"})
+
+Step = Callable[[], None]
+
+
+class Reading(NamedTuple):
+    """How the inputs are read."""
+
+    inputs: Sequence[str]
+    encoding: str | None = None
+    author: str | None = None
+    date: str | None = None
+
+
+class Wants(NamedTuple):
+    """What is kept of each piece: rows as JSON Lines hold them, flat rows, or a page.
+
+    ``gold`` holds the sentences that people coded, shown as such on the pages.
+    """
+
+    to: str
+    home: str | None = None
+    gold: Path | None = None
+
+
+class Outcome(NamedTuple):
+    report: TagReport
+    before: int  # pieces finished in an earlier run
+
+
+def run(
+    model_dir: Path, reading: Reading, ledger: Ledger, wants: Wants, pages: Path | None, *,
+    workers: int = 1, step: Step = lambda: None,
+) -> Outcome:  # fmt: skip
+    """Tags what is not in the ledger yet; pages go to a folder. Unreadable pieces stop nothing."""
+    problems: list[DataError] = []
+    found = read_commentaries(
+        reading.inputs, encoding=reading.encoding, author=reading.author, date=reading.date,
+        passed_over=problems,
+    )  # fmt: skip
+    before = 0
+
+    def waiting() -> Iterator[tuple[int, Commentary]]:
+        nonlocal before
+        for place, commentary in enumerate(found):
+            if ledger.meet(_key(commentary), place):
+                before += 1
+                step()
+            else:
+                yield place, commentary
+
+    for place, done, hits, page in _finish_all(model_dir, waiting(), wants, workers):
+        if pages is not None and page is not None and done.page:
+            write_text(pages / done.page, page)
+        ledger.add(done, place, hits)
+        step()
+    for gone in ledger.drop_unmet():
+        if pages is not None:
+            (pages / gone).unlink(missing_ok=True)
+    failed = [Failed(input=str(e.path or ""), reason=str(e)) for e in problems]
+    failed += [
+        Failed(input=str(path), reason=f"{path}: not a format that is read")
+        for path in unread_files(reading.inputs)
+    ]
+    return Outcome(_report(ledger, failed), before)
+
+
+def compare_pieces(ledger: Ledger, codebook: Codebook, pages: Path | None) -> None:
+    """Notes for each piece what sets it apart from its author's earlier ones, on its page too."""
+    for done, summary in differences(ledger.finished(by_day=True), lambda done: (done.summary, done.day)):
+        if summary == done.summary:
+            continue
+        ledger.set_summary(replace(done, summary=summary))
+        if pages is not None and done.page:
+            path = pages / done.page
+            write_text(path, with_news(path.read_text("utf-8"), news_words(summary, codebook)))
+
+
+def write_rows(path: str, ledger: Ledger, to: str, codebook: Codebook) -> int:
+    """The rows of all pieces in one file."""
+    from exports.tables import FORMATS
+
+    rows = (row for done in ledger.finished() for row in done.rows)
+    return FORMATS[to](path, columns_of(codebook), rows)
+
+
+def write_folder_summaries(path: str, ledger: Ledger) -> int:
+    return write_jsonl(path, (done.summary for done in ledger.finished()))
+
+
+def stamp_of(model_version: str, wants: Wants) -> str:
+    """What finished pieces rest on besides their texts: the model, what is made of a piece, what is kept."""
+    from importlib.metadata import version
+
+    gold = wants.gold.read_bytes() if wants.gold is not None and wants.gold.exists() else b""
+    parts = [
+        model_version,
+        version("standpunkt"),
+        f"rows {ROWS_FORMAT}",
+        hashlib.sha256(gold).hexdigest()[:12],
+    ]
+    return " ".join([*parts, wants.to])
+
+
+def page_name(commentary_id: str) -> str:
+    """A file name that any id gives, and no two ids share."""
+    plain = slug(commentary_id) or "text"
+    return f"{plain if plain == commentary_id else f'{plain}-{short_hash(commentary_id, 6)}'}.html"
+
+
+def _key(commentary: Commentary) -> str:
+    return hashlib.sha256(msgspec.json.encode(commentary)).hexdigest()
+
+
+Done = tuple[int, Finished, list[Hit], str | None]
+
+
+def _finish_all(
+    model_dir: Path, waiting: Iterator[tuple[int, Commentary]], wants: Wants, workers: int
+) -> Iterator[Done]:
+    """Finished pieces in the order they came, with at most some batches in memory."""
+    batches = iter(lambda: list(islice(waiting, _BATCH)), [])
+    if workers <= 1:
+        tools = None
+        for batch in batches:
+            tools = tools or _load(model_dir, wants)
+            yield from _finish(tools, batch, wants)
+        return
+    # a fresh process each: a fork would copy the locks of the libraries' threads
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (model_dir, wants)) as pool:
+        running: deque[Future[list[Done]]] = deque()
+        for batch in batches:
+            running.append(pool.submit(_finish_here, batch, wants))
+            if len(running) > workers * _AHEAD:
+                yield from running.popleft().result()
+        while running:
+            yield from running.popleft().result()
+
+
+class _Tools(NamedTuple):
+    model: "Model"
+    checked: Checked | None
+
+
+_TOOLS: list[_Tools] = []  # of a worker process
+
+
+def _load(model_dir: Path, wants: Wants) -> _Tools:
+    from train.persistence.folder import load_model
+
+    return _Tools(load_model(model_dir), read_checked(wants.gold) if wants.gold else None)
+
+
+def _start(model_dir: Path, wants: Wants) -> None:
+    _TOOLS.append(_load(model_dir, wants))
+
+
+def _finish_here(batch: Sequence[tuple[int, Commentary]], wants: Wants) -> list[Done]:
+    return list(_finish(_TOOLS[0], batch, wants))
+
+
+def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], wants: Wants) -> Iterator[Done]:
+    model, checked = tools
+    tagged = tag_pieces(model, [(commentary, split_sentences(commentary)) for _, commentary in batch])
+    book, version = model.meta.book, model.meta.model_version
+    for (place, commentary), piece in zip(batch, tagged, strict=True):
+        view = view_piece(piece, book, number=1)
+        shown = [piece] if checked is None else with_people([piece], checked)
+        summary = summary_of(piece, book, model_version=version)
+        page = (
+            reading_page(shown, book, model_version=version, home=wants.home) if wants.to == "html" else None
+        )
+        answers, abstained = _answers(piece)
+        done = Finished(
+            key=_key(commentary),
+            day=_sure_day(commentary),
+            page=page_name(commentary.commentary_id) if page else None,
+            rows=_rows(piece, wants.to),
+            summary=summary,
+            counts=counts_of(view, book),
+            answers=answers,
+            abstained=abstained,
+        )
+        yield place, done, list(piece_hits(view, summary)) if page else [], page
+
+
+def _rows(piece: TaggedPiece, to: str) -> list[dict[str, Any]]:
+    if to == "jsonl":
+        return [msgspec.json.decode(msgspec.json.encode(p)) for p in piece.predictions]
+    return list(rows_of([piece])) if to in ("csv", "parquet") else []
+
+
+def _sure_day(commentary: Commentary) -> str | None:
+    doubts = _DOUBTFUL & set(commentary.flags)
+    is_full = commentary.date is not None and len(commentary.date) >= 10
+    return commentary.date if is_full and (not doubts or "corrected:date" in commentary.flags) else None
+
+
+def piece_hits(view: PieceView, summary: PieceSummary) -> Iterator[Hit]:
+    """The sentences of a piece that figures lead to."""
+    places = {shown.sentence.sentence_id: shown for shown in view.sentences}
+    for shown in view.sentences:
+        for key, mark in shown.marks.items():
+            if "." in key:
+                yield Hit(what=key, code=mark.code, number=shown.number, text=shown.sentence.text)
+        for token in shown.tokens:
+            if token in summary.devices:
+                yield Hit(what=token, code="", number=shown.number, text=shown.sentence.text)
+    for name in summary.names:
+        for sentence_id in name.sentences:
+            shown = places[sentence_id]
+            yield Hit(what=f"name.{name.name}", code="", number=shown.number, text=shown.sentence.text)
+
+
+def _answers(piece: TaggedPiece) -> tuple[dict[str, int], dict[str, int]]:
+    answers: dict[str, int] = {}
+    abstained: dict[str, int] = {}
+    for prediction in piece.predictions:
+        for name, layer in prediction.layers.items():
+            given = list(layer.values()) if isinstance(layer, dict) else [layer]
+            answers[name] = answers.get(name, 0) + len(given)
+            abstained[name] = abstained.get(name, 0) + sum(bool(one.abstained) for one in given)
+    return answers, abstained
+
+
+def _report(ledger: Ledger, failed: Sequence[Failed]) -> TagReport:
+    pieces = sentences = answers = 0
+    abstained: dict[str, int] = {}
+    drift: dict[str, list[str]] = {}
+    version = ""
+    for done in ledger.finished():
+        pieces, sentences = pieces + 1, sentences + done.summary.sentences
+        answers += sum(done.answers.values())
+        for name, count in done.abstained.items():
+            abstained[name] = abstained.get(name, 0) + count
+        if done.summary.notices:
+            drift[done.summary.commentary_id] = done.summary.notices
+        version = done.summary.model_version
+    return TagReport(
+        commentaries=pieces,
+        sentences=sentences,
+        model_version=version,
+        abstained=abstained,
+        failed=list(failed),
+        coverage=round(1 - sum(abstained.values()) / answers, 6) if answers else None,
+        drift=drift,
+    )

@@ -1,0 +1,140 @@
+"""What is finished of a long run, on disk: a run that was broken off goes on where it stopped."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from annotate.analysis.piece import Evidence, Hit
+from annotate.analysis.summary import PieceSummary
+from schemas.errors import DataError
+from schemas.records import Record
+
+#: Raised by one when the same text and model give other sentences, rows, summaries or pages: what an
+#: earlier run finished is then done again (`annotate.tag.folder.stamp_of`), and not because a comment
+#: changed. tests/annotate/test_rows_format.py fails until it is raised.
+ROWS_FORMAT = 1
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS stamp (value TEXT);
+CREATE TABLE IF NOT EXISTS pieces (key TEXT PRIMARY KEY, place INTEGER, author TEXT, day TEXT,
+  page TEXT, title TEXT, done BLOB);
+CREATE TABLE IF NOT EXISTS hits (key TEXT, what TEXT, code TEXT, number INTEGER, text TEXT);
+CREATE INDEX IF NOT EXISTS hits_of ON hits (what, code);
+CREATE INDEX IF NOT EXISTS hits_in ON hits (key);
+"""
+
+
+class Finished(Record, frozen=True, kw_only=True):
+    """A piece done: its summary, its rows as they are written, and what the figures count.
+
+    ``day`` is null where the date is missing or in doubt.
+    """
+
+    key: str
+    day: str | None
+    page: str | None
+    rows: list[dict[str, Any]]
+    summary: PieceSummary
+    counts: dict[str, tuple[int, int]]
+    answers: dict[str, int]
+    abstained: dict[str, int]
+
+
+class Ledger:
+    """The finished pieces of a run in one SQLite file.
+
+    Parameters
+    ----------
+    stamp
+        What the results depend on besides the texts; a file of another stamp is begun anew.
+    """
+
+    def __init__(self, path: Path, stamp: str) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path)
+            if not self._is_of(stamp):
+                for table in ("stamp", "pieces", "hits"):
+                    self._db.execute(f"DROP TABLE IF EXISTS {table}")
+            self._db.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise DataError(f"cannot be used for what is finished: {error}", path=path) from error
+        # places of an earlier run mean nothing: what is not met again is dropped in the end
+        with self._db:
+            self._db.execute("DELETE FROM stamp")
+            self._db.execute("INSERT INTO stamp VALUES (?)", (stamp,))
+            self._db.execute("UPDATE pieces SET place = NULL")
+
+    def _is_of(self, stamp: str) -> bool:
+        try:
+            return self._db.execute("SELECT value FROM stamp").fetchall() == [(stamp,)]
+        except sqlite3.OperationalError:  # no such table: a new file
+            return False
+
+    def meet(self, key: str, place: int) -> bool:
+        """Notes the place of a piece in this run, and whether it is finished already."""
+        with self._db:
+            return bool(self._db.execute("UPDATE pieces SET place = ? WHERE key = ?", (place, key)).rowcount)
+
+    def add(self, done: Finished, place: int, hits: Sequence[Hit]) -> None:
+        summary = done.summary
+        row = (
+            done.key, place, summary.author, done.day, done.page, summary.title, msgspec.json.encode(done),
+        )  # fmt: skip
+        with self._db:
+            self._db.execute("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            self._db.execute("DELETE FROM hits WHERE key = ?", (done.key,))
+            self._db.executemany(
+                "INSERT INTO hits VALUES (?, ?, ?, ?, ?)",
+                [(done.key, h.what, h.code, h.number, h.text) for h in hits],
+            )
+
+    def drop_unmet(self) -> list[str]:
+        """Forgets the pieces that are no longer there; gives their pages."""
+        with self._db:
+            gone = self._db.execute("SELECT page FROM pieces WHERE place IS NULL").fetchall()
+            self._db.execute("DELETE FROM hits WHERE key IN (SELECT key FROM pieces WHERE place IS NULL)")
+            self._db.execute("DELETE FROM pieces WHERE place IS NULL")
+        return [page for (page,) in gone if page]
+
+    def finished(self, *, by_day: bool = False) -> Iterator[Finished]:
+        """The pieces in the order of the input, or by author and day."""
+        order = "author, day, place" if by_day else "place"
+        for (done,) in self._db.cursor().execute(f"SELECT done FROM pieces ORDER BY {order}"):
+            yield msgspec.json.decode(done, type=Finished)
+
+    def set_summary(self, done: Finished) -> None:
+        with self._db:
+            self._db.execute(
+                "UPDATE pieces SET done = ? WHERE key = ?", (msgspec.json.encode(done), done.key)
+            )
+
+    def days(self) -> tuple[str | None, str | None, int]:
+        """First and last day, and how many pieces have one."""
+        row = self._db.execute("SELECT min(day), max(day), count(day) FROM pieces").fetchone()
+        return row[0], row[1], row[2]
+
+    def evidence(self, what: str, *, by: str = "day") -> Iterator[Evidence]:
+        """The sentences of a figure, by day or by author."""
+        assert by in ("day", "author")
+        query = (
+            "SELECT code, number, text, page, title, author, day FROM hits JOIN pieces USING (key)"
+            f" WHERE what = ? ORDER BY {by} IS NULL, {by}, day, place, number"
+        )
+        for row in self._db.cursor().execute(query, (what,)):
+            yield Evidence(*row)
+
+    def names(self, limit: int) -> list[tuple[str, int, int]]:
+        """Names no target covers, with how many sentences and pieces they stand in."""
+        return self._db.execute(
+            "SELECT substr(what, 6), count(*), count(DISTINCT key) FROM hits WHERE what LIKE 'name.%'"
+            " GROUP BY what ORDER BY count(*) DESC, what LIMIT ?",
+            (limit,),
+        ).fetchall()
+
+    def close(self) -> None:
+        self._db.close()

@@ -1,0 +1,196 @@
+"""The layout of a text: typed blocks with offsets, found without touching a character.
+
+A block is a line, or the lines of a paragraph where a file wraps its lines; list marks and white
+space lie outside it.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+
+from annotate.texts.sources import Line, lines_of
+from annotate.texts.wordlists import read_lines
+from schemas.records import Block, BlockKind
+
+_BULLET = re.compile(r"\s*(?:[•◦▪▫‣⁃∙●○■□►▶➤➢✓✔]|[-–—*+·](?=\s))\s*")
+
+_NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
+
+_URL = re.compile(r"<?(?:https?://|www\.)\S+>?")
+
+_RULE = re.compile(r"(?:[-*_=]\s*){3,}|```.*|~~~.*")
+
+_MD_HEADING = re.compile(r"#{1,6}\s+(?=\S)")
+
+_MD_PICTURE = re.compile(r"!\[\s*([^\]]*?)\s*\]\([^)]*\)")
+
+_MD_QUOTE = re.compile(r"(?:>\s*)+(?=[^\s>])")
+
+_ALONE = re.compile(r"#{1,6}\s|!\[|(?:[-*_=]\s*){3,}$|```|~~~")
+
+_ENDS = re.compile(r"[.!?…:][\"'“”»«’‘›‹)\]]*$|[“”»«]$")
+
+_HEADING = 70  # characters; a line of at most this many without a stop may be a heading
+
+_CAPTION = 500
+
+_CREDIT = 120
+
+
+def find_blocks(text: str, *, title: Line | None = None, layout: str = "text") -> list[Block]:
+    """The blocks of a text in their order.
+
+    Parameters
+    ----------
+    title
+        Where the title line stands, if there is one.
+    layout
+        ``lines``: one line a block. ``text``: so too, unless the lines look wrapped. ``markdown``:
+        a single line break only wraps a line; headings, pictures and quotes have their signs.
+    """
+    lines = lines_of(text)
+    blocks: list[Block] = []
+    if title is not None:
+        blocks.append(Block(kind="title", start=title.start, end=title.end))
+        lines = [line for line in lines if line.start >= title.end]
+    is_markdown = layout == "markdown"
+    if is_markdown or (layout == "text" and is_wrapped_text(text)):
+        lines = _joined(text, lines, alone=_ALONE if is_markdown else None)
+    for kind, start, end in _marked(text, lines) if is_markdown else _typed(text, lines):
+        continues = kind in ("paragraph", "list_item") and _continues(text, blocks, kind, start)
+        blocks.append(Block(kind=kind, start=start, end=end, continues=continues))
+    return blocks
+
+
+def is_wrapped_text(text: str) -> bool:
+    """Whether the lines of a text are wrapped at a width: no next word would have fitted.
+
+    A line break before a word short enough for the line before it speaks for one paragraph a
+    line, and so do lines that end as sentences do.
+    """
+    rows = [row.rstrip() for row in text.splitlines()]
+    width = max(map(len, rows), default=0)
+    if not 40 <= width <= 120:
+        return False
+    breaks = [
+        (row, following)
+        for row, following in pairwise(rows)
+        if row and following.strip() and not _BULLET.match(following)
+    ]
+    full = sum(len(row) + 1 + len(following.split()[0]) > width for row, following in breaks)
+    open_ended = sum(not _is_complete(row) for row, _ in breaks)
+    return len(breaks) >= 3 and full >= 0.9 * len(breaks) and 3 * open_ended >= len(breaks)
+
+
+def _joined(text: str, lines: list[Line], *, alone: re.Pattern[str] | None = None) -> list[Line]:
+    """The lines of each paragraph as one unit; a list mark begins a new one.
+
+    A line that fits ``alone`` is a unit of its own.
+    """
+    units: list[Line] = []
+    is_alone = True
+    for line in lines:
+        gap = text[units[-1].end : line.start] if units else "\n\n"
+        was_alone, is_alone = is_alone, alone is not None and bool(alone.match(text, line.start, line.end))
+        is_apart = was_alone or is_alone or gap.replace("\r\n", "\n").count("\n") > 1
+        if is_apart or _begins_item(text, units[-1], line):
+            units.append(line)
+        else:
+            units[-1] = Line(units[-1].start, line.end)
+    return units
+
+
+def _marked(text: str, units: list[Line]) -> Iterator[tuple[BlockKind, int, int]]:
+    """Like `_typed`, with the signs of Markdown."""
+    for kind, start, end in _typed(text, [unit for unit in units if not _RULE.fullmatch(text, *unit)]):
+        if heading := _MD_HEADING.match(text, start, end):
+            yield "title", heading.end(), end
+        elif picture := _MD_PICTURE.fullmatch(text, start, end):
+            if picture.group(1):
+                yield "caption", *picture.span(1)
+        elif quote := _MD_QUOTE.match(text, start, end):
+            yield kind, quote.end(), end
+        else:
+            yield kind, start, end
+
+
+def _begins_item(text: str, before: Line, line: Line) -> bool:
+    """Whether a line in a wrapped paragraph begins a list item, and not a dash in a sentence."""
+    if not _BULLET.match(text, line.start, line.end):
+        return bool(_NUMBER.match(text, line.start, line.end)) and _is_complete(
+            text[before.start : before.end]
+        )
+    is_item = bool(_BULLET.match(text, before.start, before.end))
+    return is_item or text[line.start] not in "-–—" or _is_complete(text[before.start : before.end])
+
+
+def _typed(text: str, units: list[Line]) -> Iterator[tuple[BlockKind, int, int]]:
+    numbers = [_number(text, unit) for unit in units]
+    for n, (start, end) in enumerate(units):
+        if _URL.fullmatch(text, start, end):
+            yield "url", start, end
+        elif _is_caption(text[start:end]):
+            yield "caption", start, end
+        elif (mark := _BULLET.match(text, start, end)) and mark.end() < end:
+            yield "list_item", mark.end(), end
+        elif _is_counted(numbers, n):
+            yield "list_item", _NUMBER.match(text, start, end).end(), end  # type: ignore[union-attr]
+        else:
+            yield "paragraph", start, end
+
+
+def _number(text: str, unit: Line) -> int | None:
+    match = _NUMBER.match(text, unit.start, unit.end)
+    return int(match.group(1)) if match else None
+
+
+def _is_counted(numbers: list[int | None], n: int) -> bool:
+    """Whether a number at the start of a block counts items: its neighbour counts on."""
+    number = numbers[n]
+    if number is None:
+        return False
+    before = numbers[n - 1] if n else None
+    after = numbers[n + 1] if n + 1 < len(numbers) else None
+    return before == number - 1 or after == number + 1
+
+
+def _is_caption(block: str) -> bool:
+    if len(block) > _CAPTION:
+        return False
+    credit = max(_credits().finditer(block), key=lambda match: match.start(), default=None)
+    if credit is None:
+        return False
+    rest = block[credit.end() :].strip()
+    return 0 < len(rest) <= _CREDIT and not re.search(r"[.!?]\s+\S", rest)
+
+
+@cache
+def _credits() -> re.Pattern[str]:
+    marks = "|".join(re.escape(mark) for mark in read_lines("caption_marks.txt"))
+    return re.compile(rf"(?:^|(?<=[\s(/|–]))(?:{marks})")
+
+
+def _is_complete(block: str) -> bool:
+    return _ENDS.search(block[-12:].rstrip()) is not None
+
+
+def _continues(text: str, before: list[Block], kind: BlockKind, start: int) -> bool:
+    """Whether a block goes on with the sentence of the one before it.
+
+    It does where it starts lower case, or where the one before is not complete. A short line
+    that ends with a word, before a paragraph that starts with a capital, is taken for a heading.
+    """
+    previous = next((block for block in reversed(before) if block.kind in ("paragraph", "list_item")), None)
+    if previous is None:
+        return False
+    first = next((char for char in text[start : start + 12] if char.isalnum()), "")
+    if first.islower():
+        return True
+    piece = text[previous.start : previous.end]
+    if _is_complete(piece):
+        return False
+    is_heading = (
+        previous.kind == "paragraph" and len(piece) <= _HEADING and (piece[-1].isalnum() or piece[-1] in ")%")
+    )
+    return kind == "list_item" or not is_heading

@@ -1,0 +1,158 @@
+"""Files and folders become commentaries with typed blocks and exact offsets."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from annotate.texts.blocks import find_blocks
+from annotate.texts.corrections import Correction, corrected
+from annotate.texts.dates import iso_date, out_of_line
+from annotate.texts.readers import READERS
+from annotate.texts.readers.jsonl import read_jsonl_rows
+from annotate.texts.sources import Draft, Source, find_sources, lines_of
+from schemas.errors import DataError, SettingsError
+from schemas.records import Commentary, IdRegister
+
+
+def read_commentaries(
+    inputs: Iterable[str | Path],
+    *,
+    encoding: str | None = None,
+    author: str | None = None,
+    date: str | None = None,
+    corrections: Sequence[Correction] = (),
+    passed_over: list[DataError] | None = None,
+) -> Iterator[Commentary]:
+    """The commentaries of files, folders and ``-``, one at a time.
+
+    Parameters
+    ----------
+    inputs
+        ``.txt``, ``.md`` with YAML front matter, ``.jsonl``, ``.html``, each also as ``.gz``;
+        folders; ``-`` for standard input. JSON Lines are streamed.
+    encoding
+        Of the files; None is UTF-8.
+    author, date
+        For what names none.
+    corrections
+        Made visibly: a correction leaves a flag (`annotate.texts.corrections`).
+    passed_over
+        Where it is given, what cannot be read (an input, a file of a folder, a row) is added to it
+        as an error instead of raised, and the rest is read.
+
+    Raises
+    ------
+    DataError
+        A file that cannot be read, or a correction that does not fit.
+    """
+    if date is not None and iso_date(date) is None:
+        raise SettingsError(f'"{date}" is no date, expected one such as 2025-10-21', flag="--date")
+    given = {"author": author, "date": iso_date(date) if date else None}
+    ids = IdRegister()
+    by_id: dict[str, list[Correction]] = {}
+    for correction in corrections:
+        by_id.setdefault(correction.commentary, []).append(correction)
+    for source in _sources(inputs, passed_over):
+        try:
+            is_rows = source.format == "jsonl"
+            drafts = (
+                read_jsonl_rows(source, encoding, passed_over)
+                if is_rows
+                else READERS[source.format](source, encoding)
+            )
+            finished = (_finished(draft, source, ids, given, by_id) for draft in drafts)
+            yield from finished if is_rows else _with_neighbours(list(finished))
+        except DataError as error:
+            if passed_over is None:
+                raise
+            passed_over.append(error)
+
+
+def _sources(inputs: Iterable[str | Path], passed_over: list[DataError] | None) -> Iterator[Source]:
+    for item in inputs:
+        try:
+            yield from find_sources([item])
+        except DataError as error:
+            if passed_over is None:
+                raise
+            passed_over.append(error)
+
+
+def flag_rows(
+    commentaries: Sequence[Commentary], corrections: Sequence[Correction] = ()
+) -> list[dict[str, object]]:
+    """What the flags of commentaries say, with what was found: rows for the report of ``split``."""
+    made = {(c.commentary, f"corrected:{c.field}"): c for c in corrections}
+    rows: list[dict[str, object]] = []
+    for n, commentary in enumerate(commentaries):
+        for flag in commentary.flags:
+            row: dict[str, object] = {"commentary": commentary.commentary_id, "flag": flag}
+            if flag == "date_out_of_line":
+                around = (*commentaries[max(0, n - 1) : n], *commentaries[n + 1 : n + 2])
+                row |= {"found": commentary.date, "neighbours": [other.date for other in around]}
+            elif flag in ("same_author_and_date", "date_unreadable"):
+                row |= {"found": commentary.date or _title_text(commentary)}
+            elif correction := made.get((commentary.commentary_id, flag)):
+                row |= {"was": correction.was, "is": correction.is_, "reason": correction.reason}
+            rows.append(row)
+    return rows
+
+
+def _title_text(commentary: Commentary) -> str:
+    title = next((block for block in commentary.blocks if block.kind == "title"), None)
+    return commentary.text[title.start : title.end] if title else commentary.title
+
+
+def _finished(
+    draft: Draft,
+    source: Source,
+    ids: IdRegister,
+    given: dict[str, str | None],
+    by_id: dict[str, list[Correction]],
+) -> Commentary:
+    fields = dict(draft.fields)
+    flags = list(fields.pop("flags", []))
+    for name, value in given.items():
+        fields[name] = fields.get(name) or value
+    fields["source"] = fields.get("source") or source.name
+    if not fields.get("title"):
+        fields["title"] = draft.own_id or source.stem
+        flags += [flag for flag in ["no_title"] if flag not in flags]
+    name = ids.commentary(fields["title"], fields["author"], draft.own_id)
+    commentary = Commentary(commentary_id=name, blocks=[], flags=flags, **fields)
+    commentary = corrected(commentary, by_id.get(name, ()))
+    changed = commentary.text != fields["text"]
+    return _with_blocks(commentary, draft, changed=changed)
+
+
+def _with_blocks(commentary: Commentary, draft: Draft, *, changed: bool) -> Commentary:
+    title_line = draft.title_line
+    if changed and title_line:
+        first = lines_of(commentary.text)[:1]
+        title_line = first[0] if first else None
+    blocks = draft.blocks
+    if blocks is None or changed:
+        blocks = find_blocks(commentary.text, title=title_line, layout=draft.layout)
+    captions = [commentary.text[block.start : block.end] for block in blocks if block.kind == "caption"]
+    flags = list(commentary.flags)
+    if not any(block.kind in ("paragraph", "list_item") for block in blocks) and "no_text" not in flags:
+        flags.append("no_text")
+    if commentary.date is None and "no_date" not in flags:
+        flags.append("no_date")
+    return msgspec.structs.replace(
+        commentary, blocks=blocks, captions=captions or commentary.captions, flags=flags
+    )
+
+
+def _with_neighbours(commentaries: list[Commentary]) -> Iterator[Commentary]:
+    """The commentaries of a file, flagged for dates out of line and for a second text of a day."""
+    strange = out_of_line([commentary.date for commentary in commentaries])
+    seen: set[tuple[str | None, str]] = set()
+    for commentary, is_strange in zip(commentaries, strange, strict=True):
+        flags = ["date_out_of_line"] if is_strange else []
+        if commentary.date is not None:
+            key = (commentary.author, commentary.date)
+            flags += ["same_author_and_date"] if key in seen else []
+            seen.add(key)
+        yield msgspec.structs.replace(commentary, flags=[*commentary.flags, *flags]) if flags else commentary

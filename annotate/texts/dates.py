@@ -1,0 +1,133 @@
+"""Dates as texts write them, in ISO form; and those that stand out of line with their file.
+
+A file of commentaries is mostly in order, newest or oldest first. A date breaks the order, or
+lies a season away from a file that spans weeks, where a figure was mistyped. Such a date is kept
+and reported, never changed.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+_FAR = 180  # days
+
+_NEAR = 90
+
+
+def out_of_line(dates: Sequence[str | None]) -> list[bool]:
+    """For each ISO date in the order of the file, whether it is out of line.
+
+    >>> out_of_line(["2025-10-22", "2026-10-21", "2025-10-21", None, "2025-10-20"])
+    [False, True, False, False, False]
+    >>> out_of_line(["2025-10-14", "2026-09-24", "2025-08-21", "2025-08-18"])
+    [False, True, False, False]
+    """
+    places = [n for n, text in enumerate(dates) if text is not None]
+    days = [date.fromisoformat(dates[n] or "").toordinal() for n in places]
+    far = _far(days)
+    # an order is looked for among the others only: a far date would take its place in one
+    near = [k for k in range(len(days)) if k not in far]
+    broken = {near[k] for k in _unordered([days[k] for k in near])}
+    strange = {places[k] for k in far | broken}
+    return [n in strange for n in range(len(dates))]
+
+
+def _unordered(days: list[int]) -> set[int]:
+    """The few that break the order of the others; none where there is no order to break."""
+    if len(days) < 3:
+        return set()
+    kept = max(_longest_run(days), _longest_run([-day for day in days]), key=len)
+    broken = set(range(len(days))) - set(kept)
+    if len(broken) == 1:
+        broken = {_farthest(days, broken.pop())}
+    return broken if len(broken) * 4 <= len(days) else set()
+
+
+def _farthest(days: list[int], broken: int) -> int:
+    """Of neighbours that break the order alike, the one farther from the middle of the file."""
+    middle = sorted(days)[len(days) // 2]
+    alike = [n for n in range(max(0, broken - 1), min(len(days), broken + 2)) if _in_order_without(days, n)]
+    return max(alike, key=lambda n: (abs(days[n] - middle), n == broken))
+
+
+def _in_order_without(days: list[int], n: int) -> bool:
+    rest = days[:n] + days[n + 1 :]
+    return rest in (sorted(rest), sorted(rest, reverse=True))
+
+
+def _longest_run(days: list[int]) -> list[int]:
+    """The places of a longest subsequence that never falls (patience sorting)."""
+    tops: list[int] = []
+    tails: list[int] = []
+    previous: list[int] = []
+    for n, day in enumerate(days):
+        pile = bisect_right(tops, day)
+        previous.append(tails[pile - 1] if pile else -1)
+        tops[pile : pile + 1] = [day]
+        tails[pile : pile + 1] = [n]
+    run, n = [], tails[-1] if tails else -1
+    while n >= 0:
+        run.append(n)
+        n = previous[n]
+    return run[::-1]
+
+
+def _far(days: list[int]) -> set[int]:
+    """Dates far from all others, where the others lie close together."""
+    found = set()
+    for n, day in enumerate(days):
+        others = days[:n] + days[n + 1 :]
+        if len(others) < 2 or max(others) - min(others) > _NEAR:
+            continue
+        if min(abs(day - other) for other in others) >= _FAR:
+            found.add(n)
+    return found
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januar jänner january jan", "februar feber february feb", "märz march mrz mar",
+            "april apr", "mai may", "juni june jun", "juli july jul", "august aug",
+            "september sept sep", "oktober october okt oct", "november nov",
+            "dezember december dez dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+
+_NUMERIC = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
+
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\S+)?")
+
+_NAMED = re.compile(r"(\d{1,2})\.?\s([^\W\d_]{3,9})\.?\s(\d{4})")
+
+
+def iso_date(text: str) -> str | None:
+    """A date as ``2025-10-21``, from ISO, ``21.10.2025`` or ``21. Oktober 2025``; else None."""
+    text = text.strip()
+    if match := _ISO.fullmatch(text):
+        year, month, day = match.groups()
+    elif match := _NUMERIC.fullmatch(text):
+        day, month, year = match.groups()
+    elif match := _NAMED.fullmatch(text):
+        day, name, year = match.groups()
+        month = str(_MONTHS.get(name.lower(), 0))
+    else:
+        return None
+    try:
+        return date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
+
+
+def with_iso_date(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields with the date in ISO form; one that cannot be read is flagged."""
+    found = fields.get("date")
+    iso = iso_date(found) if found else None
+    flags = [*fields.get("flags", []), *(["date_unreadable"] if found and not iso else [])]
+    return {**fields, "date": iso, "flags": flags}

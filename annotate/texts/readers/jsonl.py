@@ -1,0 +1,58 @@
+"""Commentaries as rows of JSON Lines."""
+
+import unicodedata
+from collections.abc import Iterator
+
+from annotate.texts.dates import with_iso_date
+from annotate.texts.sources import Draft, Source, read_rows
+from schemas.errors import DataError
+from schemas.records import Block, Record
+
+_RECORD_FIELDS = (
+    "source", "url", "outlet", "medium", "original_language", "translator", "license",
+)  # fmt: skip
+
+
+class CommentaryRow(Record, frozen=True, kw_only=True):
+    """What a line of JSON Lines may say of a commentary; only ``text`` has to be there."""
+
+    text: str
+    id: str | int | None = None
+    commentary_id: str | int | None = None
+    title: str | None = None
+    author: str | None = None
+    date: str | None = None
+    source: str | None = None
+    url: str | None = None
+    outlet: str | None = None
+    medium: str | None = None
+    original_language: str | None = None
+    translator: str | None = None
+    license: str | None = None
+    blocks: list[Block] | None = None
+    captions: list[str] = []
+    flags: list[str] = []
+
+
+def read_jsonl_rows(
+    source: Source, encoding: str | None, passed_over: list[DataError] | None = None
+) -> Iterator[Draft]:
+    row = None
+    for row in read_rows(source, CommentaryRow, encoding=encoding, passed_over=passed_over):
+        text = unicodedata.normalize("NFC", row.text)
+        names = ("title", "author", "date", "captions", *_RECORD_FIELDS)
+        fields = {name: getattr(row, name) for name in names} | {"text": text, "flags": list(row.flags)}
+        own_id = row.id if row.id is not None else row.commentary_id
+        blocks = row.blocks
+        if blocks is not None and not _fits(blocks, text, len(row.text)):
+            blocks = None
+            fields["flags"].append("blocks_read_again")
+        yield Draft(with_iso_date(fields), own_id=None if own_id is None else str(own_id), blocks=blocks)
+    if row is None and not passed_over:
+        raise DataError("is empty, expected a commentary a line", path=source.path)
+
+
+def _fits(blocks: list[Block], text: str, length: int) -> bool:
+    """Whether blocks that came with a record are in order and within its text."""
+    edges = [edge for block in blocks for edge in (block.start, block.end)]
+    return edges == sorted(edges) and (not edges or (edges[0] >= 0 and edges[-1] <= len(text) == length))

@@ -1,0 +1,254 @@
+"""What is handed in to be read: files, folders, standard input; text as it stands in them."""
+
+import codecs
+import io
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, NamedTuple, TypeVar
+
+import msgspec
+
+from schemas.errors import DataError, SettingsError
+from schemas.files import decode_utf8, read_bytes
+from schemas.jsonl import open_lines, read_jsonl
+from schemas.records import Block
+
+R = TypeVar("R")
+
+Format = Literal["text", "markdown", "jsonl", "html"]
+
+FORMATS: dict[str, Format] = {
+    ".txt": "text",
+    ".text": "text",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+}
+
+_READABLE = ".txt, .md, .jsonl, .html, or one of these as .gz"
+
+_ADVICE = {
+    ".pdf": "extract its text first, for instance with pdftotext, and hand in the .txt",
+    ".json": "hand in one record a line, as .jsonl",
+    **dict.fromkeys(
+        (".docx", ".doc", ".odt", ".rtf", ".pages", ".epub"),
+        "save it as plain text (.txt, UTF-8) or as .html",
+    ),
+    **dict.fromkeys((".csv", ".tsv", ".xlsx", ".ods"), "hand in one record a line, as .jsonl"),
+}
+
+_MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")
+
+_HEAD = 4096
+
+
+class Source(NamedTuple):
+    """A file to read (``-`` is standard input), its name in records, and how it is read."""
+
+    path: str | Path
+    name: str
+    format: Format
+
+    @property
+    def stem(self) -> str:
+        """The name without folder and endings."""
+        name = self.name.rpartition("/")[2]
+        for suffix in (".gz", *FORMATS):
+            name = name.removesuffix(suffix)
+        return name
+
+
+def find_sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
+    """The files behind paths, folders (with all below them, in the order of their names) and ``-``.
+
+    Raises
+    ------
+    DataError
+        No such file, a folder without a readable file, a format that is not read.
+    """
+    for item in inputs:
+        path = Path(item)
+        if str(item) == "-":
+            yield Source("-", "stdin", _format_of_stdin())
+        elif path.is_dir():
+            yield from _folder(path)
+        elif not path.exists():
+            raise DataError("no such file", path=path)
+        else:
+            yield Source(path, path.name, _format_of(path))
+
+
+def unread_files(inputs: Iterable[str | Path]) -> list[Path]:
+    """The files in the folders among the inputs that are passed over for their format."""
+    folders = [Path(item) for item in inputs if str(item) != "-" and Path(item).is_dir()]
+    return [file for folder in folders for file in _files(folder) if _suffix(file) not in FORMATS]
+
+
+def read_text(source: Source, *, encoding: str | None = None) -> str:
+    """The text of a source, line ends as line feeds.
+
+    Raises
+    ------
+    DataError
+        It is empty, a binary format, or not in the encoding: names the byte.
+    """
+    data = read_bytes(source.path)
+    if data.startswith(_MAGIC):
+        raise _refusal(Path(source.path), "looks like a binary format")
+    text = _decoded(data, source, encoding) if encoding else decode_utf8(data, source.path)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise DataError("is empty, expected a commentary", path=source.path)
+    if text.count("\0", 0, _HEAD) > len(text[:_HEAD]) // 10:
+        raise DataError(
+            "has many NUL characters: UTF-16? Read it with --encoding utf-16-le", path=source.path
+        )
+    return text
+
+
+def read_rows(
+    source: Source,
+    record: type[R],
+    *,
+    encoding: str | None = None,
+    passed_over: list[DataError] | None = None,
+) -> Iterator[R]:
+    """The records of JSON Lines, one at a time however long the file is.
+
+    A row that does not fit is added to ``passed_over`` where that is given, else raised.
+    """
+    if encoding is None or _codec(encoding) == "utf-8":
+        try:
+            yield from read_jsonl(source.path, record, passed_over=passed_over)
+        except DataError as error:
+            if not error.message.startswith("not UTF-8"):
+                raise
+            words = f"{error.message}; read it with --encoding, such as cp1252"
+            raise DataError(words, path=error.path, line=error.line) from error
+        return
+    decode = msgspec.json.Decoder(record).decode
+    with open_lines(source.path) as file:
+        rows = io.TextIOWrapper(file, encoding=_codec(encoding))
+        try:
+            for number, row in enumerate(rows, start=1):
+                if not row.strip():
+                    continue
+                try:
+                    yield _decoded_row(decode, row, source, number)
+                except DataError as error:
+                    if passed_over is None:
+                        raise
+                    passed_over.append(error)
+        except UnicodeDecodeError as error:
+            raise DataError(f"not {encoding}: {error.reason}", path=source.path) from error
+
+
+def _decoded_row(decode: Callable[[str], R], row: str, source: Source, number: int) -> R:
+    try:
+        return decode(row)
+    except msgspec.DecodeError as error:
+        raise DataError(f"not a record: {error}", path=source.path, line=number) from error
+
+
+def _decoded(data: bytes, source: Source, encoding: str) -> str:
+    try:
+        return data.decode(_codec(encoding))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = (
+            f"byte {error.start} is 0x{data[error.start]:02x}" if error.start < len(data) else "it ends early"
+        )
+        raise DataError(f"not {encoding}: {byte}", path=source.path, line=line) from error
+
+
+def _codec(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError as error:
+        raise SettingsError(
+            f'unknown encoding "{encoding}", expected one such as utf-8, cp1252 or latin-1', flag="--encoding"
+        ) from error
+
+
+def _folder(folder: Path) -> Iterator[Source]:
+    readable = [file for file in _files(folder) if _suffix(file) in FORMATS]
+    if not readable:
+        raise DataError(f"has no file to read, expected {_READABLE}", path=folder)
+    for file in readable:
+        yield Source(file, file.relative_to(folder).as_posix(), FORMATS[_suffix(file)])
+
+
+def _files(folder: Path) -> list[Path]:
+    below = (file for file in folder.rglob("*") if file.is_file())
+    return sorted(
+        file for file in below if not any(p.startswith(".") for p in file.relative_to(folder).parts)
+    )
+
+
+def _suffix(path: Path) -> str:
+    name = path.name.lower().removesuffix(".gz")
+    return Path(name).suffix
+
+
+def _format_of(path: Path) -> Format:
+    suffix = _suffix(path)
+    if suffix in _ADVICE:
+        raise _refusal(path, f"{suffix} is not read")
+    return FORMATS.get(suffix, "text")
+
+
+def _refusal(path: Path, words: str) -> DataError:
+    advice = _ADVICE.get(_suffix(path), f"expected {_READABLE}")
+    return DataError(f"{words}: {advice}", path=path)
+
+
+def _format_of_stdin() -> Format:
+    """JSON Lines where the first sign is a brace, a page where it is a tag, else text."""
+    stream = sys.stdin.buffer
+    if hasattr(stream, "peek"):
+        head = stream.peek(_HEAD)[:_HEAD]
+    else:
+        place = stream.tell()
+        head = stream.read(_HEAD)
+        stream.seek(place)
+    head = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if head.startswith(b"{"):
+        return "jsonl"
+    return "html" if head.startswith((b"<!doctype html", b"<html")) else "text"
+
+
+_LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")
+
+
+class Line(NamedTuple):
+    """A stretch of text without a line break and without the white space around it."""
+
+    start: int
+    end: int
+
+
+def lines_of(text: str) -> list[Line]:
+    """The lines of a text that are not blank, trimmed."""
+    found = []
+    for match in _LINE.finditer(text):
+        row = match.group()
+        if stripped := row.strip():
+            start = match.start() + len(row) - len(row.lstrip())
+            found.append(Line(start, start + len(stripped)))
+    return found
+
+
+class Draft(NamedTuple):
+    """A commentary before it has an id and blocks. ``title_line`` is where its title stands."""
+
+    fields: dict[str, Any]
+    own_id: str | None = None
+    title_line: Line | None = None
+    layout: str = "text"
+    blocks: list[Block] | None = None

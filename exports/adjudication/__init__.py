@@ -1,0 +1,1 @@
+"""Several codings of a sentence become one, by a named rule."""

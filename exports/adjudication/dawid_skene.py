@@ -1,0 +1,81 @@
+"""What a value most likely is, given who tends to err how.
+
+References
+----------
+Dawid and Skene (1979), Maximum likelihood estimation of observer error-rates using the EM
+algorithm, doi:10.2307/2346806; equation numbers below are theirs.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from exports.agreement.coefficients import MISSING, Floats, Ints
+
+_NEVER = 1e-12  # keeps the logarithm of an error that was not seen
+
+
+class Estimates(Struct, frozen=True, kw_only=True):
+    """``posterior`` is units × values, ``prior`` values, ``errors`` raters × true × given values."""
+
+    posterior: Floats
+    prior: Floats
+    errors: Floats
+
+
+def dawid_skene(
+    values: Ints,
+    n_values: int,
+    *,
+    rater_of_column: Sequence[int] | None = None,
+    iterations: int = 200,
+    tolerance: float = 1e-6,
+) -> Estimates:
+    """The maximum likelihood estimates by expectation maximization, begun at the votes' shares.
+
+    Parameters
+    ----------
+    values
+        Units × columns, `MISSING` where none was given.
+    rater_of_column
+        Whose ratings a column holds, where a rater has several; else each column is one rater.
+    tolerance
+        It ends when no posterior changes by more.
+    """
+    raters = np.arange(values.shape[1]) if rater_of_column is None else np.asarray(rater_of_column)
+    given = np.stack([values == value for value in range(n_values)], axis=2).astype(float)
+    votes = given.sum(axis=1)
+    posterior = votes / np.maximum(votes.sum(axis=1, keepdims=True), 1)
+    prior, errors = _rates(posterior, given, raters)
+    for _ in range(iterations):
+        last = posterior
+        posterior = _posterior(values, prior, errors, raters)
+        prior, errors = _rates(posterior, given, raters)
+        if np.abs(posterior - last).max(initial=0) < tolerance:
+            break
+    return Estimates(posterior=posterior, prior=prior, errors=errors)
+
+
+def _rates(posterior: Floats, given: Floats, raters: Ints) -> tuple[Floats, Floats]:
+    """How common each value is (2.4), and who gives what where which value is true (2.3)."""
+    n_values = posterior.shape[1]
+    joint = np.zeros((int(raters.max(initial=-1)) + 1, n_values, n_values))
+    for column, rater in enumerate(raters):
+        joint[rater] += posterior.T @ given[:, column]
+    totals = joint.sum(axis=2, keepdims=True)
+    # of a value that never was true nothing is known of how it is taken
+    errors = np.where(totals > 0, joint / np.maximum(totals, _NEVER), 1 / n_values)
+    rated = given.any(axis=(1, 2))
+    return posterior[rated].mean(axis=0) if rated.any() else np.full(n_values, 1 / n_values), errors
+
+
+def _posterior(values: Ints, prior: Floats, errors: Floats, raters: Ints) -> Floats:
+    """The probability of each value being the true one (2.5)."""
+    logs = np.tile(np.log(np.maximum(prior, _NEVER)), (len(values), 1))
+    by_given = np.log(np.maximum(errors, _NEVER)).transpose(0, 2, 1)
+    for column, rater in enumerate(raters):
+        units = values[:, column] != MISSING
+        logs[units] += by_given[rater][values[units, column]]
+    likelihood = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return np.asarray(likelihood / likelihood.sum(axis=1, keepdims=True))

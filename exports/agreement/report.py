@@ -1,0 +1,108 @@
+"""The report of `exports.agreement.agree`: what is said of a layer, a code, a target, a pair."""
+
+from msgspec import UNSET, UnsetType
+
+from exports.agreement.confusion import Confusion
+from schemas.records import Record
+
+Interval = tuple[float, float]
+
+
+class Figure(Record, frozen=True, kw_only=True):
+    """Agreement on something.
+
+    ``observed`` is the share of equal values among pairs of annotators, of sets whole sets;
+    ``shared`` are the sentences two or more annotators coded, ``n`` the units behind the figure: of
+    a stance these are pairs of sentence and target, else the sentences. ``kappa`` is Fleiss'; it and
+    ``ac1`` are null for sets, which are compared code by code. ``interval`` is alpha's.
+    """
+
+    alpha: float | None
+    observed: float | None
+    interval: Interval | None
+    interval_observed: Interval | None = None
+    kappa: float | None = None
+    interval_kappa: Interval | None = None
+    ac1: float | None = None
+    interval_ac1: Interval | None = None
+    shared: int
+    n: int
+    reason: str | UnsetType = UNSET
+
+
+class CodeFigure(Record, frozen=True, kw_only=True):
+    """Agreement on one code against all others; ``n`` are the codings that have it."""
+
+    alpha: float | None
+    interval: Interval | None
+    positive_agreement: float | None
+    interval_positive_agreement: Interval | None = None
+    ac1: float | None
+    interval_ac1: Interval | None = None
+    n: int
+    reason: str | UnsetType = UNSET
+
+
+class PairFigure(Record, frozen=True, kw_only=True):
+    """Two annotators and the units both coded; ``kappa`` is Cohen's, of sets that of whole sets."""
+
+    annotators: tuple[str, str]
+    n: int
+    observed: float | None
+    interval_observed: Interval | None = None
+    kappa: float | None
+    interval_kappa: Interval | None = None
+    alpha: float | None
+    interval: Interval | None = None
+
+
+class TargetFigure(Figure, frozen=True, kw_only=True):
+    """Agreement on the stance toward one target."""
+
+    touched: Figure
+    direction: Figure
+
+
+class LayerAgreement(Figure, frozen=True, kw_only=True):
+    """Agreement on one layer.
+
+    A set layer has ``alpha_masi`` (which is also its ``alpha``) and ``alpha_jaccard``; a stance
+    layer ``touched``, ``direction`` and ``targets``; a layer of codes with parents ``parents``, the
+    agreement on the topmost codes.
+    """
+
+    kind: str
+    annotators: int
+    alpha_masi: float | UnsetType | None = UNSET
+    alpha_jaccard: float | UnsetType | None = UNSET
+    interval_jaccard: Interval | UnsetType | None = UNSET
+    parents: Figure | UnsetType = UNSET
+    touched: Figure | UnsetType = UNSET
+    direction: Figure | UnsetType = UNSET
+    targets: dict[str, TargetFigure] | UnsetType = UNSET
+    codes: dict[str, CodeFigure]
+    pairs: list[PairFigure]
+    confusions: list[Confusion]
+
+
+class AgreementReport(Record, frozen=True, kw_only=True):
+    """Agreement on all layers; ``shared`` are sentences two or more annotators have coded.
+
+    ``phases``, ``versions`` (of the codebook) and ``months`` (of the last change) hold the layers'
+    figures where there is more than one, each from codings of its own alone; ``chains`` those of
+    stance layers with the pieces of a sentence taken together. ``suggestions`` holds the figures
+    ``with`` a model's suggestion on the screen and ``without``, where there were both. The figures
+    are of people; ``models`` compares each account that was named as a model's with each of them.
+    """
+
+    annotators: list[str]
+    sentences: int
+    shared: int
+    commentaries: int
+    layers: dict[str, LayerAgreement]
+    phases: dict[str, dict[str, Figure]] = {}
+    versions: dict[str, dict[str, Figure]] = {}
+    months: dict[str, dict[str, Figure]] = {}
+    chains: dict[str, Figure] = {}
+    suggestions: dict[str, dict[str, Figure]] = {}
+    models: dict[str, list[PairFigure]] = {}

@@ -1,0 +1,181 @@
+"""What a report of agreement says to do next, and what its figures mean in words."""
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec import UNSET, Struct
+
+from exports.agreement.confusion import Confusion
+from exports.agreement.report import AgreementReport, Figure, Interval, TargetFigure
+from schemas.codebook import Codebook, Layer
+from schemas.records import UNRELATED
+
+FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary lines
+
+WIDTH = 80
+
+
+class Place(Struct, frozen=True, kw_only=True):
+    """A sentence that was coded differently: its text, and who coded it where."""
+
+    text: str = ""
+    links: tuple[tuple[str, str], ...] = ()  # who, and the address; without a server the task's number
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """Codes of a layer to clarify."""
+
+    layer: Layer
+    confusion: Confusion
+
+    def names(self, codebook: Codebook) -> str:
+        """The labels of the codes; of a set's single code, what it stands against; of a stance to whom."""
+        labels = [code_label(self.layer, code, codebook) for code in self.confusion.codes]
+        words = " / ".join(labels) if len(labels) > 1 else f"{labels[0]} / not ticked"
+        target = codebook.target(self.confusion.target) if self.confusion.target else None
+        return f"{words} – {codebook.say(target.question)}" if target else words
+
+
+def next_steps(report: AgreementReport, codebook: Codebook) -> list[Step]:
+    """The confusions of all layers, those first that would bring their layer's alpha most."""
+    found = [
+        Step(layer=layer, confusion=confusion)
+        for layer in codebook.predicted_layers
+        for confusion in report.layers[layer.id].confusions
+    ]
+    return sorted(found, key=lambda step: (-gain(step.confusion), -step.confusion.n))
+
+
+def gain(confusion: Confusion) -> float:
+    return 0.0 if confusion.gain is UNSET else confusion.gain
+
+
+def code_label(layer: Layer, code_id: str, codebook: Codebook) -> str:
+    label = next((codebook.say(code.label) for code in layer.codes if code.id == code_id), "")
+    return label or ("no stance" if code_id == UNRELATED else code_id)
+
+
+def verdict(figure: Figure) -> str:
+    """What a figure allows to conclude: by its interval where it has one."""
+    if figure.alpha is None:
+        return figure.reason or "undefined"
+    low = figure.interval[0] if figure.interval else figure.alpha
+    if low >= FIRM:
+        return f"firm: even the low end of the interval is above {FIRM:.2f}"
+    if figure.alpha >= FIRM:
+        return f"above {FIRM:.2f}, but the interval reaches below it"
+    if figure.alpha >= TENTATIVE:
+        return f"tentative: between {TENTATIVE} and {FIRM:.2f}"
+    return f"below {TENTATIVE}: clarify the codes before you rest conclusions on it"
+
+
+def report_words(
+    report: AgreementReport, codebook: Codebook, places: Mapping[str, Place], *, most: int = 3
+) -> str:
+    """The report for a terminal of 80 columns: figures, what they allow, and what to do next."""
+    lines = [*_wrapped(summary(report)), "", *figure_table(report), "", *_interval_table(report)]
+    lines += ["", *_code_table(report, codebook)]
+    steps = next_steps(report, codebook)[:most]
+    if steps:
+        lines += ["", "What to clarify next (gain: what the layer's alpha would rise by)"]
+    for number, step in enumerate(steps, start=1):
+        lines += ["", *_step_lines(number, step, codebook, places)]
+    return "\n".join(lines)
+
+
+def summary(report: AgreementReport) -> str:
+    """How many people coded how much in common."""
+    who = ", ".join(report.annotators)
+    return (
+        f"{len(report.annotators)} annotators ({who}); {report.shared} of {report.sentences} sentences "
+        f"coded by two or more, in {report.commentaries} commentaries"
+    )
+
+
+def figures_of(report: AgreementReport) -> Iterator[tuple[int, str, Figure]]:
+    """Depth, name and figure of every layer, its two steps where it is a stance, and its targets."""
+    for name, layer in report.layers.items():
+        yield 0, name, layer
+        if layer.touched and layer.direction:
+            yield 1, "touched", layer.touched
+            yield 1, "direction", layer.direction
+        for target, figure in (layer.targets or {}).items():
+            yield 1, target, figure
+        if layer.parents:
+            yield 1, "groups", layer.parents
+
+
+def figure_table(report: AgreementReport) -> Iterator[str]:
+    """The figures in lines of 80 columns, with why one is missing below."""
+    yield f"{'layer':<22}  {'alpha':>6}  {'95 %':^13}  {'obs.':>5}  {'kappa':>6}  {'AC1':>6}  {'shared':>6}"
+    notes: list[str] = []
+    for depth, name, figure in figures_of(report):
+        mark = ""
+        reason = figure.reason or (figure.direction.reason if isinstance(figure, TargetFigure) else "")
+        if reason:
+            if reason not in notes:
+                notes.append(reason)
+            mark = f" [{notes.index(reason) + 1}]"
+        shown = _cut("  " * depth + name, 22 - len(mark)) + mark
+        yield (
+            f"{shown:<22}  {_number(figure.alpha):>6}  {_bounds(figure.interval):^13}  "
+            f"{_number(figure.observed, 2):>5}  {_number(figure.kappa):>6}  {_number(figure.ac1):>6}  "
+            f"{figure.shared:>6}"
+        ).rstrip()
+    for number, note in enumerate(notes, start=1):
+        yield from _wrapped(f"[{number}] {note}", hang="    ")
+
+
+def _interval_table(report: AgreementReport) -> Iterator[str]:
+    """The intervals of what stands beside alpha."""
+    yield f"{'95 % of the others':<22}  {'observed':^13}  {'kappa':^13}  {'AC1':^13}".rstrip()
+    for depth, name, figure in figures_of(report):
+        held = (figure.interval_observed, figure.interval_kappa, figure.interval_ac1)
+        shown = "  ".join(f"{_bounds(interval):^13}" for interval in held)
+        yield f"{_cut('  ' * depth + name, 22):<22}  {shown}".rstrip()
+
+
+def _code_table(report: AgreementReport, codebook: Codebook) -> Iterator[str]:
+    """The codes that were given, layer by layer."""
+    yield f"{'code':<28}  {'given':>5}  {'alpha':>6}  {'95 %':^13}  {'pos.':>5}  {'95 %':^13}".rstrip()
+    for layer in codebook.predicted_layers:
+        yield layer.id
+        for code, figure in report.layers[layer.id].codes.items():
+            if figure.n:
+                yield (
+                    f"{_cut('  ' + code_label(layer, code, codebook), 28):<28}  {figure.n:>5}  "
+                    f"{_number(figure.alpha):>6}  {_bounds(figure.interval):^13}  "
+                    f"{_number(figure.positive_agreement):>5}  "
+                    f"{_bounds(figure.interval_positive_agreement):^13}"
+                ).rstrip()
+
+
+def _step_lines(
+    number: int, step: Step, codebook: Codebook, places: Mapping[str, Place], *, most: int = 2
+) -> Iterator[str]:
+    confusion = step.confusion
+    bought = f"gain {gain(confusion):.3f}, " if confusion.gain is not UNSET else ""
+    words = f"{number}. {step.layer.id}: {step.names(codebook)} ({bought}{confusion.n}×)"
+    yield from _wrapped(words, hang="   ")
+    for sentence_id in confusion.sentences[:most]:
+        place = places.get(sentence_id, Place())
+        yield "   " + _cut(f"„{place.text}“" if place.text else sentence_id, WIDTH - 3)
+        for who, link in place.links:
+            yield f"     {who}: {link}"  # never cut: it is to be clicked
+
+
+def _cut(words: str, width: int) -> str:
+    plain = words.replace("\n", " ")
+    return plain if len(plain) <= width else plain[: width - 1] + "…"
+
+
+def _bounds(interval: Interval | None) -> str:
+    return f"{interval[0]:.3f}–{interval[1]:.3f}" if interval else "–"
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def _wrapped(words: str, *, hang: str = "") -> Sequence[str]:
+    return textwrap.wrap(words, WIDTH, subsequent_indent=hang, break_on_hyphens=False)

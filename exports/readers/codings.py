@@ -1,0 +1,264 @@
+"""What stands in one file: the codings, the tasks they belong to, and what could not be used.
+
+A coding is an annotation whose annotator may have no name yet; names are given, and the latest
+coding is chosen, where all files of a study are at hand (`exports.readers.annotations`).
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from exports.readers.label_studio import EXPECTED, read_tasks
+from schemas.codebook import Codebook, Layer
+from schemas.errors import DataError
+from schemas.jsonl import read_jsonl
+from schemas.records import Annotation, Layers, LayerValue, Record
+from schemas.studio_json import (
+    UNKNOWN_CONTROL,
+    Reading,
+    StudioAnnotation,
+    TaskData,
+    control_names,
+    read_result,
+    suggested_by,
+)
+
+Person = int | str | None  # a user id, or an e-mail where the export has nothing else
+
+_EXCEL_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
+
+
+class Coding(Record, frozen=True, kw_only=True):
+    """An annotation and what is wrong with it; ``annotator`` is empty where ``person`` counts."""
+
+    person: Person
+    annotation: Annotation
+    broken: list[str] = []
+    unknown: list[str] = []
+
+
+class FileCodings(msgspec.Struct, kw_only=True):
+    """What was found in one file."""
+
+    path: str
+    codings: list[Coding] = []
+    tasks: dict[str, TaskData] = {}
+    tests: set[str] = set()
+    projects: dict[int, int] = {}  # task id → project id, where the export says so
+    drafts: int = 0
+    unlabelled: int = 0
+    unusable: list[str] = []
+    warnings: list[str] = []
+
+
+def read_file(
+    path: str | Path,
+    codebook: Codebook,
+    *,
+    older: Mapping[str, Codebook] | None = None,
+    salvage: bool = False,
+) -> FileCodings:
+    """The codings of an export in any shape, or of an ``annotations.jsonl``.
+
+    Rows that cannot be used are listed, not raised; ``salvage`` also lists what would make the
+    whole file unusable: a list that breaks off, a line that is no annotation.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, is no export, breaks off, or is of another project.
+    """
+    file = FileCodings(path=str(path))
+    if Path(path).name.removesuffix(".gz").endswith(".jsonl"):
+        _take_rows(file, codebook, salvage=salvage)
+    else:
+        for place, task in read_tasks(path, codebook, file.warnings, salvage=salvage):
+            _take_task(file, place, task, codebook, older or {})
+    _refuse_foreign(file, codebook)
+    return file
+
+
+def _take_rows(file: FileCodings, codebook: Codebook, *, salvage: bool) -> None:
+    passed_over: list[DataError] = []
+    for row in read_jsonl(file.path, Annotation, passed_over=passed_over if salvage else None):
+        layers, unknown = known_layers(row.layers, codebook)
+        annotation = msgspec.structs.replace(row, layers=layers)
+        file.codings.append(Coding(person=None, annotation=annotation, unknown=unknown))
+    others = sorted({c.annotation.codebook for c in file.codings} - {codebook.codebook})
+    if others:
+        names = ", ".join(others)
+        file.warnings.append(f"{file.path}: coded with the codebook {names}, read as {codebook.codebook}")
+    file.unusable.extend(f"line {problem.line}: {problem.message}" for problem in passed_over)
+    if not file.codings and not file.unusable:
+        raise DataError(f"is empty, {EXPECTED}", path=file.path)
+
+
+def known_layers(layers: Layers, codebook: Codebook) -> tuple[Layers, list[str]]:
+    """The layers whose values the codebook knows, and what it does not know."""
+    found: Layers = {}
+    unknown: list[str] = []
+    for layer_id, value in layers.items():
+        layer = codebook.layer(layer_id)
+        if layer is None:
+            unknown.append(f"layer {layer_id}")
+            continue
+        strange = [f"{layer_id}: {what}" for what in _strange(layer, value, codebook)]
+        unknown.extend(strange)
+        if not strange:
+            found[layer_id] = value
+    return found, unknown
+
+
+def _strange(layer: Layer, value: LayerValue, codebook: Codebook) -> list[str]:
+    """What of a value the layer does not know: a code, a target, or the value's whole shape."""
+    kinds: dict[str, type] = {"one": str, "set": list, "stance": dict, "scale": int, "text": str}
+    if not isinstance(value, kinds[layer.kind]):
+        return [f"{str(value)[:60]} is no value of a layer of kind {layer.kind}"]
+    if isinstance(value, dict):
+        bad = [target for target in value if target not in codebook.target_ids]
+        return bad + [code for code in value.values() if code not in layer.stance_values]
+    if isinstance(value, list):
+        return [code for code in value if code not in layer.code_ids]
+    return [] if layer.kind == "text" or str(value) in layer.code_ids else [str(value)]
+
+
+def _take_task(
+    file: FileCodings, place: str, task: Any, codebook: Codebook, older: Mapping[str, Codebook]
+) -> None:
+    """Adds the codings of a task; what is no task is noted with its place."""
+    data = _task_data(task)
+    if isinstance(data, str):
+        file.unusable.append(f"{place}: {data}")
+        return
+    lost = _lost_to_excel(data)
+    if lost:
+        file.unusable.append(f"{place}: {lost}")
+        return
+    file.tasks.setdefault(data.sentence_id, data)
+    meta = task["meta"] if isinstance(task.get("meta"), dict) else {}
+    if meta.get("test") is True:
+        file.tests.add(data.sentence_id)
+    if isinstance(task.get("id"), int) and isinstance(task.get("project"), int):
+        file.projects[task["id"]] = task["project"]
+    file.drafts += len(_list(task.get("drafts")))
+    annotations = _list(task.get("annotations"))
+    file.unlabelled += not annotations
+    for found in annotations:
+        try:
+            file.codings.append(
+                _coding(found, data, task, _as_seen(found, codebook, older.get(data.codebook_version)))
+            )
+        except (msgspec.ValidationError, RecursionError) as error:
+            file.unusable.append(f"{place}: found an annotation that is none: {error}")
+
+
+def _task_data(task: Any) -> TaskData | str:
+    """The data of one of our tasks, or what is wrong with it."""
+    data = task.get("data") if isinstance(task, dict) else None
+    if not isinstance(data, dict):
+        return f"found {_shown(task)!r}, which is no task with data"
+    words = {name: _word(data.get(name)) for name in TaskData.__struct_fields__}
+    missing = [name for name in ("sentence_id", "commentary_id", "text") if not words[name]]
+    if missing:
+        return f"has no {' and no '.join(missing)} in its data, as every task of a Standpunkt project has"
+    return TaskData(**words)
+
+
+def _shown(found: Any) -> str:
+    try:
+        return str(found)[:40]
+    except RecursionError:
+        return f"a {type(found).__name__} in thousands of others"
+
+
+def _lost_to_excel(data: TaskData) -> str | None:
+    """What Excel made of an id when it took it for a number, or of a version for a date."""
+    prefix, colon, _ = data.sentence_id.rpartition(":")
+    if colon and prefix != data.commentary_id and prefix.lstrip("0") == data.commentary_id.lstrip("0"):
+        return f"commentary_id is {data.commentary_id}, its sentence_id begins with {prefix}: zeros were lost"
+    if _EXCEL_DATE.fullmatch(data.codebook_version):
+        return f"codebook_version is the date {data.codebook_version}: a spreadsheet rewrote it"
+    return None
+
+
+def _coding(found: Any, data: TaskData, task: dict[str, Any], codebook: Codebook) -> Coding:
+    """The coding that an annotation of a task means.
+
+    Raises
+    ------
+    msgspec.ValidationError
+        It has not the form of an annotation.
+    """
+    if isinstance(found, dict):
+        found = {**found, "result": _list(found.get("result"))}
+    foreign = msgspec.convert(found, StudioAnnotation)
+    reading = Reading(layers={}, incomplete=[], broken=[], unknown=[])
+    if not foreign.was_cancelled:
+        reading = read_result(foreign.result, codebook)
+    meta, task_id = task.get("meta"), task.get("id")
+    phase = meta.get("phase") if isinstance(meta, dict) else None
+    annotation = Annotation(
+        sentence_id=data.sentence_id,
+        commentary_id=data.commentary_id,
+        annotator="",
+        codebook=codebook.codebook,
+        codebook_version=data.codebook_version or None,
+        phase=phase if isinstance(phase, str) else None,
+        layers=reading.layers,
+        skipped=foreign.was_cancelled,
+        incomplete=reading.incomplete,
+        lead_time=foreign.lead_time,
+        created_at=foreign.created_at,
+        updated_at=foreign.updated_at,
+        task_id=task_id if isinstance(task_id, int) else None,
+        annotation_id=foreign.id,
+        suggested=suggested_by(foreign.prediction, codebook),
+    )
+    return Coding(
+        person=_person(foreign), annotation=annotation, broken=reading.broken, unknown=reading.unknown
+    )
+
+
+def _as_seen(found: Any, codebook: Codebook, older: Codebook | None) -> Codebook:
+    """The codebook an annotation was made with: the older one, unless it ticks what only the newer has."""
+    if older is None:
+        return codebook
+    result = _list(found.get("result")) if isinstance(found, dict) else []
+    names = {item.get("from_name") for item in result if isinstance(item, dict)}
+    return codebook if names & (set(control_names(codebook)) - set(control_names(older))) else older
+
+
+def _person(foreign: StudioAnnotation) -> Person:
+    """The user id; where an export has the e-mail alone, that, to tell people apart by."""
+    if foreign.user_id is not None:
+        return foreign.user_id
+    by = foreign.completed_by
+    email = by.get("email") if isinstance(by, dict) else by
+    return email if isinstance(email, str) else None
+
+
+def _refuse_foreign(file: FileCodings, codebook: Codebook) -> None:
+    """Raises where a file has rows and none of them is of a project of this codebook."""
+    if file.unusable and not file.tasks and not file.codings:
+        raise DataError(f"{file.unusable[0]}; {EXPECTED}", path=file.path)
+    strange = [what for coding in file.codings for what in coding.unknown if what.startswith(UNKNOWN_CONTROL)]
+    ticked = (value for c in file.codings for value in c.annotation.layers.values() if value != [])
+    if strange and next(ticked, None) is None:
+        names = ", ".join(sorted({name.removeprefix(UNKNOWN_CONTROL) for name in strange})[:5])
+        known = ", ".join(list(control_names(codebook))[:5])
+        raise DataError(
+            f"another project's export: no control of it is in the codebook {codebook.codebook}; "
+            f"found {names}, expected {known}",
+            path=file.path,
+        )
+
+
+def _list(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else []
+
+
+def _word(found: Any) -> str:
+    return "" if found is None or isinstance(found, dict | list) else str(found)

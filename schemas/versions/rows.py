@@ -1,0 +1,317 @@
+"""Rows of an old codebook → the same in the new one, by their `CodebookDiff`.
+
+What a diff cannot decide is left out as *not coded* and named, for a person to look at again: a
+code that was split or removed, two codes or targets that became one and contradict each other. A
+target that was not asked stays not asked.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from schemas.codebook import Codebook, Layer
+from schemas.records import UNRELATED, Annotation, GoldSentence, Layers, LayerValue, Record, Suggested
+from schemas.studio_json import control_name
+from schemas.versions.diff import CodebookDiff
+
+Distribution = dict[str, float | dict[str, float]]  # code → share, or target → code → share
+
+
+class Rewritten(Record, frozen=True, kw_only=True):
+    """Layers in the new codebook; ``open`` says of a layer or control why it is left out."""
+
+    layers: Layers
+    open: dict[str, str] = {}
+
+    @property
+    def open_layers(self) -> set[str]:
+        return {place.partition("__")[0] for place in self.open}
+
+    @property
+    def whole(self) -> Layers:
+        """The layers without those that are open in any part."""
+        return {name: value for name, value in self.layers.items() if name not in self.open_layers}
+
+
+class Asked(Record, frozen=True, kw_only=True):
+    """Which layers and targets a coder had before their eyes."""
+
+    layers: list[str]
+    targets: list[str]
+
+
+class Migration:
+    """One step from a codebook to the next, as it rewrites layers and rows."""
+
+    def __init__(self, old: Codebook, new: Codebook, diff: CodebookDiff) -> None:
+        self.old, self.new, self.diff = old, new, diff
+        self._feeds = {layer.id: _feeding(layer, old, diff) for layer in new.layers}
+
+    def feeding(self, layer_id: str) -> list[Layer]:
+        """The old layers that a new one has its values from."""
+        return self._feeds[layer_id]
+
+    def layers(self, layers: Layers) -> Rewritten:
+        """The layers of a row, and what of them is open.
+
+        A stance layer keeps the targets that are decided; a layer that was not coded stays away.
+        """
+        found: Layers = {}
+        left: dict[str, str] = {}
+        for layer in self.new.layers:
+            given = {old.id: layers[old.id] for old in self._feeds[layer.id] if old.id in layers}
+            for old in self.old.layers:
+                if layer.id in self.diff.layers[old.id] and old.id in layers and old.id not in given:
+                    left[layer.id] = f"{old.id} was of kind {old.kind}, {layer.id} is of kind {layer.kind}"
+            if layer.kind == "stance":
+                value = self._stance(layer, given, left)
+            elif layer.kind == "text":
+                value = self._words(layer, given)
+            else:
+                value = self._codes(layer, given, left)
+            if value is not None:
+                found[layer.id] = value
+        return Rewritten(layers=found, open=left)
+
+    def annotation(self, row: Annotation) -> tuple[Annotation, dict[str, str]]:
+        """A row of ``annotations.jsonl``, and what of it is open: those layers are left out whole."""
+        done = self.layers(row.layers)
+        incomplete = {name for old in row.incomplete for name in self.diff.layers.get(old, ())}
+        names = [
+            x.id for x in self.new.layers if x.id in incomplete | done.open_layers and x.id not in done.whole
+        ]
+        return msgspec.structs.replace(
+            row,
+            codebook=self.new.codebook,
+            codebook_version=self.new.version,
+            layers=done.whole,
+            incomplete=names,
+            suggested=self._suggested(row.suggested),
+        ), done.open
+
+    def gold(self, row: GoldSentence) -> tuple[GoldSentence, dict[str, str]]:
+        """A row of ``gold.jsonl``, and what of it is open: a target alone, where only that is."""
+        done = self.layers(row.layers)
+        undecided = {name for old in row.undecided for name in self._places(old)} | set(done.open)
+        support = {
+            images[0]: row.support[name]
+            for name, images in self.diff.layers.items()
+            if name in row.support and len(images) == 1 and len(self._feeds[images[0]]) == 1
+        }
+        return msgspec.structs.replace(
+            row,
+            layers={name: value for name, value in done.layers.items() if name not in done.open},
+            undecided=[place for place in self._all_places() if place in undecided],
+            support={layer.id: support[layer.id] for layer in self.new.layers if layer.id in support},
+            probabilities=self._probabilities(row.probabilities),
+        ), done.open
+
+    def asked(self, before: Asked) -> Asked:
+        """What of the new codebook a coder was asked who was asked this of the old one."""
+        layers = [
+            layer.id
+            for layer in self.new.layers
+            if (feeds := self._feeds[layer.id]) and any(old.id in before.layers for old in feeds)
+        ]
+        sources: dict[str, list[str]] = {}
+        for name, images in self.diff.targets.items():
+            for image in images:
+                sources.setdefault(image, []).append(name)
+        targets = [
+            name
+            for name in self.new.target_ids
+            if name in sources and all(old in before.targets for old in sources[name])
+        ]
+        return Asked(layers=layers, targets=targets)
+
+    # ------------------------------------------------------------------ layers
+
+    def _codes(
+        self, layer: Layer, given: Mapping[str, LayerValue], left: dict[str, str]
+    ) -> LayerValue | None:
+        """The value of a layer of kind ``one``, ``set`` or ``scale``."""
+        ticks: list[str] = []
+        lost: list[str] = []  # why a tick is not here any more
+        for old_id, value in given.items():
+            for code in _listed(value):
+                images = self.diff.code_images(old_id, code)
+                here = [name for layer_id, name in images if layer_id == layer.id]
+                if len(here) > 1:
+                    left[layer.id] = f"{code} was split into {', '.join(here)}"
+                    return None
+                ticks.extend(here)
+                if not images:
+                    lost.append(f"{code} was removed")
+                elif not here and layer.required and old_id in self._own(layer):
+                    lost.append(f"{code} was moved to {images[0][0]}")
+        found = [code for code in layer.code_ids if code in ticks]
+        if layer.kind == "set":
+            return self._set(layer, given, found, lost, left)
+        if len(found) > 1:
+            left[layer.id] = f"two answers became one: {', '.join(found)}"
+        elif lost and not found:
+            left[layer.id] = ", ".join(lost)
+        elif found:
+            return int(found[0]) if layer.kind == "scale" else found[0]
+        return None
+
+    def _set(
+        self,
+        layer: Layer,
+        given: Mapping[str, LayerValue],
+        found: list[str],
+        lost: list[str],
+        left: dict[str, str],
+    ) -> LayerValue | None:
+        # a new layer of moved codes needs all that they came from
+        needed = self._own(layer) or [old.id for old in self._feeds[layer.id]]
+        if not needed or not all(old_id in given for old_id in needed):
+            if found:
+                left[layer.id] = "only a part of it was coded"
+            return None
+        if len(found) > 1 and set(found) & set(layer.exclusive):
+            left[layer.id] = f"codes that exclude each other came together: {', '.join(found)}"
+            return None
+        if lost and not found and layer.required:
+            left[layer.id] = f"{', '.join(lost)}, nothing is left"
+            return None
+        return found
+
+    def _own(self, layer: Layer) -> list[str]:
+        """The old layers that became this one; the others that feed it gave it a code."""
+        return [old.id for old in self._feeds[layer.id] if layer.id in self.diff.layers[old.id]]
+
+    def _words(self, layer: Layer, given: Mapping[str, LayerValue]) -> LayerValue | None:
+        words = [value for value in given.values() if isinstance(value, str)]
+        return "\n".join(words) or None
+
+    def _stance(
+        self, layer: Layer, given: Mapping[str, LayerValue], left: dict[str, str]
+    ) -> LayerValue | None:
+        found: dict[str, str] = {}
+        for target in self.new.target_ids:
+            cells = [
+                self._cell(layer, old_id, value, name)
+                for old_id, value in given.items()
+                for name, images in self.diff.targets.items()
+                if target in images
+            ]
+            words, trouble = _one_answer([cell for cell in cells if cell is not None], full=None not in cells)
+            if trouble:
+                left[control_name(layer.id, target)] = trouble
+            elif words:
+                found[target] = words
+        return found or None
+
+    def _cell(self, layer: Layer, old_id: str, value: LayerValue, target: str) -> tuple[str, str] | None:
+        """The new code toward an old target, or why it is open; None where it was not asked."""
+        if not isinstance(value, dict) or target not in value:
+            return None
+        code = value[target]
+        if code == UNRELATED:
+            return UNRELATED, ""
+        if len(self.diff.targets[target]) > 1:
+            return "", f"the target {target} was split into {', '.join(self.diff.targets[target])}"
+        here = [name for layer_id, name in self.diff.code_images(old_id, code) if layer_id == layer.id]
+        if len(here) == 1:
+            return here[0], ""
+        return "", f"{code} was split into {', '.join(here)}" if here else f"{code} was removed"
+
+    def _suggested(self, suggested: Suggested | None) -> Suggested | None:
+        if suggested is None:
+            return None
+        return msgspec.structs.replace(suggested, layers=self.layers(suggested.layers).whole)
+
+    # ------------------------------------------------------------------ gold
+
+    def _places(self, old: str) -> list[str]:
+        """Where a layer, or a target of one, that was undecided stands now."""
+        layer_id, _, target = old.partition("__")
+        targets = self.diff.targets.get(target, ()) if target else ("",)
+        return [control_name(name, t or None) for name in self.diff.layers.get(layer_id, ()) for t in targets]
+
+    def _all_places(self) -> list[str]:
+        targets = ["", *self.new.target_ids]
+        return [control_name(x.id, t or None) for x in self.new.layers for t in targets]
+
+    def _probabilities(self, given: Mapping[str, Distribution]) -> dict[str, Distribution]:
+        """Shares under their new codes, added up where codes were merged; an unclear layer has none."""
+        found: dict[str, Distribution] = {}
+        for layer in self.new.layers:
+            feeds = self._feeds[layer.id]
+            shares = given.get(feeds[0].id) if len(feeds) == 1 else None
+            moved = self._shares(feeds[0].id, layer, shares) if shares is not None else None
+            if moved is not None:
+                found[layer.id] = moved
+        return found
+
+    def _shares(self, old_id: str, layer: Layer, shares: Distribution) -> Distribution | None:
+        found: Distribution = {}
+        for name, share in shares.items():
+            if isinstance(share, dict):
+                part = self._shares(old_id, layer, dict(share))
+                targets = self.diff.targets.get(name, ())
+                if part is not None and len(targets) == 1 and self._is_alone(targets[0]):
+                    found[targets[0]] = {code: s for code, s in part.items() if isinstance(s, float | int)}
+                continue
+            images = [code for layer_id, code in self.diff.code_images(old_id, name) if layer_id == layer.id]
+            if len(images) != 1:
+                return None
+            so_far = found.get(images[0], 0.0)
+            found[images[0]] = round((so_far if not isinstance(so_far, dict) else 0.0) + share, 6)
+        return found
+
+    def _is_alone(self, target: str) -> bool:
+        return sum(target in images for images in self.diff.targets.values()) == 1
+
+
+def asked_of(codebook: Codebook) -> Asked:
+    """All of a codebook."""
+    return Asked(layers=[layer.id for layer in codebook.layers], targets=codebook.target_ids)
+
+
+def restricted(codebook: Codebook, asked: Asked) -> Codebook:
+    """The codebook as it was before a coder who was asked no more than this."""
+    return msgspec.structs.replace(
+        codebook,
+        layers=[layer for layer in codebook.layers if layer.id in asked.layers],
+        targets=[target for target in codebook.targets if target.id in asked.targets],
+    )
+
+
+def is_less(asked: Asked, codebook: Codebook) -> bool:
+    """Whether something that leaves a value without a tick was not asked: a target, a set, a stance."""
+    layers = [x.id for x in codebook.layers if x.kind in ("set", "stance") or x.required]
+    return not (set(layers) <= set(asked.layers) and set(codebook.target_ids) <= set(asked.targets))
+
+
+def _feeding(layer: Layer, old: Codebook, diff: CodebookDiff) -> list[Layer]:
+    """The old layers that a new one has its values from: those that became it, or gave it a code."""
+    shapes = {"stance": ("stance",), "text": ("text",)}.get(layer.kind, ("one", "set", "scale"))
+    return [
+        source
+        for source in old.layers
+        if source.kind in shapes
+        and (
+            layer.id in diff.layers[source.id]
+            or any(
+                name == layer.id for code in source.code_ids for name, _ in diff.code_images(source.id, code)
+            )
+        )
+    ]
+
+
+def _listed(value: LayerValue) -> list[str]:
+    return value if isinstance(value, list) else [str(value)] if isinstance(value, str | int) else []
+
+
+def _one_answer(cells: Sequence[tuple[str, str]], *, full: bool) -> tuple[str, str]:
+    """The answer toward a target that one or several became, or why there is none."""
+    trouble = next((why for _, why in cells if why), "")
+    answers = list(dict.fromkeys(code for code, why in cells if not why and code != UNRELATED))
+    if trouble or len(answers) > 1:
+        return "", trouble or f"two targets became one, with {' and '.join(answers)}"
+    if answers:
+        return answers[0], ""
+    # "unrelated" only where all of it was asked
+    return (UNRELATED if cells and full else ""), ""

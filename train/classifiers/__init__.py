@@ -1,0 +1,1 @@
+"""The estimators, their calibration and thresholds, and what a model keeps of them."""

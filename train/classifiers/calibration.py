@@ -1,0 +1,90 @@
+"""From a linear model's scores to probabilities: two numbers a code, fitted on held-out rows.
+
+Softmax of ``scale * score + offset`` (vector scaling; Guo et al. 2017, "On Calibration of Modern
+Neural Networks"; with two codes it is Platt's sigmoid). Fitted with the weight ``share ** -balance``
+a row, where share is that of the row's code: balance 0 gives plain calibrated probabilities, 1
+those of a world in which all codes are equally frequent.
+"""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+
+Array = Any
+
+_PULL = 1e-3  # keeps the scales of rare codes near the others'
+
+
+class Calibration(NamedTuple):
+    """Both of shape (n_codes,)."""
+
+    scale: Array
+    offset: Array
+
+
+def probabilities(scores: Array, calibration: Calibration) -> Array:
+    """Rows that add up to one: shape (n_rows, n_codes)."""
+    return softmax(scores * calibration.scale + calibration.offset)
+
+
+def softmax(values: Array) -> Array:
+    powers = np.exp(values - values.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def fit_calibration(scores: Array, codes: Array, *, balance: float = 0.0) -> Calibration:
+    """The calibration under which the held-out codes are most likely.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_rows, n_codes)
+        Decision values for rows the model was not fitted on.
+    codes : int ndarray of shape (n_rows,)
+        The column of each row's true code.
+    """
+    from scipy.optimize import minimize
+
+    size = scores.shape[1]
+    truth = _smooth(codes, size)
+    share = np.maximum(np.bincount(codes, minlength=size), 1) / len(codes)
+    weight = (share**-balance)[codes]
+    weight = weight / weight.sum()
+
+    def loss(values: Array) -> tuple[float, Array]:
+        scale, offset = values[:size], values[size:]
+        found = softmax(scores * scale + offset)
+        spread = scale - scale.mean()
+        error = (found - truth) * weight[:, None]
+        value = -(weight[:, None] * truth * np.log(found + 1e-12)).sum()
+        slope = (error * scores).sum(axis=0) + 2 * _PULL * spread
+        return value + _PULL * (spread**2).sum(), np.concatenate([slope, error.sum(axis=0)])
+
+    start = np.concatenate([np.full(size, 2.0), np.zeros(size)])
+    # a score may never speak against its own code
+    bounds = [(0.0, 50.0)] * size + [(-20.0, 20.0)] * size
+    with _libraries().limit(limits=1):
+        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return Calibration(scale=found[:size], offset=found[size:])
+
+
+@cache
+def _libraries() -> Any:
+    """The linear algebra that is loaded; its threads would only wait for each other in sums so small,
+    and took more time than the training of all classifiers.
+    """
+    from threadpoolctl import ThreadpoolController  # beside scipy.optimize: nobody who only tags needs it
+
+    return ThreadpoolController()
+
+
+def _smooth(codes: Array, size: int) -> Array:
+    """Targets a little off 0 and 1, the more so the fewer examples (Platt 1999): no few rows make
+    a model certain.
+    """
+    count = np.bincount(codes, minlength=size)
+    sure = (count + 1) / (count + 2)
+    rest = (1 - sure) / max(size - 1, 1)
+    truth: Array = np.tile(rest[codes][:, None], (1, size))
+    truth[np.arange(len(codes)), codes] = sure[codes]
+    return truth

@@ -1,0 +1,68 @@
+"""What a fitted classifier needs to answer: arrays, and nothing of scikit-learn.
+
+Training makes estimators (`train.classifiers.linear`); a model keeps these, so that whoever only tags imports
+no estimator, and a model file holds no types but plain ones.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from train.classifiers.calibration import Calibration, probabilities
+from train.classifiers.forest import Forest
+
+Array = Any
+
+
+@dataclass(frozen=True, eq=False)
+class Planes:
+    """A linear classifier with two numbers a class that make its scores probabilities.
+
+    Parameters
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    coef_ : float32 ndarray of shape (n_classes, n_features)
+    intercept_, scale_, offset_ : ndarray of shape (n_classes,)
+    forest_
+        Trees over the cues of a sentence, whose scores are added; None where they did not serve.
+    """
+
+    classes_: Array
+    coef_: Array
+    intercept_: Array
+    scale_: Array
+    offset_: Array
+    forest_: Forest | None = None
+
+    def to_probabilities(self, scores: Array) -> Array:
+        return probabilities(scores, Calibration(self.scale_, self.offset_))
+
+
+@dataclass(frozen=True, eq=False)
+class Constant:
+    """The same probabilities for every row: ``share_``, of shape (n_classes,)."""
+
+    classes_: Array
+    share_: Array
+
+    def to_probabilities(self, scores: Array) -> Array:
+        return np.tile(self.share_, (len(scores), 1))
+
+
+Head = Planes | Constant
+
+
+def head_of(estimator: Any) -> Head:
+    """What is kept of a fitted estimator of `train.classifiers.linear`."""
+    if not hasattr(estimator, "coef_"):
+        return Constant(estimator.classes_, estimator.share_)
+    own = estimator
+    return Planes(own.classes_, own.coef_, own.intercept_, own.scale_, own.offset_, own.forest_)
+
+
+def probability_of(value: object, head: Any, probabilities: Array) -> Array:
+    """The column of a class; zeros where training did not see it."""
+    classes = list(head.classes_)
+    found: Array = np.zeros(len(probabilities))
+    return probabilities[:, classes.index(value)] if value in classes else found

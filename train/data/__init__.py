@@ -1,0 +1,1 @@
+"""Gold sentences: checked, grouped, and split into what is learned from and judged."""

@@ -1,0 +1,1 @@
+"""From predictions beside gold to figures."""

@@ -1,0 +1,140 @@
+"""What a model has to beat: the commonest code, a few telling words, the length alone."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from schemas.codebook import Codebook, Layer
+from schemas.records import GoldSentence, Record
+from train.data.gold import asked_pairs, code_sets, coded, single_codes
+from train.evaluation.items import counted_codes, one_hot
+from train.metrics import macro_f1, tally
+
+Array = Any
+
+#: Words a code has as its keywords, and how far beyond chance they must be (standard deviations).
+_WORDS, _SURE = 10, 1.96
+
+_LENGTHS = 10  # bins, of about equally many sentences
+
+_NAMED = "targetnamed"  # stands for: an alias of the target is in the sentence
+
+
+class Baselines(Record, frozen=True, kw_only=True):
+    """Macro-F1 on the same sentences; the latter two are learned, so they need training rows."""
+
+    majority: float | None
+    keyword: float | None = None
+    length: float | None = None
+
+
+class Items(NamedTuple):
+    """Texts, and which codes they have: bool, shape (n_items, n_codes)."""
+
+    texts: list[str]
+    gold: Array
+    codes: list[str]
+
+
+def items_of(layer: Layer, rows: Sequence[GoldSentence], codebook: Codebook) -> Items:
+    """The coded sentences of a layer; of a stance, each with a word that says its target is named."""
+    if layer.kind == "stance":
+        pairs = asked_pairs(rows, layer.id)
+        texts = [_with_target(rows[pair.row].text, pair.target, codebook) for pair in pairs]
+        codes = layer.stance_values
+        return Items(texts, one_hot([pair.value for pair in pairs], codes), codes)
+    own = [rows[i] for i in coded(rows, layer.id)]
+    texts = [row.text for row in own]
+    if layer.kind == "set":
+        return Items(texts, code_sets(own, layer), layer.code_ids)
+    return Items(texts, one_hot(list(single_codes(own, layer.id)), layer.code_ids), layer.code_ids)
+
+
+def _with_target(text: str, target_id: str, codebook: Codebook) -> str:
+    target, low = codebook.target(target_id), text.lower()
+    named = target is not None and any(alias.lower() in low for alias in target.aliases)
+    return f"{text} {_NAMED}" if named else text
+
+
+def baseline_counts(layer: Layer, train: Items, test: Items) -> dict[str, Array]:
+    """Hits, false alarms and misses a code of each learned baseline: shape (n_codes, 3)."""
+    if not len(train.texts) or not len(test.texts):
+        return {}
+    several = layer.kind == "set"
+    return {
+        name: tally(test.gold, way(train, test.texts, several)).sum(axis=0)
+        for name, way in (("keyword", by_keyword), ("length", by_length))
+    }
+
+
+def macro_of(layer: Layer, codes: Sequence[str], counts: Array) -> float | None:
+    """Macro-F1 over the codes that count."""
+    value = macro_f1(counts[counted_codes(layer, codes)])
+    return None if value is None else round(value, 6)
+
+
+def by_keyword(train: Items, texts: Sequence[str], several: bool) -> Array:
+    """The code whose keywords speak loudest; the commonest where there is none.
+
+    Keywords are the words whose log-odds between a code's sentences and the others' are most
+    standard deviations above nothing (Monroe, Colaresi and Quinn 2008, with a flat prior). A code
+    of a set is given where its keywords speak at all.
+    """
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    counter = CountVectorizer(binary=True, token_pattern=r"\w+", dtype=np.float64)
+    try:
+        found = counter.fit_transform(train.texts)
+    except ValueError:  # no text has any word
+        return _commonest(train, len(texts), several)
+    weights = np.zeros((found.shape[1], len(train.codes)))
+    total = np.asarray(found.sum(axis=0)).ravel()
+    for column in range(len(train.codes)):
+        has = train.gold[:, column]
+        inside = np.asarray(found[has].sum(axis=0)).ravel()
+        odds, spread = _log_odds(inside, total - inside, int(has.sum()), int((~has).sum()))
+        best = np.argsort(-odds / spread, kind="stable")[:_WORDS]
+        sure = best[(odds / spread)[best] > _SURE]
+        weights[sure, column] = odds[sure]
+    said = counter.transform(texts) @ weights
+    if several:
+        return said > 0
+    given = np.eye(len(train.codes), dtype=bool)[said.argmax(axis=1)]
+    silent = said.max(axis=1) <= 0
+    given[silent] = _commonest(train, int(silent.sum()), several)
+    return given
+
+
+def _log_odds(inside: Array, outside: Array, n_inside: int, n_outside: int) -> tuple[Array, Array]:
+    a, b = inside + 0.5, outside + 0.5
+    odds = np.log(a / (n_inside - inside + 0.5)) - np.log(b / (n_outside - outside + 0.5))
+    return odds, np.sqrt(1 / a + 1 / b)
+
+
+def by_length(train: Items, texts: Sequence[str], several: bool) -> Array:
+    """The code for which a sentence of so many words is least unusual."""
+    own = np.array([len(text.split()) for text in train.texts])
+    edges = np.unique(np.quantile(own, np.linspace(0, 1, _LENGTHS + 1)[1:-1]))
+    train_bin, test_bin = (
+        np.searchsorted(edges, lengths) for lengths in (own, [len(text.split()) for text in texts])
+    )
+    size = len(edges) + 1
+
+    def shares(has: Array) -> Array:
+        return (np.bincount(train_bin[has], minlength=size) + 1) / (has.sum() + size)
+
+    inside = np.array([shares(has) for has in train.gold.T])
+    if several:
+        outside = np.array([shares(~has) for has in train.gold.T])
+        return (inside > outside)[:, test_bin].T
+    inside[~train.gold.any(axis=0)] = -math.inf  # a code that training lacked is never given
+    return np.eye(len(train.codes), dtype=bool)[inside[:, test_bin].argmax(axis=0)]
+
+
+def _commonest(train: Items, n: int, several: bool) -> Array:
+    count = train.gold.sum(axis=0)
+    if several:
+        return np.tile(2 * count > len(train.texts), (n, 1))
+    return np.tile(np.arange(len(count)) == count.argmax(), (n, 1))

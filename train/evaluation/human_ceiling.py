@@ -1,0 +1,137 @@
+"""How well people agree with each other, in the figure that the model is judged by.
+
+Each annotator's codes are compared with what the others made of the same sentence; the model's
+answers are compared with just the same. A model that is as good as that needs no more data but
+a sharper codebook.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from schemas.codebook import Layer
+from schemas.records import Annotation, CodePrediction, LayerValue, Record, SetPrediction
+from train.data.gold import codes_in, with_parents
+from train.evaluation.items import Key, Scored, counted_codes, many_hot
+from train.metrics import bootstrap_f1, by_group, macro_f1, macro_interval, soft_tally
+
+Array = Any
+
+
+class Ceiling(Record, frozen=True, kw_only=True):
+    """Annotator against the rest, and the model against the same rest on the same sentences.
+
+    ``sentences`` counts those that several people coded (for a stance: sentences with a target).
+    """
+
+    macro_f1: float | None
+    interval: tuple[float, float] | None
+    model_macro_f1: float | None
+    model_interval: tuple[float, float] | None
+    sentences: int
+    annotators: int
+
+
+class Given(NamedTuple):
+    """A model's codes for an item, and the item's commentary."""
+
+    codes: list[str]
+    commentary: str
+
+
+class _Coded(NamedTuple):
+    annotator: str
+    codes: list[str]
+
+
+def given_of(layer: Layer, scored: Sequence[Scored]) -> dict[Key, Given]:
+    """What was predicted of every item, whether gold has decided on it or not."""
+    found: dict[Key, Given] = {}
+    for row, prediction, _ in scored:
+        answer = prediction.layers.get(layer.id)
+        if isinstance(answer, SetPrediction):
+            found[row.sentence_id, ""] = Given(answer.codes, row.commentary_id)
+        elif isinstance(answer, CodePrediction):
+            found[row.sentence_id, ""] = Given([str(answer.code)], row.commentary_id)
+        elif answer is not None:
+            for target, one in answer.items():
+                found[row.sentence_id, target] = Given([str(one.code)], row.commentary_id)
+    return found
+
+
+def human_ceiling(
+    layer: Layer, given: Mapping[Key, Given], annotations: Sequence[Annotation], *, seed: int = 0
+) -> Ceiling | None:
+    """The ceiling over the items that were predicted; None where nobody coded one with others.
+
+    Sentences that gold leaves undecided count as well: without them two annotators would agree in
+    all that is left.
+
+    Parameters
+    ----------
+    annotations
+        Of several people, one a sentence each; those who skipped or left the layer open do not
+        count.
+    """
+    found = _by_item(layer, annotations)
+    shared = {key: own for key, own in sorted(found.items()) if key in given and len(own) > 1}
+    if not shared:
+        return None
+    codes = layer.stance_values if layer.kind == "stance" else layer.code_ids
+    people, rest, items = [], [], []
+    for key, own in shared.items():
+        votes = many_hot([one.codes for one in own], codes).astype(np.float64)
+        for i in range(len(own)):
+            people.append(votes[i] > 0)
+            rest.append(_majority(layer, np.delete(votes, i, axis=0)))
+            items.append(given[key])
+    counted = counted_codes(layer, codes)
+    commentaries = [item.commentary for item in items]
+
+    def figures(chosen: Array) -> tuple[float | None, tuple[float, float] | None]:
+        counts = soft_tally(np.array(rest), chosen)[:, counted]
+        value = macro_f1(counts.sum(axis=0))
+        draws = bootstrap_f1(by_group(counts, commentaries), seed=seed)
+        return None if value is None else round(value, 6), None if draws is None else macro_interval(draws)
+
+    human, machine = figures(np.array(people)), figures(many_hot([item.codes for item in items], codes))
+    return Ceiling(
+        macro_f1=human[0],
+        interval=human[1],
+        model_macro_f1=machine[0],
+        model_interval=machine[1],
+        sentences=len(shared),
+        annotators=len({one.annotator for own in shared.values() for one in own}),
+    )
+
+
+def _by_item(layer: Layer, annotations: Sequence[Annotation]) -> dict[Key, list[_Coded]]:
+    found: dict[Key, list[_Coded]] = defaultdict(list)
+    for annotation in annotations:
+        if annotation.skipped or layer.id in annotation.incomplete or layer.id not in annotation.layers:
+            continue
+        for target, codes in _values(layer, annotation.layers[layer.id]):
+            known = layer.stance_values if layer.kind == "stance" else layer.code_ids
+            if set(codes) <= set(known):  # of an older codebook otherwise
+                found[annotation.sentence_id, target].append(_Coded(annotation.annotator, codes))
+    return found
+
+
+def _values(layer: Layer, value: LayerValue) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(value, Mapping):
+        yield from ((target, [code]) for target, code in value.items())
+    else:
+        codes = codes_in(value)
+        yield "", with_parents(layer, codes) if layer.kind == "set" else codes
+
+
+def _majority(layer: Layer, votes: Array) -> Array:
+    """What most say, in parts where they are tied: shape (n_codes,), values 0 to 1."""
+    share = votes.mean(axis=0)
+    if layer.kind == "set":
+        found: Array = (share > 0.5) + 0.5 * (share == 0.5)
+        return found
+    best = share == share.max()
+    return best / best.sum()

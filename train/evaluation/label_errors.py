@@ -1,0 +1,77 @@
+"""Likely errors of gold: where held-out probabilities speak clearly for another code.
+
+Confident learning (Northcutt, Jiang and Chuang 2021): a code is confidently predicted where its
+probability reaches the mean it has in sentences that carry it. cleanlab does the same for layers
+with one code; sets and stances would need a second way beside it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from schemas.codebook import Layer
+from schemas.records import Record
+from train.evaluation.items import Answers
+
+Array = Any
+
+MOST = 20  # listed a layer
+
+
+class Suspect(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A coding to look at again. ``score`` is the probability of ``predicted``, ``gold_score`` that
+    of ``gold``; for a set both are about ``code``, ``yes`` or ``no``.
+    """
+
+    sentence_id: str
+    gold: str
+    predicted: str
+    score: float
+    gold_score: float
+    target: str | None = None
+    code: str | None = None
+    text: str = ""
+    links: list[str] = []
+
+
+def suspects(layer: Layer, answers: Answers, *, most: int = MOST) -> list[Suspect]:
+    """The codings that are most likely wrong, the likeliest first."""
+    if not len(answers.keys):
+        return []
+    if layer.kind == "set":
+        found = [s for column in range(len(answers.codes)) for s in _in_code(answers, column)]
+    else:
+        found = _in_codes(answers.codes, answers.keys, answers.gold.argmax(axis=1), answers.scores)
+    found.sort(key=lambda s: (s.gold_score - s.score, s.sentence_id, s.target or "", s.code or ""))
+    return found[:most]
+
+
+def _in_codes(
+    codes: Sequence[str], keys: Sequence[tuple[str, str]], gold: Array, scores: Array, code: str | None = None
+) -> list[Suspect]:
+    size = np.bincount(gold, minlength=len(codes))
+    own = scores[np.arange(len(gold)), gold]
+    usual = np.bincount(gold, own, minlength=len(codes)) / np.maximum(size, 1)
+    confident = np.where((scores >= usual) & (size > 0), scores, -1.0)
+    best = confident.argmax(axis=1)
+    wrong = np.flatnonzero((best != gold) & (confident.max(axis=1) > own))
+    return [
+        Suspect(
+            sentence_id=keys[i][0],
+            target=keys[i][1] or None,
+            code=code,
+            gold=codes[gold[i]],
+            predicted=codes[best[i]],
+            score=round(float(scores[i, best[i]]), 6),
+            gold_score=round(float(own[i]), 6),
+        )
+        for i in wrong
+    ]
+
+
+def _in_code(answers: Answers, column: int) -> list[Suspect]:
+    has, likely = answers.gold[:, column].astype(int), answers.scores[:, column]
+    return _in_codes(
+        ["no", "yes"], answers.keys, has, np.column_stack([1 - likely, likely]), answers.codes[column]
+    )

@@ -1,0 +1,56 @@
+"""The figures that a model carries in ``model.json`` and on its card, without any sentence."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from schemas.records import GoldSentence, LayerPrediction, Prediction
+from train.evaluation.items import Scored
+from train.evaluation.report import EvaluationReport, score_layers
+from train.model import FittedLayer, ModelMeta
+
+Figures = dict[str, Any]
+
+
+def figures_of(report: EvaluationReport) -> Figures:
+    """An evaluation's figures, less what shows the material: the likely errors and their texts."""
+    layers = {
+        name: msgspec.structs.replace(layer, suspects=[], reliability=[])
+        for name, layer in report.layers.items()
+    }
+    found: Figures = msgspec.to_builtins(msgspec.structs.replace(report, layers=layers))
+    return {name: value for name, value in found.items() if name not in ("model_version", "against")}
+
+
+def tuning_figures(
+    rows: Sequence[GoldSentence], fitted: Mapping[str, FittedLayer], meta: ModelMeta
+) -> Figures:
+    """The figures of what each layer said of the rows while they were held out in tuning.
+
+    They cost no second training. Regulariser, calibration and thresholds were chosen on the same
+    rows, so that they are a little higher than those of `train.evaluate.cross_validate`, which
+    chooses without the rows it judges.
+    """
+    said: list[dict[str, LayerPrediction]] = [{} for _ in rows]
+    for name, layer in fitted.items():
+        for place, prediction in layer.held_out().items():
+            said[place][name] = prediction
+    scored = [
+        Scored(row, _as_prediction(row, layers, meta), meta.layers)
+        for row, layers in zip(rows, said, strict=True)
+    ]
+    report = score_layers(meta.book, scored, version=meta.model_version, seed=meta.seed)
+    return {**figures_of(report), "held_out": {"by": "tuning"}}
+
+
+def _as_prediction(row: GoldSentence, layers: dict[str, LayerPrediction], meta: ModelMeta) -> Prediction:
+    return Prediction(
+        sentence_id=row.sentence_id,
+        commentary_id=row.commentary_id,
+        text=row.text,
+        model_version=meta.model_version,
+        codebook=meta.codebook,
+        codebook_version=meta.codebook_version,
+        layers=layers,
+    )

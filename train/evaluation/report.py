@@ -1,0 +1,291 @@
+"""From gold and predicted codes to the figures of the ``evaluate`` report."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from schemas.codebook import Codebook, Layer
+from schemas.records import UNRELATED, CodePrediction, GoldSentence, Record
+from train.data.holdout import HeldOut
+from train.evaluation.baselines import Baselines
+from train.evaluation.comparison import Comparison
+from train.evaluation.human_ceiling import Ceiling
+from train.evaluation.items import (
+    Answers,
+    Scored,
+    StanceItem,
+    answers_of,
+    counted_codes,
+    one_hot,
+    stance_items,
+)
+from train.evaluation.label_errors import Suspect
+from train.evaluation.reliability import Bin, calibration_error, reliability
+from train.metrics import (
+    average_precision,
+    bootstrap_f1,
+    by_group,
+    f1,
+    interval_of,
+    macro_f1,
+    macro_interval,
+    precision_recall,
+    tally,
+)
+
+Array = Any
+
+#: Shares of the training commentaries beside all of them.
+SHARES = (0.125, 0.25, 0.5)
+
+#: Up to so many sentences the curve is drawn without being asked for: it nearly doubles the time.
+SMALL = 3000
+
+
+class CurvePoint(Record, frozen=True, kw_only=True):
+    """Macro-F1 a layer of models that learned from a share of the commentaries (means a split)."""
+
+    share: float
+    sentences: int
+    commentaries: int
+    macro_f1: dict[str, float | None]
+
+
+def part_of(rows: Sequence[GoldSentence], share: float, seed: int) -> list[GoldSentence]:
+    """The sentences of a share of the commentaries; a larger share contains the smaller."""
+    names = sorted({row.commentary_id for row in rows})
+    order = np.random.default_rng(seed).permutation(len(names))
+    kept = {names[i] for i in order[: max(1, round(share * len(names)))]}
+    return [row for row in rows if row.commentary_id in kept]
+
+
+class CodeFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """``interval`` is that of F1; ``average_precision`` is missing in the steps of a stance."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+    average_precision: float | None = None
+    interval: tuple[float, float] | None = None
+
+
+class AtAbstention(Record, frozen=True, kw_only=True):
+    """Macro-F1 over what is answered, the share that is, and how much of that is right."""
+
+    macro_f1: float | None
+    coverage: float
+    accuracy: float | None = None
+
+
+class PartFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A step of a stance layer. ``n`` counts pairs of sentence and target."""
+
+    macro_f1: float | None
+    accuracy: float | None
+    n: int
+    codes: dict[str, CodeFigures]
+    reason: str | None = None
+
+
+class TargetFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A target; ``macro_f1`` is null where only one direction was observed, and ``reason`` says so."""
+
+    macro_f1: float | None
+    n: int
+    touched: int
+    touched_macro_f1: float | None
+    reason: str | None = None
+
+
+class LayerFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """A layer's figures; those with a default are there where they make sense.
+
+    ``baselines`` are macro-F1 of the commonest code, of keywords and of length; ``ceiling`` is how
+    well annotators agree with each other in the same figure; ``suspects`` are likely errors of gold;
+    ``unjudged`` counts coded sentences for which no model could be trained.
+    """
+
+    macro_f1: float | None
+    accuracy: float | None
+    baseline_macro_f1: float | None
+    interval: tuple[float, float] | None
+    at_abstention: AtAbstention
+    codes: dict[str, CodeFigures]
+    n: int
+    calibration_error: float | None = None
+    reason: str | None = None
+    touched: PartFigures | None = None
+    direction: PartFigures | None = None
+    targets: dict[str, TargetFigures] = {}
+    baselines: Baselines | None = None
+    ceiling: Ceiling | None = None
+    reliability: list[Bin] = []
+    suspects: list[Suspect] = []
+    unjudged: int = 0
+
+
+class EvaluationReport(Record, frozen=True, kw_only=True, omit_defaults=True):
+    layers: dict[str, LayerFigures]
+    n: int
+    model_version: str
+    held_out: HeldOut | None = None
+    learning_curve: list[CurvePoint] = []
+    against: Comparison | None = None
+
+
+def score_layers(
+    codebook: Codebook, scored: Sequence[Scored], *, version: str, seed: int = 0
+) -> EvaluationReport:
+    """The report over all layers of the codebook that a model predicts."""
+    layers = {layer.id: _score(layer, scored, seed) for layer in codebook.predicted_layers}
+    return EvaluationReport(layers=layers, n=len(scored), model_version=version)
+
+
+def _score(layer: Layer, scored: Sequence[Scored], seed: int) -> LayerFigures:
+    figures = _figures(layer, answers_of(layer, scored), seed)
+    coded = [s for s in scored if layer.id in s.row.layers]
+    unjudged = sum(layer.id not in s.prediction.layers for s in coded)
+    figures = msgspec.structs.replace(figures, unjudged=unjudged)
+    figures = msgspec.structs.replace(figures, reason=_oddity(layer, figures, coded))
+    if layer.kind != "stance":
+        return figures
+    items = stance_items(layer, scored)
+    return msgspec.structs.replace(
+        figures,
+        touched=_touched(items),
+        direction=_direction(layer, items),
+        targets=_targets(layer.stance_values, items),
+    )
+
+
+def _oddity(layer: Layer, figures: LayerFigures, coded: Sequence[Scored]) -> str | None:
+    """Why there is no figure, or why it says little."""
+    if not coded:
+        return "no sentence is coded"
+    states = [s.layers[layer.id] for s in coded if layer.id not in s.prediction.layers]
+    why = next((state.reason for state in states if state.reason), None)
+    if not figures.n:
+        return f"no model was trained: {why}" if why else "no coded sentence was predicted"
+    if figures.unjudged:
+        return f"{figures.unjudged} of {len(coded)} coded sentences were judged by no model: {why}"
+    occur = [code for code, found in figures.codes.items() if found.support]
+    return f'only one code occurs: "{occur[0]}"' if len(occur) == 1 and layer.kind != "set" else None
+
+
+def _touched(items: Sequence[StanceItem]) -> PartFigures:
+    gold = [_touch(item.gold) for item in items]
+    given = [_touch(str(item.answer.code)) for item in items]
+    part = _part(["touched", UNRELATED], gold, given)
+    if len(set(gold)) != 1:
+        return part
+    reason = "no target is touched" if gold[0] == UNRELATED else "every target asked is touched"
+    return msgspec.structs.replace(part, macro_f1=None, reason=reason)
+
+
+def _direction(layer: Layer, items: Sequence[StanceItem]) -> PartFigures:
+    """The way predicted for what is touched in gold, however likely the model held a touch."""
+    touched = [item for item in items if item.gold != UNRELATED and len(item.answer.scores) > 1]
+    gold = [item.gold for item in touched]
+    given = [_way(item.answer) for item in touched]
+    part = _part([code for code in layer.stance_values if code != UNRELATED], gold, given)
+    observed = set(gold)
+    if len(observed) > 1:
+        return part
+    reason = f'only one direction observed: "{gold[0]}"' if gold else "no target is touched"
+    return PartFigures(macro_f1=None, accuracy=part.accuracy, n=part.n, codes=part.codes, reason=reason)
+
+
+def _targets(codes: list[str], items: Sequence[StanceItem]) -> dict[str, TargetFigures]:
+    found = {}
+    for target in sorted({item.target for item in items}):
+        own = [item for item in items if item.target == target]
+        gold = [item.gold for item in own]
+        ways = sorted(set(gold) - {UNRELATED})
+        part = _part(codes, gold, [str(item.answer.code) for item in own])
+        reason = None
+        if len(ways) < 2:
+            reason = f'only one direction observed: "{ways[0]}"' if ways else "never touched"
+        found[target] = TargetFigures(
+            macro_f1=None if reason else part.macro_f1,
+            n=len(own),
+            touched=sum(value != UNRELATED for value in gold),
+            touched_macro_f1=_touched(own).macro_f1,
+            reason=reason,
+        )
+    return found
+
+
+def _figures(layer: Layer, answers: Answers, seed: int) -> LayerFigures:
+    n = len(answers.keys)
+    counts = tally(answers.gold, answers.given)
+    counted = counted_codes(layer, answers.codes)
+    total = counts[:, counted].sum(axis=0)
+    right = (answers.gold == answers.given).all(axis=1)
+    draws = bootstrap_f1(by_group(counts, answers.commentaries), seed=seed) if n else None
+    is_set = layer.kind == "set"
+    confidence = answers.scores.ravel() if is_set else answers.score
+    hit = answers.gold.ravel() if is_set else right
+    return LayerFigures(
+        macro_f1=_rounded(macro_f1(total)),
+        accuracy=_rounded(float(right.mean())) if n else None,
+        baseline_macro_f1=_rounded(macro_f1(tally(answers.gold, answers.baseline)[:, counted].sum(axis=0))),
+        interval=None if draws is None else macro_interval(draws[:, counted]),
+        at_abstention=AtAbstention(
+            macro_f1=_rounded(macro_f1(counts[answers.kept][:, counted].sum(axis=0))),
+            coverage=round(float(answers.kept.mean()), 6) if n else 0.0,
+            accuracy=_rounded(float(right[answers.kept].mean())) if answers.kept.any() else None,
+        ),
+        codes=_code_figures(answers.codes, counts.sum(axis=0), answers, draws),
+        n=n,
+        calibration_error=_rounded(calibration_error(confidence, hit)) if n else None,
+        reliability=reliability(confidence, hit),
+    )
+
+
+def _part(codes: list[str], gold: list[str], given: list[str]) -> PartFigures:
+    counts = tally(one_hot(gold, codes), one_hot(given, codes)).sum(axis=0)
+    right = np.array(gold) == np.array(given)
+    return PartFigures(
+        macro_f1=_rounded(macro_f1(counts)),
+        accuracy=_rounded(float(right.mean())) if gold else None,
+        n=len(gold),
+        codes=_code_figures(codes, counts),
+    )
+
+
+def _code_figures(
+    codes: list[str], counts: Array, answers: Answers | None = None, draws: Array | None = None
+) -> dict[str, CodeFigures]:
+    """The figures of the codes that occur in gold or prediction."""
+    precision, recall = precision_recall(counts)
+    values = f1(counts)
+    return {
+        code: CodeFigures(
+            precision=round(float(precision[i]), 6),
+            recall=round(float(recall[i]), 6),
+            f1=round(float(values[i]), 6),
+            support=int(counts[i, 0] + counts[i, 2]),
+            average_precision=_rounded(average_precision(answers.gold[:, i], answers.scores[:, i]))
+            if answers
+            else None,
+            interval=None if draws is None else interval_of(draws[:, i]),
+        )
+        for i, code in enumerate(codes)
+        if counts[i].any()
+    }
+
+
+def _touch(value: str) -> str:
+    return UNRELATED if value == UNRELATED else "touched"
+
+
+def _way(answer: CodePrediction) -> str:
+    ways = {code: score for code, score in answer.scores.items() if code != UNRELATED}
+    return max(ways, key=lambda code: ways[code])
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

@@ -1,0 +1,180 @@
+"""The words and features that moved a prediction."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from schemas.records import UNRELATED, CodePrediction, SetPrediction
+from train.model import Batch, Model
+from train.pipelines import columns_of, pipeline_named
+
+Array = Any
+
+Reasons = list[tuple[str, float]]
+
+#: What stands for many features of a pair that say one thing, in steps nobody would read.
+TOPIC, OTHERS = "commentary: topic", "commentary: other sentences"
+
+NAMED, ITSELF = "target: named", "target: itself"
+
+_NAMED = ("state=", "named=", "overlap=", "share=", "alias=")
+
+_ABOUT = ("rate=", "profile=")
+
+
+def reasons_for(model: Model, batch: Batch, answers: Mapping[str, Sequence[Any]]) -> dict[str, list[Reasons]]:
+    """For each layer and sentence the readable features that spoke most for the answer.
+
+    A feature's weight is its share in the score of the answer's code, less its mean share in all
+    codes' scores. A stance has reasons for each target that is answered with a touch, under
+    ``layer__target``: a feature's weight is what it adds to the log-odds of a touch, and to the score
+    of the way less the mean of all ways.
+    """
+    count = model.meta.settings.reasons
+    if model.readable is None or not count or not answers:
+        return {}
+    features, _, names = model.readable
+    layers = {layer.id: layer for layer in model.meta.book.layers}
+    matrix = features.transform(batch.passages)
+    found: dict[str, list[Reasons]] = {}
+    for name, answer in answers.items():
+        if layers[name].kind == "stance":
+            found |= _of_stances(model, name, matrix, batch, answer)
+            continue
+        codes, planes = _planes(model, name)
+        if codes:
+            found[name] = _strongest(matrix, _moved(matrix, codes, planes, answer), names, count)
+    return found
+
+
+def _of_stances(
+    model: Model, name: str, matrix: Any, batch: Batch, answers: Sequence[dict[str, CodePrediction]]
+) -> dict[str, list[Reasons]]:
+    posed, heads, merged = batch.posed[name], model.heads[name], _merged(model, name)
+    given = [str(answers[row][target].code) for row, target in posed.asked]
+    targets = sorted({target for _, target in posed.asked})
+    found: dict[str, list[Reasons]] = {f"{name}__{target}": [[] for _ in answers] for target in targets}
+    for code in sorted(set(given) - {UNRELATED}):
+        chosen = np.flatnonzero(np.array(given) == code)
+        rows = np.array([posed.asked[i][0] for i in chosen])
+        # the other sentences are a column that speaks for itself
+        heard = _heard(heads["touched"], posed.heard["touched"][chosen], True)
+        heard += _heard(heads["direction"], posed.heard["direction"][chosen], code)
+        parts = sp.hstack([matrix[rows], posed.own[chosen], sp.csr_matrix(heard[:, None])], format="csr")
+        plane = np.append(_joint_plane(model, name, code), 1.0)
+        moved = (parts.data * plane[parts.indices], merged.place[parts.indices], parts.indptr)
+        summed = sp.csr_matrix(moved, shape=(len(chosen), len(merged.names)))
+        summed.sum_duplicates()
+        best = _strongest(summed, summed.data, merged.names, model.meta.settings.reasons)
+        for i, reasons in zip(chosen, best, strict=True):
+            row, target = posed.asked[i]
+            found[f"{name}__{target}"][row] = reasons
+    return found
+
+
+class _Merged(NamedTuple):
+    """Names that a person can read, and for each column of `_joint_plane` the place of its name."""
+
+    names: list[str]
+    place: Array
+
+
+@lru_cache(maxsize=8)  # a model answers batch after batch
+def _merged(model: Model, layer_id: str) -> _Merged:
+    names = list(model.readable[2]) if model.readable else []
+    for block, counts in model.pairs[layer_id].items():
+        names += [pair_name(block, term) for term in counts.get_feature_names_out().tolist()]
+    place: dict[str, int] = {}
+    index = [place.setdefault(name, len(place)) for name in [*names, OTHERS]]
+    return _Merged(list(place), np.array(index))
+
+
+def pair_name(block: str, term: str) -> str:
+    """What people call a feature of a pair (`train.features.target_pairs` makes them).
+
+    >>> pair_name("cross", "tempolimit|schadet"), pair_name("mention", "near=gegen")
+    ('word: schadet', 'near: gegen')
+    >>> pair_name("mention", "named:negation"), pair_name("mention", "rate=3_named")
+    ('cue: list=negation', 'commentary: topic')
+    """
+    head, _, last = term.rpartition(":")
+    if block == "cross":
+        return f"word: {term.partition('|')[2]}"
+    if block == "topic":
+        return TOPIC
+    if term.startswith("near="):
+        return f"near: {term.removeprefix('near=')}"
+    if head == "near":
+        return f"near: list={last}"
+    if term.startswith(_NAMED) or term.endswith("_around"):
+        return TOPIC if term.startswith("share=") and "_" in term else NAMED
+    if head:
+        return f"cue: list={last}"
+    return TOPIC if term.startswith(_ABOUT) else ITSELF
+
+
+def _joint_plane(model: Model, name: str, code: str) -> Array:
+    """What a unit of each readable feature, then of each feature of a pair, adds for a way to lean."""
+    heads = model.heads[name]
+    both = _plane(heads["touched"], True, slice(None)) * 2  # of two classes: less the mean, twice, is the gap
+    both = both + _plane(heads["direction"], code, slice(None))
+    shared = columns_of(model.features, pipeline_named(model.meta.settings.pipeline).shared)
+    whole = np.zeros(sum(model.features.widths.values()) if model.features else 0)
+    whole[shared] = both[: len(shared)]
+    columns = model.readable[1] if model.readable else []
+    return np.concatenate([whole[columns], both[len(shared) :]])
+
+
+def _heard(head: Any, scores: Array, value: object) -> Array:
+    """What was added to the score of a class, as `_joint_plane` counts it."""
+    scaled = scores * head.scale_
+    gap = scaled[:, list(head.classes_).index(value)] - scaled.mean(axis=1)
+    return gap * 2 if value is True else gap
+
+
+def _moved(matrix: Any, codes: Sequence[str], planes: Array, answers: Sequence[Any]) -> Array:
+    """What each cell of the matrix adds to the scores of the codes its row was given."""
+    place = {code: i for i, code in enumerate(codes)}
+    given = np.zeros((len(answers), len(codes)))
+    for i, answer in enumerate(answers):
+        for code in answer.codes if isinstance(answer, SetPrediction) else (str(answer.code),):
+            if code in place:
+                given[i, place[code]] = 1
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    moved = np.zeros(len(matrix.data))
+    for i, plane in enumerate(planes):
+        moved += given[row, i] * plane[matrix.indices]
+    return moved * matrix.data
+
+
+def _strongest(matrix: Any, moved: Array, names: Sequence[str], count: int) -> list[Reasons]:
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    order = np.lexsort((matrix.indices, -moved, row))
+    best = order[np.arange(len(order)) - np.repeat(matrix.indptr[:-1], np.diff(matrix.indptr)) < count]
+    best = best[moved[best] > 0]
+    found: list[Reasons] = [[] for _ in range(matrix.shape[0])]
+    cells = zip(row[best].tolist(), matrix.indices[best].tolist(), moved[best].round(6).tolist(), strict=True)
+    for i, column, weight in cells:
+        found[i].append((names[column], weight))
+    return found
+
+
+@lru_cache(maxsize=32)  # a model answers batch after batch
+def _planes(model: Model, layer_id: str) -> tuple[list[str], Array]:
+    """For each code, what a unit of each feature adds to its score beyond the other codes'."""
+    heads, columns = model.heads[layer_id], model.readable[1] if model.readable else []
+    if model.meta.layers[layer_id].kind == "set":
+        pairs = {code: (head, True) for code, head in heads.items() if len(head.classes_) > 1}
+    else:
+        pairs = {str(code): (heads["code"], code) for code in heads["code"].classes_}
+    pairs = {code: pair for code, pair in pairs.items() if hasattr(pair[0], "coef_")}
+    planes = [_plane(head, code, columns) for head, code in pairs.values()]
+    return list(pairs), np.array(planes, dtype=np.float32)
+
+
+def _plane(head: Any, code: Any, columns: Array) -> Array:
+    weights = head.coef_[:, columns].astype(np.float64) * head.scale_[:, None]
+    return weights[list(head.classes_).index(code)] - weights.mean(axis=0)

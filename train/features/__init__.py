@@ -1,0 +1,1 @@
+"""From a sentence to what a classifier sees of it."""

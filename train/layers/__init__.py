@@ -1,0 +1,1 @@
+"""Each kind of layer: how it is trained and predicted."""

@@ -1,0 +1,115 @@
+"""Layers with one code a sentence: kinds ``one`` and ``scale``."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from schemas.codebook import Layer
+from schemas.records import CodePrediction, GoldSentence
+from train.classifiers.thresholds import abstention_threshold
+from train.data.gold import coded, count_codes, single_codes
+from train.model import Batch, FittedLayer, LayerState, Material, Model, choices_of
+
+Array = Any
+
+#: Exponents of balance to choose from where the highest probability decides.
+BALANCES = (0.0, 0.25, 0.5)
+
+
+def fit_one(layer: Layer, material: Material) -> FittedLayer:
+    """A classifier over the codes that occur, with a threshold for each."""
+    places = coded(material.rows, layer.id)
+    rows = [material.rows[i] for i in places]
+    head = material.head(len(rows), BALANCES)
+    truth = single_codes(rows, layer.id)
+    soft = soft_codes(rows, layer.id, truth) if material.settings.soft else None
+    groups = material.groups_of(places)
+    head.fit(material.matrix[places], truth.astype(str), groups=groups, soft=soft, cues=material.cues)
+    codes = [str(code) for code in head.classes_]
+    state = LayerState(
+        kind=layer.kind,
+        n=len(rows),
+        codes=count_codes(rows, layer),
+        trained=True,
+        reason=f'only one code was seen: "{codes[0]}"' if len(codes) == 1 else None,
+        thresholds=code_thresholds(codes, head.held_out_, truth, material.settings.abstain_at),
+        choices={"code": choices_of(head)},
+    )
+    return FittedLayer(
+        state=state,
+        heads={"code": head},
+        held_out=lambda: dict(
+            zip(
+                places,
+                code_predictions(codes, head.held_out_, state.thresholds, is_number=layer.kind == "scale"),
+                strict=True,
+            )
+        ),
+    )
+
+
+def soft_codes(rows: Sequence[GoldSentence], layer_id: str, truth: Array) -> Array:
+    """How much each row speaks for each code, the codes sorted as text: shape (n_rows, n_codes).
+
+    Where gold has probabilities (`adjudicate --rule dawid-skene`), those of the codes that are given to
+    some row; else the share of annotators who agree with the code that was decided, 1 where
+    nobody was counted.
+    """
+    codes, place = np.unique(truth.astype(str), return_inverse=True)
+    found = np.zeros((len(rows), len(codes)))
+    for i, row in enumerate(rows):
+        given = row.probabilities.get(layer_id)
+        if given:
+            values = [given.get(code, 0.0) for code in codes]
+            found[i] = [value if isinstance(value, float | int) else 0.0 for value in values]
+        else:
+            counts = row.support.get(layer_id, {})
+            found[i, place[i]] = counts.get("agreed", 1) / max(counts.get("annotators", 1), 1)
+        if not found[i].any():  # what was decided is never without a say
+            found[i, place[i]] = 1.0
+    return found
+
+
+def code_thresholds(codes: Sequence[str], scores: Array, truth: Array, precision: float) -> dict[str, float]:
+    """The abstention threshold of each code, over the held-out rows it was given to."""
+    chosen = scores.argmax(axis=1)
+    found = {}
+    for column, code in enumerate(codes):
+        given = chosen == column
+        found[code] = abstention_threshold(scores[given, column], truth[given] == code, precision=precision)
+    return found
+
+
+def predict_one(layer: Layer, model: Model, batch: Batch) -> list[CodePrediction]:
+    """The most probable code of each sentence."""
+    head = model.heads[layer.id]["code"]
+    codes, scores = [str(code) for code in head.classes_], batch.probabilities(layer.id, "code", head)
+    thresholds = model.meta.layers[layer.id].thresholds
+    return code_predictions(codes, scores, thresholds, is_number=layer.kind == "scale")
+
+
+def code_predictions(
+    codes: Sequence[str],
+    scores: Array,
+    thresholds: Mapping[str, float],
+    *,
+    is_number: bool = False,
+    touched: Array | None = None,
+) -> list[CodePrediction]:
+    """The records of rows of probabilities: shape (n_rows, n_codes)."""
+    values, best = scores.round(6).tolist(), scores.argmax(axis=1).tolist()
+    keys = [int(code) if is_number else code for code in codes]
+    limits = [round(thresholds[code], 6) for code in codes]
+    touches = [None] * len(values) if touched is None else touched.round(6).tolist()
+    return [
+        CodePrediction(
+            code=keys[i],
+            score=row[i],
+            threshold=limits[i],
+            abstained=row[i] < limits[i],
+            touched=touch,
+            scores=dict(zip(codes, row, strict=True)),
+        )
+        for row, i, touch in zip(values, best, touches, strict=True)
+    ]

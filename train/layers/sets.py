@@ -1,0 +1,124 @@
+"""Layers with any number of codes a sentence: kind ``set``."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from schemas.codebook import Layer
+from schemas.records import SetPrediction
+from train.classifiers.fitted import probability_of
+from train.classifiers.thresholds import abstention_threshold, decision_threshold
+from train.data.gold import code_sets, coded, count_codes
+from train.model import Batch, FittedLayer, LayerState, Material, Model, choices_of
+
+Array = Any
+
+
+def fit_set(layer: Layer, material: Material) -> FittedLayer:
+    """A yes-or-no classifier for each code that occurs, with its two thresholds."""
+    places = coded(material.rows, layer.id)
+    rows = [material.rows[i] for i in places]
+    truth, groups = code_sets(rows, layer), material.groups_of(places)
+    occurs = {code: truth[:, i] for i, code in enumerate(layer.code_ids) if truth[:, i].any()}
+    X = material.matrix[places]
+    heads: dict[str, Any] = {}
+    for code, has in occurs.items():
+        heads[code] = material.head(len(rows), (0.0,)).fit(X, has, groups=groups)
+    codes = list(heads)
+    held_out = [probability_of(True, head, head.held_out_) for head in heads.values()]
+    scores = _lift(layer, codes, np.column_stack(held_out or [np.zeros((len(rows), 0))]))
+    thresholds = {code: decision_threshold(scores[:, i], occurs[code]) for i, code in enumerate(codes)}
+    if truth.any(axis=1).all():  # somebody always ticked something: the exclusive code is what is left
+        thresholds.update({code: 0.0 for code in layer.exclusive if code in thresholds})
+    given = choose(layer, codes, scores, thresholds)
+    sure = {
+        code: abstention_threshold(
+            scores[given[:, i], i], occurs[code][given[:, i]], precision=material.settings.abstain_at
+        )
+        for i, code in enumerate(codes)
+    }
+    state = LayerState(
+        kind=layer.kind,
+        n=len(rows),
+        codes=count_codes(rows, layer),
+        trained=bool(codes),
+        reason=None if codes else "no sentence has any code",
+        thresholds=thresholds,
+        sure=sure,
+        choices={code: choices_of(head) for code, head in heads.items()},
+    )
+    return FittedLayer(
+        state=state,
+        heads=heads,
+        held_out=lambda: dict(zip(places, set_predictions(layer, codes, scores, state), strict=True)),
+    )
+
+
+def predict_set(layer: Layer, model: Model, batch: Batch) -> list[SetPrediction]:
+    """The codes of each sentence whose score reaches the code's threshold."""
+    codes, scores = _likely(layer, model, batch)
+    return set_predictions(layer, codes, scores, model.meta.layers[layer.id])
+
+
+def set_predictions(
+    layer: Layer, codes: Sequence[str], scores: Array, state: LayerState
+) -> list[SetPrediction]:
+    """The records of rows of probabilities."""
+    scores = scores.round(6)
+    thresholds = {code: round(state.thresholds[code], 6) for code in codes}
+    given = choose(layer, codes, scores, thresholds)
+    unsure = given & (scores < np.array([round(state.sure[code], 6) for code in codes]))
+    return [
+        SetPrediction(
+            codes=[code for code, has in zip(codes, given[i], strict=True) if has],
+            scores={code: float(value) for code, value in zip(codes, scores[i], strict=True)},
+            thresholds=thresholds,
+            abstained=[code for code, has in zip(codes, unsure[i], strict=True) if has],
+        )
+        for i in range(len(scores))
+    ]
+
+
+def _likely(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Array]:
+    """The codes, and the probability of each for each sentence: shape (n_rows, n_codes)."""
+    heads = model.heads[layer.id]
+    likely = [
+        probability_of(True, head, batch.probabilities(layer.id, code, head)) for code, head in heads.items()
+    ]
+    return list(heads), _lift(layer, list(heads), np.column_stack(likely))
+
+
+def choose(layer: Layer, codes: Sequence[str], scores: Array, thresholds: dict[str, float]) -> Array:
+    """Which codes are given: those at their threshold and their parents; where there are none,
+    the likeliest exclusive code that is at its own.
+
+    Returns
+    -------
+    bool ndarray of shape (n_rows, n_codes), columns as in ``codes``
+    """
+    given = scores >= np.array([thresholds[code] for code in codes])
+    alone = [i for i, code in enumerate(codes) if code in layer.exclusive]
+    wanted = given[:, alone].copy()
+    given[:, alone] = False
+    place = {code: i for i, code in enumerate(codes)}
+    for code, column in place.items():
+        for parent in layer.parents(code):
+            if parent in place:
+                given[:, place[parent]] |= given[:, column]
+    if alone:
+        best = np.where(wanted, scores[:, alone], -1.0).argmax(axis=1)
+        free = ~given.any(axis=1) & wanted.any(axis=1)
+        given[np.flatnonzero(free), np.array(alone)[best[free]]] = True
+    return given
+
+
+def _lift(layer: Layer, codes: Sequence[str], scores: Array) -> Array:
+    """Scores in which no parent is less likely than its child."""
+    place = {code: i for i, code in enumerate(codes)}
+    lifted = scores.copy()
+    for code, column in place.items():
+        for parent in layer.parents(code):
+            if parent in place:
+                lifted[:, place[parent]] = np.maximum(lifted[:, place[parent]], scores[:, column])
+    return lifted

@@ -1,0 +1,255 @@
+"""Stances: is the target touched, and if so which way. One model for all targets."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import scipy.sparse as sp
+
+from schemas.codebook import Layer
+from schemas.records import UNRELATED, CodePrediction
+from train.classifiers.fitted import probability_of
+from train.data.gold import Asked, asked_pairs, count_codes, is_touched
+from train.features.passages import Passage
+from train.features.target_pairs import TargetCues, pair_tokens
+from train.features.topics import TopicProfiles
+from train.layers.one import BALANCES, code_predictions, code_thresholds
+from train.layers.smoothing import choose_strength, smooth
+from train.metrics import macro_f1, tally
+from train.model import Batch, FittedLayer, LayerState, Material, Model, Posed, TargetState, choices_of
+from train.pipelines import apply_pairs, columns_of, fit_pairs
+
+Array = Any
+
+Profiles = Mapping[str, Mapping[str, float]]  # whole text → target → guessed share of touched sentences
+
+#: What macro-F1 must gain on held-out pairs before a touch is given more readily.
+_WORTH = 0.004
+
+
+class Pairs(NamedTuple):
+    """Sentences and targets: their matrix, and what binds the sentences of a commentary together."""
+
+    matrix: Any
+    keys: list[tuple[str, str]]
+
+
+def fit_stance(layer: Layer, material: Material) -> FittedLayer:
+    """Two classifiers over pairs of sentence and target: touched or not, and the direction."""
+    asked = asked_pairs(material.rows, layer.id)
+    targets = _target_states(asked)
+    known = _known(targets, material.settings.min_asked)
+    topics, profiles = _fit_topics(material, asked, known)
+    cues = {
+        target.id: TargetCues(target, material.codebook, known=target.id in known)
+        for target in material.codebook.targets
+        if target.id in targets
+    }
+    tokens = pair_tokens(material.passages, cues, [(pair.row, pair.target) for pair in asked], profiles)
+    union, own = fit_pairs(material.pipeline.pair_blocks(), tokens)
+    places = [pair.row for pair in asked]
+    shared = material.matrix[:, columns_of(material.features, material.pipeline.shared)]
+    keys = [(material.rows[pair.row].commentary_id, pair.target) for pair in asked]
+    pairs = Pairs(sp.hstack([shared[places], own], format="csr"), keys)
+    values = np.array([pair.value for pair in asked])
+    heads, choices, scores = _fit_heads(pairs, values, material.groups_of(places), material)
+    codes = stance_codes(heads)
+    state = LayerState(
+        kind=layer.kind,
+        n=len(set(places)),
+        codes=count_codes(material.rows, layer),
+        trained=True,
+        reason=None if "direction" in heads else "no target is touched in any sentence",
+        thresholds=code_thresholds(codes, scores, values, material.settings.abstain_at),
+        choices=choices,
+        targets=targets,
+    )
+    return FittedLayer(
+        state=state,
+        heads=heads,
+        pairs=union,
+        topics=topics,
+        held_out=lambda: _predictions([(pair.row, pair.target) for pair in asked], codes, scores, state),
+    )
+
+
+def _fit_heads(
+    pairs: Pairs, values: Array, groups: list[str], material: Material
+) -> tuple[dict[str, Any], dict[str, dict[str, float]], Array]:
+    """The two classifiers, what was chosen for them, and the probabilities of held-out pairs."""
+    touched = np.array([is_touched(value) for value in values])
+    head = material.head(len(values), BALANCES).fit(pairs.matrix, touched, groups=groups)
+    heads, choices = {"touched": head}, {}
+    everyone = np.ones(len(values))
+    choices["touched"] = _settle(head, touched, everyone > 0, pairs.keys, everyone)
+    likely = probability_of(True, head, head.held_out_)
+    if not touched.any():
+        return heads, choices, combine(likely, np.zeros((len(values), 0)))
+    head = material.head(int(touched.sum()), BALANCES)
+    heads["direction"] = head.fit(pairs.matrix, values, groups=groups, known=touched)
+    choices["direction"] = _settle(head, values, touched, pairs.keys, likely)
+    scores = _balance_touch(heads, values)
+    choices["touched"]["balance"] = getattr(heads["touched"], "balance_", 0.0)
+    return heads, choices, scores
+
+
+def _balance_touch(heads: dict[str, Any], values: Array) -> Array:
+    """Chooses how far the touched step is balanced by what the two steps achieve together.
+
+    The highest of the joint probabilities decides, so a touch has to outweigh all ways together.
+    """
+    head, direction = heads["touched"], heads["direction"].held_out_
+    codes = np.searchsorted(head.classes_, [is_touched(value) for value in values])
+    truth = np.array(stance_codes(heads)) == values[:, None]
+    found = {}
+    for balance in (0.0, 0.25, 0.5, 0.75):
+        head.calibrate(head.held_out_scores_, codes, (balance,))
+        scores = combine(probability_of(True, head, head.held_out_), direction)
+        given = np.eye(scores.shape[1], dtype=bool)[scores.argmax(axis=1)]
+        found[balance] = macro_f1(tally(truth, given).sum(axis=0)) or 0.0
+    best = min(balance for balance, value in found.items() if value >= max(found.values()) - _WORTH)
+    head.calibrate(head.held_out_scores_, codes, (best,))
+    return combine(probability_of(True, head, head.held_out_), direction)
+
+
+def _settle(
+    head: Any, values: Array, known: Array, keys: Sequence[object], weights: Array
+) -> dict[str, float]:
+    """Calibrates the head on scores smoothed over commentaries, as strongly as serves."""
+    codes = np.where(known, np.searchsorted(head.classes_, values), -1)
+    if len(head.classes_) == 1:
+        return {**choices_of(head), "smoothing": 0.0}
+    strength = choose_strength(head.held_out_scores_, keys, weights, codes)
+    head.calibrate(smooth(head.held_out_scores_, keys, weights, strength), codes)
+    return {**choices_of(head), "smoothing": strength}
+
+
+def predict_stance(layer: Layer, model: Model, batch: Batch) -> list[dict[str, CodePrediction]]:
+    """The answer to each target that was posed (`pose`), for each sentence."""
+    posed, heads = batch.posed[layer.id], model.heads[layer.id]
+    if not posed.asked:
+        return [{} for _ in batch.passages]
+    chance = {part: heads[part].to_probabilities(scores) for part, scores in posed.scores.items()}
+    likely = probability_of(True, heads["touched"], chance["touched"])
+    scores = combine(likely, chance.get("direction", np.zeros((len(likely), 0))))
+    found = _predictions(posed.asked, stance_codes(heads), scores, model.meta.layers[layer.id])
+    return [found.get(row, {}) for row in range(len(batch.passages))]
+
+
+def _predictions(
+    asked: Sequence[tuple[int, str]], codes: Sequence[str], scores: Array, state: LayerState
+) -> dict[int, dict[str, CodePrediction]]:
+    """The records of pairs' probabilities, by row and target."""
+    found: dict[int, dict[str, CodePrediction]] = {}
+    given = code_predictions(codes, scores, state.thresholds, touched=1 - scores[:, -1])
+    for (row, target), answer in zip(asked, given, strict=True):
+        found.setdefault(row, {})[target] = answer
+    return found
+
+
+def pose(layer: Layer, model: Model, batch: Batch) -> Posed:
+    """The pairs to answer, with their features and the scores of both steps."""
+    cues = _cues_of(model, layer.id)
+    asked = _pairs_to_answer(layer, batch, list(cues))
+    if not asked:
+        return Posed([], None, {}, {})
+    profiles = _apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
+    own = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
+    places = np.array([row for row, _ in asked])
+    keys = [(batch.commentaries[row], target) for row, target in asked]
+    heads, choices = model.heads[layer.id], model.meta.layers[layer.id].choices
+    posed, weights = Posed(asked, own, {}, {}), np.ones(len(asked))
+    for part in [part for part in ("touched", "direction") if part in heads]:
+        alone = _pair_scores(heads[part], batch.scores.get((layer.id, part)), own, places)
+        posed.scores[part] = smooth(alone, keys, weights, choices[part]["smoothing"])
+        posed.heard[part] = posed.scores[part] - alone
+        # which way a sentence leans counts as far as it touches the target
+        weights = probability_of(True, heads[part], heads[part].to_probabilities(posed.scores[part]))
+    return posed
+
+
+def stance_codes(heads: dict[str, Any]) -> list[str]:
+    """The codes of the columns of `combine`."""
+    directions = heads["direction"].classes_ if "direction" in heads else []
+    return [*(str(code) for code in directions), UNRELATED]
+
+
+def combine(touched: Array, direction: Array) -> Array:
+    """Probability of each direction, and last of being untouched: shape (n_pairs, n_codes + 1)."""
+    return np.column_stack([touched[:, None] * direction, 1 - touched])
+
+
+def _pairs_to_answer(layer: Layer, batch: Batch, targets: Sequence[str]) -> list[tuple[int, str]]:
+    if batch.asked is None:
+        return [(row, target) for row in range(len(batch.passages)) for target in targets]
+    return [(row, target) for row, asked in enumerate(batch.asked) for target in asked.get(layer.id, ())]
+
+
+@lru_cache(maxsize=1)  # a model answers batch after batch
+def _cues_of(model: Model, layer_id: str) -> dict[str, TargetCues]:
+    known = _known(model.meta.layers[layer_id].targets, model.meta.settings.min_asked)
+    book = model.meta.book
+    return {target.id: TargetCues(target, book, known=target.id in known) for target in book.targets}
+
+
+def _known(targets: Mapping[str, TargetState], min_asked: int) -> list[str]:
+    """Targets with enough sentences to have words and topics of their own."""
+    return sorted(name for name, state in targets.items() if state.asked >= min_asked)
+
+
+def _fit_topics(
+    material: Material, asked: Sequence[Asked], known: list[str]
+) -> tuple[TopicProfiles | None, Profiles]:
+    """Profiles of the known targets, and the guesses for each text of training without its like."""
+    if not known:
+        return None, {}
+    wholes: dict[str, int] = {}
+    groups: dict[str, str] = {}
+    for passage, group in zip(material.passages, material.groups, strict=True):
+        wholes.setdefault(passage.whole, len(wholes))
+        groups.setdefault(passage.whole, group)
+    counts = np.zeros((2, len(wholes), len(known)))
+    for pair in asked:
+        if pair.target in known:
+            cell = wholes[material.passages[pair.row].whole], known.index(pair.target)
+            counts[0][cell] += is_touched(pair.value)
+            counts[1][cell] += 1
+    topics = TopicProfiles().fit(list(wholes), counts[0] / np.maximum(counts[1], 1))
+    guessed = topics.transform_held_out(list(wholes), list(groups.values()))
+    return topics, _profiles(wholes, guessed, known)
+
+
+def _apply_topics(topics: Any, model: Model, layer: Layer, passages: Sequence[Passage]) -> Profiles:
+    if topics is None:
+        return {}
+    wholes = dict.fromkeys(passage.whole for passage in passages)
+    known = _known(model.meta.layers[layer.id].targets, model.meta.settings.min_asked)
+    return _profiles(wholes, topics.transform(list(wholes)), known)
+
+
+def _profiles(wholes: Mapping[str, object], guessed: Array, known: list[str]) -> Profiles:
+    rows = zip(wholes, guessed, strict=True)
+    return {whole: dict(zip(known, map(float, row), strict=True)) for whole, row in rows}
+
+
+def _target_states(asked: Sequence[Asked]) -> dict[str, TargetState]:
+    counts: dict[str, Counter[str]] = {}
+    for pair in asked:
+        counts.setdefault(pair.target, Counter())[pair.value] += 1
+    return {
+        name: TargetState(
+            asked=count.total(), touched=count.total() - count[UNRELATED], codes=dict(sorted(count.items()))
+        )
+        for name, count in sorted(counts.items())
+    }
+
+
+def _pair_scores(head: Any, of_sentence: Array | None, own: Any, places: Array) -> Array:
+    """Scores of pairs; the sentence's part was found once for all its targets."""
+    if not hasattr(head, "coef_"):
+        return np.zeros((len(places), len(head.classes_)))
+    weights = head.coef_.T[head.coef_.shape[1] - own.shape[1] :].astype(np.float64)
+    found = np.asarray(own @ weights) + head.intercept_
+    return found if of_sentence is None else found + of_sentence[places]

@@ -1,0 +1,105 @@
+"""How much of a text a model has seen before, judged by how much its own material was new to itself."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from statistics import median
+from typing import Any, NamedTuple
+
+from schemas.records import GoldSentence, Record, short_hash
+from train.features.analyzers import words
+
+VOCABULARIES = ("word", "pair")  # the features that a text's n-grams are looked up in
+
+MIN_ROWS = 2  # rows an n-gram must occur in to be a feature of that block
+
+MIN_NGRAMS = 100  # below that a share says nothing
+
+MIN_COMMENTARIES = 5
+
+_LEVEL = 0.05
+
+_KEPT = 200
+
+
+class Familiarity(Record, frozen=True, kw_only=True):
+    """What a model remembers of its material, to know it again.
+
+    Parameters
+    ----------
+    authors
+        Hashes of their names.
+    unknown
+        For each commentary of the training the share of its n-grams that the others do not have,
+        in rising order; of very many commentaries the quantiles.
+    """
+
+    authors: list[str]
+    unknown: list[float]
+
+
+class Novelty(NamedTuple):
+    """The share of unknown n-grams in a text, what is usual, and whether it is unusually high."""
+
+    unknown: float
+    usual: float
+    is_unusual: bool
+
+
+def familiarity_of(rows: Sequence[GoldSentence]) -> Familiarity:
+    """What to remember of the rows a model is trained on."""
+    total: Counter[str] = Counter()
+    pieces: dict[str, list[list[str]]] = defaultdict(list)
+    for row in rows:
+        found = words(row.text)
+        pieces[row.commentary_id].append(found)
+        total.update(set(found))
+    shares = sorted(
+        round(share, 4) for texts in pieces.values() if (share := _left_out(texts, total)) is not None
+    )
+    return Familiarity(
+        authors=sorted({author_hash(row.author) for row in rows if row.author}), unknown=_thinned(shares)
+    )
+
+
+def author_hash(name: str) -> str:
+    """A name under which a model remembers an author without telling it."""
+    return short_hash(" ".join(name.casefold().split()), 16)
+
+
+def known_ngrams(features: Any) -> frozenset[str]:
+    """The n-grams a model has features for; none where its pipeline has no words."""
+    terms = features.terms_ if features is not None else {}
+    found = [term for name in VOCABULARIES for term in terms.get(name, "").split("\n")]
+    return frozenset(found) - {""}
+
+
+def novelty(texts: Iterable[str], known: frozenset[str], familiar: Familiarity | None) -> Novelty | None:
+    """How new the sentences of a commentary are; None where nothing can be said.
+
+    Unusual is a share that at most one in twenty commentaries of the training reaches when it is
+    held against the others (a conformal p-value of 0.05, Laxhammar & Falkman 2010; below twenty
+    commentaries: one that none reaches).
+    """
+    found = [ngram for text in texts for ngram in words(text)]
+    if not known or familiar is None or len(familiar.unknown) < MIN_COMMENTARIES or len(found) < MIN_NGRAMS:
+        return None
+    share = sum(ngram not in known for ngram in found) / len(found)
+    reference = familiar.unknown
+    as_new = len(reference) - bisect_left(reference, share)
+    allowed = max(0, int(_LEVEL * (len(reference) + 1)) - 1)
+    return Novelty(round(share, 4), median(reference), as_new <= allowed)
+
+
+def _left_out(texts: Sequence[Sequence[str]], total: Counter[str]) -> float | None:
+    own = Counter(ngram for found in texts for ngram in set(found))
+    ngrams = [ngram for found in texts for ngram in found]
+    if len(ngrams) < MIN_NGRAMS:
+        return None
+    return sum(total[ngram] - own[ngram] < MIN_ROWS for ngram in ngrams) / len(ngrams)
+
+
+def _thinned(shares: list[float]) -> list[float]:
+    if len(shares) <= _KEPT:
+        return shares
+    return [shares[round(i * (len(shares) - 1) / (_KEPT - 1))] for i in range(_KEPT)]

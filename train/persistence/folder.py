@@ -1,0 +1,149 @@
+"""A model as a folder: ``model.skops``, ``model.json``, ``MODEL_CARD.md``.
+
+The skops file holds plain tables, texts and arrays, and trusts no type besides: ours are made from
+them only once every shape and range was looked at. So loading runs no code from the file. The hash
+in ``model.json`` shows damage; it is no signature, for whoever can change one file can change both.
+"""
+
+import hashlib
+import json
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from schemas.errors import DataError, ModelError, SettingsError
+from schemas.files import read_bytes, replacing, write_text
+from train.features.encoders import identity_of
+from train.model import FORMAT, Model, ModelMeta
+from train.persistence.card import model_card
+from train.persistence.plain_skops import ForeignTypeError, read_plain, write_plain
+from train.persistence.state import from_state, to_state
+from train.persistence.validation import find_unsound, find_unsound_meta
+
+MODEL_FILE, META_FILE, CARD_FILE = "model.skops", "model.json", "MODEL_CARD.md"
+
+
+def save_model(model: Model, folder: str | Path, *, created: str | None = None) -> Path:
+    """Writes the model's three files and gives the folder.
+
+    Parameters
+    ----------
+    created
+        The day to note in ``model.json`` and the card (ISO date); none is noted without it, so that
+        the same model gives the same text.
+    """
+    folder = Path(folder)
+    data = write_plain(to_state(model))
+    meta = msgspec.structs.replace(
+        model.meta, created=created or model.meta.created, sha256=hashlib.sha256(data).hexdigest()
+    )
+    with replacing(folder / MODEL_FILE) as file:
+        file.write(data)
+    write_text(folder / CARD_FILE, model_card(meta))
+    # last, so that a folder without it is no model yet
+    with replacing(folder / META_FILE) as file:
+        file.write(msgspec.json.format(msgspec.json.encode(meta), indent=2) + b"\n")
+    return folder
+
+
+def load_model(folder: str | Path) -> Model:
+    """The model of a folder.
+
+    Raises
+    ------
+    ModelError
+        The folder is no model, or its files are damaged, foreign, of another minor version of
+        scikit-learn, or of a newer format; or the encoder's folder is not there or another's: names
+        which.
+    """
+    folder = Path(folder)
+    meta = _read_meta(folder)
+    _check_encoder(meta, folder / META_FILE)
+    data = _read(folder, MODEL_FILE)
+    state = _read_state(data, folder / MODEL_FILE)
+    if hashlib.sha256(data).hexdigest() != meta.sha256:
+        raise ModelError("is not the file that model.json was written with", path=folder / MODEL_FILE)
+    problem = find_unsound(meta, state)
+    if problem:
+        raise ModelError(f"is no model of ours: {problem}", path=folder / MODEL_FILE)
+    return from_state(meta, state)
+
+
+def load_meta(folder: str | Path) -> ModelMeta:
+    """The description of a model, without its estimators.
+
+    Raises
+    ------
+    ModelError
+        As `load_model`, for ``model.json`` alone.
+    """
+    return _read_meta(Path(folder))
+
+
+def _read_meta(folder: Path) -> ModelMeta:
+    path = folder / META_FILE
+    data = _read(folder, META_FILE)
+    try:
+        raw = json.loads(data)
+        found = raw["format"] if isinstance(raw, dict) else None
+    except (ValueError, KeyError, RecursionError) as error:
+        raise ModelError(f"is not the description of a model: {error}", path=path) from error
+    if found != FORMAT or isinstance(found, bool):
+        older = isinstance(found, int) and found < FORMAT
+        advice = "train again" if older else "update standpunkt"
+        raise ModelError(f"has format {found!r}, this version reads {FORMAT}: {advice}", path=path)
+    try:
+        meta = msgspec.convert(raw, ModelMeta)
+    except msgspec.ValidationError as error:
+        raise ModelError(f"is not the description of a model: {error}", path=path) from error
+    _check_version(meta, path)
+    problem = find_unsound_meta(meta)
+    if problem:
+        raise ModelError(f"is no model of ours: {problem}", path=path)
+    return meta
+
+
+def _check_version(meta: ModelMeta, path: Path) -> None:
+    here, there = metadata.version("scikit-learn"), meta.versions.get("scikit-learn", "unknown")
+    if here.split(".")[:2] != there.split(".")[:2]:
+        raise ModelError(
+            f"was trained with scikit-learn {there}, found {here} here: train again, or install "
+            f'"scikit-learn=={".".join(there.split(".")[:2])}.*"',
+            path=path,
+        )
+
+
+def _check_encoder(meta: ModelMeta, path: Path) -> None:
+    """That an encoder in a folder is the one of training."""
+    try:
+        found = identity_of(meta.settings.encoder)
+    except SettingsError as error:
+        raise ModelError(f"needs its encoder where training had it: {error.message}", path=path) from error
+    if found != meta.encoder_hash:
+        raise ModelError(
+            f'needs the encoder it was trained with: found another in "{meta.settings.encoder}" '
+            f"(SHA-256 {found[:12]}…), expected {meta.encoder_hash[:12]}…",
+            path=path,
+        )
+
+
+def _read(folder: Path, name: str) -> bytes:
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "no such folder"
+        raise ModelError(f"{what}, expected the folder of a model", path=folder)
+    try:
+        return read_bytes(folder / name)
+    except DataError as error:
+        raise ModelError(f"is not a model folder: {name}: {error.message}", path=folder) from error
+
+
+def _read_state(data: bytes, path: Path) -> Any:
+    try:
+        return read_plain(data)
+    except ForeignTypeError as error:
+        raise ModelError(f"holds foreign types, nothing was loaded: {error}", path=path) from error
+    except Exception as error:  # whatever a hostile file makes zipfile, json or numpy raise
+        kind = "a pickle" if data[:1] == b"\x80" else "damaged or no skops file"
+        raise ModelError(f"is {kind}, nothing was loaded ({type(error).__name__})", path=path) from error

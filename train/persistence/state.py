@@ -1,0 +1,103 @@
+"""A model's fitted parts as plain tables, texts and arrays, and back."""
+
+from dataclasses import fields
+from typing import Any
+
+from train.classifiers.fitted import Constant, Head, Planes
+from train.classifiers.forest import Forest
+from train.features.sentence import SentenceFeatures
+from train.features.token_counts import TokenCounts
+from train.features.topics import NOUNS, TopicProfiles
+from train.model import Model, ModelMeta
+from train.pipelines import PairBlocks, pipeline_named
+
+State = dict[str, Any]
+
+#: The arrays of each kind of classifier.
+LINEAR = ("classes", "coef", "intercept", "scale", "offset")
+
+CONSTANT = ("classes", "share")
+
+
+def to_state(model: Model) -> State:
+    """What a model file holds: no type in it but those of JSON, and arrays."""
+    features = model.features
+    return {
+        "features": None
+        if features is None
+        else {"buckets": features.buckets_, "idf": features.idf_, "terms": features.terms_},
+        "heads": {
+            layer: {part: _head_state(head) for part, head in heads.items()}
+            for layer, heads in model.heads.items()
+        },
+        "pairs": {
+            layer: {name: _counts_state(block) for name, block in blocks.items()}
+            for layer, blocks in model.pairs.items()
+        },
+        "topics": {
+            layer: {
+                **_counts_state(topics.terms_),
+                "data": topics.data_,
+                "indices": topics.indices_,
+                "indptr": topics.indptr_,
+                "shares": topics.shares_,
+            }
+            for layer, topics in model.topics.items()
+        },
+    }
+
+
+def from_state(meta: ModelMeta, state: State) -> Model:
+    """The model; its state was found sound (`train.persistence.validation`)."""
+    pipeline = pipeline_named(meta.settings.pipeline)
+    features = None
+    if state["features"] is not None:
+        features, found = SentenceFeatures(pipeline.blocks, meta.settings.encoder), state["features"]
+        features.buckets_, features.idf_, features.terms_ = found["buckets"], found["idf"], found["terms"]
+    return Model(
+        meta=meta,
+        features=features,
+        heads={
+            layer: {part: _head(head) for part, head in heads.items()}
+            for layer, heads in state["heads"].items()
+        },
+        pairs={layer: _pairs(pipeline.pair_blocks(), found) for layer, found in state["pairs"].items()},
+        topics={layer: _topics(found) for layer, found in state["topics"].items()},
+    )
+
+
+def _head_state(head: Head) -> State:
+    names = LINEAR if isinstance(head, Planes) else CONSTANT
+    found = {name: getattr(head, f"{name}_") for name in names}
+    forest = head.forest_ if isinstance(head, Planes) else None
+    return found | (
+        {"forest": {field.name: getattr(forest, field.name) for field in fields(forest)}} if forest else {}
+    )
+
+
+def _head(state: State) -> Head:
+    kind = Planes if "coef" in state else Constant
+    if "forest" in state:
+        state = state | {"forest": Forest(**state["forest"])}
+    return kind(**{f"{name}_": value for name, value in state.items()})
+
+
+def _counts_state(counts: TokenCounts) -> State:
+    return {"terms": counts.terms_, "idf": counts.idf_}
+
+
+def _counts(empty: TokenCounts, state: State) -> TokenCounts:
+    empty.terms_, empty.idf_ = state["terms"], state["idf"]
+    return empty
+
+
+def _pairs(empty: PairBlocks, state: State) -> PairBlocks:
+    return {name: _counts(block, state[name]) for name, block in empty.items()}
+
+
+def _topics(state: State) -> TopicProfiles:
+    topics = TopicProfiles()
+    topics.terms_ = _counts(TokenCounts(NOUNS), state)
+    topics.data_, topics.indices_, topics.indptr_ = (state[name] for name in ("data", "indices", "indptr"))
+    topics.shares_ = state["shares"]
+    return topics

@@ -1,0 +1,279 @@
+"""Whether what a model file held is a model: types, shapes and ranges, before anything is used.
+
+numpy and scipy believe an index; so every one is looked at, and every number is finite.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, TypeGuard
+
+import numpy as np
+
+from schemas.codebook import Layer
+from schemas.records import UNRELATED
+from train.classifiers.forest import Forest
+from train.features.cues import cue_names
+from train.features.encoders import is_name
+from train.features.ngrams import BUCKETS
+from train.features.sentence import SentenceFeatures
+from train.model import LayerState, ModelMeta
+from train.persistence.state import CONSTANT, LINEAR
+from train.pipelines import PIPELINES, columns_of, pipeline_named
+from train.settings import Settings
+
+Array = Any
+
+#: Bounds that `train.classifiers.calibration` keeps; a little more, for what was rounded.
+_SCALE, _OFFSET = 50.001, 20.001
+
+
+def find_unsound(meta: ModelMeta, state: Any) -> str | None:
+    """The first thing that is not as it must be, in words, or None."""
+    return next(_problems(meta, state), None)
+
+
+def find_unsound_meta(meta: ModelMeta) -> str | None:
+    """As `find_unsound`, for ``model.json`` alone."""
+    return next(_meta_problems(meta), None)
+
+
+def _meta_problems(meta: ModelMeta) -> Iterator[str]:
+    yield from _setting_problems(meta.settings)
+    if meta.familiarity and not all(0 <= share <= 1 for share in meta.familiarity.unknown):
+        yield "a share of unknown words is none"
+    for layer_id, state in meta.layers.items():
+        where = f'layer "{layer_id}"'
+        layer = meta.book.layer(layer_id)
+        if layer is None or layer not in meta.book.predicted_layers or layer.kind != state.kind:
+            yield f"{where} is not one of its codebook's"
+            continue
+        if not all(0 <= number <= 1 for number in (*state.thresholds.values(), *state.sure.values())):
+            yield f"{where} has a threshold that is no share"
+        counts = [state.n, *state.codes.values()]
+        counts += [n for t in state.targets.values() for n in (t.asked, t.touched, *t.codes.values())]
+        if min(counts) < 0 or any(target.touched > target.asked for target in state.targets.values()):
+            yield f"{where} has counts that cannot be"
+        choices = [value for chosen in state.choices.values() for value in chosen.values()]
+        if not all(0 <= value < np.inf for value in choices):
+            yield f"{where} has choices that are no numbers from 0 up"
+        if set(state.targets) - set(meta.book.target_ids):
+            yield f"{where} has targets that its codebook lacks"
+
+
+def _setting_problems(settings: Settings) -> Iterator[str]:
+    if settings.pipeline not in PIPELINES:
+        yield f'the pipeline "{settings.pipeline}" is not known'
+    if settings.encoder and not is_name(settings.encoder):
+        yield f'the encoder "{settings.encoder}" is not known'
+    least = (settings.min_layer, settings.min_code, settings.min_asked, settings.min_touched)
+    if not 0 <= settings.abstain_at <= 1 or min(*least, settings.reasons) < 0:
+        yield "a setting is out of range"
+
+
+def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
+    if not isinstance(state, dict) or set(state) != {"features", "heads", "pairs", "topics"}:
+        yield "expected features, heads, pairs and topics"
+        return
+    tables = [state[name] for name in ("heads", "pairs", "topics")]
+    if not all(_is_table(table) and all(map(_is_table, table.values())) for table in tables):
+        yield "heads, pairs and topics are not tables"
+        return
+    pipeline = pipeline_named(meta.settings.pipeline)
+    if not _are_sound_features(state["features"], pipeline.blocks):
+        yield "the features are not as they must be"
+        return
+    expected = set(pipeline.pair_blocks())
+    for blocks in state["pairs"].values():
+        if set(blocks) != expected or not all(map(_is_sound_counts, blocks.values())):
+            yield "the features of pairs are not as they must be"
+            return
+    trained = [layer for layer in meta.book.predicted_layers if layer.id in meta.layers]
+    trained = [layer for layer in trained if meta.layers[layer.id].trained]
+    heads, pairs, topics = map(set, tables)
+    stances = {layer.id for layer in trained if layer.kind == "stance"}
+    if {layer.id for layer in trained} != heads or pairs != (stances if expected else set()):
+        yield "the layers are not those of model.json"
+        return
+    for layer in trained:
+        yield from _head_problems(
+            layer, meta.layers[layer.id], state["heads"][layer.id], *_columns(state, layer, meta)
+        )
+    if not topics <= stances:
+        yield "the topics are of no stance"
+        return
+    for name in topics:
+        if not _are_sound_topics(state["topics"][name], meta.layers[name], meta.settings.min_asked):
+            yield f'the topics of layer "{name}" are not as they must be'
+
+
+def _are_sound_features(features: Any, blocks: Sequence[str]) -> bool:
+    if not blocks or features is None:
+        return features is None and not blocks
+    if not _is_table(features) or set(features) != {"buckets", "idf", "terms"}:
+        return False
+    if not all(map(_is_table, features.values())):
+        return False
+    used = set(SentenceFeatures(blocks).vocabularies)
+    buckets, idf, terms = (features[name] for name in ("buckets", "idf", "terms"))
+    if set(buckets) != used or set(idf) != used or not set(terms) <= used:
+        return False
+    return all(_is_sound_vocabulary(name, buckets[name], idf[name], terms.get(name)) for name in used)
+
+
+def _is_sound_vocabulary(name: str, buckets: Any, idf: Any, terms: Any) -> bool:
+    if not isinstance(buckets, np.ndarray) or not _is_integers(buckets, buckets.size):
+        return False
+    limit = len(cue_names()) if name == "cue" else BUCKETS
+    in_range = _are_within(buckets, 0, limit - 1) and (np.diff(buckets) > 0).all()
+    is_named = terms is None or (isinstance(terms, str) and len(terms.split("\n")) == max(len(buckets), 1))
+    return bool(in_range and is_named and _is_rarity(idf, len(buckets)))
+
+
+def _is_sound_counts(held: Any, *also: str) -> bool:
+    """Whether a vocabulary has one weight a term, and no term twice."""
+    if not _is_table(held) or set(held) != {"terms", "idf", *also} or not isinstance(held["terms"], str):
+        return False
+    terms = held["terms"].split("\n") if held["terms"] else []
+    return len(set(terms)) == len(terms) and _is_rarity(held["idf"], len(terms))
+
+
+def _is_rarity(idf: Any, size: int) -> bool:
+    """Whether these are weights of rarity: 1 for what is everywhere, more for what is not."""
+    return _is_numbers(idf, (size,)) and _are_within(idf, 0.999, 100)
+
+
+def _head_problems(
+    layer: Layer, state: LayerState, heads: Mapping[str, Any], width: int, cues: int
+) -> Iterator[str]:
+    if not heads:
+        yield f'layer "{layer.id}" has no classifiers'
+    for part, head in heads.items():
+        is_bool = layer.kind == "set" or part == "touched"
+        if not _is_sound_head(head, width, "b" if is_bool else "U", cues):
+            yield f'a classifier of layer "{layer.id}" is not as it must be'
+            return
+    yield from _code_problems(layer, state, heads)
+
+
+def _is_sound_head(head: Any, width: int, kind: str, cues: int) -> bool:
+    if not _is_table(head) or set(head) not in (set(LINEAR), {*LINEAR, "forest"}, set(CONSTANT)):
+        return False
+    classes = head["classes"]
+    if not isinstance(classes, np.ndarray) or classes.ndim != 1 or classes.dtype.kind != kind:
+        return False
+    size = len(classes)
+    if not size or len(np.unique(classes)) != size:
+        return False
+    if "share" in head:
+        share = head["share"]
+        return _is_numbers(share, (size,)) and _are_within(share, 0, 1) and abs(float(share.sum()) - 1) < 1e-6
+    if not _is_numbers(head["coef"], (size, width)):
+        return False
+    if not all(_is_numbers(head[name], (size,)) for name in ("intercept", "scale", "offset")):
+        return False
+    if "forest" in head and not _is_sound_forest(head["forest"], size, cues):
+        return False
+    # a higher score never makes its own class less likely
+    return _are_within(head["scale"], 0, _SCALE) and _are_within(head["offset"], -_OFFSET, _OFFSET)
+
+
+def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:
+    """Whether every way through the trees ends in a leaf."""
+    names = {field.name for field in fields(Forest)}
+    if not _is_table(forest) or set(forest) != names or type(forest["weight"]) is not float:
+        return False
+    arrays = [forest[name] for name in ("columns", "roots", "asks", "absent", "present")]
+    if not all(isinstance(row, np.ndarray) and _is_integers(row, row.size) for row in arrays):
+        return False
+    columns, roots, asks, absent, present = arrays
+    shares, places = forest["shares"], np.arange(len(asks))
+    is_leaf = asks < 0
+    inner = places[~is_leaf]
+    return (
+        len(asks) == len(absent) == len(present)
+        and len(roots) > 0
+        and isinstance(shares, np.ndarray)
+        and _is_numbers(shares, (int(is_leaf.sum()), size))
+        and _are_within(shares, 0, 1.001)
+        and 0 < forest["weight"] <= _SCALE
+        and _are_within(columns, 0, cues - 1)
+        and _are_within(roots, 0, len(asks) - 1)
+        and _are_within(asks, -1, len(columns) - 1)
+        and _are_within(present[is_leaf], 0, len(shares) - 1)
+        and all(bool(((row[inner] > inner) & (row[inner] < len(asks))).all()) for row in (absent, present))
+    )
+
+
+def _code_problems(layer: Layer, state: LayerState, heads: Mapping[str, Any]) -> Iterator[str]:
+    own = set(layer.stance_values if layer.kind == "stance" else layer.code_ids)
+    parts = {"set": own, "stance": {"touched", "direction"}}.get(layer.kind, {"code"})
+    if not set(heads) <= parts or (layer.kind == "stance" and "touched" not in heads):
+        yield f'layer "{layer.id}" has classifiers that are not its own'
+        return
+    decisive = heads.get("code") or heads.get("direction")
+    codes = set(heads) if layer.kind == "set" else set(map(str, decisive["classes"] if decisive else ()))
+    if not codes <= own or not codes <= set(state.thresholds):
+        yield f'layer "{layer.id}" has codes that are not its own, or lack a threshold'
+    if layer.kind == "stance":
+        settled = {name for name, choice in state.choices.items() if "smoothing" in choice}
+        if not set(heads) <= settled or UNRELATED not in state.thresholds or UNRELATED in codes:
+            yield f'layer "{layer.id}" lacks what was chosen for its steps'
+    if layer.kind == "set" and not codes <= set(state.sure):
+        yield f'layer "{layer.id}" has codes that lack a threshold'
+
+
+def _are_sound_topics(held: Any, state: LayerState, min_asked: int) -> bool:
+    if not _is_sound_counts(held, "data", "indices", "indptr", "shares"):
+        return False
+    known = sum(target.asked >= min_asked for target in state.targets.values())
+    shares = held["shares"]
+    rows = len(shares) if isinstance(shares, np.ndarray) and shares.ndim == 2 else 0
+    if not _is_numbers(shares, (rows, known)) or not _are_within(shares, 0, 1):
+        return False
+    return _are_sparse_parts(held, rows, len(held["idf"]))
+
+
+def _are_sparse_parts(held: Mapping[str, Any], rows: int, width: int) -> bool:
+    """Whether three arrays are a sparse matrix: scipy itself would read beyond them."""
+    data, indices, starts = (held[name] for name in ("data", "indices", "indptr"))
+    if not isinstance(data, np.ndarray) or not _is_numbers(data, data.shape[:1]):
+        return False
+    if not _is_integers(indices, len(data)) or not _is_integers(starts, rows + 1):
+        return False
+    in_range = _are_within(indices, 0, width - 1)
+    return bool(in_range and starts[0] == 0 and starts[-1] == len(data) and (np.diff(starts) >= 0).all())
+
+
+def _columns(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> tuple[int, int]:
+    """How many columns a classifier of the layer weighs, and how many its forest may ask about."""
+    if state["features"] is None:
+        return 1, 0
+    pipeline = pipeline_named(meta.settings.pipeline)
+    features = SentenceFeatures(pipeline.blocks, meta.settings.encoder)
+    features.buckets_ = state["features"]["buckets"]
+    if layer.kind != "stance":
+        cues = len(columns_of(features, pipeline.cues)) if layer.kind != "set" else 0
+        return sum(features.widths.values()), cues
+    own = sum(len(block["idf"]) for block in state["pairs"].get(layer.id, {}).values())
+    return len(columns_of(features, pipeline.shared)) + own, 0
+
+
+def _is_table(value: Any) -> TypeGuard[dict[str, Any]]:
+    return type(value) is dict and all(type(key) is str for key in value)
+
+
+def _is_integers(value: Any, size: int) -> TypeGuard[Array]:
+    return isinstance(value, np.ndarray) and value.dtype.kind == "i" and value.shape == (size,)
+
+
+def _is_numbers(value: Any, shape: tuple[int, ...]) -> bool:
+    return (
+        isinstance(value, np.ndarray)
+        and value.dtype.kind == "f"
+        and value.shape == shape
+        and bool(np.isfinite(value).all())
+    )
+
+
+def _are_within(values: Array, least: float, most: float) -> bool:
+    return bool(((values >= least) & (values <= most)).all())
