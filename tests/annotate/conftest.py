@@ -4,12 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from demo_model import demo_model
 
 from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
 from annotate.study.folder import Study, open_study
+from demo_model import demo_model
+from reading_pieces import codebook
 from running import SENTENCES, Ran
+from small_gold import gold
+from train.fit import fit
+from train.persistence.folder import save_model
+from train.settings import Settings
 
 Run = Callable[..., Ran]
 
@@ -55,6 +60,13 @@ def large(tmp_path: Path, standpunkt: Run, request: pytest.FixtureRequest) -> St
         (folder / "commentaries" / f"{piece:04}.txt").write_text(text, "utf-8")
     assert standpunkt("split", "--study", folder).code == 0
     return open_study(folder)
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small model for `reading_pieces.codebook`."""
+    fitted, _ = fit(gold(), codebook(), settings=Settings(pipeline="ngrams"))
+    return save_model(fitted, tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="session")

@@ -22,8 +22,6 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 os.environ["STANDPUNKT_HOME"] = os.environ.get("STANDPUNKT_TEST_HOME") or str(ROOT / ".test-home")
 
-from demo_model import demo_model
-
 from annotate.label_studio import local_server
 from annotate.label_studio.client import Studio
 from annotate.study.folder import Study, init_study, open_study
@@ -32,6 +30,7 @@ from annotate.sync.prelabel import prelabel
 from annotate.sync.pull import pull
 from annotate.sync.push import push
 from annotate.sync.tasks import study_tasks, task_rows
+from demo_model import demo_model
 from schemas.jsonl import read_jsonl
 from schemas.labeling import instructions, labeling_config
 from schemas.records import Assignment

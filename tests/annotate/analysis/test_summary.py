@@ -1,0 +1,137 @@
+"""A piece in a row: counts of the author's own voice, who else speaks, and what is new."""
+
+from itertools import pairwise
+
+import msgspec
+import pytest
+
+from annotate.analysis.drift import Drift, drift_words
+from annotate.analysis.names import mentions_in, uncovered
+from annotate.analysis.piece import TaggedPiece
+from annotate.analysis.speakers import speaker_of
+from annotate.analysis.summary import difference, summarise, wilson
+from annotate.pages.reading import reading_page
+from reading_pieces import answers, codebook, devices, piece, says
+
+
+def dated(name: str, day: str, touched: int, of: int = 30) -> TaggedPiece:
+    rows = [(f"Satz {n}.", answers(tempolimit="favor" if n < touched else "unrelated")) for n in range(of)]
+    found = piece(*rows, date=day)
+    return msgspec.structs.replace(
+        found, commentary=msgspec.structs.replace(found.commentary, commentary_id=name)
+    )
+
+
+def test_relayed_stance_counts_apart_and_its_speaker_is_named() -> None:
+    row = summarise(
+        [
+            piece(
+                ("Ein Limit tut not.", answers(tempolimit="favor")),
+                ("Es sei Unfug, sagte die Ministerin.", answers("other", tempolimit="against")),
+                ("Mag sein.", answers(tempolimit=says("favor", 0.4, abstained=True))),
+            )
+        ],
+        codebook(),
+        model_version="probe-1",
+    )[0]
+    target = row.targets["tempolimit"]
+    assert (target.touched, target.codes["favor"], target.codes["against"]) == (1, 1, 0)
+    assert (target.abstained, target.held) == (1, 1)
+    assert target.interval[0] < target.share < target.interval[1]
+    assert [(s.name, s.sentences) for s in row.speakers] == [("die Ministerin", ["probe:1"])]
+    assert [key.sentence_id for key in target.key_sentences] == ["probe:0"]
+
+
+def test_a_piece_is_held_against_earlier_ones_of_its_author_only() -> None:
+    days = [f"2025-01-{n:02}" for n in range(1, 6)]
+    pieces = [dated(f"p{n}", day, touched=2) for n, day in enumerate(days[:4])]
+    rows = summarise([dated("neu", days[4], touched=25), *pieces], codebook(), model_version="m")
+    assert rows[0].earlier_pieces == 4
+    assert rows[0].differs and [d.what for d in rows[0].differs] == ["target.tempolimit"]
+    assert rows[0].differs[0].difference[0] > 0
+    assert [row.earlier_pieces for row in rows[1:]] == [0, 1, 2, 3]
+    assert rows[1].differs is None  # nothing to hold it against
+    assert rows[4].differs == []  # three pieces, and no difference
+
+
+def test_pieces_of_one_day_are_not_earlier_than_each_other() -> None:
+    rows = summarise([dated(f"p{n}", "2025-01-01", 2) for n in range(4)], codebook(), model_version="m")
+    assert [row.earlier_pieces for row in rows] == [0] * 4
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "low", "high"), [(0, 20, 0.0, 0.161), (10, 20, 0.299, 0.701), (81, 263, 0.2553, 0.3662)]
+)
+def test_wilson_gives_published_intervals(count: int, of: int, low: float, high: float) -> None:
+    assert wilson(count, of) == pytest.approx((low, high), abs=5e-4)
+
+
+def test_a_wider_difference_is_farther_from_zero() -> None:
+    bounds = [difference(count, 50, 5, 50)[0] for count in (5, 15, 25, 35)]
+    assert all(low < high for low, high in pairwise(bounds))
+    assert bounds[0] < 0 < bounds[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Das sei zu teuer, sagte der Minister gestern.", "der Minister"),
+        ("Der Minister sagte, das sei zu teuer.", "der Minister"),
+        ("Laut Sabine Kern bleibt alles beim Alten.", "Sabine Kern"),
+        ("Nach Angaben des Verbandes sinkt der Preis.", "des Verbandes"),
+        ("Sabine Kern hat das gestern im Rat so erklärt.", "Sabine Kern"),
+        ("Er sagte, das sei zu teuer.", None),
+        ("Das Wetter bleibt schön.", None),
+        ("Vieles spricht für den Umbau.", None),
+        ("Es war ein Fehler, das die Leiterin sagte, half nicht.", "die Leiterin"),
+        ("„Das geht nicht“, sagte die Ärztin Dr. Maren Tiede.", "die Ärztin Dr. Maren Tiede"),
+        ("Am Telefon sagte sie nichts dazu.", None),
+        ("In Bremen sagte niemand etwas.", None),
+        ("Er nannte den Vergleich schief.", None),
+        ("Sie fordert ein Verbot für Roller.", None),
+        ("Roller gehörten verboten, fordert der Verband.", "der Verband"),
+        ("Sie sprach über Jahre mit niemandem.", None),
+        ("Der Rat erklärte die Frage für erledigt.", "der Rat"),
+        ("Ohne Zögern sagte sie zu.", None),
+        ("Das sagte sie den Eltern.", None),
+        ("Ganz am Ende sagte den Eltern niemand etwas.", None),
+        ("Dem Verband zufolge sinkt der Preis.", "Dem Verband"),
+    ],
+)
+def test_the_speaker_is_who_the_sentence_names(text: str, speaker: str | None) -> None:
+    assert speaker_of(text) == speaker
+
+
+def test_frequent_names_without_a_target_are_proposed() -> None:
+    texts = [
+        "Gestern sprach Ulrike Sander mit dem Rat über Lindau.",
+        "Heute will Ulrike Sander nach Lindau.",
+        "Morgen muss Ulrike Sander in Lindau über Tempolimit und Geduld reden.",
+        "Dann fährt auch sie nach Lindau, denn das Tempolimit kommt.",
+        "So will es Lindaus Rat, und so will es der Rat.",
+        "Wer sonst will Tempolimit und Tempolimit?",
+    ]
+    found = uncovered(mentions_in(texts), codebook())
+    assert [(m.name, m.sentences) for m in found] == [("Lindau", [1, 2, 3, 4, 5]), ("Sander", [1, 2, 3])]
+
+
+def test_the_page_names_speaker_drift_and_proposals() -> None:
+    rows = [(f"Es sei so, sagte Sabine Kern in Lindau {n}.", answers("other")) for n in range(3)]
+    drift = Drift(notices=["unfamiliar_words", "unseen_author"], unknown=0.71, usual=0.52)
+    page = reading_page([msgspec.structs.replace(piece(*rows), drift=drift)], codebook(), model_version="m")
+    assert '<span class="speaker">Sabine Kern</span>' in page
+    assert "71\u00a0% seiner Wörter und Wortpaare" in page
+    assert "Von diesem Autor hat das Modell keinen Text gelernt." in page
+    assert "<b>Lindau</b>" in page
+
+
+def test_a_piece_like_the_training_has_no_words_of_drift() -> None:
+    assert drift_words(Drift(unknown=0.5, usual=0.5), codebook()) == []
+
+
+def test_devices_are_counted_without_the_exclusive_code() -> None:
+    row = summarise(
+        [piece(("Wie weise!", answers(rhetoric=devices("irony"))), ("Es regnet.", answers()))],
+        codebook(), model_version="m",
+    )[0]  # fmt: skip
+    assert row.devices == {"rhetoric.irony": 1, "rhetoric.metaphor": 0}

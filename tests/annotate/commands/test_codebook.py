@@ -1,0 +1,71 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from annotate.commands.codebook import RENDERERS
+from running import Ran
+from schemas.codebooks import codebook_text
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    path = tmp_path / "codebook.yaml"
+    path.write_text(codebook_text("kommentar-core", "ziele-ukraine"), "utf-8")
+    return path
+
+
+STARTS = {"studio": "<View", "guidelines": "<!doctype html>", "instructions": "<p>", "json-schema": "{"}
+
+
+@pytest.mark.parametrize("form", RENDERERS)
+def test_a_codebook_is_rendered_to_standard_output_or_a_file(
+    form: str, book: Path, standpunkt: Callable[..., Ran], tmp_path: Path
+) -> None:
+    ran = standpunkt("codebook", "render", book, "--to", form)
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(STARTS[form])
+    file = tmp_path / "out"
+    assert standpunkt("codebook", "render", book, "--to", form, "-o", file).out == ""
+    assert file.read_text("utf-8") == ran.out
+
+
+def test_the_screen_is_xml_and_the_schema_json(book: Path, standpunkt: Callable[..., Ran]) -> None:
+    assert ET.fromstring(standpunkt("codebook", "render", book, "--to", "studio").out).tag == "View"
+    assert "$defs" in json.loads(standpunkt("codebook", "render", book, "--to", "json-schema").out)
+
+
+def test_what_ships_is_known_by_its_name(standpunkt: Callable[..., Ran]) -> None:
+    assert "Zweifel am Können" in standpunkt("codebook", "render", "kommentar-full", "--to", "guidelines").out
+    assert standpunkt("codebook", "lint", "kommentar-core").out.endswith(
+        "kommentar-core.yaml: nothing to mend\n"
+    )
+    ran = standpunkt("codebook", "lint", "kommentar-cora")
+    assert ran.code == 1
+    assert 'did you mean "kommentar-core"?' in ran.err
+
+
+def test_targets_alone_have_guidelines_but_no_screen(standpunkt: Callable[..., Ran]) -> None:
+    assert standpunkt("codebook", "render", "ziele-ukraine", "--to", "guidelines").code == 0
+    ran = standpunkt("codebook", "render", "ziele-ukraine", "--to", "studio")
+    assert ran.code == 1
+    assert "has targets only; `init --targets` joins them with layers" in ran.err
+
+
+def test_an_unknown_form_is_wrong_use(book: Path, standpunkt: Callable[..., Ran]) -> None:
+    ran = standpunkt("codebook", "render", book, "--to", "guidline")
+    assert ran.code == 2
+    assert "guidelines" in ran.err
+
+
+def test_the_example_in_the_documentation_has_nothing_to_mend(
+    standpunkt: Callable[..., Ran], tmp_path: Path
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "codebook.md").read_text("utf-8")
+    path = tmp_path / "codebook.yaml"
+    path.write_text(page.split("```yaml\n")[1].split("```")[0], "utf-8")
+    ran = standpunkt("codebook", "lint", path)
+    assert (ran.code, ran.out) == (0, f"{path}: nothing to mend\n")
+    assert standpunkt("codebook", "render", path, "--to", "studio").code == 0

@@ -1,0 +1,108 @@
+"""`standpunkt tag`: text in, labels out, in every format; one bad file stops nothing."""
+
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from running import Ran
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def text(tmp_path: Path) -> Path:
+    path = tmp_path / "text.txt"
+    path.write_text(
+        "Das Tempolimit nützt allen, und zwar hier. Das Tempolimit sei Unfug, sagte Herr Q1 dazu.", "utf-8"
+    )
+    return path
+
+
+def test_csv_has_a_row_a_sentence_and_a_column_an_answer(standpunkt: Run, model: Path, text: Path) -> None:
+    ran = standpunkt("tag", text, "-m", model, "--to", "csv")
+    rows = list(csv.DictReader(ran.out.splitlines()))
+    assert ran.code == 0
+    assert len(rows) == 2
+    assert {"stance__tempolimit", "stance__tempolimit__score", "voice__abstained", "rhetoric"} <= set(rows[0])
+
+
+def test_the_summary_has_a_row_a_piece(standpunkt: Run, model: Path, text: Path, tmp_path: Path) -> None:
+    ran = standpunkt("tag", text, "-m", model, "-o", tmp_path / "p.jsonl", "--summary", tmp_path / "s.jsonl")
+    rows = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text("utf-8").splitlines()]
+    assert ran.code == 0
+    assert [row["sentences"] for row in rows] == [2]
+    assert set(rows[0]["targets"]) == {"tempolimit", "smartphone"}
+    assert rows[0]["model_version"].startswith("probe-")
+
+
+@pytest.mark.parametrize(("least", "code"), [("0", 0), ("1", 1)])
+def test_fail_under_ends_with_1_where_too_little_is_sure(
+    standpunkt: Run, model: Path, tmp_path: Path, least: str, code: int
+) -> None:
+    path = tmp_path / "fremd.txt"
+    path.write_text("Quarks zerfallen schwach, Leptonen spüren davon nichts. " * 5, "utf-8")
+    ran = standpunkt("tag", path, "-m", model, "-o", tmp_path / "p.jsonl", "--fail-under", least)
+    assert ran.code == code
+    assert ("coverage" in ran.err) == bool(code)
+
+
+def test_an_unseen_author_is_noted_in_rows_report_and_words(
+    standpunkt: Run, model: Path, text: Path, tmp_path: Path
+) -> None:
+    ran = standpunkt("tag", text, "-m", model, "--author", "Hans Neu", "-o", tmp_path / "p.jsonl", "--json")
+    report = json.loads(ran.out)
+    assert list(report["drift"].values()) == [["unseen_author"]]
+    assert json.loads((tmp_path / "p.jsonl").read_text("utf-8").splitlines()[0])["notices"] == [
+        "unseen_author"
+    ]
+    assert "nothing of this author" in ran.err
+    known = standpunkt("tag", text, "-m", model, "--author", "Grete Halm", "--json")
+    assert json.loads(known.out)["drift"] == {}
+
+
+def test_a_file_that_cannot_be_read_is_listed_and_stops_nothing(
+    standpunkt: Run, model: Path, text: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "leer.txt").write_text("", "utf-8")
+    ran = standpunkt("tag", tmp_path / "leer.txt", text, "-m", model, "--json")
+    report = json.loads(ran.out)
+    assert ran.code == 1
+    assert report["commentaries"] == 1
+    assert "is empty" in report["failed"][0]["reason"]
+
+
+def test_one_sentence_is_tagged_without_the_heavy_libraries(model: Path) -> None:
+    # pandas is not among them: scikit-learn imports it by itself where it is installed
+    script = (
+        "import sys; sys.argv = ['standpunkt', 'tag', '-', '-m', sys.argv[1]]\n"
+        "from annotate.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "heavy = {'spacy', 'matplotlib', 'label_studio_sdk'} & set(sys.modules)\n"
+        "sys.stderr.write(','.join(sorted(heavy)))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(model)], input="Das Tempolimit nützt allen.",
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ran.stdout.count("\n") == 1
+    assert ran.stderr == ""
+
+
+def test_what_people_coded_is_taken_in_where_the_sentence_still_reads_so(
+    standpunkt: Run, model: Path, text: Path, tmp_path: Path
+) -> None:
+    rows = [json.loads(line) for line in standpunkt("tag", text, "-m", model).out.splitlines()]
+    coded = [
+        {"sentence_id": row["sentence_id"], "commentary_id": row["commentary_id"], "text": words,
+         "layers": {"voice": "author"}}
+        for row, words in zip(rows, (rows[0]["text"], "Früher stand hier anderes."), strict=True)
+    ]  # fmt: skip
+    checked = tmp_path / "gold.jsonl"
+    checked.write_text("\n".join(json.dumps(row) for row in coded), "utf-8")
+    page = standpunkt("tag", text, "-m", model, "--to", "html", "-o", "-", "--gold", checked).out
+    assert "Nur Geprüftes (1 von 2 Sätzen)" in page

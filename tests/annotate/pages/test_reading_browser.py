@@ -1,0 +1,370 @@
+"""The reading page in a real browser: by mouse and by keyboard, on a phone, in the dark, on paper."""
+
+import base64
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from annotate.analysis.piece import TaggedPiece, view_piece
+from annotate.analysis.prevalence import counts_of
+from annotate.analysis.summary import summary_of
+from annotate.pages.reading import reading_page
+from annotate.tag.folder import piece_hits
+from annotate.tag.folder_index import write_index
+from annotate.tag.ledger import Finished, Ledger
+from reading_pieces import answers, codebook, devices, piece, says
+from schemas.records import Layers
+
+pytestmark = pytest.mark.browser
+
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--lang=de",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+PAYLOAD = '<script>window.pwned=1</script><img src=x onerror=window.pwned=1>"onmouseover="window.pwned=1'
+
+
+@pytest.fixture(scope="module")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("chromium and chromedriver are not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield started
+    started.quit()
+
+
+Open = Callable[..., webdriver.Chrome]
+
+
+@pytest.fixture
+def open_page(chrome: webdriver.Chrome, tmp_path: Path) -> Open:
+    """Opens pieces as a page from a file, at a size and in a light."""
+
+    def open_at(
+        *pieces: TaggedPiece, width: int = 1440, height: int = 900, dark: bool = False
+    ) -> webdriver.Chrome:
+        path = tmp_path / "seite.html"
+        path.write_text(reading_page(pieces or [sample()], codebook(), model_version="probe-1"), "utf-8")
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        light = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        still = {"name": "prefers-reduced-motion", "value": "reduce"}
+        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [*light, still]})
+        chrome.get_log("browser")
+        chrome.get(path.as_uri())
+        return chrome
+
+    return open_at
+
+
+def sample(*, filler: int = 40) -> TaggedPiece:
+    """Every state that a sentence can be in, and long enough to scroll."""
+    rows = [
+        ("Ein Limit tut not, und zwar bald.", answers(tempolimit="favor", smartphone="unrelated")),
+        ("Es sei Unfug, sagt der Minister.", answers("other", tempolimit="against", smartphone="against")),
+        (
+            "Wie weise er doch ist!",
+            answers(rhetoric=devices("irony"), tempolimit="unrelated", smartphone="against"),
+        ),
+        (
+            "Wer weiß das schon?",
+            answers(tempolimit=says("open", 0.4, abstained=True), smartphone="unrelated"),
+        ),
+        ("Vielleicht war es anders.", answers(says("mixed", 0.4, abstained=True), tempolimit="favor")),
+        ("Ausgerechnet er findet es gut.", answers("mixed", tempolimit="favor", function=says("report"))),
+    ]
+    more = [("Die Straße ist lang, und wer auf ihr fährt, der hat Zeit zum Nachdenken.", answers())] * filler
+    return piece(*rows, *more, reasons={"function": [("word: limit", 0.4)]})
+
+
+def css(page: webdriver.Chrome, selector: str) -> WebElement:
+    return page.find_element(By.CSS_SELECTOR, selector)
+
+
+def tones(page: webdriver.Chrome) -> list[str | None]:
+    found = page.find_elements(By.CSS_SELECTOR, ".text .s")[:6]
+    return [sentence.get_dom_attribute("data-tone") for sentence in found]
+
+
+def press(page: webdriver.Chrome, *keys: str) -> None:
+    ActionChains(page).send_keys(*keys).perform()
+
+
+def test_the_page_runs_under_its_own_policy_and_asks_for_nothing(open_page: Open) -> None:
+    page = open_page()
+    assert page.get_log("browser") == []
+    assert page.execute_script("return performance.getEntriesByType('resource').length") == 0
+    assert page.execute_script("return document.documentElement.classList.contains('js')")
+
+
+def test_a_payload_in_the_text_does_not_run(open_page: Open) -> None:
+    page = open_page(piece((PAYLOAD, answers(tempolimit="favor")), title=PAYLOAD, author=PAYLOAD))
+    css(page, ".text .s .t").click()
+    assert page.execute_script("return typeof window.pwned") == "undefined"
+    assert css(page, ".text .s .t").text == PAYLOAD
+
+
+def test_a_script_that_got_into_the_page_would_be_refused(open_page: Open) -> None:
+    page = open_page()
+    page.execute_script(
+        "const s = document.createElement('script'); s.textContent = 'window.pwned = 1'; document.body.append(s)"
+    )
+    assert page.execute_script("return typeof window.pwned") == "undefined"
+
+
+def test_a_click_on_a_sentence_opens_its_codes_and_a_second_closes_them(open_page: Open) -> None:
+    page = open_page()
+    css(page, "#p1-s2 .t").click()
+    panel = css(page, ".panel")
+    assert panel.is_displayed()
+    assert "Satz 2 von 46" in panel.text
+    assert "gibt wieder, was andere sagen" in panel.text
+    css(page, "#p1-s2 .t").click()
+    assert not panel.is_displayed()
+
+
+def test_the_keyboard_opens_a_sentence_and_comes_back(open_page: Open) -> None:
+    page = open_page()
+    button = css(page, "#p1-s3 .open")
+    page.execute_script("arguments[0].focus()", css(page, "#p1-s2 .open"))
+    press(page, Keys.TAB)
+    assert page.switch_to.active_element == button
+    press(page, Keys.ENTER)
+    assert page.switch_to.active_element.text == "Satz 3 von 46"
+    assert button.get_attribute("aria-expanded") == "true"
+    press(page, Keys.ESCAPE)
+    assert page.switch_to.active_element == button
+    assert button.get_attribute("aria-expanded") == "false"
+
+
+def test_the_panel_steps_to_the_next_sentence(open_page: Open) -> None:
+    page = open_page()
+    css(page, "#p1-s1 .t").click()
+    back, on = page.find_elements(By.CSS_SELECTOR, ".panel .step")
+    assert not back.is_enabled()
+    on.click()
+    assert "Satz 2 von 46" in css(page, ".panel").text
+
+
+def test_one_panel_is_open_on_the_whole_page(open_page: Open) -> None:
+    page = open_page(sample(), sample())
+    css(page, "#p1-s1 .t").click()
+    page.execute_script("document.querySelector('#p2-s4 .t').click()")
+    panels = [panel.is_displayed() for panel in page.find_elements(By.CSS_SELECTOR, ".panel")]
+    assert panels == [False, True]
+
+
+def test_another_target_tints_other_sentences(open_page: Open) -> None:
+    page = open_page()
+    assert tones(page) == ["yes", None, None, "unsure", "unsure", None]
+    css(page, "input[value='stance.smartphone']").click()
+    assert tones(page) == [None, None, "no", None, None, None]
+    strip = [r.get_dom_attribute("data-tone") for r in page.find_elements(By.CSS_SELECTOR, ".strip rect")]
+    assert strip[:6] == tones(page)
+    assert css(page, "#p1-s3 .sign:not([hidden])").text.startswith("▼")
+
+
+def test_without_tint_no_sentence_is_tinted(open_page: Open) -> None:
+    page = open_page()
+    css(page, ".lenses input[value='']").click()
+    assert tones(page) == [None] * 6
+
+
+def test_a_filter_marks_the_sentences_of_a_code(open_page: Open) -> None:
+    page = open_page()
+    css(page, "[data-filter='rhetoric.irony']").click()
+    hits = page.find_elements(By.CSS_SELECTOR, ".text .s.hit")
+    assert [hit.get_dom_attribute("data-n") for hit in hits] == ["3"]
+    assert css(page, ".matches").text.startswith("1 von 46 Sätzen hervorgehoben")
+    css(page, ".matches button").click()
+    assert not page.find_elements(By.CSS_SELECTOR, ".s.hit")
+
+
+def test_filters_of_two_layers_both_have_to_fit(open_page: Open) -> None:
+    page = open_page()
+    for token in ("voice.mixed", "voice.other", "function.report"):
+        css(page, f"[data-filter='{token}']").click()
+    hits = page.find_elements(By.CSS_SELECTOR, ".text .s.hit")
+    assert [hit.get_dom_attribute("data-n") for hit in hits] == ["6"]
+
+
+def test_a_key_sentence_leads_to_its_place(open_page: Open) -> None:
+    page = open_page()
+    css(page, ".key a").click()
+    assert page.current_url.endswith("#p1-s1")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844), (320, 640)])
+def test_nothing_runs_out_of_the_window(open_page: Open, width: int, height: int) -> None:
+    long = "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlungsstelle" * 2
+    page = open_page(
+        piece((long, answers(tempolimit="favor")), title=long, author=long), width=width, height=height
+    )
+    for selector in (None, "#p1-s1 .t"):
+        if selector:
+            page.execute_script("document.querySelector(arguments[0]).click()", selector)
+        wide = page.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+        assert wide[0] <= wide[1]
+
+
+def test_on_a_phone_the_panel_leaves_its_sentence_in_view(open_page: Open) -> None:
+    page = open_page(width=390, height=844)
+    page.execute_script("document.querySelector('#p1-s30 .open').click()")
+    place = "const b = document.querySelector(arguments[0]).getBoundingClientRect(); return [b.top, b.bottom]"
+    top, bottom = page.execute_script(place, "#p1-s30 .t")
+    panel_top, _ = page.execute_script(place, ".panel")
+    banner_bottom = page.execute_script(place, ".banner")[1]
+    assert banner_bottom <= top < bottom <= panel_top
+
+
+def test_the_dark_page_is_dark(open_page: Open) -> None:
+    ground = "return getComputedStyle(document.documentElement).backgroundColor"
+    light = open_page().execute_script(ground)
+    dark = open_page(dark=True).execute_script(ground)
+    assert [sum(map(int, re.findall(r"\d+", colour)[:3])) > 380 for colour in (light, dark)] == [True, False]
+
+
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True)])
+@pytest.mark.parametrize("state", ["still", "open", "filtered"])
+def test_axe_finds_nothing_serious(open_page: Open, width: int, dark: bool, state: str) -> None:
+    axe = pytest.importorskip("axe_selenium_python", reason="axe-selenium-python is not installed")
+    source = next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text("utf-8")
+    page = open_page(width=width, height=844, dark=dark)
+    if state == "open":
+        page.execute_script("document.querySelector('#p1-s2 .open').click()")
+    if state == "filtered":
+        page.execute_script("document.querySelector(\"[data-filter='voice.mixed']\").click()")
+    page.execute_script(source)
+    found = page.execute_async_script("axe.run(document).then(arguments[0])")
+    serious = [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")]
+    assert serious == []
+
+
+def checked_sample() -> TaggedPiece:
+    shown = sample(filler=0)
+    people: dict[str, Layers] = {
+        s.sentence_id: {"voice": "author", "stance": {"tempolimit": "against"}} for s in shown.sentences[:2]
+    }
+    return replace(shown, checked=people)
+
+
+def test_the_switch_shows_checked_codes_alone_and_goes_back_by_key(open_page: Open) -> None:
+    page = open_page(checked_sample())
+    assert tones(page)[:4] == ["no", "no", None, "unsure"]
+    page.execute_script("arguments[0].focus()", css(page, "#nur-geprueftes"))
+    press(page, Keys.SPACE)
+    assert not css(page, ".both").is_displayed()
+    shown = page.find_elements(By.CSS_SELECTOR, ".people .text .s")
+    assert [s.get_dom_attribute("data-tone") for s in shown[:4]] == ["no", "no", None, None]
+    said = [css(page, f".banner {part}").is_displayed() for part in (".by-people", "strong")]
+    assert said == [True, False]
+    axe = pytest.importorskip("axe_selenium_python", reason="axe-selenium-python is not installed")
+    page.execute_script(next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text("utf-8"))
+    found = page.execute_async_script("axe.run(document).then(arguments[0])")
+    assert [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")] == []
+    press(page, Keys.SPACE)
+    assert css(page, ".both").is_displayed()
+
+
+def test_print_says_on_every_page_that_nobody_checked_it(open_page: Open) -> None:
+    page = open_page()
+    pdf = printed(page)
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 2
+    rules: list[Any] = page.execute_script(
+        "return [...document.styleSheets[0].cssRules].filter(r => r instanceof CSSPageRule).map(r => r.cssText)"
+    )
+    assert "Maschinell codiert, nicht geprüft" in rules[0]
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert css(page, ".banner").is_displayed()
+    assert not css(page, ".strip").is_displayed()
+
+
+def test_print_is_light_even_where_the_screen_is_dark(open_page: Open) -> None:
+    page = open_page(dark=True)
+    features = [{"name": "prefers-color-scheme", "value": "dark"}]
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": features})
+    ground = "return getComputedStyle(document.documentElement).backgroundColor"
+    assert page.execute_script(ground) == "rgb(255, 255, 255)"
+
+
+def printed(page: webdriver.Chrome) -> bytes:
+    done = page.execute_cdp_cmd("Page.printToPDF", {"printBackground": False, "preferCSSPageSize": True})
+    return base64.b64decode(done["data"])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index with its pages, of invented pieces whose texts and names hold a payload."""
+    folder = tmp_path_factory.mktemp("seite")
+    ledger = Ledger(folder / ".tagged.sqlite", "probe")
+    book = codebook()
+    for n in range(12):
+        one = piece(
+            (f"Ein Limit tut not {n}. {PAYLOAD}", answers(tempolimit="favor" if n % 3 else "against")),
+            ("Wie weise er doch ist!", answers(rhetoric=devices("irony"), tempolimit="unrelated")),
+            title=f"Text {n} {PAYLOAD}", author=f"Grete Halm {PAYLOAD}",
+        )  # fmt: skip
+        summary = summary_of(one, book, model_version="probe-1")
+        view = view_piece(one, book, number=1)
+        done = Finished(
+            key=str(n), day=f"2025-0{1 + n // 3}-11", page=f"t{n}.html", rows=[], summary=summary,
+            counts=counts_of(view, book), answers={}, abstained={},
+        )  # fmt: skip
+        ledger.add(done, n, list(piece_hits(view, summary)))
+        page = reading_page([one], book, model_version="probe-1", home="../index.html")
+        (folder / "texte").mkdir(exist_ok=True)
+        (folder / "texte" / f"t{n}.html").write_text(page, "utf-8")
+    failed = [(f"leer{PAYLOAD}.txt", "is empty")]
+    write_index(folder, ledger, book, errors=None, failed=failed, model_version="probe-1")
+    return folder
+
+
+def visit(page: webdriver.Chrome, path: Path, *, width: int, dark: bool) -> None:
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    light = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": light})
+    page.get_log("browser")
+    page.get(path.as_uri())
+
+
+@pytest.mark.parametrize("name", ["index.html", "saetze/stance.tempolimit.html", "texte/t3.html"])
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True)])
+def test_the_pages_of_a_folder_are_sound(
+    chrome: webdriver.Chrome, site: Path, name: str, width: int, dark: bool
+) -> None:
+    axe = pytest.importorskip("axe_selenium_python", reason="axe-selenium-python is not installed")
+    visit(chrome, site / name, width=width, dark=dark)
+    assert chrome.get_log("browser") == []
+    assert chrome.execute_script("return typeof window.pwned") == "undefined"
+    wide = chrome.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
+    assert wide[0] <= wide[1]
+    chrome.execute_script(next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text("utf-8"))
+    found = chrome.execute_async_script("axe.run(document).then(arguments[0])")
+    assert [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")] == []
+
+
+def test_a_figure_leads_to_its_sentence_in_its_text(chrome: webdriver.Chrome, site: Path) -> None:
+    visit(chrome, site / "index.html", width=1440, dark=False)
+    css(chrome, "td a").click()
+    assert chrome.current_url.endswith("saetze/stance.tempolimit.html#2025-01-06")
+    css(chrome, ".evidence li a").click()
+    assert chrome.current_url.endswith("texte/t0.html#p1-s1")
+    css(chrome, ".banner a").click()
+    assert chrome.current_url.endswith("/index.html")
