@@ -105,6 +105,11 @@ class Layer(Record, frozen=True, kw_only=True):
         return [*(code for code in self.code_ids if code != UNRELATED), UNRELATED]
 
     @property
+    def values(self) -> list[str]:
+        """What a coding of the layer may say: its codes, for a stance with ``unrelated``."""
+        return self.stance_values if self.kind == "stance" else self.code_ids
+
+    @property
     def grouped(self) -> list[Code]:
         """The codes with the finer ones of a group right behind it."""
         top = [code for code in self.codes if code.parent is None]

@@ -97,7 +97,7 @@ def _layer_warnings(book: Codebook, layer: Layer, place: Place) -> Iterator[Prob
     if layer.is_predicted and len(layer.codes) == 1:
         yield "warning", place, f'layer "{layer.id}" has one code only'
     yield from _untranslated(book, layer.label, (*place, "label"))
-    known = layer.stance_values if layer.kind == "stance" else layer.code_ids
+    known = layer.values
     for c, code in enumerate(layer.codes):
         here = (*place, "codes", c)
         if code.id and layer.is_predicted and not book.say(code.short).strip():

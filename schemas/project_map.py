@@ -108,4 +108,4 @@ def codes_of(layer: Layer, target: str | None) -> list[str]:
     """The codes that a control of this layer and target may hold."""
     if target == NO_TARGET:
         return [NO_TARGET]
-    return layer.stance_values if layer.kind == "stance" else layer.code_ids
+    return layer.values

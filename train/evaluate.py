@@ -136,7 +136,7 @@ def _learned_baselines(parts: Sequence[Split], codebook: Codebook) -> dict[str, 
     found: dict[str, dict[str, float | None]] = {}
     for layer in codebook.predicted_layers:
         total: dict[str, Any] = {}
-        codes = layer.stance_values if layer.kind == "stance" else layer.code_ids
+        codes = layer.values
         for train, test in parts:
             own = (items_of(layer, rows, codebook) for rows in (train, test))
             for name, counts in baseline_counts(layer, *own).items():

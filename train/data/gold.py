@@ -98,7 +98,7 @@ def _problem(codebook: Codebook, layer_id: str, value: LayerValue) -> str | None
         if unknown is not None:
             hit = near_hit(unknown, codebook.target_ids)
             return f'layer "{layer_id}": the codebook has no target "{unknown}"{hit}'
-    allowed = layer.stance_values if layer.kind == "stance" else layer.code_ids
+    allowed = layer.values
     strange = next((code for code in codes_in(value) if code not in allowed), None)
     if strange is not None:
         return f'layer "{layer_id}": the codebook has no code "{strange}"{near_hit(strange, allowed)}'
@@ -173,7 +173,7 @@ def count_codes(rows: Sequence[GoldSentence], layer: Layer) -> dict[str, int]:
         if layer.id in row.layers
         for code in _expand(layer, codes_in(row.layers[layer.id]))
     )
-    names = layer.stance_values if layer.kind == "stance" else layer.code_ids
+    names = layer.values
     return {name: counts[name] for name in names}
 
 

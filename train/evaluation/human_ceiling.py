@@ -79,7 +79,7 @@ def human_ceiling(
     shared = {key: own for key, own in sorted(found.items()) if key in given and len(own) > 1}
     if not shared:
         return None
-    codes = layer.stance_values if layer.kind == "stance" else layer.code_ids
+    codes = layer.values
     people, rest, items = [], [], []
     for key, own in shared.items():
         votes = many_hot([one.codes for one in own], codes).astype(np.float64)
@@ -113,7 +113,7 @@ def _by_item(layer: Layer, annotations: Sequence[Annotation]) -> dict[Key, list[
         if annotation.skipped or layer.id in annotation.incomplete or layer.id not in annotation.layers:
             continue
         for target, codes in _values(layer, annotation.layers[layer.id]):
-            known = layer.stance_values if layer.kind == "stance" else layer.code_ids
+            known = layer.values
             if set(codes) <= set(known):  # of an older codebook otherwise
                 found[annotation.sentence_id, target].append(_Coded(annotation.annotator, codes))
     return found

@@ -205,7 +205,7 @@ def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:
 
 
 def _code_problems(layer: Layer, state: LayerState, heads: Mapping[str, Any]) -> Iterator[str]:
-    own = set(layer.stance_values if layer.kind == "stance" else layer.code_ids)
+    own = set(layer.values)
     parts = {"set": own, "stance": {"touched", "direction"}}.get(layer.kind, {"code"})
     if not set(heads) <= parts or (layer.kind == "stance" and "touched" not in heads):
         yield f'layer "{layer.id}" has classifiers that are not its own'
