@@ -6,6 +6,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from annotate.cli import main
 from annotate.label_studio import local_server
 from annotate.label_studio.local_server import LocalStudio
+from annotate.study.backup import restore
 from running import ROOT, STRESS, Ran, run_demo_command
 
 #: The files that need the demo, which is run once: their tests go to one worker.
@@ -23,6 +25,18 @@ DEMO_FILES = {
 }  # fmt: skip
 #: What a Label Studio leaves in its folder.
 LEFT = ("data", "demo-accounts.json", "studio.json")
+
+
+@pytest.fixture
+def earlier_study(tmp_path: Path) -> Path:
+    """The study of tests/earlier, restored; its model is made readable with the scikit-learn that is here."""
+    folder = tmp_path / "earlier"
+    restore(ROOT / "tests" / "earlier" / "study-2026-11.tar.gz", folder)
+    description = next((folder / "models").iterdir()) / "model.json"
+    meta = json.loads(description.read_text("utf-8"))
+    meta["versions"]["scikit-learn"] = metadata.version("scikit-learn")
+    description.write_text(json.dumps(meta), "utf-8")
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ two annotators on a real Label Studio; ``reports/`` in it holds what that commit
 
 import json
 from collections.abc import Callable
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -18,29 +17,11 @@ from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Assignment, Commentary, GoldSentence, Sentence
 
 Run = Callable[..., Ran]
-BACKUP = Path(__file__).with_name("study-2026-11.tar.gz")
 TEXT = "commentaries/smartphone-6.txt"
 
 
-@pytest.fixture
-def folder(tmp_path: Path, standpunkt: Run) -> Path:
-    folder = tmp_path / "study"
-    assert standpunkt("backup", "--restore", folder, BACKUP).code == 0
-    return folder
-
-
-@pytest.fixture
-def model(folder: Path) -> Path:
-    """The model it holds, which is only read with the scikit-learn of its training."""
-    model = next((folder / "models").iterdir())
-    meta = json.loads((model / "model.json").read_text("utf-8"))
-    meta["versions"]["scikit-learn"] = metadata.version("scikit-learn")
-    (model / "model.json").write_text(json.dumps(meta), "utf-8")
-    return model
-
-
-def test_every_file_of_rows_is_read(folder: Path) -> None:
-    study = open_study(folder)
+def test_every_file_of_rows_is_read(earlier_study: Path) -> None:
+    study = open_study(earlier_study)
     assert study.codebook().codebook == "kommentar-core"
     files: dict[str, type[Any]] = {
         "commentaries": Commentary,
@@ -53,32 +34,42 @@ def test_every_file_of_rows_is_read(folder: Path) -> None:
     assert counts == {"commentaries": 4, "sentences": 69, "assignments": 138, "annotations": 104, "gold": 52}
 
 
-def test_what_was_made_is_made_again_to_the_byte(folder: Path, standpunkt: Run) -> None:
+def test_what_was_made_is_made_again_to_the_byte(earlier_study: Path, standpunkt: Run) -> None:
     names = ("sentences.jsonl", "commentaries.jsonl", "gold.jsonl")
-    before = {name: (folder / "data" / name).read_bytes() for name in names}
+    before = {name: (earlier_study / "data" / name).read_bytes() for name in names}
     for name in names:
-        (folder / "data" / name).unlink()
-    assert standpunkt("split", "--study", folder).code == 0
-    assert standpunkt("adjudicate", "--study", folder).code == 0
-    assert {name: (folder / "data" / name).read_bytes() for name in names} == before
+        (earlier_study / "data" / name).unlink()
+    assert standpunkt("split", "--study", earlier_study).code == 0
+    assert standpunkt("adjudicate", "--study", earlier_study).code == 0
+    assert {name: (earlier_study / "data" / name).read_bytes() for name in names} == before
 
 
-def test_exports_give_the_annotations_they_gave(folder: Path, standpunkt: Run) -> None:
-    study = open_study(folder)
+def test_exports_give_the_annotations_they_gave(earlier_study: Path, standpunkt: Run) -> None:
+    study = open_study(earlier_study)
     exports = sorted((study.data / "exports").glob("*.json"))
-    ran = standpunkt("agree", *exports, "--codebook", folder / "codebook.yaml", "--json")
-    known = json.loads((folder / "reports/agree.json").read_text("utf-8"))
+    ran = standpunkt("agree", *exports, "--codebook", earlier_study / "codebook.yaml", "--json")
+    known = json.loads((earlier_study / "reports/agree.json").read_text("utf-8"))
     assert alphas(ran.json) == alphas(known)  # annotators have numbers here, names there
 
 
-def test_agreement_is_what_it_was(folder: Path, standpunkt: Run) -> None:
-    known = json.loads((folder / "reports/agree.json").read_text("utf-8"))
-    assert standpunkt("agree", "--study", folder, "--json").json == known
+def test_agreement_is_what_it_was(earlier_study: Path, standpunkt: Run) -> None:
+    known = json.loads((earlier_study / "reports/agree.json").read_text("utf-8"))
+    assert standpunkt("agree", "--study", earlier_study, "--json").json == known
 
 
-def test_its_model_says_what_it_said(folder: Path, model: Path, standpunkt: Run, tmp_path: Path) -> None:
-    assert standpunkt("tag", folder / TEXT, "-m", model, "-o", tmp_path / "tagged.jsonl").code == 0
-    known, now = rows_of(folder / "reports/tagged.jsonl"), rows_of(tmp_path / "tagged.jsonl")
+def test_its_model_says_what_it_said(earlier_study: Path, standpunkt: Run, tmp_path: Path) -> None:
+    assert (
+        standpunkt(
+            "tag",
+            earlier_study / TEXT,
+            "-m",
+            next((earlier_study / "models").iterdir()),
+            "-o",
+            tmp_path / "tagged.jsonl",
+        ).code
+        == 0
+    )
+    known, now = rows_of(earlier_study / "reports/tagged.jsonl"), rows_of(tmp_path / "tagged.jsonl")
     assert without_numbers(now) == without_numbers(known)
     # other builds of the same arithmetic may differ in the last digit
     assert numbers(now) == pytest.approx(numbers(known), abs=2e-6)

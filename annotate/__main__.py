@@ -1,0 +1,44 @@
+"""Starts the command, once its packages are known to be its own."""
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+#: The packages that come with this one; other projects use the same names.
+PACKAGES = ("schemas", "exports", "train")
+
+
+def main() -> None:
+    """Runs ``standpunkt``; another package under one of our names is one clear line, exit 1."""
+    foreign = foreign_package()
+    if foreign is not None:
+        name, place = foreign
+        sys.stderr.write(
+            f'error: {place}: found another package called "{name}", expected the one of Standpunkt in '
+            f"{_home()}: start from another folder, leave that one out of PYTHONPATH, or install Standpunkt "
+            "in an environment of its own (pipx install, uv tool install)\n"
+        )
+        sys.exit(1)
+    from annotate.cli import main as run
+
+    run()
+
+
+def foreign_package() -> tuple[str, str] | None:
+    """The first of our packages that is found elsewhere than beside this one, and where it is."""
+    for name in PACKAGES:
+        spec = find_spec(name)
+        places = (
+            [spec.origin] if spec and spec.origin else list((spec and spec.submodule_search_locations) or ())
+        )
+        if not places or Path(str(places[0])).parent.parent != _home():
+            return name, str(places[0]) if places else "nowhere on Python's path"
+    return None
+
+
+def _home() -> Path:
+    return Path(__file__).parent.parent
+
+
+if __name__ == "__main__":
+    main()
