@@ -43,7 +43,8 @@ def split_inputs(
         An input cannot be read.
     """
     found = read_commentaries(inputs, encoding=encoding, author=author, date=date, corrections=corrections)
-    return split_commentaries(found, language=language, nlp=make_nlp(pipeline, language))
+    nlp = make_nlp(pipeline, language) if pipeline else None  # loads spaCy: a second
+    return split_commentaries(found, language=language, nlp=nlp)
 
 
 def split_texts(study: Study, files: Sequence[str | Path] | None = None, **reading: Any) -> Iterator[Piece]:

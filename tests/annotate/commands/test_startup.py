@@ -61,3 +61,13 @@ def test_tagging_loads_no_training_library_and_nothing_heavy(to: str, model: Pat
     loaded = set(ran.stderr.splitlines()[-1].split())
     heavy = {"spacy", "pandas", "matplotlib", "label_studio_sdk", "sklearn", "skops", "pyarrow", "httpx"}
     assert loaded & heavy == set()
+
+
+def test_splitting_german_loads_no_spacy(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Ein Titel\n\nWer will den Steg? Der Rat tagte.\n", encoding="utf-8")
+    words = ["split", str(tmp_path / "a.txt"), "-o", str(tmp_path / "out.jsonl")]
+    ran = subprocess.run(
+        [sys.executable, "-c", SCRIPT, *words], cwd=Path(__file__).parents[3], capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert set(ran.stderr.splitlines()[-1].split()) & {"spacy", "httpx", "sklearn", "numpy"} == set()
