@@ -4,6 +4,8 @@
 # make test     all checks and tests, with a real Label Studio and a real browser
 # make stress   what is small in the tests, in full: faults, kills, sizes
 # make bench    figures side by side with peers; nothing is asserted
+# make dist     sdist and wheel, and the fast tests on what they install: minutes
+# make plan     draws the floor plan of docs/contributing.md again
 # make peers    what other packages make of the same ratings, for the tests; an environment of their own
 
 PYTHON ?= python3
@@ -12,7 +14,7 @@ BIN    := $(VENV)/bin
 # the tests' own server and data, never the user's
 export STANDPUNKT_TEST_HOME ?= $(CURDIR)/.test-home
 
-.PHONY: demo install check lint test stress bench peers format clean
+.PHONY: demo install check lint test stress bench dist peers plan format clean
 
 demo: install
 	$(BIN)/standpunkt demo
@@ -20,7 +22,7 @@ demo: install
 install: $(VENV)/.installed
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Standpunkt needs Python 3.11 or newer")'
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Standpunkt needs Python 3.11, 3.12 or 3.13")'
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: setup.cfg pyproject.toml | $(VENV)/bin/python
@@ -57,6 +59,13 @@ stress: $(VENV)/.tested
 bench: $(VENV)/.tested .venv-bench/.installed
 	for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
 
+.venv-dist/bin/pyproject-build:
+	$(PYTHON) -m venv .venv-dist
+	.venv-dist/bin/python -m pip install -q --disable-pip-version-check build
+
+dist: .venv-dist/bin/pyproject-build
+	.venv-dist/bin/python tests/tools/check_dist.py
+
 .venv-peers/.installed: tests/peers/requirements.txt
 	$(PYTHON) -m venv .venv-peers
 	.venv-peers/bin/python -m pip install -q --disable-pip-version-check -r tests/peers/requirements.txt
@@ -65,9 +74,12 @@ bench: $(VENV)/.tested .venv-bench/.installed
 peers: .venv-peers/.installed
 	.venv-peers/bin/python tests/peers/produce_golden.py
 
+plan: $(VENV)/bin/python
+	$(BIN)/python tests/tools/draw_plan.py
+
 format: $(VENV)/.tested
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) .venv-peers .venv-bench .test-home build *.egg-info
+	rm -rf $(VENV) .venv-peers .venv-bench .venv-dist .test-home build dist *.egg-info

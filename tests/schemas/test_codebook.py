@@ -2,13 +2,14 @@ from pathlib import Path
 
 import pytest
 
+from schemas import codebooks
 from schemas.codebook import Code, Codebook, Layer, Target, load_codebook, screen_keys
 from schemas.codebooks import codebook_text
 from schemas.errors import DataError
 from schemas.schemes import SCHEMES
 
 HEAD = "codebook: probe\nversion: 1.0.0\nlanguage: de\n"
-SHIPPED = Path(__file__).parents[2] / "schemas" / "codebooks"
+SHIPPED = Path(codebooks.__file__).parent
 
 
 def book(tmp_path: Path, text: str) -> Codebook:

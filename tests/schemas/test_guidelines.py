@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from schemas import codebooks
 from schemas.codebook import Code, Codebook, Layer, Rule, Target, load_codebook
 from schemas.codebooks import codebook_text
 from schemas.guidelines import guidelines_page
 
-SHIPPED = Path(__file__).parents[2] / "schemas" / "codebooks"
+SHIPPED = Path(codebooks.__file__).parent
 EVIL = '<script>alert("x")</script> & „so“'
 
 

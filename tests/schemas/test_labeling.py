@@ -3,6 +3,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import schemas
 from schemas.codebook import Code, Codebook, Layer, Target, load_codebook
 from schemas.codebooks import codebook_text
 from schemas.labeling import instructions, labeling_config
@@ -118,7 +119,7 @@ def test_what_the_codebook_says_comes_out_as_text() -> None:
 
 
 def test_the_style_has_no_child_selector() -> None:
-    css = (Path(__file__).parents[2] / "schemas" / "screen.css").read_text("utf-8")
+    css = Path(schemas.__file__).with_name("screen.css").read_text("utf-8")
     assert ">" not in css
 
 

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
+from schemas import codebooks
 from schemas.codebooks import codebook_text
 from schemas.lint import Finding, check_codebook
 
-SHIPPED = Path(__file__).parents[2] / "schemas" / "codebooks"
+SHIPPED = Path(codebooks.__file__).parent
 HEAD = "codebook: probe\nversion: 1.0.0\nlanguage: de\n"
 CODES = "[{id: a, label: A, short: x}, {id: b, label: B, short: y}]"
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from running import Ran
+from schemas.codebooks import shipped_codebook
 
 Run = Callable[..., Ran]
 PIECE = "Ein Titel | Anne Muster. 01.02.2025.\n\nDas ist ein Satz. Das ist noch einer.\n"
@@ -125,6 +126,6 @@ def test_rows_and_report_cannot_share_stdout(standpunkt: Run, tmp_path: Path) ->
 
 
 def test_a_foreign_file_as_export(standpunkt: Run, tmp_path: Path) -> None:
-    book = Path(__file__).parents[3] / "schemas" / "codebooks" / "kommentar-core.yaml"
+    book = shipped_codebook("kommentar-core")
     fails(standpunkt("agree", file(tmp_path, "e.json", '[{"id": 1'), "--codebook", book), "e.json")
     fails(standpunkt("agree", file(tmp_path, "e.json", '{"a": 1}'), "--codebook", book), "e.json")

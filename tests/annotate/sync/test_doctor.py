@@ -19,8 +19,9 @@ from annotate.label_studio.client import HeldProject, Studio
 from annotate.label_studio.local_server import LocalStudio
 from annotate.study.folder import open_study
 from annotate.sync.doctor import Finding, _address, _clock, _database, _reachable, _strangers, _token
-from running import ROOT, Ran
+from running import Ran
 from schemas.codebook import load_codebook
+from schemas.codebooks import shipped_codebook
 from schemas.studio_json import to_result
 
 Run = Callable[..., Ran]
@@ -220,7 +221,7 @@ def test_a_token_that_has_ended_or_ends_soon_is_said_with_its_day(monkeypatch: p
 def test_codings_by_somebody_from_another_project_are_said(tmp_path: Path) -> None:
     (tmp_path / "study.yaml").write_text("study: s\nannotators: [anna, ben, carla]\n", "utf-8")
     own = open_study(tmp_path)
-    codebook = load_codebook(ROOT / "schemas" / "codebooks" / "kommentar-core.yaml")
+    codebook = load_codebook(shipped_codebook("kommentar-core"))
     for name, users in {"anna": [1, 1, 1], "ben": [1, 1], "carla": [3, 3, 1]}.items():
         own.exports.mkdir(parents=True, exist_ok=True)
         tasks = [
