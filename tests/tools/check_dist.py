@@ -18,7 +18,7 @@ PACKAGES = ("annotate", "train", "exports", "schemas")
 BESIDE_TESTS = ("tests", "docs", "README.md", "pyproject.toml")
 
 # test_contributing.py reads the checkout itself
-FAST = "-q -n 2 --ignore=tests/test_contributing.py -m".split()
+FAST = ["-q", "-n", "2", "--ignore=tests/test_contributing.py", "-m"]
 
 
 def run(*command: str | Path, cwd: Path) -> None:
