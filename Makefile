@@ -4,6 +4,7 @@
 # make test     all checks and tests, with a real Label Studio and a real browser
 # make stress   what is small in the tests, in full: faults, kills, sizes
 # make bench    figures side by side with peers; nothing is asserted
+# make mutants  small changes of the most important modules that no test notices; half an hour
 # make dist     sdist and wheel, and the fast tests on what they install: minutes
 # make plan     draws the floor plan of docs/contributing.md again
 # make peers    what other packages make of the same ratings, for the tests; an environment of their own
@@ -14,7 +15,7 @@ BIN    := $(VENV)/bin
 # the tests' own server and data, never the user's
 export STANDPUNKT_TEST_HOME ?= $(CURDIR)/.test-home
 
-.PHONY: demo install check lint test stress bench dist peers plan format clean
+.PHONY: demo install check lint test stress bench mutants dist peers plan format clean
 
 demo: install
 	$(BIN)/standpunkt demo
@@ -58,6 +59,9 @@ stress: $(VENV)/.tested
 
 bench: $(VENV)/.tested .venv-bench/.installed
 	for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+
+mutants: $(VENV)/.tested
+	$(BIN)/python tests/tools/mutants.py
 
 .venv-dist/bin/pyproject-build:
 	$(PYTHON) -m venv .venv-dist
