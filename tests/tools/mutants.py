@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = {
     "annotate/study/assignments.py": ["tests/annotate/study/test_assignments.py"],
     "exports/adjudication/rules.py": ["tests/exports/adjudication"],
-    "exports/agreement/coefficients.py": ["tests/exports/agreement/test_coefficients.py"],
+    "exports/agreement/coefficients.py": ["tests/exports/agreement"],
     "exports/readers/annotations.py": ["tests/exports/readers", "tests/exports/agreement/test_agree.py"],
     "schemas/studio_json.py": ["tests/schemas", "tests/exports/readers"],
     "train/data/folds.py": ["tests/train/data/test_folds.py", "tests/train/data/test_folds_of_codes.py"],
@@ -67,7 +67,7 @@ def change(node: Any) -> bool:
         node.test = ast.UnaryOp(ast.Not(), node.test)
     elif isinstance(node, ast.comprehension) and node.ifs:
         node.ifs.pop()
-    elif isinstance(node, ast.Return) and node.value is not None:
+    elif isinstance(node, ast.Return) and node.value and ast.unparse(node.value) != "None":
         node.value = ast.Constant(None)
     elif isinstance(node, ast.Continue | ast.Break):
         node.__class__ = ast.Pass
