@@ -10,13 +10,14 @@ from schemas.errors import DataError
 from schemas.records import Annotation, GoldSentence, Prediction
 from train.data.gold import checked, count_copies, training_rows
 from train.data.holdout import GAP, By, Group, Plan, Split, described, hold_out
-from train.evaluation.baselines import Baselines, baseline_counts, items_of, macro_of
+from train.evaluation.baselines import Baselines, baseline_counts, macro_of, texts_of
 from train.evaluation.comparison import Comparison, compare
 from train.evaluation.human_ceiling import given_of, human_ceiling
 from train.evaluation.items import Scored, answers_of
 from train.evaluation.label_errors import suspects
 from train.evaluation.report import SHARES, CurvePoint, EvaluationReport, LayerFigures, part_of, score_layers
 from train.fit import commentary_hash, fit, model_version
+from train.layers.stance import by_target
 from train.model import Model
 from train.predict import predict
 from train.settings import Settings
@@ -138,7 +139,7 @@ def _learned_baselines(parts: Sequence[Split], codebook: Codebook) -> dict[str, 
         total: dict[str, Any] = {}
         codes = layer.values
         for train, test in parts:
-            own = (items_of(layer, rows, codebook) for rows in (train, test))
+            own = (texts_of(layer, rows, codebook) for rows in (train, test))
             for name, counts in baseline_counts(layer, *own).items():
                 total[name] = total.get(name, 0) + counts
         found[layer.id] = {name: macro_of(layer, codes, counts) for name, counts in total.items()}
@@ -230,7 +231,7 @@ def _scored(
 
 
 def _asked(row: GoldSentence, also: Mapping[str, set[str]]) -> dict[str, list[str]]:
-    own = {name: set(value) for name, value in row.layers.items() if isinstance(value, dict)}
+    own = {name: set(targets) for name, value in row.layers.items() if (targets := by_target(value))}
     return {name: sorted(own.get(name, set()) | also.get(name, set())) for name in sorted({*own, *also})}
 
 
@@ -239,8 +240,8 @@ def _asked_of_people(annotations: Sequence[Annotation]) -> dict[str, dict[str, s
     found: dict[str, dict[str, set[str]]] = {}
     for annotation in annotations:
         for name, value in annotation.layers.items():
-            if isinstance(value, dict):
-                found.setdefault(annotation.sentence_id, {}).setdefault(name, set()).update(value)
+            if targets := by_target(value):
+                found.setdefault(annotation.sentence_id, {}).setdefault(name, set()).update(targets)
     return found
 
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from schemas.records import UNRELATED, CodePrediction, SetPrediction
+from schemas.records import UNRELATED, CodePrediction
+from train.layers.kinds import KINDS
 from train.model import Batch, Model
 from train.pipelines import columns_of, pipeline_named
 
@@ -37,16 +38,17 @@ def reasons_for(model: Model, batch: Batch, answers: Mapping[str, Sequence[Any]]
     if model.readable is None or not count or not answers:
         return {}
     features, _, names = model.readable
-    layers = {layer.id: layer for layer in model.meta.book.layers}
     matrix = features.transform(batch.passages)
     found: dict[str, list[Reasons]] = {}
     for name, answer in answers.items():
-        if layers[name].kind == "stance":
+        if name in batch.posed:
             found |= _of_stances(model, name, matrix, batch, answer)
             continue
         codes, planes = _planes(model, name)
         if codes:
-            found[name] = _strongest(matrix, _moved(matrix, codes, planes, answer), names, count)
+            kind = KINDS[model.meta.layers[name].kind]
+            given = [kind.predicted_codes(prediction) for prediction in answer]
+            found[name] = _strongest(matrix, _moved(matrix, codes, planes, given), names, count)
     return found
 
 
@@ -135,12 +137,12 @@ def _heard(head: Any, scores: Array, value: object) -> Array:
     return gap * 2 if value is True else gap
 
 
-def _moved(matrix: Any, codes: Sequence[str], planes: Array, answers: Sequence[Any]) -> Array:
-    """What each cell of the matrix adds to the scores of the codes its row was given."""
+def _moved(matrix: Any, codes: Sequence[str], planes: Array, predicted: Sequence[list[str]]) -> Array:
+    """What each cell of the matrix adds to the scores of the codes predicted for its row."""
     place = {code: i for i, code in enumerate(codes)}
-    given = np.zeros((len(answers), len(codes)))
-    for i, answer in enumerate(answers):
-        for code in answer.codes if isinstance(answer, SetPrediction) else (str(answer.code),):
+    given = np.zeros((len(predicted), len(codes)))
+    for i, row_codes in enumerate(predicted):
+        for code in row_codes:
             if code in place:
                 given[i, place[code]] = 1
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
@@ -166,10 +168,7 @@ def _strongest(matrix: Any, moved: Array, names: Sequence[str], count: int) -> l
 def _planes(model: Model, layer_id: str) -> tuple[list[str], Array]:
     """For each code, what a unit of each feature adds to its score beyond the other codes'."""
     heads, columns = model.heads[layer_id], model.readable[1] if model.readable else []
-    if model.meta.layers[layer_id].kind == "set":
-        pairs = {code: (head, True) for code, head in heads.items() if len(head.classes_) > 1}
-    else:
-        pairs = {str(code): (heads["code"], code) for code in heads["code"].classes_}
+    pairs = KINDS[model.meta.layers[layer_id].kind].code_classes(heads)
     pairs = {code: pair for code, pair in pairs.items() if hasattr(pair[0], "coef_")}
     planes = [_plane(head, code, columns) for head, code in pairs.values()]
     return list(pairs), np.array(planes, dtype=np.float32)

@@ -19,7 +19,7 @@ from train.evaluation.model_figures import tuning_figures
 from train.features.encoders import identity_of, size_of
 from train.features.passages import to_passages
 from train.layers.kinds import fit_layer
-from train.model import LayerState, Material, Model, ModelMeta, TargetState
+from train.model import LayerState, Model, ModelMeta, TargetState, TrainingData
 from train.novelty import familiarity_of
 from train.pipelines import fit_features, pipeline_named
 from train.settings import FEATURES_FORMAT, TRAINING_FORMAT, Settings
@@ -75,10 +75,10 @@ def fit(
     pipeline = pipeline_named(settings.pipeline)
     passages = to_passages(kept)
     features, matrix = fit_features(pipeline.blocks, passages, settings.encoder)
-    material = Material(
+    data = TrainingData(
         kept, passages, features, matrix, inner_groups(kept), codebook, pipeline, settings, seed
     )
-    fitted = {layer.id: fit_layer(layer, material) for layer in codebook.predicted_layers}
+    fitted = {layer.id: fit_layer(layer, data) for layer in codebook.predicted_layers}
     meta = _meta(kept, codebook, settings, seed, {name: layer.state for name, layer in fitted.items()})
     model = Model(
         meta=meta,

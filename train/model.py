@@ -135,7 +135,7 @@ class Model:
                 if not hasattr(head, "coef_"):
                     continue
                 own = head.coef_.T
-                if self.meta.layers[name].kind == "stance":
+                if name in self.pairs:  # weighs some blocks only
                     own = np.zeros((sum(self.features.widths.values()), len(head.classes_)), np.float32)
                     own[shared] = head.coef_.T[: len(shared)]
                 weights.append(own)
@@ -181,7 +181,7 @@ class Model:
         return replace(self, meta=meta)
 
 
-class Material(NamedTuple):
+class TrainingData(NamedTuple):
     """What the layers of one training share."""
 
     rows: Sequence[GoldSentence]

@@ -4,25 +4,21 @@ import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from schemas.codebook import Layer
 from schemas.records import (
-    CodePrediction,
     GoldSentence,
     LayerPrediction,
     Layers,
-    LayerValue,
     Prediction,
-    SetPrediction,
 )
 from train.explain import reasons_for
 from train.features.passages import to_passages
+from train.layers import stance
+from train.layers.kind import SuggestedPart
 from train.layers.kinds import KINDS
-from train.layers.stance import pose
-from train.model import Asked, Batch, LayerState, Model
-
-Array = Any
+from train.model import Asked, Batch, Model
 
 #: Rows at a time, and answers to targets at a time: bounds memory, whatever the size of the corpus.
 _CHUNK, _ANSWERS = 2048, 16_384
@@ -50,8 +46,8 @@ def predict_stream(
     model: Model, rows: Sequence[GoldSentence], *, asked: Sequence[Asked] | None = None
 ) -> Iterator[Prediction]:
     """As `predict`, in bounded memory."""
-    stances = any(layer.kind == "stance" for layer in trained_layers(model))
-    passages = to_passages(rows, with_whole=stances)
+    has_targets = any(KINDS[layer.kind].has_targets for layer in trained_layers(model))
+    passages = to_passages(rows, with_whole=has_targets)
     answers = len(model.meta.book.targets) if asked is None else 1
     for part in _chunks(rows, min(_CHUNK, _ANSWERS // max(answers, 1))):
         with _uncollected():
@@ -95,8 +91,8 @@ def _chunks(rows: Sequence[GoldSentence], size: int) -> Iterator[list[int]]:
 
 def _predict_chunk(model: Model, rows: Sequence[GoldSentence], batch: Batch) -> Iterator[Prediction]:
     trained = trained_layers(model)
-    posed = {layer.id: pose(layer, model, batch) for layer in trained if layer.kind == "stance"}
-    batch = batch._replace(posed=posed)
+    pairs = {layer.id: KINDS[layer.kind].make_pairs(layer, model, batch) for layer in trained}
+    batch = batch._replace(posed={name: made for name, made in pairs.items() if made is not None})
     answers = {layer.id: KINDS[layer.kind].predict(layer, model, batch) for layer in trained}
     reasons = reasons_for(model, batch, answers)
     for i, row in enumerate(rows):
@@ -155,54 +151,11 @@ def suggestions(model: Model, prediction: Prediction) -> Suggestions:
 
 def is_tested(model: Model, layer_id: str, target_id: str) -> bool:
     """Whether the target was asked and touched often enough in training to be suggested."""
-    state = model.meta.layers[layer_id].targets.get(target_id)
-    settings = model.meta.settings
-    return bool(state and state.asked >= settings.min_asked and state.touched >= settings.min_touched)
+    return stance.is_tested(model.meta.layers[layer_id], target_id, model.meta.settings)
 
 
-class _Part(NamedTuple):
-    """A layer's share in the suggestions; without a value nothing of it is suggested."""
-
-    value: LayerValue | None
-    confidence: dict[str, float]
-    withheld: list[str]
-
-
-def _suggest(model: Model, name: str, answer: LayerPrediction) -> _Part:
-    state = model.meta.layers[name]
-    if state.n < model.meta.settings.min_layer:
-        return _Part(None, {}, ["few_sentences"])
-    if isinstance(answer, SetPrediction):
-        return _suggest_set(model, name, answer)
-    if isinstance(answer, CodePrediction):
-        reason = _why_not(model, state, answer)
-        return _Part(None, {}, [reason]) if reason else _Part(answer.code, {name: answer.score}, [])
-    return _suggest_stance(model, name, answer)
-
-
-def _why_not(model: Model, state: LayerState, answer: CodePrediction) -> str | None:
-    if len(answer.scores) == 1:
-        return "one_code"
-    if state.codes.get(str(answer.code), 0) < model.meta.settings.min_code:
-        return "few_examples"
-    return "abstained" if answer.abstained else None
-
-
-def _suggest_set(model: Model, name: str, answer: SetPrediction) -> _Part:
-    counts, least = model.meta.layers[name].codes, model.meta.settings.min_code
-    rare = [code for code in answer.codes if counts.get(code, 0) < least]
-    unsure = [code for code in answer.abstained if code not in rare]
-    sure = [code for code in answer.codes if code not in rare and code not in unsure]
-    confidence = {name: min(answer.scores[code] for code in sure)} if sure else {}
-    return _Part(sure or None, confidence, ["few_examples"] * len(rare) + ["abstained"] * len(unsure))
-
-
-def _suggest_stance(model: Model, name: str, answers: dict[str, CodePrediction]) -> _Part:
-    state = model.meta.layers[name]
-    why = {
-        target: _why_not(model, state, answer) if is_tested(model, name, target) else "untested"
-        for target, answer in answers.items()
-    }
-    shown = {target: str(answer.code) for target, answer in answers.items() if why[target] is None}
-    confidence = {f"{name}__{target}": answers[target].score for target in shown}
-    return _Part(shown or None, confidence, [reason for reason in why.values() if reason])
+def _suggest(model: Model, layer_id: str, prediction: LayerPrediction) -> SuggestedPart:
+    state, settings = model.meta.layers[layer_id], model.meta.settings
+    if state.n < settings.min_layer:
+        return SuggestedPart(None, {}, ["few_sentences"])
+    return KINDS[state.kind].suggest(layer_id, prediction, state, settings)

@@ -12,7 +12,7 @@ from train.explain import _plane
 from train.features.analyzers import tokens
 from train.features.passages import to_passages
 from train.fit import fit
-from train.layers.stance import pose
+from train.layers.stance import Stance
 from train.model import Batch, Model
 from train.predict import is_tested, predict, suggestions
 from train.settings import Settings
@@ -129,7 +129,7 @@ def test_what_moved_a_stance_adds_up_to_its_score(model: Model, rows: list[GoldS
     row = msgspec.structs.replace(rows[0], text="Das Tempolimit muss weg.", before="", after="")
     passages = to_passages([row])
     batch = Batch(passages, ["neu"], model.scores(passages))
-    posed = pose(layer, model, batch)
+    posed = Stance().make_pairs(layer, model, batch)
     sure = head.to_probabilities(posed.scores["touched"])
     odds = np.log(sure[:, 1] / sure[:, 0])
     plane = _plane(head, True, slice(None))[-posed.own.shape[1] :] * 2
@@ -141,11 +141,11 @@ def test_what_moved_a_stance_adds_up_to_its_score(model: Model, rows: list[GoldS
 def test_the_other_sentences_are_a_reason_where_they_speak(model: Model) -> None:
     text = "Das Tempolimit ist ein kluger Schritt, am Abend."
     alone = [GoldSentence(sentence_id="0", commentary_id="a", text=text, layers={})]
-    heard = pose(model.meta.book.layers[1], model, _batch(model, alone)).heard
+    heard = Stance().make_pairs(model.meta.book.layers[1], model, _batch(model, alone)).heard
     assert all(not values.any() for values in heard.values())
     several = [msgspec.structs.replace(alone[0], sentence_id=str(n)) for n in range(4)]
     strength = model.meta.layers["stance"].choices["touched"]["smoothing"]
-    heard = pose(model.meta.book.layers[1], model, _batch(model, several)).heard
+    heard = Stance().make_pairs(model.meta.book.layers[1], model, _batch(model, several)).heard
     assert heard["touched"].any() == (strength > 0)
 
 

@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from train.classifiers.calibration import Calibration, fit_calibration, probabilities
 from train.classifiers.forest import Forest, fit_forest
-from train.data.folds import grouped_folds, splits
+from train.folds import grouped_folds, splits
 from train.metrics import macro_f1, tally
 
 Array = Any

@@ -3,27 +3,16 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 import msgspec
-import numpy as np
 
-from schemas.codebook import Codebook, Layer
+from schemas.codebook import Codebook
 from schemas.errors import DataError, near_hit
-from schemas.records import UNRELATED, GoldSentence, LayerValue
-
-Array = Any
+from schemas.records import GoldSentence, LayerValue
+from train.layers.kinds import KINDS
 
 #: Times that one text is learned from at most.
 COPIES = 1000
-
-
-class Asked(NamedTuple):
-    """A sentence and a target that was asked of it; ``row`` is the sentence's place in the rows."""
-
-    row: int
-    target: str
-    value: str
 
 
 def checked(rows: Iterable[GoldSentence], codebook: Codebook) -> list[GoldSentence]:
@@ -89,97 +78,6 @@ def _problem(codebook: Codebook, layer_id: str, value: LayerValue) -> str | None
     if layer is None:
         known = [layer.id for layer in codebook.layers]
         return f'the codebook has no layer "{layer_id}"{near_hit(layer_id, known)}'
-    if layer.kind == "text":
-        return None
-    if not isinstance(value, _TYPES[layer.kind]) or isinstance(value, bool):
-        return f'layer "{layer_id}": found {value!r}, expected {_EXPECTED[layer.kind]}'
-    if isinstance(value, dict):
-        unknown = next((name for name in value if codebook.target(name) is None), None)
-        if unknown is not None:
-            hit = near_hit(unknown, codebook.target_ids)
-            return f'layer "{layer_id}": the codebook has no target "{unknown}"{hit}'
-    allowed = layer.values
-    strange = next((code for code in codes_in(value) if code not in allowed), None)
-    if strange is not None:
-        return f'layer "{layer_id}": the codebook has no code "{strange}"{near_hit(strange, allowed)}'
-    return None
-
-
-_TYPES: dict[str, type | tuple[type, ...]] = {"one": str, "scale": (int, str), "set": list, "stance": dict}
-
-_EXPECTED = {
-    "one": "a code",
-    "scale": "a number of the scale",
-    "set": "a list of codes",
-    "stance": "a code for each target",
-}
-
-
-def codes_in(value: LayerValue) -> list[str]:
-    """The codes of a layer's value, of whatever kind."""
-    if isinstance(value, dict):
-        return list(value.values())
-    return list(value) if isinstance(value, list) else [str(value)]
-
-
-def coded(rows: Sequence[GoldSentence], layer_id: str) -> Array:
-    """The places of the rows in which the layer is coded."""
-    return np.array([i for i, row in enumerate(rows) if layer_id in row.layers], dtype=np.int64)
-
-
-def single_codes(rows: Sequence[GoldSentence], layer_id: str) -> Array:
-    """The code of each row of a ``one`` or ``scale`` layer, as text."""
-    return np.array([str(row.layers[layer_id]) for row in rows], dtype=object)
-
-
-def code_sets(rows: Sequence[GoldSentence], layer: Layer) -> Array:
-    """Which codes each row of a ``set`` layer has, parents of a ticked code included.
-
-    Returns
-    -------
-    bool ndarray of shape (n_rows, n_codes), columns in the codebook's order
-    """
-    place = {code: i for i, code in enumerate(layer.code_ids)}
-    found = np.zeros((len(rows), len(place)), dtype=bool)
-    for i, row in enumerate(rows):
-        for code in with_parents(layer, codes_in(row.layers[layer.id])):
-            found[i, place[code]] = True
-    return found
-
-
-def with_parents(layer: Layer, codes: Iterable[str]) -> list[str]:
-    """The codes and all their ancestors, in the codebook's order."""
-    chosen = set(codes)
-    for code in list(chosen):
-        chosen.update(layer.parents(code))
-    return [code for code in layer.code_ids if code in chosen]
-
-
-def asked_pairs(rows: Sequence[GoldSentence], layer_id: str) -> list[Asked]:
-    """Every sentence with every target that was asked of it."""
-    return [
-        Asked(i, target, value)
-        for i, row in enumerate(rows)
-        if isinstance(asked := row.layers.get(layer_id), dict)
-        for target, value in sorted(asked.items())
-    ]
-
-
-def count_codes(rows: Sequence[GoldSentence], layer: Layer) -> dict[str, int]:
-    """How often each code of the layer occurs in the rows; for a stance layer over all pairs."""
-    counts = Counter(
-        code
-        for row in rows
-        if layer.id in row.layers
-        for code in _expand(layer, codes_in(row.layers[layer.id]))
-    )
-    names = layer.values
-    return {name: counts[name] for name in names}
-
-
-def _expand(layer: Layer, codes: list[str]) -> list[str]:
-    return with_parents(layer, codes) if layer.kind == "set" else codes
-
-
-def is_touched(value: str) -> bool:
-    return value != UNRELATED
+    kind = KINDS.get(layer.kind)
+    problem = kind.problem(layer, value, codebook) if kind else None
+    return f'layer "{layer_id}": {problem}' if problem else None

@@ -14,9 +14,10 @@ import numpy as np
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.records import GoldSentence, Record
-from train.data.folds import grouped_folds, splits
-from train.data.gold import codes_in
 from train.data.near_duplicates import clusters_of
+from train.folds import grouped_folds, splits
+from train.layers.kinds import KINDS
+from train.layers.stance import by_target
 
 Array = Any
 
@@ -139,7 +140,7 @@ def _by_target(
     rows: Sequence[GoldSentence], groups: Sequence[str], codebook: Codebook, plan: Plan
 ) -> Holdout:
     """Targets that ask the same question are held out together."""
-    stances = [layer.id for layer in codebook.predicted_layers if layer.kind == "stance"]
+    stances = [layer.id for layer in codebook.predicted_layers if KINDS[layer.kind].has_targets]
     asked = sorted({target for row in rows for name in stances for target in _asked(row, name)})
     _check_several(asked, "target")
     questions = [_question(codebook, target) for target in asked]
@@ -181,9 +182,10 @@ def _only(rows: Sequence[GoldSentence], layers: Sequence[str], wanted: set[str])
     found = []
     for row in rows:
         kept = {
-            name: {target: value for target, value in answers.items() if target in wanted}
+            name: {
+                target: value for target, value in by_target(row.layers.get(name)).items() if target in wanted
+            }
             for name in layers
-            if isinstance(answers := row.layers.get(name), dict)
         }
         if any(kept.values()):
             found.append(msgspec.structs.replace(row, layers={k: v for k, v in kept.items() if v}))
@@ -205,7 +207,7 @@ def labels_of(rows: Sequence[GoldSentence], codebook: Codebook) -> Array:
         cells.append((i, 0))
         for layer in codebook.predicted_layers:
             value = row.layers.get(layer.id)
-            names = [] if value is None else codes_in(value)
+            names = [] if value is None else KINDS[layer.kind].codes(value)
             cells += [(i, place.setdefault(f"{layer.id} {name}", len(place))) for name in names]
     labels = np.zeros((len(rows), len(place)))
     for i, column in cells:
@@ -256,8 +258,7 @@ def _day(row: GoldSentence) -> date | None:
 
 
 def _asked(row: GoldSentence, layer_id: str) -> set[str]:
-    value = row.layers.get(layer_id)
-    return set(value) if isinstance(value, dict) else set()
+    return set(by_target(row.layers.get(layer_id)))
 
 
 def _question(codebook: Codebook, target_id: str) -> str:

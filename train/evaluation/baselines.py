@@ -8,8 +8,8 @@ import numpy as np
 
 from schemas.codebook import Codebook, Layer
 from schemas.records import GoldSentence, Record
-from train.data.gold import asked_pairs, code_sets, coded, single_codes
-from train.evaluation.items import counted_codes, one_hot
+from train.evaluation.items import counted_codes, many_hot
+from train.layers.kinds import KINDS
 from train.metrics import macro_f1, tally
 
 Array = Any
@@ -38,18 +38,16 @@ class Items(NamedTuple):
     codes: list[str]
 
 
-def items_of(layer: Layer, rows: Sequence[GoldSentence], codebook: Codebook) -> Items:
-    """The coded sentences of a layer; of a stance, each with a word that says its target is named."""
-    if layer.kind == "stance":
-        pairs = asked_pairs(rows, layer.id)
-        texts = [_with_target(rows[pair.row].text, pair.target, codebook) for pair in pairs]
-        codes = layer.stance_values
-        return Items(texts, one_hot([pair.value for pair in pairs], codes), codes)
-    own = [rows[i] for i in coded(rows, layer.id)]
-    texts = [row.text for row in own]
-    if layer.kind == "set":
-        return Items(texts, code_sets(own, layer), layer.code_ids)
-    return Items(texts, one_hot(list(single_codes(own, layer.id)), layer.code_ids), layer.code_ids)
+def texts_of(layer: Layer, rows: Sequence[GoldSentence], codebook: Codebook) -> Items:
+    """The coded items of a layer; of a target, with a word that says it is named in the sentence."""
+    items = [
+        (_with_target(row.text, target, codebook), codes)
+        for row in rows
+        if layer.id in row.layers
+        for target, codes in sorted(KINDS[layer.kind].gold_items(layer, row.layers[layer.id]).items())
+    ]
+    gold = many_hot([codes for _, codes in items], layer.values)
+    return Items([text for text, _ in items], gold, layer.values)
 
 
 def _with_target(text: str, target_id: str, codebook: Codebook) -> str:
@@ -62,7 +60,7 @@ def baseline_counts(layer: Layer, train: Items, test: Items) -> dict[str, Array]
     """Hits, false alarms and misses a code of each learned baseline: shape (n_codes, 3)."""
     if not len(train.texts) or not len(test.texts):
         return {}
-    several = layer.kind == "set"
+    several = KINDS[layer.kind].several
     return {
         name: tally(test.gold, way(train, test.texts, several)).sum(axis=0)
         for name, way in (("keyword", by_keyword), ("length", by_length))

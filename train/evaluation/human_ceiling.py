@@ -6,15 +6,15 @@ a sharper codebook.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from schemas.codebook import Layer
-from schemas.records import Annotation, CodePrediction, LayerValue, Record, SetPrediction
-from train.data.gold import codes_in, with_parents
+from schemas.records import Annotation, Record
 from train.evaluation.items import Key, Scored, counted_codes, many_hot
+from train.layers.kinds import KINDS
 from train.metrics import bootstrap_f1, by_group, macro_f1, macro_interval, soft_tally
 
 Array = Any
@@ -48,17 +48,13 @@ class _Coded(NamedTuple):
 
 def given_of(layer: Layer, scored: Sequence[Scored]) -> dict[Key, Given]:
     """What was predicted of every item, whether gold has decided on it or not."""
-    found: dict[Key, Given] = {}
-    for row, prediction, _ in scored:
-        answer = prediction.layers.get(layer.id)
-        if isinstance(answer, SetPrediction):
-            found[row.sentence_id, ""] = Given(answer.codes, row.commentary_id)
-        elif isinstance(answer, CodePrediction):
-            found[row.sentence_id, ""] = Given([str(answer.code)], row.commentary_id)
-        elif answer is not None:
-            for target, one in answer.items():
-                found[row.sentence_id, target] = Given([str(one.code)], row.commentary_id)
-    return found
+    kind = KINDS[layer.kind]
+    return {
+        (row.sentence_id, target): Given(kind.predicted_codes(answer), row.commentary_id)
+        for row, prediction, _ in scored
+        if layer.id in prediction.layers
+        for target, answer in kind.predicted_items(prediction.layers[layer.id]).items()
+    }
 
 
 def human_ceiling(
@@ -109,28 +105,21 @@ def human_ceiling(
 
 def _by_item(layer: Layer, annotations: Sequence[Annotation]) -> dict[Key, list[_Coded]]:
     found: dict[Key, list[_Coded]] = defaultdict(list)
+    kind = KINDS[layer.kind]
     for annotation in annotations:
         if annotation.skipped or layer.id in annotation.incomplete or layer.id not in annotation.layers:
             continue
-        for target, codes in _values(layer, annotation.layers[layer.id]):
+        for target, codes in kind.gold_items(layer, annotation.layers[layer.id]).items():
             known = layer.values
             if set(codes) <= set(known):  # of an older codebook otherwise
                 found[annotation.sentence_id, target].append(_Coded(annotation.annotator, codes))
     return found
 
 
-def _values(layer: Layer, value: LayerValue) -> Iterator[tuple[str, list[str]]]:
-    if isinstance(value, Mapping):
-        yield from ((target, [code]) for target, code in value.items())
-    else:
-        codes = codes_in(value)
-        yield "", with_parents(layer, codes) if layer.kind == "set" else codes
-
-
 def _majority(layer: Layer, votes: Array) -> Array:
     """What most say, in parts where they are tied: shape (n_codes,), values 0 to 1."""
     share = votes.mean(axis=0)
-    if layer.kind == "set":
+    if KINDS[layer.kind].several:
         found: Array = (share > 0.5) + 0.5 * (share == 0.5)
         return found
     best = share == share.max()

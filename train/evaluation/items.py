@@ -1,13 +1,13 @@
 """What was coded and what was predicted, side by side: an item is a sentence, or a sentence and a target."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from schemas.codebook import Layer
 from schemas.records import CodePrediction, GoldSentence, Prediction, SetPrediction
-from train.data.gold import code_sets
+from train.layers.kinds import KINDS
 from train.model import LayerState
 
 Array = Any
@@ -57,106 +57,59 @@ class Answers(NamedTuple):
         )
 
 
-class StanceItem(NamedTuple):
-    """A target that was asked of a sentence, and what the model says."""
+class Item(NamedTuple):
+    """A sentence, or a target that was asked of it: its codes in gold, and what the model says.
+
+    ``target`` is empty for a sentence; ``answer`` is the prediction of this item alone.
+    """
 
     sentence: str
     target: str
-    gold: str
-    answer: CodePrediction
-    baseline: str
     commentary: str
+    gold: list[str]
+    predicted: list[str]
+    baseline: list[str]
+    answer: CodePrediction | SetPrediction
 
 
 def answers_of(layer: Layer, scored: Sequence[Scored]) -> Answers:
-    """The items of a layer that were both coded and predicted."""
-    return _ANSWERS[layer.kind](layer, scored)
-
-
-def counted_codes(layer: Layer, codes: Sequence[str]) -> list[int]:
-    """The columns that macro-F1 is the mean of: a set's exclusive code says that nothing is there."""
-    return [i for i, code in enumerate(codes) if layer.kind != "set" or code not in layer.exclusive]
-
-
-def _judged(layer: Layer, scored: Sequence[Scored]) -> list[Scored]:
-    return [s for s in scored if layer.id in s.row.layers and layer.id in s.prediction.layers]
-
-
-def _one(layer: Layer, scored: Sequence[Scored]) -> Answers:
-    judged = _judged(layer, scored)
-    codes = layer.code_ids
-    predictions = [s.prediction.layers[layer.id] for s in judged]
-    found = [p for p in predictions if isinstance(p, CodePrediction)]
-    return Answers(
-        codes=codes,
-        keys=[(s.row.sentence_id, "") for s in judged],
-        gold=one_hot([str(s.row.layers[layer.id]) for s in judged], codes),
-        given=one_hot([str(p.code) for p in found], codes),
-        baseline=one_hot([_commonest(s.layers[layer.id]) for s in judged], codes),
-        kept=np.array([not p.abstained for p in found], dtype=bool),
-        score=np.array([p.score for p in found]),
-        scores=_table([p.scores for p in found], codes),
-        commentaries=[s.row.commentary_id for s in judged],
-    )
-
-
-def _set(layer: Layer, scored: Sequence[Scored]) -> Answers:
-    judged = _judged(layer, scored)
-    codes = layer.code_ids
-    predictions = [s.prediction.layers[layer.id] for s in judged]
-    found = [p for p in predictions if isinstance(p, SetPrediction)]
-    return Answers(
-        codes=codes,
-        keys=[(s.row.sentence_id, "") for s in judged],
-        gold=code_sets([s.row for s in judged], layer),
-        given=many_hot([p.codes for p in found], codes),
-        baseline=many_hot([_usual(s.layers[layer.id]) for s in judged], codes),
-        kept=np.array([not p.abstained for p in found], dtype=bool),
-        score=np.zeros(0),
-        scores=_table([p.scores for p in found], codes),
-        commentaries=[s.row.commentary_id for s in judged],
-    )
-
-
-def _stance(layer: Layer, scored: Sequence[Scored]) -> Answers:
-    items = stance_items(layer, scored)
-    codes = layer.stance_values
+    """The items of a layer that were both coded and predicted, as arrays."""
+    items, codes = items_of(layer, scored), layer.values
     return Answers(
         codes=codes,
         keys=[(item.sentence, item.target) for item in items],
-        gold=one_hot([item.gold for item in items], codes),
-        given=one_hot([str(item.answer.code) for item in items], codes),
-        baseline=one_hot([item.baseline for item in items], codes),
+        gold=many_hot([item.gold for item in items], codes),
+        given=many_hot([item.predicted for item in items], codes),
+        baseline=many_hot([item.baseline for item in items], codes),
         kept=np.array([not item.answer.abstained for item in items], dtype=bool),
-        score=np.array([item.answer.score for item in items]),
+        score=np.array([item.answer.score for item in items if isinstance(item.answer, CodePrediction)]),
         scores=_table([item.answer.scores for item in items], codes),
         commentaries=[item.commentary for item in items],
     )
 
 
-def stance_items(layer: Layer, scored: Sequence[Scored]) -> list[StanceItem]:
-    """Every target asked of a sentence that the model answered."""
-    items = []
-    for s in _judged(layer, scored):
-        gold, answers = s.row.layers[layer.id], s.prediction.layers[layer.id]
-        if isinstance(gold, dict) and isinstance(answers, dict):
-            common = _commonest(s.layers[layer.id])
-            items += [
-                StanceItem(s.row.sentence_id, target, value, answers[target], common, s.row.commentary_id)
-                for target, value in sorted(gold.items())
-                if target in answers
-            ]
+def items_of(layer: Layer, scored: Sequence[Scored]) -> list[Item]:
+    """Every item of a layer that was both coded and predicted."""
+    kind, items = KINDS[layer.kind], []
+    for row, prediction, layers in scored:
+        if layer.id not in row.layers or layer.id not in prediction.layers:
+            continue
+        answers = kind.predicted_items(prediction.layers[layer.id])
+        baseline = kind.baseline(layers[layer.id])
+        for target, gold in sorted(kind.gold_items(layer, row.layers[layer.id]).items()):
+            if target in answers:
+                answer = answers[target]
+                predicted = kind.predicted_codes(answer)
+                items.append(
+                    Item(row.sentence_id, target, row.commentary_id, gold, predicted, baseline, answer)
+                )
     return items
 
 
-def _commonest(state: LayerState) -> str:
-    """The code most frequent in training; of equals the first in the codebook."""
-    return max(state.codes, key=lambda code: state.codes[code])
-
-
-def _usual(state: LayerState) -> list[str]:
-    """The codes that more than half of the training sentences have."""
-    return [code for code, count in state.codes.items() if 2 * count > state.n]
+def counted_codes(layer: Layer, codes: Sequence[str]) -> list[int]:
+    """The columns that macro-F1 is the mean of: a set's exclusive code says that nothing is there."""
+    several = KINDS[layer.kind].several
+    return [i for i, code in enumerate(codes) if not several or code not in layer.exclusive]
 
 
 def one_hot(values: Sequence[str], codes: list[str]) -> Array:
@@ -176,11 +129,3 @@ def many_hot(values: Sequence[Any], codes: list[str]) -> Array:
 def _table(scores: Sequence[Mapping[str, float]], codes: list[str]) -> Array:
     """Probabilities by code; 0 for a code the model has never seen."""
     return np.array([[row.get(code, 0.0) for code in codes] for row in scores]).reshape(-1, len(codes))
-
-
-_ANSWERS: dict[str, Callable[[Layer, Sequence[Scored]], Answers]] = {
-    "one": _one,
-    "scale": _one,
-    "set": _set,
-    "stance": _stance,
-}

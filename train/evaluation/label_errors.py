@@ -13,6 +13,7 @@ import numpy as np
 from schemas.codebook import Layer
 from schemas.records import Record
 from train.evaluation.items import Answers
+from train.layers.kinds import KINDS
 
 Array = Any
 
@@ -39,7 +40,7 @@ def suspects(layer: Layer, answers: Answers, *, most: int = MOST) -> list[Suspec
     """The codings that are most likely wrong, the likeliest first."""
     if not len(answers.keys):
         return []
-    if layer.kind == "set":
+    if KINDS[layer.kind].several:
         found = [s for column in range(len(answers.codes)) for s in _in_code(answers, column)]
     else:
         found = _in_codes(answers.codes, answers.keys, answers.gold.argmax(axis=1), answers.scores)

@@ -7,22 +7,23 @@ import msgspec
 import numpy as np
 
 from schemas.codebook import Codebook, Layer
-from schemas.records import UNRELATED, CodePrediction, GoldSentence, Record
+from schemas.records import UNRELATED, CodePrediction, GoldSentence, Record, SetPrediction
 from train.data.holdout import HeldOut
 from train.evaluation.baselines import Baselines
 from train.evaluation.comparison import Comparison
 from train.evaluation.human_ceiling import Ceiling
 from train.evaluation.items import (
     Answers,
+    Item,
     Scored,
-    StanceItem,
     answers_of,
     counted_codes,
+    items_of,
     one_hot,
-    stance_items,
 )
 from train.evaluation.label_errors import Suspect
 from train.evaluation.reliability import Bin, calibration_error, reliability
+from train.layers.kinds import KINDS
 from train.metrics import (
     average_precision,
     bootstrap_f1,
@@ -150,9 +151,9 @@ def _score(layer: Layer, scored: Sequence[Scored], seed: int) -> LayerFigures:
     unjudged = sum(layer.id not in s.prediction.layers for s in coded)
     figures = msgspec.structs.replace(figures, unjudged=unjudged)
     figures = msgspec.structs.replace(figures, reason=_oddity(layer, figures, coded))
-    if layer.kind != "stance":
+    if not KINDS[layer.kind].has_targets:
         return figures
-    items = stance_items(layer, scored)
+    items = items_of(layer, scored)
     return msgspec.structs.replace(
         figures,
         touched=_touched(items),
@@ -172,12 +173,14 @@ def _oddity(layer: Layer, figures: LayerFigures, coded: Sequence[Scored]) -> str
     if figures.unjudged:
         return f"{figures.unjudged} of {len(coded)} coded sentences were judged by no model: {why}"
     occur = [code for code, found in figures.codes.items() if found.support]
-    return f'only one code occurs: "{occur[0]}"' if len(occur) == 1 and layer.kind != "set" else None
+    return (
+        f'only one code occurs: "{occur[0]}"' if len(occur) == 1 and not KINDS[layer.kind].several else None
+    )
 
 
-def _touched(items: Sequence[StanceItem]) -> PartFigures:
-    gold = [_touch(item.gold) for item in items]
-    given = [_touch(str(item.answer.code)) for item in items]
+def _touched(items: Sequence[Item]) -> PartFigures:
+    gold = [_touch(item.gold[0]) for item in items]
+    given = [_touch(item.predicted[0]) for item in items]
     part = _part(["touched", UNRELATED], gold, given)
     if len(set(gold)) != 1:
         return part
@@ -185,10 +188,10 @@ def _touched(items: Sequence[StanceItem]) -> PartFigures:
     return msgspec.structs.replace(part, macro_f1=None, reason=reason)
 
 
-def _direction(layer: Layer, items: Sequence[StanceItem]) -> PartFigures:
+def _direction(layer: Layer, items: Sequence[Item]) -> PartFigures:
     """The way predicted for what is touched in gold, however likely the model held a touch."""
-    touched = [item for item in items if item.gold != UNRELATED and len(item.answer.scores) > 1]
-    gold = [item.gold for item in touched]
+    touched = [item for item in items if item.gold != [UNRELATED] and len(item.answer.scores) > 1]
+    gold = [item.gold[0] for item in touched]
     given = [_way(item.answer) for item in touched]
     part = _part([code for code in layer.stance_values if code != UNRELATED], gold, given)
     observed = set(gold)
@@ -198,13 +201,13 @@ def _direction(layer: Layer, items: Sequence[StanceItem]) -> PartFigures:
     return PartFigures(macro_f1=None, accuracy=part.accuracy, n=part.n, codes=part.codes, reason=reason)
 
 
-def _targets(codes: list[str], items: Sequence[StanceItem]) -> dict[str, TargetFigures]:
+def _targets(codes: list[str], items: Sequence[Item]) -> dict[str, TargetFigures]:
     found = {}
     for target in sorted({item.target for item in items}):
         own = [item for item in items if item.target == target]
-        gold = [item.gold for item in own]
+        gold = [item.gold[0] for item in own]
         ways = sorted(set(gold) - {UNRELATED})
-        part = _part(codes, gold, [str(item.answer.code) for item in own])
+        part = _part(codes, gold, [item.predicted[0] for item in own])
         reason = None
         if len(ways) < 2:
             reason = f'only one direction observed: "{ways[0]}"' if ways else "never touched"
@@ -225,7 +228,7 @@ def _figures(layer: Layer, answers: Answers, seed: int) -> LayerFigures:
     total = counts[:, counted].sum(axis=0)
     right = (answers.gold == answers.given).all(axis=1)
     draws = bootstrap_f1(by_group(counts, answers.commentaries), seed=seed) if n else None
-    is_set = layer.kind == "set"
+    is_set = KINDS[layer.kind].several
     confidence = answers.scores.ravel() if is_set else answers.score
     hit = answers.gold.ravel() if is_set else right
     return LayerFigures(
@@ -282,7 +285,7 @@ def _touch(value: str) -> str:
     return UNRELATED if value == UNRELATED else "touched"
 
 
-def _way(answer: CodePrediction) -> str:
+def _way(answer: CodePrediction | SetPrediction) -> str:
     ways = {code: score for code, score in answer.scores.items() if code != UNRELATED}
     return max(ways, key=lambda code: ways[code])
 

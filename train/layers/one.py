@@ -8,8 +8,8 @@ import numpy as np
 from schemas.codebook import Layer
 from schemas.records import CodePrediction, GoldSentence
 from train.classifiers.thresholds import abstention_threshold
-from train.data.gold import coded, count_codes, single_codes
-from train.model import Batch, FittedLayer, LayerState, Material, Model, choices_of
+from train.layers.kind import Kind, coded
+from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
 
 Array = Any
 
@@ -17,36 +17,66 @@ Array = Any
 BALANCES = (0.0, 0.25, 0.5)
 
 
-def fit_one(layer: Layer, material: Material) -> FittedLayer:
-    """A classifier over the codes that occur, with a threshold for each."""
-    places = coded(material.rows, layer.id)
-    rows = [material.rows[i] for i in places]
-    head = material.head(len(rows), BALANCES)
-    truth = single_codes(rows, layer.id)
-    soft = soft_codes(rows, layer.id, truth) if material.settings.soft else None
-    groups = material.groups_of(places)
-    head.fit(material.matrix[places], truth.astype(str), groups=groups, soft=soft, cues=material.cues)
-    codes = [str(code) for code in head.classes_]
-    state = LayerState(
-        kind=layer.kind,
-        n=len(rows),
-        codes=count_codes(rows, layer),
-        trained=True,
-        reason=f'only one code was seen: "{codes[0]}"' if len(codes) == 1 else None,
-        thresholds=code_thresholds(codes, head.held_out_, truth, material.settings.abstain_at),
-        choices={"code": choices_of(head)},
-    )
-    return FittedLayer(
-        state=state,
-        heads={"code": head},
-        held_out=lambda: dict(
-            zip(
-                places,
-                code_predictions(codes, head.held_out_, state.thresholds, is_number=layer.kind == "scale"),
-                strict=True,
-            )
-        ),
-    )
+class OneCode(Kind):
+    """One code a sentence."""
+
+    weighs_cues = True
+    is_number = False
+
+    def fit(self, layer: Layer, data: TrainingData) -> FittedLayer:
+        """A classifier over the codes that occur, with a threshold for each."""
+        places = coded(data.rows, layer.id)
+        rows = [data.rows[i] for i in places]
+        head = data.head(len(rows), BALANCES)
+        truth = np.array([str(row.layers[layer.id]) for row in rows], dtype=object)
+        soft = soft_codes(rows, layer.id, truth) if data.settings.soft else None
+        groups = data.groups_of(places.tolist())
+        head.fit(data.matrix[places], truth.astype(str), groups=groups, soft=soft, cues=data.cues)
+        codes = [str(code) for code in head.classes_]
+        state = LayerState(
+            kind=layer.kind,
+            n=len(rows),
+            codes=self.count(rows, layer),
+            trained=True,
+            reason=f'only one code was seen: "{codes[0]}"' if len(codes) == 1 else None,
+            thresholds=code_thresholds(codes, head.held_out_, truth, data.settings.abstain_at),
+            choices={"code": choices_of(head)},
+        )
+        return FittedLayer(
+            state=state,
+            heads={"code": head},
+            held_out=lambda: dict(
+                zip(
+                    places,
+                    code_predictions(codes, head.held_out_, state.thresholds, is_number=self.is_number),
+                    strict=True,
+                )
+            ),
+        )
+
+    def predict(self, layer: Layer, model: Model, batch: Batch) -> list[CodePrediction]:
+        """The most probable code of each sentence."""
+        head = model.heads[layer.id]["code"]
+        codes, scores = [str(code) for code in head.classes_], batch.probabilities(layer.id, "code", head)
+        thresholds = model.meta.layers[layer.id].thresholds
+        return code_predictions(codes, scores, thresholds, is_number=self.is_number)
+
+    def code_classes(self, classifiers: Mapping[str, Any]) -> dict[str, tuple[Any, object]]:
+        return {str(code): (classifiers["code"], code) for code in classifiers["code"].classes_}
+
+    def parts(self, layer: Layer) -> set[str]:
+        return {"code"}
+
+    def trained_codes(self, classifiers: Mapping[str, Any]) -> set[str]:
+        return set(map(str, classifiers["code"]["classes"]))
+
+
+class Scale(OneCode):
+    """One code a sentence, a number in order."""
+
+    gold_type = (int, str)
+    expected = "a number of the scale"
+    is_number = True
 
 
 def soft_codes(rows: Sequence[GoldSentence], layer_id: str, truth: Array) -> Array:
@@ -79,14 +109,6 @@ def code_thresholds(codes: Sequence[str], scores: Array, truth: Array, precision
         given = chosen == column
         found[code] = abstention_threshold(scores[given, column], truth[given] == code, precision=precision)
     return found
-
-
-def predict_one(layer: Layer, model: Model, batch: Batch) -> list[CodePrediction]:
-    """The most probable code of each sentence."""
-    head = model.heads[layer.id]["code"]
-    codes, scores = [str(code) for code in head.classes_], batch.probabilities(layer.id, "code", head)
-    thresholds = model.meta.layers[layer.id].thresholds
-    return code_predictions(codes, scores, thresholds, is_number=layer.kind == "scale")
 
 
 def code_predictions(

@@ -1,64 +1,132 @@
 """Layers with any number of codes a sentence: kind ``set``."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from schemas.codebook import Layer
-from schemas.records import SetPrediction
+from schemas.records import GoldSentence, LayerValue, SetPrediction
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import abstention_threshold, decision_threshold
-from train.data.gold import code_sets, coded, count_codes
-from train.model import Batch, FittedLayer, LayerState, Material, Model, choices_of
+from train.layers.kind import Kind, SuggestedPart, coded
+from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
+from train.settings import Settings
 
 Array = Any
 
 
-def fit_set(layer: Layer, material: Material) -> FittedLayer:
-    """A yes-or-no classifier for each code that occurs, with its two thresholds."""
-    places = coded(material.rows, layer.id)
-    rows = [material.rows[i] for i in places]
-    truth, groups = code_sets(rows, layer), material.groups_of(places)
-    occurs = {code: truth[:, i] for i, code in enumerate(layer.code_ids) if truth[:, i].any()}
-    X = material.matrix[places]
-    heads: dict[str, Any] = {}
-    for code, has in occurs.items():
-        heads[code] = material.head(len(rows), (0.0,)).fit(X, has, groups=groups)
-    codes = list(heads)
-    held_out = [probability_of(True, head, head.held_out_) for head in heads.values()]
-    scores = _lift(layer, codes, np.column_stack(held_out or [np.zeros((len(rows), 0))]))
-    thresholds = {code: decision_threshold(scores[:, i], occurs[code]) for i, code in enumerate(codes)}
-    if truth.any(axis=1).all():  # somebody always ticked something: the exclusive code is what is left
-        thresholds.update({code: 0.0 for code in layer.exclusive if code in thresholds})
-    given = choose(layer, codes, scores, thresholds)
-    sure = {
-        code: abstention_threshold(
-            scores[given[:, i], i], occurs[code][given[:, i]], precision=material.settings.abstain_at
+class CodeSet(Kind):
+    """Any number of codes a sentence."""
+
+    gold_type, expected = list, "a list of codes"
+    several = True
+
+    def fit(self, layer: Layer, data: TrainingData) -> FittedLayer:
+        """A yes-or-no classifier for each code that occurs, with its two thresholds."""
+        places = coded(data.rows, layer.id)
+        rows = [data.rows[i] for i in places]
+        truth, groups = code_sets(rows, layer), data.groups_of(places.tolist())
+        occurs = {code: truth[:, i] for i, code in enumerate(layer.code_ids) if truth[:, i].any()}
+        X = data.matrix[places]
+        heads: dict[str, Any] = {}
+        for code, has in occurs.items():
+            heads[code] = data.head(len(rows), (0.0,)).fit(X, has, groups=groups)
+        codes = list(heads)
+        held_out = [probability_of(True, head, head.held_out_) for head in heads.values()]
+        scores = _lift(layer, codes, np.column_stack(held_out or [np.zeros((len(rows), 0))]))
+        thresholds = {code: decision_threshold(scores[:, i], occurs[code]) for i, code in enumerate(codes)}
+        if truth.any(axis=1).all():  # somebody always ticked something: the exclusive code is what is left
+            thresholds.update({code: 0.0 for code in layer.exclusive if code in thresholds})
+        given = choose(layer, codes, scores, thresholds)
+        sure = {
+            code: abstention_threshold(
+                scores[given[:, i], i], occurs[code][given[:, i]], precision=data.settings.abstain_at
+            )
+            for i, code in enumerate(codes)
+        }
+        state = LayerState(
+            kind=layer.kind,
+            n=len(rows),
+            codes=self.count(rows, layer),
+            trained=bool(codes),
+            reason=None if codes else "no sentence has any code",
+            thresholds=thresholds,
+            sure=sure,
+            choices={code: choices_of(head) for code, head in heads.items()},
         )
-        for i, code in enumerate(codes)
-    }
-    state = LayerState(
-        kind=layer.kind,
-        n=len(rows),
-        codes=count_codes(rows, layer),
-        trained=bool(codes),
-        reason=None if codes else "no sentence has any code",
-        thresholds=thresholds,
-        sure=sure,
-        choices={code: choices_of(head) for code, head in heads.items()},
-    )
-    return FittedLayer(
-        state=state,
-        heads=heads,
-        held_out=lambda: dict(zip(places, set_predictions(layer, codes, scores, state), strict=True)),
-    )
+        return FittedLayer(
+            state=state,
+            heads=heads,
+            held_out=lambda: dict(zip(places, set_predictions(layer, codes, scores, state), strict=True)),
+        )
+
+    def predict(self, layer: Layer, model: Model, batch: Batch) -> list[SetPrediction]:
+        """The codes of each sentence whose score reaches the code's threshold."""
+        codes, scores = _likely(layer, model, batch)
+        return set_predictions(layer, codes, scores, model.meta.layers[layer.id])
+
+    def codes(self, value: LayerValue) -> list[str]:
+        return list(value) if isinstance(value, list) else []
+
+    def gold_items(self, layer: Layer, value: LayerValue) -> dict[str, list[str]]:
+        return {"": with_parents(layer, self.codes(value))}
+
+    def predicted_codes(self, prediction: SetPrediction) -> list[str]:
+        return prediction.codes
+
+    def baseline(self, state: LayerState) -> list[str]:
+        """The codes that more than half of the training sentences have."""
+        return [code for code, count in state.codes.items() if 2 * count > state.n]
+
+    def suggest(
+        self, layer_id: str, prediction: SetPrediction, state: LayerState, settings: Settings
+    ) -> SuggestedPart:
+        """The codes of a prediction that are sure and were seen often enough."""
+        rare = [code for code in prediction.codes if state.codes.get(code, 0) < settings.min_code]
+        unsure = [code for code in prediction.abstained if code not in rare]
+        sure = [code for code in prediction.codes if code not in rare and code not in unsure]
+        confidence = {layer_id: min(prediction.scores[code] for code in sure)} if sure else {}
+        withheld = ["few_examples"] * len(rare) + ["abstained"] * len(unsure)
+        return SuggestedPart(sure or None, confidence, withheld)
+
+    def code_classes(self, classifiers: Mapping[str, Any]) -> dict[str, tuple[Any, object]]:
+        return {code: (head, True) for code, head in classifiers.items() if len(head.classes_) > 1}
+
+    def parts(self, layer: Layer) -> set[str]:
+        return set(layer.code_ids)
+
+    def trained_codes(self, classifiers: Mapping[str, Any]) -> set[str]:
+        return set(classifiers)
+
+    def model_problems(
+        self, layer: Layer, state: LayerState, classifiers: Mapping[str, Any]
+    ) -> Iterator[str]:
+        if not set(classifiers) <= set(state.sure):
+            yield f'layer "{layer.id}" has codes that lack a threshold'
 
 
-def predict_set(layer: Layer, model: Model, batch: Batch) -> list[SetPrediction]:
-    """The codes of each sentence whose score reaches the code's threshold."""
-    codes, scores = _likely(layer, model, batch)
-    return set_predictions(layer, codes, scores, model.meta.layers[layer.id])
+def code_sets(rows: Sequence[GoldSentence], layer: Layer) -> Array:
+    """Which codes each row has, parents of a ticked code included.
+
+    Returns
+    -------
+    bool ndarray of shape (n_rows, n_codes), columns in the codebook's order
+    """
+    place = {code: i for i, code in enumerate(layer.code_ids)}
+    has = np.zeros((len(rows), len(place)), dtype=bool)
+    for i, row in enumerate(rows):
+        for code in with_parents(layer, row.layers[layer.id]):  # type: ignore[arg-type]
+            has[i, place[code]] = True
+    return has
+
+
+def with_parents(layer: Layer, codes: Iterable[str]) -> list[str]:
+    """The codes and all their ancestors, in the codebook's order."""
+    chosen = set(codes)
+    for code in list(chosen):
+        chosen.update(layer.parents(code))
+    return [code for code in layer.code_ids if code in chosen]
 
 
 def set_predictions(

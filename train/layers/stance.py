@@ -1,25 +1,27 @@
 """Stances: is the target touched, and if so which way. One model for all targets."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
-from schemas.codebook import Layer
-from schemas.records import UNRELATED, CodePrediction
+from schemas.codebook import Codebook, Layer
+from schemas.errors import near_hit
+from schemas.records import UNRELATED, CodePrediction, GoldSentence, LayerValue
 from train.classifiers.fitted import probability_of
-from train.data.gold import Asked, asked_pairs, count_codes, is_touched
 from train.features.passages import Passage
 from train.features.target_pairs import TargetCues, pair_tokens
 from train.features.topics import TopicProfiles
+from train.layers.kind import Kind, SuggestedPart, withheld_reason
 from train.layers.one import BALANCES, code_predictions, code_thresholds
 from train.layers.smoothing import choose_strength, smooth
 from train.metrics import macro_f1, tally
-from train.model import Batch, FittedLayer, LayerState, Material, Model, Posed, TargetState, choices_of
+from train.model import Batch, FittedLayer, LayerState, Model, Posed, TargetState, TrainingData, choices_of
 from train.pipelines import apply_pairs, columns_of, fit_pairs
+from train.settings import Settings
 
 Array = Any
 
@@ -36,58 +38,175 @@ class Pairs(NamedTuple):
     keys: list[tuple[str, str]]
 
 
-def fit_stance(layer: Layer, material: Material) -> FittedLayer:
-    """Two classifiers over pairs of sentence and target: touched or not, and the direction."""
-    asked = asked_pairs(material.rows, layer.id)
-    targets = _target_states(asked)
-    known = _known(targets, material.settings.min_asked)
-    topics, profiles = _fit_topics(material, asked, known)
-    cues = {
-        target.id: TargetCues(target, material.codebook, known=target.id in known)
-        for target in material.codebook.targets
-        if target.id in targets
-    }
-    tokens = pair_tokens(material.passages, cues, [(pair.row, pair.target) for pair in asked], profiles)
-    union, own = fit_pairs(material.pipeline.pair_blocks(), tokens)
-    places = [pair.row for pair in asked]
-    shared = material.matrix[:, columns_of(material.features, material.pipeline.shared)]
-    keys = [(material.rows[pair.row].commentary_id, pair.target) for pair in asked]
-    pairs = Pairs(sp.hstack([shared[places], own], format="csr"), keys)
-    values = np.array([pair.value for pair in asked])
-    heads, choices, scores = _fit_heads(pairs, values, material.groups_of(places), material)
-    codes = stance_codes(heads)
-    state = LayerState(
-        kind=layer.kind,
-        n=len(set(places)),
-        codes=count_codes(material.rows, layer),
-        trained=True,
-        reason=None if "direction" in heads else "no target is touched in any sentence",
-        thresholds=code_thresholds(codes, scores, values, material.settings.abstain_at),
-        choices=choices,
-        targets=targets,
-    )
-    return FittedLayer(
-        state=state,
-        heads=heads,
-        pairs=union,
-        topics=topics,
-        held_out=lambda: _predictions([(pair.row, pair.target) for pair in asked], codes, scores, state),
-    )
+class Stance(Kind):
+    """A code for each target that was asked of a sentence."""
+
+    gold_type, expected = dict, "a code for each target"
+    has_targets = True
+
+    def fit(self, layer: Layer, data: TrainingData) -> FittedLayer:
+        """Two classifiers over pairs of sentence and target: touched or not, and the direction."""
+        asked = asked_pairs(data.rows, layer.id)
+        targets = _target_states(asked)
+        known = _known(targets, data.settings.min_asked)
+        topics, profiles = _fit_topics(data, asked, known)
+        cues = {
+            target.id: TargetCues(target, data.codebook, known=target.id in known)
+            for target in data.codebook.targets
+            if target.id in targets
+        }
+        tokens = pair_tokens(data.passages, cues, [(pair.row, pair.target) for pair in asked], profiles)
+        union, own = fit_pairs(data.pipeline.pair_blocks(), tokens)
+        places = [pair.row for pair in asked]
+        shared = data.matrix[:, columns_of(data.features, data.pipeline.shared)]
+        keys = [(data.rows[pair.row].commentary_id, pair.target) for pair in asked]
+        pairs = Pairs(sp.hstack([shared[places], own], format="csr"), keys)
+        values = np.array([pair.value for pair in asked])
+        heads, choices, scores = _fit_heads(pairs, values, data.groups_of(places), data)
+        codes = stance_codes(heads)
+        state = LayerState(
+            kind=layer.kind,
+            n=len(set(places)),
+            codes=self.count(data.rows, layer),
+            trained=True,
+            reason=None if "direction" in heads else "no target is touched in any sentence",
+            thresholds=code_thresholds(codes, scores, values, data.settings.abstain_at),
+            choices=choices,
+            targets=targets,
+        )
+        return FittedLayer(
+            state=state,
+            heads=heads,
+            pairs=union,
+            topics=topics,
+            held_out=lambda: _predictions([(pair.row, pair.target) for pair in asked], codes, scores, state),
+        )
+
+    def predict(self, layer: Layer, model: Model, batch: Batch) -> list[dict[str, CodePrediction]]:
+        """The answer to each target of the pairs (`make_pairs`), for each sentence."""
+        posed, heads = batch.posed[layer.id], model.heads[layer.id]
+        if not posed.asked:
+            return [{} for _ in batch.passages]
+        chance = {part: heads[part].to_probabilities(scores) for part, scores in posed.scores.items()}
+        likely = probability_of(True, heads["touched"], chance["touched"])
+        scores = combine(likely, chance.get("direction", np.zeros((len(likely), 0))))
+        found = _predictions(posed.asked, stance_codes(heads), scores, model.meta.layers[layer.id])
+        return [found.get(row, {}) for row in range(len(batch.passages))]
+
+    def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> Posed:
+        """The pairs to answer, with their features and the scores of both steps."""
+        cues = _cues_of(model, layer.id)
+        asked = _pairs_to_answer(layer, batch, list(cues))
+        if not asked:
+            return Posed([], None, {}, {})
+        profiles = _apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
+        own = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
+        places = np.array([row for row, _ in asked])
+        keys = [(batch.commentaries[row], target) for row, target in asked]
+        heads, choices = model.heads[layer.id], model.meta.layers[layer.id].choices
+        posed, weights = Posed(asked, own, {}, {}), np.ones(len(asked))
+        for part in [part for part in ("touched", "direction") if part in heads]:
+            alone = _pair_scores(heads[part], batch.scores.get((layer.id, part)), own, places)
+            posed.scores[part] = smooth(alone, keys, weights, choices[part]["smoothing"])
+            posed.heard[part] = posed.scores[part] - alone
+            # which way a sentence leans counts as far as it touches the target
+            weights = probability_of(True, heads[part], heads[part].to_probabilities(posed.scores[part]))
+        return posed
+
+    def codes(self, value: LayerValue) -> list[str]:
+        return list(by_target(value).values())
+
+    def gold_items(self, layer: Layer, value: LayerValue) -> dict[str, list[str]]:
+        return {target: [code] for target, code in by_target(value).items()}
+
+    def predicted_items(self, prediction: dict[str, CodePrediction]) -> dict[str, CodePrediction]:
+        return prediction
+
+    def problem(self, layer: Layer, value: LayerValue, codebook: Codebook) -> str | None:
+        unknown = next((name for name in by_target(value) if codebook.target(name) is None), None)
+        if unknown is None:
+            return super().problem(layer, value, codebook)
+        return f'the codebook has no target "{unknown}"{near_hit(unknown, codebook.target_ids)}'
+
+    def suggest(
+        self, layer_id: str, prediction: dict[str, CodePrediction], state: LayerState, settings: Settings
+    ) -> SuggestedPart:
+        """The code of each target that is tested and whose answer is sure."""
+        why = {
+            target: withheld_reason(answer, state, settings)
+            if is_tested(state, target, settings)
+            else "untested"
+            for target, answer in prediction.items()
+        }
+        shown = {target: str(answer.code) for target, answer in prediction.items() if why[target] is None}
+        confidence = {f"{layer_id}__{target}": prediction[target].score for target in shown}
+        return SuggestedPart(shown or None, confidence, [reason for reason in why.values() if reason])
+
+    def parts(self, layer: Layer) -> set[str]:
+        return {"touched", "direction"}
+
+    def is_yes_or_no(self, part: str) -> bool:
+        return part == "touched"
+
+    def trained_codes(self, classifiers: Mapping[str, Any]) -> set[str]:
+        return set(map(str, classifiers["direction"]["classes"] if "direction" in classifiers else ()))
+
+    def model_problems(
+        self, layer: Layer, state: LayerState, classifiers: Mapping[str, Any]
+    ) -> Iterator[str]:
+        if "touched" not in classifiers:
+            yield f'layer "{layer.id}" has classifiers that are not its own'
+        smoothed = {part for part, choice in state.choices.items() if "smoothing" in choice}
+        is_complete = set(classifiers) <= smoothed and UNRELATED in state.thresholds
+        if not is_complete or UNRELATED in self.trained_codes(classifiers):
+            yield f'layer "{layer.id}" lacks what was chosen for its steps'
+
+
+class Asked(NamedTuple):
+    """A sentence and a target that was asked of it; ``row`` is the sentence's place in the rows."""
+
+    row: int
+    target: str
+    value: str
+
+
+def by_target(value: LayerValue | None) -> dict[str, str]:
+    """The code of each target that was asked; empty for a value that is no stance's."""
+    return value if isinstance(value, dict) else {}
+
+
+def asked_pairs(rows: Sequence[GoldSentence], layer_id: str) -> list[Asked]:
+    """Every sentence with every target that was asked of it."""
+    return [
+        Asked(i, target, value)
+        for i, row in enumerate(rows)
+        for target, value in sorted(by_target(row.layers.get(layer_id)).items())
+    ]
+
+
+def is_touched(value: str) -> bool:
+    return value != UNRELATED
+
+
+def is_tested(state: LayerState, target_id: str, settings: Settings) -> bool:
+    """Whether the target was asked and touched often enough in training to be suggested."""
+    target = state.targets.get(target_id)
+    return bool(target and target.asked >= settings.min_asked and target.touched >= settings.min_touched)
 
 
 def _fit_heads(
-    pairs: Pairs, values: Array, groups: list[str], material: Material
+    pairs: Pairs, values: Array, groups: list[str], data: TrainingData
 ) -> tuple[dict[str, Any], dict[str, dict[str, float]], Array]:
     """The two classifiers, what was chosen for them, and the probabilities of held-out pairs."""
     touched = np.array([is_touched(value) for value in values])
-    head = material.head(len(values), BALANCES).fit(pairs.matrix, touched, groups=groups)
+    head = data.head(len(values), BALANCES).fit(pairs.matrix, touched, groups=groups)
     heads, choices = {"touched": head}, {}
     everyone = np.ones(len(values))
     choices["touched"] = _settle(head, touched, everyone > 0, pairs.keys, everyone)
     likely = probability_of(True, head, head.held_out_)
     if not touched.any():
         return heads, choices, combine(likely, np.zeros((len(values), 0)))
-    head = material.head(int(touched.sum()), BALANCES)
+    head = data.head(int(touched.sum()), BALANCES)
     heads["direction"] = head.fit(pairs.matrix, values, groups=groups, known=touched)
     choices["direction"] = _settle(head, values, touched, pairs.keys, likely)
     scores = _balance_touch(heads, values)
@@ -126,18 +245,6 @@ def _settle(
     return {**choices_of(head), "smoothing": strength}
 
 
-def predict_stance(layer: Layer, model: Model, batch: Batch) -> list[dict[str, CodePrediction]]:
-    """The answer to each target that was posed (`pose`), for each sentence."""
-    posed, heads = batch.posed[layer.id], model.heads[layer.id]
-    if not posed.asked:
-        return [{} for _ in batch.passages]
-    chance = {part: heads[part].to_probabilities(scores) for part, scores in posed.scores.items()}
-    likely = probability_of(True, heads["touched"], chance["touched"])
-    scores = combine(likely, chance.get("direction", np.zeros((len(likely), 0))))
-    found = _predictions(posed.asked, stance_codes(heads), scores, model.meta.layers[layer.id])
-    return [found.get(row, {}) for row in range(len(batch.passages))]
-
-
 def _predictions(
     asked: Sequence[tuple[int, str]], codes: Sequence[str], scores: Array, state: LayerState
 ) -> dict[int, dict[str, CodePrediction]]:
@@ -147,27 +254,6 @@ def _predictions(
     for (row, target), answer in zip(asked, given, strict=True):
         found.setdefault(row, {})[target] = answer
     return found
-
-
-def pose(layer: Layer, model: Model, batch: Batch) -> Posed:
-    """The pairs to answer, with their features and the scores of both steps."""
-    cues = _cues_of(model, layer.id)
-    asked = _pairs_to_answer(layer, batch, list(cues))
-    if not asked:
-        return Posed([], None, {}, {})
-    profiles = _apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
-    own = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
-    places = np.array([row for row, _ in asked])
-    keys = [(batch.commentaries[row], target) for row, target in asked]
-    heads, choices = model.heads[layer.id], model.meta.layers[layer.id].choices
-    posed, weights = Posed(asked, own, {}, {}), np.ones(len(asked))
-    for part in [part for part in ("touched", "direction") if part in heads]:
-        alone = _pair_scores(heads[part], batch.scores.get((layer.id, part)), own, places)
-        posed.scores[part] = smooth(alone, keys, weights, choices[part]["smoothing"])
-        posed.heard[part] = posed.scores[part] - alone
-        # which way a sentence leans counts as far as it touches the target
-        weights = probability_of(True, heads[part], heads[part].to_probabilities(posed.scores[part]))
-    return posed
 
 
 def stance_codes(heads: dict[str, Any]) -> list[str]:
@@ -200,20 +286,20 @@ def _known(targets: Mapping[str, TargetState], min_asked: int) -> list[str]:
 
 
 def _fit_topics(
-    material: Material, asked: Sequence[Asked], known: list[str]
+    data: TrainingData, asked: Sequence[Asked], known: list[str]
 ) -> tuple[TopicProfiles | None, Profiles]:
     """Profiles of the known targets, and the guesses for each text of training without its like."""
     if not known:
         return None, {}
     wholes: dict[str, int] = {}
     groups: dict[str, str] = {}
-    for passage, group in zip(material.passages, material.groups, strict=True):
+    for passage, group in zip(data.passages, data.groups, strict=True):
         wholes.setdefault(passage.whole, len(wholes))
         groups.setdefault(passage.whole, group)
     counts = np.zeros((2, len(wholes), len(known)))
     for pair in asked:
         if pair.target in known:
-            cell = wholes[material.passages[pair.row].whole], known.index(pair.target)
+            cell = wholes[data.passages[pair.row].whole], known.index(pair.target)
             counts[0][cell] += is_touched(pair.value)
             counts[1][cell] += 1
     topics = TopicProfiles().fit(list(wholes), counts[0] / np.maximum(counts[1], 1))

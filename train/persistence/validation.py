@@ -10,12 +10,12 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from schemas.codebook import Layer
-from schemas.records import UNRELATED
 from train.classifiers.forest import Forest
 from train.features.cues import cue_names
 from train.features.encoders import is_name
 from train.features.ngrams import BUCKETS
 from train.features.sentence import SentenceFeatures
+from train.layers.kinds import KINDS
 from train.model import LayerState, ModelMeta
 from train.persistence.state import CONSTANT, LINEAR
 from train.pipelines import PIPELINES, columns_of, pipeline_named
@@ -90,7 +90,7 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
     trained = [layer for layer in meta.book.predicted_layers if layer.id in meta.layers]
     trained = [layer for layer in trained if meta.layers[layer.id].trained]
     heads, pairs, topics = map(set, tables)
-    stances = {layer.id for layer in trained if layer.kind == "stance"}
+    stances = {layer.id for layer in trained if KINDS[layer.kind].has_targets}
     if {layer.id for layer in trained} != heads or pairs != (stances if expected else set()):
         yield "the layers are not those of model.json"
         return
@@ -145,11 +145,11 @@ def _is_rarity(idf: Any, size: int) -> bool:
 def _head_problems(
     layer: Layer, state: LayerState, heads: Mapping[str, Any], width: int, cues: int
 ) -> Iterator[str]:
-    if not heads:
+    kind = KINDS[layer.kind]
+    if not heads and kind.parts(layer):
         yield f'layer "{layer.id}" has no classifiers'
     for part, head in heads.items():
-        is_bool = layer.kind == "set" or part == "touched"
-        if not _is_sound_head(head, width, "b" if is_bool else "U", cues):
+        if not _is_sound_head(head, width, "b" if kind.is_yes_or_no(part) else "U", cues):
             yield f'a classifier of layer "{layer.id}" is not as it must be'
             return
     yield from _code_problems(layer, state, heads)
@@ -205,21 +205,14 @@ def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:
 
 
 def _code_problems(layer: Layer, state: LayerState, heads: Mapping[str, Any]) -> Iterator[str]:
-    own = set(layer.values)
-    parts = {"set": own, "stance": {"touched", "direction"}}.get(layer.kind, {"code"})
-    if not set(heads) <= parts or (layer.kind == "stance" and "touched" not in heads):
+    kind = KINDS[layer.kind]
+    if not set(heads) <= kind.parts(layer):
         yield f'layer "{layer.id}" has classifiers that are not its own'
         return
-    decisive = heads.get("code") or heads.get("direction")
-    codes = set(heads) if layer.kind == "set" else set(map(str, decisive["classes"] if decisive else ()))
-    if not codes <= own or not codes <= set(state.thresholds):
+    codes = kind.trained_codes(heads)
+    if not codes <= set(layer.values) or not codes <= set(state.thresholds):
         yield f'layer "{layer.id}" has codes that are not its own, or lack a threshold'
-    if layer.kind == "stance":
-        settled = {name for name, choice in state.choices.items() if "smoothing" in choice}
-        if not set(heads) <= settled or UNRELATED not in state.thresholds or UNRELATED in codes:
-            yield f'layer "{layer.id}" lacks what was chosen for its steps'
-    if layer.kind == "set" and not codes <= set(state.sure):
-        yield f'layer "{layer.id}" has codes that lack a threshold'
+    yield from kind.model_problems(layer, state, heads)
 
 
 def _are_sound_topics(held: Any, state: LayerState, min_asked: int) -> bool:
@@ -251,8 +244,8 @@ def _columns(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> tuple[i
     pipeline = pipeline_named(meta.settings.pipeline)
     features = SentenceFeatures(pipeline.blocks, meta.settings.encoder)
     features.buckets_ = state["features"]["buckets"]
-    if layer.kind != "stance":
-        cues = len(columns_of(features, pipeline.cues)) if layer.kind != "set" else 0
+    if not KINDS[layer.kind].has_targets:
+        cues = len(columns_of(features, pipeline.cues)) if KINDS[layer.kind].weighs_cues else 0
         return sum(features.widths.values()), cues
     own = sum(len(block["idf"]) for block in state["pairs"].get(layer.id, {}).values())
     return len(columns_of(features, pipeline.shared)) + own, 0

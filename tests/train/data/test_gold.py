@@ -1,7 +1,5 @@
 """Gold rows: what is refused, and the labels a layer has."""
 
-from collections.abc import Callable
-
 import msgspec
 import pytest
 
@@ -10,13 +8,9 @@ from schemas.errors import DataError
 from schemas.records import GoldSentence, Layers
 from train.data.gold import (
     COPIES,
-    asked_pairs,
     checked,
-    code_sets,
-    count_codes,
     count_copies,
     training_rows,
-    with_parents,
 )
 
 
@@ -77,25 +71,6 @@ def test_test_rows_are_not_for_training(codebook: Codebook) -> None:
     assert [r.sentence_id for r in training_rows([row(), held_back], codebook)] == ["s1"]
     with pytest.raises(DataError, match="marked as test"):
         training_rows([held_back], codebook)
-
-
-def test_parents_follow_from_leaves(codebook: Codebook) -> None:
-    layer = codebook.layer("rhetoric")
-    assert layer
-    assert with_parents(layer, ["irony"]) == ["device", "irony"]
-    assert code_sets([row(rhetoric=["irony"]), row(rhetoric=[])], layer).tolist() == [
-        [True, True, False, False],
-        [False] * 4,
-    ]
-    assert count_codes([row(rhetoric=["irony"])], layer)["device"] == 1
-
-
-def test_a_target_that_was_not_asked_is_no_pair(make: Callable[..., list[GoldSentence]]) -> None:
-    rows = [row(stance={"rente": "open", "tempolimit": "unrelated"}), row("s2")]
-    assert [tuple(pair) for pair in asked_pairs(rows, "stance")] == [
-        (0, "rente", "open"),
-        (0, "tempolimit", "unrelated"),
-    ]
 
 
 def test_a_text_that_stands_there_too_often_keeps_its_codings_in_proportion(codebook: Codebook) -> None:
