@@ -2,7 +2,12 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 
 from schemas.records import GoldSentence
 
@@ -20,43 +25,28 @@ SHORTEST = 4
 _WORD = re.compile(r"\w+")
 
 
-class Clusters:
-    """Things joined step by step (union-find)."""
-
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-
-    def find(self, name: str) -> str:
-        """The name that stands for the whole cluster."""
-        root = name
-        while (above := self._parent.get(root, root)) != root:
-            root = above
-        while name != root:
-            self._parent[name], name = root, self._parent.get(name, name)
-        return root
-
-    def join(self, one: str, other: str) -> None:
-        """Makes two clusters one, named after the one that sorts first."""
-        first, second = sorted((self.find(one), self.find(other)))
-        self._parent[second] = first
-
-
 def clusters_of(rows: Sequence[GoldSentence]) -> list[str]:
-    """For each row, the cluster of commentaries that its own belongs to.
+    """For each row, the cluster of commentaries that its own belongs to, named after its first.
 
     Two commentaries belong together when a sentence of one, normalised, is equal to a sentence of
     the other, or shares half of its runs of six words with it.
     """
-    clusters = Clusters()
-    owners: dict[tuple[str, ...], str] = {}
+    names = sorted({row.commentary_id for row in rows})
+    index = {name: i for i, name in enumerate(names)}
+    owners: dict[tuple[str, ...], int] = {}
+    pairs: set[tuple[int, int]] = set()
     for row in rows:
         words = tuple(_WORD.findall(row.text.lower()))
         if len(words) >= SHORTEST:
-            clusters.join(owners.setdefault(words, row.commentary_id), row.commentary_id)
+            commentary = index[row.commentary_id]
+            pairs.add((owners.setdefault(words, commentary), commentary))
     texts = [words for words in owners if len(words) >= RUN]
-    for one, other in near_pairs(texts):
-        clusters.join(owners[texts[one]], owners[texts[other]])
-    return [clusters.find(row.commentary_id) for row in rows]
+    pairs.update((owners[texts[first]], owners[texts[second]]) for first, second in near_pairs(texts))
+    edges = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
+    graph = sp.coo_matrix((np.ones(edges.shape[1]), edges), shape=(len(names), len(names)))
+    _, labels = connected_components(graph, directed=False)
+    _, first_of_cluster = np.unique(labels, return_index=True)
+    return [names[first_of_cluster[labels[index[row.commentary_id]]]] for row in rows]
 
 
 def inner_groups(rows: Sequence[GoldSentence]) -> list[str]:
@@ -70,23 +60,18 @@ def inner_groups(rows: Sequence[GoldSentence]) -> list[str]:
 
 def near_pairs(texts: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
     """Pairs of different texts of which the shorter shares at least half of its runs."""
-    places: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    texts_with: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for index, words in enumerate(texts):
         for run in _runs(words):
-            places[run].append(index)
-    shared: dict[tuple[int, int], int] = defaultdict(int)
-    for found in places.values():
-        if 1 < len(found) <= COMMON:
-            for pair in _pairs(found):
-                shared[pair] += 1
-    for (one, other), count in sorted(shared.items()):
-        if count >= SHARE * (min(len(texts[one]), len(texts[other])) - RUN + 1):
-            yield one, other
+            texts_with[run].append(index)
+    shared: Counter[tuple[int, int]] = Counter()
+    for indexes in texts_with.values():
+        if len(indexes) <= COMMON:
+            shared.update(combinations(indexes, 2))
+    for (first, second), count in sorted(shared.items()):
+        if count >= SHARE * (min(len(texts[first]), len(texts[second])) - RUN + 1):
+            yield first, second
 
 
 def _runs(words: tuple[str, ...]) -> set[tuple[str, ...]]:
     return {words[i : i + RUN] for i in range(len(words) - RUN + 1)}
-
-
-def _pairs(found: Sequence[int]) -> Iterable[tuple[int, int]]:
-    return ((one, other) for place, one in enumerate(found) for other in found[place + 1 :])

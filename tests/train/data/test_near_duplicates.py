@@ -1,7 +1,9 @@
 """Near-duplicates join commentaries."""
 
+import pytest
+
 from schemas.records import GoldSentence
-from train.data.near_duplicates import Clusters, clusters_of, inner_groups
+from train.data.near_duplicates import clusters_of, inner_groups
 
 LONG = "Die Gemeinde am See hat gestern Abend ohne jede Not den alten Steg gesperrt."
 
@@ -34,13 +36,25 @@ def test_short_sentences_recur_without_joining() -> None:
     )
 
 
-def test_joining_is_transitive() -> None:
-    clusters = Clusters()
-    clusters.join("a", "b")
-    clusters.join("c", "d")
-    clusters.join("b", "d")
-    assert {clusters.find(name) for name in "abcd"} == {"a"}
-    assert clusters.find("e") == "e"
+def test_joining_is_transitive_and_the_first_commentary_names_the_cluster() -> None:
+    other = "Ganz etwas anderes steht hier."
+    joined = rows(
+        ("c", LONG),
+        ("d", other),
+        ("b", other),
+        ("b", LONG),
+        ("a", LONG),
+        ("e", "Und noch etwas ganz anderes."),
+    )
+    assert clusters_of(joined) == ["a", "a", "a", "a", "a", "e"]
+
+
+@pytest.mark.parametrize(("same", "joins"), [(6, False), (7, True)])
+def test_exactly_half_of_the_runs_of_the_shorter_joins(same: int, joins: bool) -> None:
+    shorter = [f"wort{n}" for n in range(9)]  # 4 runs of six words
+    longer = [*shorter[:same], *(f"anderes{n}" for n in range(9))]
+    clusters = clusters_of(rows(("a", " ".join(shorter)), ("b", " ".join(longer))))
+    assert (clusters[0] == clusters[1]) is joins
 
 
 def test_many_identical_sentences_cost_little() -> None:
