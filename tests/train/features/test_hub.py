@@ -1,28 +1,29 @@
-"""An encoder copied from the Hugging Face onnx_encoder, here a server on this machine that answers as the hub does.
+"""An encoder copied from the Hugging Face hub, here a server on this machine that answers as the hub does.
 
 The library that asks is the hub's own.
 """
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from huggingface_hub import constants
 
 from onnx_folder import write_folder
+from running import Ran
 from schemas.codebook import Codebook
 from schemas.errors import SettingsError
 from schemas.records import GoldSentence
 from train.features import onnx_encoder
 from train.features.encoders import download, encode
+
+TEMPLATE = "/{repo_id}/resolve/{revision}/{filename}"
 
 NAME, COMMIT = "haus/winzig", "a" * 40
 
@@ -91,23 +92,33 @@ def there(tmp_path: Path) -> Iterator[Hub]:
     folder = write_folder(tmp_path / "hub")
     (folder / "model.safetensors").write_bytes(b"what nobody here reads")
     server = Hub(folder)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    poll_interval = 0.01  # how long a shutdown waits
+    thread = threading.Thread(target=server.serve_forever, args=(poll_interval,), daemon=True)
     thread.start()
     yield server
     server.shutdown()
     server.server_close()
 
 
-def run(hub_url: str, home: Path, *words: object) -> subprocess.CompletedProcess[str]:
-    """A process of its own: the library reads its settings once."""
-    env = os.environ | {"HF_ENDPOINT": hub_url, "HF_HOME": str(home / "hf"), "STANDPUNKT_HOME": str(home)}
-    env.pop("HF_HUB_OFFLINE", None)
-    command = [sys.executable, "-m", "annotate.cli", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, env=env, check=False, timeout=300)
+@pytest.fixture
+def run(standpunkt: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """Runs the command in this process, against a hub and with an empty or given home."""
+
+    def against(hub_url: str, home: Path, *words: object) -> Ran:
+        # the library reads its environment once, when it is imported
+        monkeypatch.setattr(constants, "ENDPOINT", hub_url)
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub_url + TEMPLATE)
+        monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+        monkeypatch.setenv("STANDPUNKT_HOME", str(home))
+        return standpunkt(*words)
+
+    return against
 
 
 @pytest.fixture
 def gold(rows: list[GoldSentence], tmp_path: Path) -> Path:
+    """Two commentaries and one layer: what is tested is the copying."""
+    rows = [msgspec.structs.replace(row, layers={"strength": row.layers["strength"]}) for row in rows[:12]]
     path = tmp_path / "gold.jsonl"
     path.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
     return path
@@ -127,33 +138,32 @@ def without_nothing(value: Any) -> Any:
 
 
 def test_a_model_is_copied_once_and_only_where_asked(
-    there: Hub, gold: Path, codebook_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    there: Hub, run: Callable[..., Ran], gold: Path, codebook_file: Path, tmp_path: Path
 ) -> None:
     home, words = tmp_path / "home", ("--gold", gold, "--codebook", codebook_file, "--encoder", f"st:{NAME}")
     words = ("train", *words, "-o", tmp_path / "m", "--no-evaluate")
     refused = run(there.url, home, *words)
-    assert refused.returncode == 1
-    assert "no copy of the hub's" in refused.stderr
-    assert "--download" in refused.stderr
+    assert refused.code == 1
+    assert "no copy of the hub's" in refused.err
+    assert "--download" in refused.err
     assert there.asked == []
     done = run(there.url, home, *words, "--download")
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.err
     copied = {file.name for file in (home / "encoders" / NAME).rglob("*") if file.is_file()}
     assert {"modules.json", "tokenizer.json", "model.onnx"} <= copied
     assert "model.safetensors" not in copied
 
     there.asked.clear()
     again = run(there.url, home, *words[:-3], "-o", tmp_path / "m2", "--no-evaluate", "--download")
-    assert again.returncode == 0, again.stderr
+    assert again.code == 0, again.err
     assert there.asked == []  # what is there is not asked for
-    monkeypatch.setenv("STANDPUNKT_HOME", str(home))
     assert encode(f"st:{NAME}", ["gut"]).tolist() == encode(f"st:{there.folder}", ["gut"]).tolist()
     meta = json.loads((tmp_path / "m" / "model.json").read_bytes())
     assert meta["settings"]["encoder"] == f"st:{NAME}"
 
 
 def test_what_cannot_be_copied_is_one_line(
-    there: Hub, gold: Path, codebook_file: Path, tmp_path: Path
+    there: Hub, run: Callable[..., Ran], gold: Path, codebook_file: Path, tmp_path: Path
 ) -> None:
     words = ("evaluate", "--gold", gold, "--codebook", codebook_file, "--download", "--encoder")
     (there.folder / "onnx/model.onnx").unlink()
@@ -164,11 +174,11 @@ def test_what_cannot_be_copied_is_one_line(
         (there.url, "use", '--download: found "use", expected st:ORG/NAME, a model of the hub'),
     )):  # fmt: skip
         done = run(url, tmp_path / f"home{n}", *words, name)
-        assert done.returncode == 1, done.stderr
-        last = done.stderr.strip().splitlines()[-1]
-        assert expected in last, done.stderr
+        assert done.code == 1, done.err
+        last = done.err.strip().splitlines()[-1]
+        assert expected in last, done.err
         assert "set --" not in last
-        assert "Traceback" not in done.stderr
+        assert "Traceback" not in done.err
 
 
 def test_a_folder_of_ones_own_is_not_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
