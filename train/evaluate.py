@@ -12,9 +12,9 @@ from train.data.gold import checked, count_copies, training_rows
 from train.data.holdout import GAP, By, Group, Plan, Split, described, hold_out
 from train.evaluation.baselines import Baselines, baseline_counts, macro_of, texts_of
 from train.evaluation.comparison import Comparison, compare
-from train.evaluation.human_ceiling import given_of, human_ceiling
-from train.evaluation.items import Scored, answers_of
-from train.evaluation.label_errors import suspects
+from train.evaluation.human_ceiling import human_ceiling, predicted_items
+from train.evaluation.items import Scored, layer_items
+from train.evaluation.label_errors import label_errors
 from train.evaluation.report import SHARES, CurvePoint, EvaluationReport, LayerFigures, part_of, score_layers
 from train.fit import commentary_hash, fit, model_version
 from train.layers.stance import by_target
@@ -125,10 +125,12 @@ def _beside(
     seed: int,
 ) -> LayerFigures:
     """The figures with the human ceiling and the likely errors of gold."""
-    answers = answers_of(layer, scored)
+    answers = layer_items(layer, scored)
     texts = {s.row.sentence_id: s.row.text for s in scored}
-    found = [msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in suspects(layer, answers)]
-    ceiling = human_ceiling(layer, given_of(layer, scored), annotations, seed=seed) if annotations else None
+    found = [msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in label_errors(layer, answers)]
+    ceiling = (
+        human_ceiling(layer, predicted_items(layer, scored), annotations, seed=seed) if annotations else None
+    )
     return msgspec.structs.replace(figures, ceiling=ceiling, suspects=found)
 
 

@@ -41,7 +41,7 @@ def reasons_for(model: Model, batch: Batch, answers: Mapping[str, Sequence[Any]]
     matrix = features.transform(batch.passages)
     found: dict[str, list[Reasons]] = {}
     for name, answer in answers.items():
-        if name in batch.posed:
+        if name in batch.pairs:
             found |= _of_stances(model, name, matrix, batch, answer)
             continue
         codes, planes = _planes(model, name)
@@ -55,24 +55,25 @@ def reasons_for(model: Model, batch: Batch, answers: Mapping[str, Sequence[Any]]
 def _of_stances(
     model: Model, name: str, matrix: Any, batch: Batch, answers: Sequence[dict[str, CodePrediction]]
 ) -> dict[str, list[Reasons]]:
-    posed, heads, merged = batch.posed[name], model.heads[name], _merged(model, name)
-    given = [str(answers[row][target].code) for row, target in posed.asked]
-    targets = sorted({target for _, target in posed.asked})
+    pairs, heads, merged = batch.pairs[name], model.heads[name], _merged(model, name)
+    given = [str(answers[row][target].code) for row, target in pairs.asked]
+    targets = sorted({target for _, target in pairs.asked})
     found: dict[str, list[Reasons]] = {f"{name}__{target}": [[] for _ in answers] for target in targets}
     for code in sorted(set(given) - {UNRELATED}):
         chosen = np.flatnonzero(np.array(given) == code)
-        rows = np.array([posed.asked[i][0] for i in chosen])
+        rows = np.array([pairs.asked[i][0] for i in chosen])
         # the other sentences are a column that speaks for itself
-        heard = _heard(heads["touched"], posed.heard["touched"][chosen], True)
-        heard += _heard(heads["direction"], posed.heard["direction"][chosen], code)
-        parts = sp.hstack([matrix[rows], posed.own[chosen], sp.csr_matrix(heard[:, None])], format="csr")
+        added = pairs.neighbour_scores
+        gap = _score_gap(heads["touched"], added["touched"][chosen], True)
+        gap += _score_gap(heads["direction"], added["direction"][chosen], code)
+        parts = sp.hstack([matrix[rows], pairs.own[chosen], sp.csr_matrix(gap[:, None])], format="csr")
         plane = np.append(_joint_plane(model, name, code), 1.0)
         moved = (parts.data * plane[parts.indices], merged.place[parts.indices], parts.indptr)
         summed = sp.csr_matrix(moved, shape=(len(chosen), len(merged.names)))
         summed.sum_duplicates()
         best = _strongest(summed, summed.data, merged.names, model.meta.settings.reasons)
         for i, reasons in zip(chosen, best, strict=True):
-            row, target = posed.asked[i]
+            row, target = pairs.asked[i]
             found[f"{name}__{target}"][row] = reasons
     return found
 
@@ -130,7 +131,7 @@ def _joint_plane(model: Model, name: str, code: str) -> Array:
     return np.concatenate([whole[columns], both[len(shared) :]])
 
 
-def _heard(head: Any, scores: Array, value: object) -> Array:
+def _score_gap(head: Any, scores: Array, value: object) -> Array:
     """What was added to the score of a class, as `_joint_plane` counts it."""
     scaled = scores * head.scale_
     gap = scaled[:, list(head.classes_).index(value)] - scaled.mean(axis=1)

@@ -12,7 +12,7 @@ import msgspec
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Record, short_hash
-from train.classifiers.fitted import head_of
+from train.classifiers.fitted import fitted_from
 from train.data.gold import count_copies, training_rows
 from train.data.near_duplicates import inner_groups
 from train.evaluation.model_figures import tuning_figures
@@ -84,7 +84,7 @@ def fit(
         meta=meta,
         features=features,
         heads={
-            name: {part: head_of(head) for part, head in layer.heads.items()}
+            name: {part: fitted_from(head) for part, head in layer.heads.items()}
             for name, layer in fitted.items()
             if layer.state.trained
         },

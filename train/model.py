@@ -10,7 +10,7 @@ import numpy as np
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, LayerPrediction, Record
-from train.classifiers.fitted import Head, Planes
+from train.classifiers.fitted import Classifier, LinearModel
 from train.classifiers.forest import Forest
 from train.features.passages import Passage
 from train.features.scorer import Scorer
@@ -118,7 +118,7 @@ class Model:
 
     meta: ModelMeta
     features: SentenceFeatures | None
-    heads: dict[str, dict[str, Head]]
+    heads: dict[str, dict[str, Classifier]]
     pairs: dict[str, PairBlocks]
     topics: dict[str, TopicProfiles]
 
@@ -147,7 +147,7 @@ class Model:
     def forests(self) -> tuple[dict[tuple[str, str], Forest], Any]:
         """The forests of the classifiers that have one, and the features they are asked about."""
         heads = {(name, part): head for name, heads in self.heads.items() for part, head in heads.items()}
-        forests = {key: head.forest_ for key, head in heads.items() if isinstance(head, Planes)}
+        forests = {key: head.forest_ for key, head in heads.items() if isinstance(head, LinearModel)}
         found = {key: forest for key, forest in forests.items() if forest is not None}
         if self.features is None or not found:
             return {}, None
@@ -210,7 +210,7 @@ class TrainingData(NamedTuple):
 Asked = Mapping[str, Sequence[str]]  # the targets to answer, for each stance layer
 
 
-class Posed(NamedTuple):
+class PairBatch(NamedTuple):
     """Pairs of a sentence and a target that is asked of it, and what is known of each.
 
     Parameters
@@ -220,14 +220,14 @@ class Posed(NamedTuple):
     own : sparse matrix of shape (n_pairs, n_pair_features)
     scores : dict of ndarray of shape (n_pairs, n_classes)
         Those of each step, before calibration.
-    heard : dict of ndarray of shape (n_pairs, n_classes)
+    neighbour_scores : dict of ndarray of shape (n_pairs, n_classes)
         How much of them the other sentences of the commentary added.
     """
 
     asked: list[tuple[int, str]]
     own: Any
     scores: dict[str, Any]
-    heard: dict[str, Any]
+    neighbour_scores: dict[str, Any]
 
 
 class Batch(NamedTuple):
@@ -241,7 +241,7 @@ class Batch(NamedTuple):
     commentaries: Sequence[str]
     scores: Mapping[tuple[str, str], Any]
     asked: Sequence[Asked] | None = None
-    posed: Mapping[str, Posed] = {}
+    pairs: Mapping[str, PairBatch] = {}
 
     def probabilities(self, layer_id: str, part: str, head: Any) -> Any:
         """Of a classifier that needs no more than the sentence."""

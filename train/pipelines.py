@@ -13,7 +13,7 @@ from train.settings import Settings
 
 if TYPE_CHECKING:
     from train.classifiers.linear import CalibratedLinear
-    from train.classifiers.prior import Shares
+    from train.classifiers.prior import PriorClassifier
 
 #: Blocks of a sentence and a target, by name.
 PairBlocks = dict[str, TokenCounts]
@@ -47,10 +47,10 @@ def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: i
     return CalibratedLinear(grid=grid, balances=balances, forest_rows=rows, folds=folds, random_state=seed)
 
 
-def _shares(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "Shares":
-    from train.classifiers.prior import Shares
+def _shares(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "PriorClassifier":
+    from train.classifiers.prior import PriorClassifier
 
-    return Shares()
+    return PriorClassifier()
 
 
 def _no_blocks() -> PairBlocks:

@@ -92,7 +92,7 @@ def _chunks(rows: Sequence[GoldSentence], size: int) -> Iterator[list[int]]:
 def _predict_chunk(model: Model, rows: Sequence[GoldSentence], batch: Batch) -> Iterator[Prediction]:
     trained = trained_layers(model)
     pairs = {layer.id: KINDS[layer.kind].make_pairs(layer, model, batch) for layer in trained}
-    batch = batch._replace(posed={name: made for name, made in pairs.items() if made is not None})
+    batch = batch._replace(pairs={name: made for name, made in pairs.items() if made is not None})
     answers = {layer.id: KINDS[layer.kind].predict(layer, model, batch) for layer in trained}
     reasons = reasons_for(model, batch, answers)
     for i, row in enumerate(rows):

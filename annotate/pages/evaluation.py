@@ -9,7 +9,7 @@ from schemas.markup import Child, Markup, tag
 
 if TYPE_CHECKING:
     from train.data.holdout import HeldOut
-    from train.evaluation.label_errors import Suspect
+    from train.evaluation.label_errors import LabelError
     from train.evaluation.report import EvaluationReport, LayerFigures
 
 _BY = {
@@ -151,7 +151,7 @@ def _why(touched: int, reason: str | None) -> str:
     return "nur eine Richtung" if touched else "nie berührt"
 
 
-def _suspects(found: "Sequence[Suspect]") -> Markup:
+def _suspects(found: "Sequence[LabelError]") -> Markup:
     rows = []
     for s in found:
         about = " · ".join(part for part in (s.target, s.code) if part)
@@ -164,7 +164,7 @@ def _suspects(found: "Sequence[Suspect]") -> Markup:
     )
 
 
-def _links(suspect: "Suspect") -> Markup:
+def _links(suspect: "LabelError") -> Markup:
     links = [tag("a", f"Aufgabe {n}", href=link) for n, link in enumerate(suspect.links, 1)]
     return tag("span", links)
 

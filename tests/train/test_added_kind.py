@@ -15,7 +15,7 @@ from train.layers.kind import Kind, coded
 from train.layers.kinds import KINDS
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData
 from train.persistence.state import from_state, to_state
-from train.persistence.validation import find_unsound, find_unsound_meta
+from train.persistence.validation import first_meta_problem, first_problem
 from train.predict import predict, suggestions
 from train.settings import Settings
 
@@ -104,6 +104,6 @@ def test_a_value_that_an_added_kind_does_not_take_is_named(book: Codebook, slid:
 
 def test_a_model_file_with_an_added_kind_is_valid(book: Codebook, slid: list[GoldSentence]) -> None:
     model, _ = fit(slid, book, settings=QUICK)
-    assert find_unsound_meta(model.meta) is None
-    assert find_unsound(model.meta, to_state(model)) is None
+    assert first_meta_problem(model.meta) is None
+    assert first_problem(model.meta, to_state(model)) is None
     assert predict(from_state(model.meta, to_state(model)), slid[:9]) == predict(model, slid[:9])

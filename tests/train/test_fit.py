@@ -154,4 +154,4 @@ def test_a_solver_that_was_stopped_is_reported_and_does_not_warn(
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         _, report = fit(only(rows, "function"), codebook, settings=QUICK)
-    assert "stopped before their weights had settled" in (report.layers["function"].reason or "")
+    assert "did not converge" in (report.layers["function"].reason or "")

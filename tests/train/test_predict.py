@@ -129,11 +129,11 @@ def test_what_moved_a_stance_adds_up_to_its_score(model: Model, rows: list[GoldS
     row = msgspec.structs.replace(rows[0], text="Das Tempolimit muss weg.", before="", after="")
     passages = to_passages([row])
     batch = Batch(passages, ["neu"], model.scores(passages))
-    posed = Stance().make_pairs(layer, model, batch)
-    sure = head.to_probabilities(posed.scores["touched"])
+    pairs = Stance().make_pairs(layer, model, batch)
+    sure = head.to_probabilities(pairs.scores["touched"])
     odds = np.log(sure[:, 1] / sure[:, 0])
-    plane = _plane(head, True, slice(None))[-posed.own.shape[1] :] * 2
-    gaps = posed.own @ plane
+    plane = _plane(head, True, slice(None))[-pairs.own.shape[1] :] * 2
+    gaps = pairs.own @ plane
     assert np.allclose(odds - odds[0], gaps - gaps[0], atol=1e-4)
     assert abs(gaps - gaps[0]).max() > 0.1
 
@@ -141,11 +141,11 @@ def test_what_moved_a_stance_adds_up_to_its_score(model: Model, rows: list[GoldS
 def test_the_other_sentences_are_a_reason_where_they_speak(model: Model) -> None:
     text = "Das Tempolimit ist ein kluger Schritt, am Abend."
     alone = [GoldSentence(sentence_id="0", commentary_id="a", text=text, layers={})]
-    heard = Stance().make_pairs(model.meta.book.layers[1], model, _batch(model, alone)).heard
+    heard = Stance().make_pairs(model.meta.book.layers[1], model, _batch(model, alone)).neighbour_scores
     assert all(not values.any() for values in heard.values())
     several = [msgspec.structs.replace(alone[0], sentence_id=str(n)) for n in range(4)]
     strength = model.meta.layers["stance"].choices["touched"]["smoothing"]
-    heard = Stance().make_pairs(model.meta.book.layers[1], model, _batch(model, several)).heard
+    heard = Stance().make_pairs(model.meta.book.layers[1], model, _batch(model, several)).neighbour_scores
     assert heard["touched"].any() == (strength > 0)
 
 

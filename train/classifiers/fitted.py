@@ -16,7 +16,7 @@ Array = Any
 
 
 @dataclass(frozen=True, eq=False)
-class Planes:
+class LinearModel:
     """A linear classifier with two numbers a class that make its scores probabilities.
 
     Parameters
@@ -40,7 +40,7 @@ class Planes:
 
 
 @dataclass(frozen=True, eq=False)
-class Constant:
+class PriorModel:
     """The same probabilities for every row: ``share_``, of shape (n_classes,)."""
 
     classes_: Array
@@ -50,15 +50,15 @@ class Constant:
         return np.tile(self.share_, (len(scores), 1))
 
 
-Head = Planes | Constant
+Classifier = LinearModel | PriorModel
 
 
-def head_of(estimator: Any) -> Head:
+def fitted_from(estimator: Any) -> Classifier:
     """What is kept of a fitted estimator of `train.classifiers.linear`."""
     if not hasattr(estimator, "coef_"):
-        return Constant(estimator.classes_, estimator.share_)
+        return PriorModel(estimator.classes_, estimator.share_)
     own = estimator
-    return Planes(own.classes_, own.coef_, own.intercept_, own.scale_, own.offset_, own.forest_)
+    return LinearModel(own.classes_, own.coef_, own.intercept_, own.scale_, own.offset_, own.forest_)
 
 
 def probability_of(value: object, head: Any, probabilities: Array) -> Array:

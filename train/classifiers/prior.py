@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 Array = Any
 
 
-class Shares(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class PriorClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Every row gets the classes' shares in training: the baseline to be better than."""
 
     def fit(

@@ -7,7 +7,7 @@ import numpy as np
 
 from schemas.codebook import Codebook, Layer
 from schemas.records import Record
-from train.evaluation.items import Answers, Scored, answers_of, counted_codes
+from train.evaluation.items import LayerItems, Scored, counted_codes, layer_items
 from train.metrics import bootstrap_f1, by_group, interval_of, macro_f1, tally
 
 Array = Any
@@ -56,11 +56,11 @@ def compare(
         if twin is None or twin.kind != layer.kind:
             found[layer.id] = _undefined("the other model has no such layer")
         else:
-            found[layer.id] = _difference(layer, answers_of(layer, scored), answers_of(twin, against), seed)
+            found[layer.id] = _difference(layer, layer_items(layer, scored), layer_items(twin, against), seed)
     return found
 
 
-def _difference(layer: Layer, one: Answers, other: Answers, seed: int) -> Difference:
+def _difference(layer: Layer, one: LayerItems, other: LayerItems, seed: int) -> Difference:
     place = {key: i for i, key in enumerate(other.keys)}
     shared = [i for i, key in enumerate(one.keys) if key in place]
     if not shared:
@@ -70,7 +70,7 @@ def _difference(layer: Layer, one: Answers, other: Answers, seed: int) -> Differ
     counted = counted_codes(layer, codes)
     gold = _spread(one.gold, one.codes, codes)
     grouped = [
-        by_group(tally(gold, _spread(side.given, side.codes, codes)), one.commentaries)[:, counted]
+        by_group(tally(gold, _spread(side.predicted, side.codes, codes)), one.commentaries)[:, counted]
         for side in (one, other)
     ]
     values = [macro_f1(counts.sum(axis=0)) for counts in grouped]

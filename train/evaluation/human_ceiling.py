@@ -34,7 +34,7 @@ class Ceiling(Record, frozen=True, kw_only=True):
     annotators: int
 
 
-class Given(NamedTuple):
+class PredictedItem(NamedTuple):
     """A model's codes for an item, and the item's commentary."""
 
     codes: list[str]
@@ -46,11 +46,11 @@ class _Coded(NamedTuple):
     codes: list[str]
 
 
-def given_of(layer: Layer, scored: Sequence[Scored]) -> dict[Key, Given]:
+def predicted_items(layer: Layer, scored: Sequence[Scored]) -> dict[Key, PredictedItem]:
     """What was predicted of every item, whether gold has decided on it or not."""
     kind = KINDS[layer.kind]
     return {
-        (row.sentence_id, target): Given(kind.predicted_codes(answer), row.commentary_id)
+        (row.sentence_id, target): PredictedItem(kind.predicted_codes(answer), row.commentary_id)
         for row, prediction, _ in scored
         if layer.id in prediction.layers
         for target, answer in kind.predicted_items(prediction.layers[layer.id]).items()
@@ -58,7 +58,7 @@ def given_of(layer: Layer, scored: Sequence[Scored]) -> dict[Key, Given]:
 
 
 def human_ceiling(
-    layer: Layer, given: Mapping[Key, Given], annotations: Sequence[Annotation], *, seed: int = 0
+    layer: Layer, predicted: Mapping[Key, PredictedItem], annotations: Sequence[Annotation], *, seed: int = 0
 ) -> Ceiling | None:
     """The ceiling over the items that were predicted; None where nobody coded one with others.
 
@@ -72,7 +72,7 @@ def human_ceiling(
         count.
     """
     found = _by_item(layer, annotations)
-    shared = {key: own for key, own in sorted(found.items()) if key in given and len(own) > 1}
+    shared = {key: own for key, own in sorted(found.items()) if key in predicted and len(own) > 1}
     if not shared:
         return None
     codes = layer.values
@@ -82,7 +82,7 @@ def human_ceiling(
         for i in range(len(own)):
             people.append(votes[i] > 0)
             rest.append(_majority(layer, np.delete(votes, i, axis=0)))
-            items.append(given[key])
+            items.append(predicted[key])
     counted = counted_codes(layer, codes)
     commentaries = [item.commentary for item in items]
 

@@ -23,10 +23,10 @@ class Scored(NamedTuple):
     layers: Mapping[str, LayerState]
 
 
-class Answers(NamedTuple):
+class LayerItems(NamedTuple):
     """Gold and prediction of one layer, a row an item that was judged.
 
-    ``gold``, ``given`` and ``baseline`` are bool arrays of shape (n_items, n_codes), ``scores`` the
+    ``gold``, ``predicted`` and ``baseline`` are bool arrays of shape (n_items, n_codes), ``scores`` the
     probabilities in that shape; ``kept`` is False where the model abstained, ``score`` its
     confidence (empty for a set).
     """
@@ -34,21 +34,21 @@ class Answers(NamedTuple):
     codes: list[str]
     keys: list[Key]
     gold: Array
-    given: Array
+    predicted: Array
     baseline: Array
     kept: Array
     score: Array
     scores: Array
     commentaries: list[str]
 
-    def pick(self, places: Sequence[int]) -> "Answers":
+    def pick(self, places: Sequence[int]) -> "LayerItems":
         """Some of the items, in this order."""
         index = np.asarray(places, dtype=np.int64)
-        return Answers(
+        return LayerItems(
             codes=self.codes,
             keys=[self.keys[i] for i in places],
             gold=self.gold[index],
-            given=self.given[index],
+            predicted=self.predicted[index],
             baseline=self.baseline[index],
             kept=self.kept[index],
             score=self.score[index] if len(self.score) else self.score,
@@ -72,14 +72,14 @@ class Item(NamedTuple):
     answer: CodePrediction | SetPrediction
 
 
-def answers_of(layer: Layer, scored: Sequence[Scored]) -> Answers:
+def layer_items(layer: Layer, scored: Sequence[Scored]) -> LayerItems:
     """The items of a layer that were both coded and predicted, as arrays."""
     items, codes = items_of(layer, scored), layer.values
-    return Answers(
+    return LayerItems(
         codes=codes,
         keys=[(item.sentence, item.target) for item in items],
         gold=many_hot([item.gold for item in items], codes),
-        given=many_hot([item.predicted for item in items], codes),
+        predicted=many_hot([item.predicted for item in items], codes),
         baseline=many_hot([item.baseline for item in items], codes),
         kept=np.array([not item.answer.abstained for item in items], dtype=bool),
         score=np.array([item.answer.score for item in items if isinstance(item.answer, CodePrediction)]),

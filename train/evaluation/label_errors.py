@@ -12,7 +12,7 @@ import numpy as np
 
 from schemas.codebook import Layer
 from schemas.records import Record
-from train.evaluation.items import Answers
+from train.evaluation.items import LayerItems
 from train.layers.kinds import KINDS
 
 Array = Any
@@ -20,7 +20,7 @@ Array = Any
 MOST = 20  # listed a layer
 
 
-class Suspect(Record, frozen=True, kw_only=True, omit_defaults=True):
+class LabelError(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A coding to look at again. ``score`` is the probability of ``predicted``, ``gold_score`` that
     of ``gold``; for a set both are about ``code``, ``yes`` or ``no``.
     """
@@ -36,7 +36,7 @@ class Suspect(Record, frozen=True, kw_only=True, omit_defaults=True):
     links: list[str] = []
 
 
-def suspects(layer: Layer, answers: Answers, *, most: int = MOST) -> list[Suspect]:
+def label_errors(layer: Layer, answers: LayerItems, *, most: int = MOST) -> list[LabelError]:
     """The codings that are most likely wrong, the likeliest first."""
     if not len(answers.keys):
         return []
@@ -50,7 +50,7 @@ def suspects(layer: Layer, answers: Answers, *, most: int = MOST) -> list[Suspec
 
 def _in_codes(
     codes: Sequence[str], keys: Sequence[tuple[str, str]], gold: Array, scores: Array, code: str | None = None
-) -> list[Suspect]:
+) -> list[LabelError]:
     size = np.bincount(gold, minlength=len(codes))
     own = scores[np.arange(len(gold)), gold]
     usual = np.bincount(gold, own, minlength=len(codes)) / np.maximum(size, 1)
@@ -58,7 +58,7 @@ def _in_codes(
     best = confident.argmax(axis=1)
     wrong = np.flatnonzero((best != gold) & (confident.max(axis=1) > own))
     return [
-        Suspect(
+        LabelError(
             sentence_id=keys[i][0],
             target=keys[i][1] or None,
             code=code,
@@ -71,7 +71,7 @@ def _in_codes(
     ]
 
 
-def _in_code(answers: Answers, column: int) -> list[Suspect]:
+def _in_code(answers: LayerItems, column: int) -> list[LabelError]:
     has, likely = answers.gold[:, column].astype(int), answers.scores[:, column]
     return _in_codes(
         ["no", "yes"], answers.keys, has, np.column_stack([1 - likely, likely]), answers.codes[column]

@@ -21,7 +21,7 @@ BINS = 10
 
 
 class Bin(Record, frozen=True, kw_only=True):
-    """Answers with a score from ``low`` up to ``high``: mean score, and share that was right."""
+    """LayerItems with a score from ``low`` up to ``high``: mean score, and share that was right."""
 
     low: float
     high: float

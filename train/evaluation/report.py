@@ -13,15 +13,15 @@ from train.evaluation.baselines import Baselines
 from train.evaluation.comparison import Comparison
 from train.evaluation.human_ceiling import Ceiling
 from train.evaluation.items import (
-    Answers,
     Item,
+    LayerItems,
     Scored,
-    answers_of,
     counted_codes,
     items_of,
+    layer_items,
     one_hot,
 )
-from train.evaluation.label_errors import Suspect
+from train.evaluation.label_errors import LabelError
 from train.evaluation.reliability import Bin, calibration_error, reliability
 from train.layers.kinds import KINDS
 from train.metrics import (
@@ -124,7 +124,7 @@ class LayerFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
     baselines: Baselines | None = None
     ceiling: Ceiling | None = None
     reliability: list[Bin] = []
-    suspects: list[Suspect] = []
+    suspects: list[LabelError] = []
     unjudged: int = 0
 
 
@@ -146,7 +146,7 @@ def score_layers(
 
 
 def _score(layer: Layer, scored: Sequence[Scored], seed: int) -> LayerFigures:
-    figures = _figures(layer, answers_of(layer, scored), seed)
+    figures = _figures(layer, layer_items(layer, scored), seed)
     coded = [s for s in scored if layer.id in s.row.layers]
     unjudged = sum(layer.id not in s.prediction.layers for s in coded)
     figures = msgspec.structs.replace(figures, unjudged=unjudged)
@@ -221,12 +221,12 @@ def _targets(codes: list[str], items: Sequence[Item]) -> dict[str, TargetFigures
     return found
 
 
-def _figures(layer: Layer, answers: Answers, seed: int) -> LayerFigures:
+def _figures(layer: Layer, answers: LayerItems, seed: int) -> LayerFigures:
     n = len(answers.keys)
-    counts = tally(answers.gold, answers.given)
+    counts = tally(answers.gold, answers.predicted)
     counted = counted_codes(layer, answers.codes)
     total = counts[:, counted].sum(axis=0)
-    right = (answers.gold == answers.given).all(axis=1)
+    right = (answers.gold == answers.predicted).all(axis=1)
     draws = bootstrap_f1(by_group(counts, answers.commentaries), seed=seed) if n else None
     is_set = KINDS[layer.kind].several
     confidence = answers.scores.ravel() if is_set else answers.score
@@ -260,7 +260,7 @@ def _part(codes: list[str], gold: list[str], given: list[str]) -> PartFigures:
 
 
 def _code_figures(
-    codes: list[str], counts: Array, answers: Answers | None = None, draws: Array | None = None
+    codes: list[str], counts: Array, answers: LayerItems | None = None, draws: Array | None = None
 ) -> dict[str, CodeFigures]:
     """The figures of the codes that occur in gold or prediction."""
     precision, recall = precision_recall(counts)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from schemas.codebook import Codebook, Layer
 from schemas.errors import near_hit
 from schemas.records import GoldSentence, LayerValue
-from train.model import Batch, FittedLayer, LayerState, Model, Posed, TrainingData
+from train.model import Batch, FittedLayer, LayerState, Model, PairBatch, TrainingData
 from train.settings import Settings
 
 
@@ -52,7 +52,7 @@ class Kind(ABC):
     def predict(self, layer: Layer, model: Model, batch: Batch) -> Sequence[Any]:
         """The prediction for each sentence of the batch."""
 
-    def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> Posed | None:
+    def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> PairBatch | None:
         """The pairs of sentence and target to predict, for kinds that have targets."""
         return None
 

@@ -30,16 +30,16 @@ def fit_layer(layer: Layer, data: TrainingData) -> FittedLayer:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
         fitted = KINDS[layer.kind].fit(layer, data)
-    unsettled = sum(issubclass(one.category, ConvergenceWarning) for one in caught)
+    not_converged = sum(issubclass(one.category, ConvergenceWarning) for one in caught)
     for one in caught:
         if not issubclass(one.category, ConvergenceWarning):
             warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-    return _told(fitted, unsettled) if unsettled else fitted
+    return _with_convergence_note(fitted, not_converged) if not_converged else fitted
 
 
-def _told(fitted: FittedLayer, unsettled: int) -> FittedLayer:
-    """The layer with a word on solvers that were stopped before their weights had settled."""
-    words = f"{unsettled} of its solvers were stopped before their weights had settled"
+def _with_convergence_note(fitted: FittedLayer, not_converged: int) -> FittedLayer:
+    """The layer with a note on the solvers that did not converge."""
+    words = f"{not_converged} of its solvers did not converge"
     reason = "; ".join(filter(None, (fitted.state.reason, words)))
     return replace(fitted, state=msgspec.structs.replace(fitted.state, reason=reason))
 

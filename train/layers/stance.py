@@ -19,7 +19,16 @@ from train.layers.kind import Kind, SuggestedPart, withheld_reason
 from train.layers.one import BALANCES, code_predictions, code_thresholds
 from train.layers.smoothing import choose_strength, smooth
 from train.metrics import macro_f1, tally
-from train.model import Batch, FittedLayer, LayerState, Model, Posed, TargetState, TrainingData, choices_of
+from train.model import (
+    Batch,
+    FittedLayer,
+    LayerState,
+    Model,
+    PairBatch,
+    TargetState,
+    TrainingData,
+    choices_of,
+)
 from train.pipelines import apply_pairs, columns_of, fit_pairs
 from train.settings import Settings
 
@@ -84,34 +93,34 @@ class Stance(Kind):
 
     def predict(self, layer: Layer, model: Model, batch: Batch) -> list[dict[str, CodePrediction]]:
         """The answer to each target of the pairs (`make_pairs`), for each sentence."""
-        posed, heads = batch.posed[layer.id], model.heads[layer.id]
-        if not posed.asked:
+        pairs, heads = batch.pairs[layer.id], model.heads[layer.id]
+        if not pairs.asked:
             return [{} for _ in batch.passages]
-        chance = {part: heads[part].to_probabilities(scores) for part, scores in posed.scores.items()}
+        chance = {part: heads[part].to_probabilities(scores) for part, scores in pairs.scores.items()}
         likely = probability_of(True, heads["touched"], chance["touched"])
         scores = combine(likely, chance.get("direction", np.zeros((len(likely), 0))))
-        found = _predictions(posed.asked, stance_codes(heads), scores, model.meta.layers[layer.id])
+        found = _predictions(pairs.asked, stance_codes(heads), scores, model.meta.layers[layer.id])
         return [found.get(row, {}) for row in range(len(batch.passages))]
 
-    def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> Posed:
+    def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> PairBatch:
         """The pairs to answer, with their features and the scores of both steps."""
         cues = _cues_of(model, layer.id)
         asked = _pairs_to_answer(layer, batch, list(cues))
         if not asked:
-            return Posed([], None, {}, {})
+            return PairBatch([], None, {}, {})
         profiles = _apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
         own = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
         places = np.array([row for row, _ in asked])
         keys = [(batch.commentaries[row], target) for row, target in asked]
         heads, choices = model.heads[layer.id], model.meta.layers[layer.id].choices
-        posed, weights = Posed(asked, own, {}, {}), np.ones(len(asked))
+        pairs, weights = PairBatch(asked, own, {}, {}), np.ones(len(asked))
         for part in [part for part in ("touched", "direction") if part in heads]:
             alone = _pair_scores(heads[part], batch.scores.get((layer.id, part)), own, places)
-            posed.scores[part] = smooth(alone, keys, weights, choices[part]["smoothing"])
-            posed.heard[part] = posed.scores[part] - alone
+            pairs.scores[part] = smooth(alone, keys, weights, choices[part]["smoothing"])
+            pairs.neighbour_scores[part] = pairs.scores[part] - alone
             # which way a sentence leans counts as far as it touches the target
-            weights = probability_of(True, heads[part], heads[part].to_probabilities(posed.scores[part]))
-        return posed
+            weights = probability_of(True, heads[part], heads[part].to_probabilities(pairs.scores[part]))
+        return pairs
 
     def codes(self, value: LayerValue) -> list[str]:
         return list(by_target(value).values())

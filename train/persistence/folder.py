@@ -20,7 +20,7 @@ from train.model import FORMAT, Model, ModelMeta
 from train.persistence.card import model_card
 from train.persistence.plain_skops import ForeignTypeError, read_plain, write_plain
 from train.persistence.state import from_state, to_state
-from train.persistence.validation import find_unsound, find_unsound_meta
+from train.persistence.validation import first_meta_problem, first_problem
 
 MODEL_FILE, META_FILE, CARD_FILE = "model.skops", "model.json", "MODEL_CARD.md"
 
@@ -65,9 +65,9 @@ def load_model(folder: str | Path) -> Model:
     state = _read_state(data, folder / MODEL_FILE)
     if hashlib.sha256(data).hexdigest() != meta.sha256:
         raise ModelError("is not the file that model.json was written with", path=folder / MODEL_FILE)
-    problem = find_unsound(meta, state)
+    problem = first_problem(meta, state)
     if problem:
-        raise ModelError(f"is no model of ours: {problem}", path=folder / MODEL_FILE)
+        raise ModelError(f"is not a valid model: {problem}", path=folder / MODEL_FILE)
     return from_state(meta, state)
 
 
@@ -99,9 +99,9 @@ def _read_meta(folder: Path) -> ModelMeta:
     except msgspec.ValidationError as error:
         raise ModelError(f"is not the description of a model: {error}", path=path) from error
     _check_version(meta, path)
-    problem = find_unsound_meta(meta)
+    problem = first_meta_problem(meta)
     if problem:
-        raise ModelError(f"is no model of ours: {problem}", path=path)
+        raise ModelError(f"is not a valid model: {problem}", path=path)
     return meta
 
 

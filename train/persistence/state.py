@@ -3,7 +3,7 @@
 from dataclasses import fields
 from typing import Any
 
-from train.classifiers.fitted import Constant, Head, Planes
+from train.classifiers.fitted import Classifier, LinearModel, PriorModel
 from train.classifiers.forest import Forest
 from train.features.sentence import SentenceFeatures
 from train.features.token_counts import TokenCounts
@@ -66,17 +66,17 @@ def from_state(meta: ModelMeta, state: State) -> Model:
     )
 
 
-def _head_state(head: Head) -> State:
-    names = LINEAR if isinstance(head, Planes) else CONSTANT
+def _head_state(head: Classifier) -> State:
+    names = LINEAR if isinstance(head, LinearModel) else CONSTANT
     found = {name: getattr(head, f"{name}_") for name in names}
-    forest = head.forest_ if isinstance(head, Planes) else None
+    forest = head.forest_ if isinstance(head, LinearModel) else None
     return found | (
         {"forest": {field.name: getattr(forest, field.name) for field in fields(forest)}} if forest else {}
     )
 
 
-def _head(state: State) -> Head:
-    kind = Planes if "coef" in state else Constant
+def _head(state: State) -> Classifier:
+    kind = LinearModel if "coef" in state else PriorModel
     if "forest" in state:
         state = state | {"forest": Forest(**state["forest"])}
     return kind(**{f"{name}_": value for name, value in state.items()})

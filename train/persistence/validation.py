@@ -27,35 +27,35 @@ Array = Any
 _SCALE, _OFFSET = 50.001, 20.001
 
 
-def find_unsound(meta: ModelMeta, state: Any) -> str | None:
-    """The first thing that is not as it must be, in words, or None."""
+def first_problem(meta: ModelMeta, state: Any) -> str | None:
+    """The first thing that is wrong, in words, or None."""
     return next(_problems(meta, state), None)
 
 
-def find_unsound_meta(meta: ModelMeta) -> str | None:
-    """As `find_unsound`, for ``model.json`` alone."""
+def first_meta_problem(meta: ModelMeta) -> str | None:
+    """As `first_problem`, for ``model.json`` alone."""
     return next(_meta_problems(meta), None)
 
 
 def _meta_problems(meta: ModelMeta) -> Iterator[str]:
     yield from _setting_problems(meta.settings)
     if meta.familiarity and not all(0 <= share <= 1 for share in meta.familiarity.unknown):
-        yield "a share of unknown words is none"
+        yield "familiarity.unknown must be between 0 and 1"
     for layer_id, state in meta.layers.items():
         where = f'layer "{layer_id}"'
         layer = meta.book.layer(layer_id)
         if layer is None or layer not in meta.book.predicted_layers or layer.kind != state.kind:
-            yield f"{where} is not one of its codebook's"
+            yield f"{where} is not in its codebook, or of another kind"
             continue
         if not all(0 <= number <= 1 for number in (*state.thresholds.values(), *state.sure.values())):
-            yield f"{where} has a threshold that is no share"
+            yield f"{where} has a threshold that is not between 0 and 1"
         counts = [state.n, *state.codes.values()]
         counts += [n for t in state.targets.values() for n in (t.asked, t.touched, *t.codes.values())]
         if min(counts) < 0 or any(target.touched > target.asked for target in state.targets.values()):
-            yield f"{where} has counts that cannot be"
+            yield f"{where} has counts that contradict each other"
         choices = [value for chosen in state.choices.values() for value in chosen.values()]
         if not all(0 <= value < np.inf for value in choices):
-            yield f"{where} has choices that are no numbers from 0 up"
+            yield f"{where} has choices that are not finite numbers of at least 0"
         if set(state.targets) - set(meta.book.target_ids):
             yield f"{where} has targets that its codebook lacks"
 
@@ -80,12 +80,12 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
         return
     pipeline = pipeline_named(meta.settings.pipeline)
     if not _are_sound_features(state["features"], pipeline.blocks):
-        yield "the features are not as they must be"
+        yield "the features are not of the expected types, shapes and values"
         return
     expected = set(pipeline.pair_blocks())
     for blocks in state["pairs"].values():
         if set(blocks) != expected or not all(map(_is_sound_counts, blocks.values())):
-            yield "the features of pairs are not as they must be"
+            yield "the features of pairs are not of the expected types, shapes and values"
             return
     trained = [layer for layer in meta.book.predicted_layers if layer.id in meta.layers]
     trained = [layer for layer in trained if meta.layers[layer.id].trained]
@@ -99,11 +99,11 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
             layer, meta.layers[layer.id], state["heads"][layer.id], *_columns(state, layer, meta)
         )
     if not topics <= stances:
-        yield "the topics are of no stance"
+        yield "the topics are of a layer without targets"
         return
     for name in topics:
         if not _are_sound_topics(state["topics"][name], meta.layers[name], meta.settings.min_asked):
-            yield f'the topics of layer "{name}" are not as they must be'
+            yield f'the topics of layer "{name}" are not of the expected types, shapes and values'
 
 
 def _are_sound_features(features: Any, blocks: Sequence[str]) -> bool:
@@ -150,7 +150,7 @@ def _head_problems(
         yield f'layer "{layer.id}" has no classifiers'
     for part, head in heads.items():
         if not _is_sound_head(head, width, "b" if kind.is_yes_or_no(part) else "U", cues):
-            yield f'a classifier of layer "{layer.id}" is not as it must be'
+            yield f'a classifier of layer "{layer.id}" is not of the expected types, shapes and values'
             return
     yield from _code_problems(layer, state, heads)
 

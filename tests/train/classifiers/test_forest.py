@@ -24,7 +24,7 @@ from train.fit import fit
 from train.model import Model
 from train.persistence.folder import load_model, save_model
 from train.persistence.state import from_state, to_state
-from train.persistence.validation import find_unsound
+from train.persistence.validation import first_problem
 from train.predict import predict
 from train.settings import Settings
 
@@ -199,7 +199,7 @@ def test_a_spoilt_forest_is_refused(
     state = state_of(folder)
     spoil(forest_of(state))
     rewrite(folder, skops.io.dumps(state))
-    with pytest.raises(ModelError, match=r"model\.skops: is no model of ours"):
+    with pytest.raises(ModelError, match=r"model\.skops: is not a valid model"):
         load_model(folder)
 
 
@@ -212,7 +212,7 @@ def test_whatever_stands_in_a_forest_is_refused_or_harmless(seed: int, model: Mo
         forest = forest_of(state)
         name = chance.choice(sorted(forest))
         forest[name] = junk(forest[name], chance)
-        if find_unsound(model.meta, state):
+        if first_problem(model.meta, state):
             refused += 1
         else:
             predict(from_state(model.meta, state), rows)
@@ -234,9 +234,9 @@ def test_a_forest_where_none_may_be_is_refused(model: Model) -> None:
     ]
     both, _ = fit(rows, book, settings=model.meta.settings)
     state = to_state(both)
-    assert find_unsound(both.meta, state) is None
+    assert first_problem(both.meta, state) is None
     state["heads"]["mittel"]["ruf"]["forest"] = forest_of(state)
-    assert find_unsound(both.meta, state) == 'a classifier of layer "mittel" is not as it must be'
+    assert first_problem(both.meta, state) == 'a classifier of layer "mittel" is not as it must be'
 
 
 def test_a_tree_of_one_leaf_says_its_shares() -> None:

@@ -8,10 +8,10 @@ import scipy.sparse as sp
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from train.classifiers.linear import CalibratedLinear, telling
-from train.classifiers.prior import Shares
+from train.classifiers.prior import PriorClassifier
 
 
-@parametrize_with_checks([CalibratedLinear(grid=(0.1, 1.0), balances=(0.0,), folds=2), Shares()])
+@parametrize_with_checks([CalibratedLinear(grid=(0.1, 1.0), balances=(0.0,), folds=2), PriorClassifier()])
 def test_scikit_learn_accepts_it(estimator: Any, check: Any) -> None:
     check(estimator)
 
@@ -77,7 +77,7 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 
 
 def test_shares_are_those_of_training() -> None:
-    head = Shares().fit(np.zeros((4, 1)), np.array(["a", "a", "a", "b"]))
+    head = PriorClassifier().fit(np.zeros((4, 1)), np.array(["a", "a", "a", "b"]))
     assert np.allclose(head.predict_proba(np.zeros((2, 1))), [[0.75, 0.25]] * 2)
 
 

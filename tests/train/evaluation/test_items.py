@@ -8,9 +8,9 @@ from schemas.codebook import Codebook, Layer
 from schemas.records import Annotation, GoldSentence
 from train.evaluate import cross_validate
 from train.evaluation.baselines import Items, by_keyword, by_length
-from train.evaluation.human_ceiling import Given, human_ceiling
-from train.evaluation.items import Answers, many_hot, one_hot
-from train.evaluation.label_errors import suspects
+from train.evaluation.human_ceiling import PredictedItem, human_ceiling
+from train.evaluation.items import LayerItems, many_hot, one_hot
+from train.evaluation.label_errors import label_errors
 from train.evaluation.reliability import reliability
 from train.evaluation.report import part_of
 from train.settings import Settings
@@ -24,15 +24,15 @@ def layer_of(codebook: Codebook, name: str) -> Layer:
     return found
 
 
-def answers(gold: list[str], given: list[str], codes: list[str], sure: float = 0.9) -> Answers:
+def answers(gold: list[str], given: list[str], codes: list[str], sure: float = 0.9) -> LayerItems:
     """Items s0, s1, … of commentaries of two sentences."""
     rest = (1 - sure) / (len(codes) - 1)
     chosen = one_hot(given, codes)
-    return Answers(
+    return LayerItems(
         codes=codes,
         keys=[(f"s{i}", "") for i in range(len(gold))],
         gold=one_hot(gold, codes),
-        given=chosen,
+        predicted=chosen,
         baseline=chosen,
         kept=np.ones(len(gold), dtype=bool),
         score=np.full(len(gold), sure),
@@ -41,10 +41,10 @@ def answers(gold: list[str], given: list[str], codes: list[str], sure: float = 0
     )
 
 
-def said_of(own: Answers) -> dict[tuple[str, str], Given]:
+def said_of(own: LayerItems) -> dict[tuple[str, str], PredictedItem]:
     return {
-        key: Given(
-            [code for code, has in zip(own.codes, own.given[i], strict=True) if has], own.commentaries[i]
+        key: PredictedItem(
+            [code for code, has in zip(own.codes, own.predicted[i], strict=True) if has], own.commentaries[i]
         )
         for i, key in enumerate(own.keys)
     }
@@ -156,10 +156,10 @@ def test_a_flipped_label_is_the_first_suspect(rows: list[GoldSentence], codebook
 def test_nothing_is_suspect_where_all_is_as_predicted(codebook: Codebook) -> None:
     layer = layer_of(codebook, "function")
     codes = ["claim", "report", "claim", "report"]
-    assert suspects(layer, answers(codes, codes, layer.code_ids)) == []
+    assert label_errors(layer, answers(codes, codes, layer.code_ids)) == []
     set_layer = layer_of(codebook, "rhetoric")
     one = answers(["irony", "none"], ["none", "none"], set_layer.code_ids, sure=0.97)
-    assert all(s.code and {s.gold, s.predicted} == {"yes", "no"} for s in suspects(set_layer, one))
+    assert all(s.code and {s.gold, s.predicted} == {"yes", "no"} for s in label_errors(set_layer, one))
 
 
 def test_a_larger_share_contains_the_smaller(rows: list[GoldSentence]) -> None:

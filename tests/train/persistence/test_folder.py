@@ -33,7 +33,7 @@ from train.model import Model
 from train.persistence import plain_skops
 from train.persistence.folder import load_model, save_model
 from train.persistence.state import from_state
-from train.persistence.validation import find_unsound
+from train.persistence.validation import first_problem
 from train.predict import predict
 from train.settings import Settings
 
@@ -350,7 +350,7 @@ def packed(members: dict[str, str | bytes]) -> bytes:
 )
 def test_what_is_no_model_is_refused(state: object, folder: Path) -> None:
     rewrite(folder, skops.io.dumps(state))
-    with pytest.raises(ModelError, match=r"model\.skops: is no model of ours"):
+    with pytest.raises(ModelError, match=r"model\.skops: is not a valid model"):
         load_model(folder)
 
 
@@ -415,7 +415,7 @@ def test_a_spoilt_model_is_refused(spoil: Callable[[Any], None], folder: Path) -
     state = state_of(folder)
     spoil(state)
     rewrite(folder, skops.io.dumps(state))
-    with pytest.raises(ModelError, match=r"model\.skops: is no model of ours"):
+    with pytest.raises(ModelError, match=r"model\.skops: is not a valid model"):
         load_model(folder)
 
 
@@ -433,20 +433,20 @@ def test_a_threshold_that_is_no_share_is_refused(threshold: float, folder: Path)
     layers = json.loads((folder / "model.json").read_text(encoding="utf-8"))["layers"]
     layers["function"]["thresholds"]["claim"] = threshold
     change(folder, layers=layers)
-    with pytest.raises(ModelError, match="threshold that is no share"):
+    with pytest.raises(ModelError, match="threshold that is not between 0 and 1"):
         load_model(folder)
 
 
 LAYERS: dict[str, tuple[tuple[object, ...], object, str]] = {
     "a layer its codebook lacks": (("layers", "zz"), {"kind": "one", "n": 1, "codes": {}, "trained": False}, "zz"),
     "another kind": (("layers", "function", "kind"), "set", "function"),
-    "fewer than no sentences": (("layers", "function", "n"), -1, "counts that cannot be"),
+    "fewer than no sentences": (("layers", "function", "n"), -1, "counts that contradict"),
     "more touched than asked": (("layers", "stance", "targets", "rente", "touched"), 10**6, "counts"),
     "a target its codebook lacks": (("layers", "stance", "targets", "zz"), {"asked": 1, "touched": 1, "codes": {}}, "targets"),
     "a strength below none": (("layers", "stance", "choices", "touched", "smoothing"), -1.0, "choices"),
     "a pipeline nobody knows": (("settings", "pipeline"), "__class__", "pipeline"),
     "a precision above one": (("settings", "abstain_at"), 3.0, "setting"),
-    "a share of unknown words above one": (("familiarity", "unknown", 0), 7.0, "unknown words"),
+    "a share of unknown words above one": (("familiarity", "unknown", 0), 7.0, "unknown must be between 0 and 1"),
     "fewer reasons than none": (("settings", "reasons"), -1, "setting"),
 }  # fmt: skip
 
@@ -458,7 +458,7 @@ def test_a_description_out_of_range_is_refused(
     meta = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     _set(*path, value=value)(meta)
     (folder / "model.json").write_text(json.dumps(meta), encoding="utf-8")
-    with pytest.raises(ModelError, match=rf"model\.json: is no model of ours: .*{words}"):
+    with pytest.raises(ModelError, match=rf"model\.json: is not a valid model: .*{words}"):
         load_model(folder)
 
 
@@ -512,7 +512,7 @@ def test_whatever_stands_anywhere_is_refused_or_harmless(
         for key in above:
             table = table[key]
         table[last] = junk(table[last], rng)
-        if find_unsound(meta, state):
+        if first_problem(meta, state):
             refused += 1
         else:
             predict(from_state(meta, state), other_rows[:6])
