@@ -42,9 +42,11 @@ def split_inputs(
     DataError
         An input cannot be read.
     """
-    found = read_commentaries(inputs, encoding=encoding, author=author, date=date, corrections=corrections)
-    nlp = make_nlp(pipeline, language) if pipeline else None  # loads spaCy: a second
-    return split_commentaries(found, language=language, nlp=nlp)
+    commentaries = read_commentaries(
+        inputs, encoding=encoding, author=author, date=date, corrections=corrections
+    )
+    nlp = make_nlp(pipeline, language) if pipeline else None  # a blank one splits the same, five times slower
+    return split_commentaries(commentaries, language=language, nlp=nlp)
 
 
 def split_texts(study: Study, files: Sequence[str | Path] | None = None, **reading: Any) -> Iterator[Piece]:
