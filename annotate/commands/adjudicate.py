@@ -88,7 +88,7 @@ def _send(own: Study, gold: "list[GoldSentence]", *, url: str | None, dry_run: b
     from annotate.sync.adjudication import send_undecided
 
     with own.locked(), telling() as tell:
-        return send_undecided(connect(own, url=url), own, gold, dry_run=dry_run, tell=tell)
+        return send_undecided(connect(own, url=url), own, gold, dry_run=dry_run, progress=tell)
 
 
 def _sent_words(sent: "SentReport") -> str:

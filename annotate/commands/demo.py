@@ -32,7 +32,7 @@ def demo(
     was_running = local_server.status().running
     try:
         with telling() as tell:
-            report = run_demo(folder or home() / "demo", tell=tell)
+            report = run_demo(folder or home() / "demo", progress=tell)
         print_report(report, json, lambda: demo_words(report))
         if not no_wait:
             say("Label Studio stays up until Ctrl-C")

@@ -1,6 +1,5 @@
 """``codebook diff`` and ``codebook migrate``."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,8 +11,7 @@ from annotate.commands.terminal import (
     StudyOption,
     UrlOption,
     print_report,
-    progress,
-    say,
+    telling,
 )
 from annotate.study.folder import open_study
 
@@ -73,13 +71,11 @@ def migrate(
         raise typer.BadParameter("the backup knows its map; leave it out", param_hint="--map")
     own = open_study(study)
     studio = None if files_only else connect(own, url=url)
-    tell = say if sys.stderr.isatty() else _silent
-    if undo:
-        report = migrating.undo(studio, own, old, new, dry_run=dry_run, tell=tell, progress=progress)
-    else:
-        report = migrating.migrate(
-            studio, own, old, new, given=map, dry_run=dry_run, tell=tell, progress=progress
-        )
+    with telling() as progress:
+        if undo:
+            report = migrating.undo(studio, own, old, new, dry_run=dry_run, progress=progress)
+        else:
+            report = migrating.migrate(studio, own, old, new, given=map, dry_run=dry_run, progress=progress)
     print_report(report, json, "\n".join(_lines(report)))
 
 
@@ -89,10 +85,6 @@ def _changes(changes: "list[Change]") -> list[str]:
 
 def _asks(step: str) -> str:
     return "no step" if step == "none" else f"a {step} step"
-
-
-def _silent(_: str) -> None:
-    pass
 
 
 def _lines(report: "MigrateReport") -> list[str]:

@@ -25,7 +25,7 @@ def prelabel(
     own = open_study(study)
     with own.locked(), telling() as tell:
         loaded = load_model(model or own.latest_model())
-        report = prelabelling.prelabel(connect(own, url=url), own, loaded, dry_run=dry_run, tell=tell)
+        report = prelabelling.prelabel(connect(own, url=url), own, loaded, dry_run=dry_run, progress=tell)
     verb = "would be " if dry_run else ""
     lines = [
         f"{report.model_version}: suggestions {verb}created {report.created}, "

@@ -31,7 +31,7 @@ def pull(
 
     own = open_study(study)
     with own.locked(), telling() as tell:
-        report = pulling.pull(connect(own, url=url), own, full=full, tell=tell)
+        report = pulling.pull(connect(own, url=url), own, full=full, progress=tell)
     lines = [f"{report.annotations} annotations ({report.skipped} skipped, {report.incomplete} incomplete, "
              f"{report.invalid} invalid, {report.deleted} deleted since the last pull)",
              f"{report.fetched} tasks were fetched"]  # fmt: skip
@@ -49,7 +49,7 @@ def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, 
 
     own = open_study(study)
     with own.locked(), telling() as tell:
-        report = take_project(connect(own, url=url), own, project, map_path, tell=tell)
+        report = take_project(connect(own, url=url), own, project, map_path, progress=tell)
     lines = [
         f"{report.annotations} annotations of project {project} by {', '.join(report.annotators) or '–'}",
         f"({report.skipped} skipped, {report.incomplete} incomplete, {report.invalid} invalid)",

@@ -61,7 +61,7 @@ def push(
             recreate=recreate,
             prune=prune,
             phase=phase,
-            tell=tell,
+            progress=tell,
         )
         letters = []
         if invite and not dry_run:

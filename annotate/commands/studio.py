@@ -2,7 +2,7 @@ from typing import Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, print_report, say
+from annotate.commands.terminal import JsonOption, print_report, say, say_progress
 
 app = typer.Typer(help="Label Studio on this machine: install, start, status, stop.", no_args_is_help=True)
 
@@ -12,7 +12,7 @@ def install() -> None:
     """Install Label Studio in an environment of its own."""
     from annotate.label_studio import local_server
 
-    if not local_server.install(say):
+    if not local_server.install(say_progress):
         say(f"Label Studio {local_server.VERSION} is installed already")
 
 
@@ -28,7 +28,7 @@ def start(
     """Start it on 127.0.0.1 and print its address and login; nothing happens where it runs already."""
     from annotate.label_studio import local_server
 
-    studio = local_server.start(say, database=database)
+    studio = local_server.start(say_progress, database=database)
     lines = [f"address   {studio.url}", f"login     {studio.email}", f"password  {studio.password}"]
     if studio.database:
         lines.append(f"database  {local_server.shown_database(studio)}")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from annotate.progress import Tell, nobody
+from annotate.progress import Progress, no_progress
 
 StudyOption = Annotated[
     Path | None, typer.Option("--study", metavar="DIR", help="The study; the current folder if not given.")
@@ -64,17 +64,23 @@ def say(words: str) -> None:
     sys.stderr.flush()
 
 
+def say_progress(what: str, done: int = 0, total: int | None = None, /) -> None:
+    """Progress a line at a time, where there are few and long steps."""
+    say(what)
+
+
 @contextmanager
-def telling() -> Iterator[Tell]:
+def telling() -> Iterator[Progress]:
     """A way to say what is being done: a bar on a terminal, nothing elsewhere.
 
     The bar is full where a total is known, else it moves to and fro.
     """
     if not sys.stderr.isatty():
-        yield nobody
+        yield no_progress
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
 
     columns = (
         TextColumn("{task.description}"),
@@ -82,29 +88,14 @@ def telling() -> Iterator[Tell]:
         TextColumn("{task.fields[count]}"),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         line = bar.add_task("", total=None, count="")
 
-        def tell(words: str, done: int = 0, total: int | None = None, /) -> None:
+        def tell(what: str, done: int = 0, total: int | None = None, /) -> None:
             count = f"{done:,}/{total:,}" if total else ""
-            bar.update(line, description=words, completed=done, total=total, count=count)
+            bar.update(line, description=what, completed=done, total=total, count=count)
 
         yield tell
-
-
-@contextmanager
-def progress(label: str, total: int) -> Iterator[Callable[[], None]]:
-    """A bar on a terminal; call what it gives once a step."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=total)
-        yield lambda: bar.advance(task)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from annotate.label_studio import accounts, local_server
 from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
 from annotate.pages.reading import reading_page
-from annotate.progress import Tell
+from annotate.progress import Progress
 from annotate.study.folder import Study, init_study, open_study
 from annotate.study.projects import find_projects
 from annotate.study.split import SplitReport, split_study
@@ -68,26 +68,26 @@ class DemoReport(Record, frozen=True, kw_only=True):
     page: str
 
 
-def run_demo(folder: Path, *, tell: Tell) -> DemoReport:
+def run_demo(folder: Path, *, progress: Progress) -> DemoReport:
     """Runs the loop in this folder, from what is there; a second run creates nothing.
 
     The server is always the local one: LABEL_STUDIO_URL is not looked at.
     """
-    server = local_server.start(tell)
+    server = local_server.start(progress)
     studio = Studio(server.url, server.token)
     study = demo_study(folder)
     codebook = study.codebook()
-    tell("splitting commentaries into sentences")
+    progress("splitting commentaries into sentences")
     split = split_study(study)
-    pushed = push(studio, study, tell=tell)
-    coded = _code(server, studio, study, codebook, tell)
-    pulled = pull(studio, study, tell=tell)
-    tell("measuring agreement")
+    pushed = push(studio, study, progress=progress)
+    coded = _code(server, studio, study, codebook, progress)
+    pulled = pull(studio, study, progress=progress)
+    progress("measuring agreement")
     agreement = agree(read_jsonl(study.annotations, Annotation), codebook)
     gold, adjudicated = adjudicate_study(study)
-    tell(f"training on {len(gold)} sentences")
+    progress(f"training on {len(gold)} sentences")
     model, trained = fit(gold, codebook)
-    tell("cross-validating, grouped by commentary")
+    progress("cross-validating, grouped by commentary")
     codings = list(read_jsonl(study.annotations, Annotation))
     evaluation = cross_validate(gold, codebook, annotations=codings)
     model = model.with_figures(figures_of(evaluation))
@@ -96,7 +96,7 @@ def run_demo(folder: Path, *, tell: Tell) -> DemoReport:
     write_jsonl(study.data / "tagged.jsonl", (p for piece in tagged for p in piece.predictions))
     page = study.reports / f"{tagged[0].commentary.commentary_id}.html"
     write_text(page, reading_page(tagged[:1], codebook, model_version=model.meta.model_version))
-    suggested = prelabel(studio, study, model, tell=tell)
+    suggested = prelabel(studio, study, model, progress=progress)
     return DemoReport(
         study=str(folder),
         studio=Login(url=server.url, email=server.email, password=server.password),
@@ -139,7 +139,9 @@ def _held_out(study: Study) -> list[Piece]:
     ]
 
 
-def _code(server: LocalStudio, studio: Studio, study: Study, codebook: Codebook, tell: Tell) -> list[Coded]:
+def _code(
+    server: LocalStudio, studio: Studio, study: Study, codebook: Codebook, progress: Progress
+) -> list[Coded]:
     """Lets each annotator's codings arrive in their project, through the API as that user."""
     projects = find_projects(studio, study, material.ANNOTATORS)
     done = []
@@ -151,7 +153,7 @@ def _code(server: LocalStudio, studio: Studio, study: Study, codebook: Codebook,
         ]
         todo = [task for task in tasks if not task.coded and task.data.get("sentence_id") in given]
         for n, task in enumerate(todo):
-            tell(f"{name} codes", n, len(todo))
+            progress(f"{name} codes", n, len(todo))
             layers = given[task.data["sentence_id"]].layers
             person.create_annotation(task.id, to_result(layers, codebook))
         done.append(Coded(annotator=name, created=len(todo), present=sum(task.coded > 0 for task in tasks)))

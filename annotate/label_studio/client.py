@@ -7,7 +7,7 @@ encoder, which needs 2.4 s for 10,000 predictions where msgspec needs 0.06.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, TypeVar
 
@@ -16,6 +16,7 @@ import msgspec
 
 from annotate.label_studio.auth import TokenAuth, jwt_expiry
 from annotate.label_studio.retry import PatientClient, again, reaching
+from annotate.progress import Progress, no_progress
 from schemas.errors import StudioError
 from schemas.files import read_bytes
 from schemas.records import Record
@@ -80,9 +81,9 @@ class Studio:
     def __repr__(self) -> str:
         return f"Studio({self.url!r})"  # the key is never shown
 
-    def tell(self, waiting: Callable[[str], None]) -> None:
-        """Who hears of it when the server does not answer and is asked again."""
-        self._http.waiting = waiting
+    def report_retries(self, progress: Progress) -> None:
+        """Reports to ``progress`` from now on when the server does not answer and is asked again."""
+        self._http.progress = progress
 
     @property
     def _client(self) -> Any:
@@ -147,13 +148,8 @@ class Studio:
         with self._asking(f"changing project {project_id}"):
             self._client.projects.update(id=project_id, **changes)
 
-    def tasks(
-        self, project_id: int, step: Callable[[int, int], None] = lambda done, total: None
-    ) -> Iterator[HeldTask]:
-        """All tasks of a project, by id. 1,500 a second where only these fields are asked for.
-
-        ``step`` hears how many of how many were listed, after each page.
-        """
+    def tasks(self, project_id: int, progress: Progress = no_progress) -> Iterator[HeldTask]:
+        """All tasks of a project, by id. 1,500 a second where only these fields are asked for."""
         operation = f"listing the tasks of project {project_id}"
         fields = ["id", "data", "meta", "total_annotations", "cancelled_annotations", "updated_at"]
         asked = {"project": project_id, "fields": "task_only", "include": fields, "page_size": PAGE}
@@ -163,7 +159,7 @@ class Studio:
             found = self._get("/api/tasks/", operation, _Page, params={**asked, "page": page})
             total = found.total
             yield from map(_held, found.tasks)
-            step(min(page * PAGE, total), total)
+            progress("listing tasks", min(page * PAGE, total), total)
             del found  # one page in memory at a time
 
     def import_tasks(self, project_id: int, tasks: Sequence[dict[str, Any]]) -> int:

@@ -5,13 +5,14 @@ not by asking for "later than": so no clock matters, the server's neither, and w
 seen. No mark is remembered; the kept export is the mark.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from annotate.label_studio.client import IDS_CHUNK, HeldTask, Studio
+from annotate.progress import Progress, no_progress
 from schemas.errors import DataError
 from schemas.files import read_bytes, replacing
 
@@ -42,7 +43,7 @@ class _KeptTask(msgspec.Struct):
 
 def fetch(
     studio: Studio, project_id: int, path: Path, *, whole: bool = False,
-    step: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = no_progress,
 ) -> int | None:  # fmt: skip
     """Brings ``path`` in step with the project; each task in it stands as the server gave it.
 
@@ -50,8 +51,6 @@ def fetch(
     ----------
     whole
         Whether everything is asked for, whatever is kept.
-    step
-        Hears how many of how many tasks were compared.
 
     Returns
     -------
@@ -65,7 +64,7 @@ def fetch(
     """
     kept = {} if whole else _kept(path)
     if kept:
-        now = {task.id: _listed(task) for task in studio.tasks(project_id, step)}
+        now = {task.id: _listed(task) for task in studio.tasks(project_id, progress)}
         changed = [number for number, state in now.items() if _was(kept.get(number)) != state]
         if len(changed) <= WHOLE_ABOVE * len(now):
             if changed or kept.keys() - now.keys():

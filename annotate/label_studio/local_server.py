@@ -22,6 +22,7 @@ import msgspec
 import psutil
 
 from annotate.label_studio import accounts
+from annotate.progress import Progress
 from schemas.errors import SettingsError, StudioError
 from schemas.files import home, write_private_json
 from schemas.records import Record
@@ -112,8 +113,6 @@ _SETTINGS = {
     "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
 }
 
-Tell = Callable[[str], None]
-
 
 class LocalStudio(Record, frozen=True, kw_only=True):
     """A server of ours, as its private file keeps it."""
@@ -146,14 +145,14 @@ class Status(Record, frozen=True, kw_only=True):
     database: str
 
 
-def install(tell: Tell) -> bool:
+def install(progress: Progress) -> bool:
     """Installs Label Studio where it is not there yet; False where nothing was to do."""
     with _lock():
         if _is_installed():
             return False
         environment = _environment()
         shutil.rmtree(environment, ignore_errors=True)  # an installation that was interrupted
-        tell(f"installing Label Studio {VERSION} in {environment} (some minutes, once)")
+        progress(f"installing Label Studio {VERSION} in {environment} (some minutes, once)")
         _run([sys.executable, "-m", "venv", str(environment)], "making a virtual environment")
         pip = [str(_program("python")), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
         _run([*pip, f"label-studio=={VERSION}"], "installing Label Studio")
@@ -161,7 +160,7 @@ def install(tell: Tell) -> bool:
         return True
 
 
-def start(tell: Tell, *, database: str | None = None) -> LocalStudio:
+def start(progress: Progress, *, database: str | None = None) -> LocalStudio:
     """The running server, started where it was not; installs it first where it must.
 
     Parameters
@@ -181,16 +180,16 @@ def start(tell: Tell, *, database: str | None = None) -> LocalStudio:
         database = "" if database == "sqlite" else database
         if database:
             read_database(database)
-    install(tell)
+    install(progress)
     with _lock():
         known = load()
         if database is not None:
             known = _on(known or _new(), database)
         if known and known.token and _is_running(known):
             return known
-        studio = _spawn(known or _new(), tell)
+        studio = _spawn(known or _new(), progress)
         try:
-            _wait(studio, tell)
+            _wait(studio, progress)
             if not studio.token:
                 studio = msgspec.structs.replace(studio, token=_first_token(studio))
         except BaseException:
@@ -315,11 +314,11 @@ def _is_free(port: int) -> bool:
         return True
 
 
-def _spawn(studio: LocalStudio, tell: Tell) -> LocalStudio:
+def _spawn(studio: LocalStudio, progress: Progress) -> LocalStudio:
     # a taken port would make Label Studio take the next one and say so in its log only
     port = studio.port if _is_free(studio.port) else _free_port()
     fresh = not (studio.token if studio.database else (_data() / "label_studio.sqlite3").exists())
-    tell(
+    progress(
         f"starting Label Studio on port {port}" + (" (the first start takes about a minute)" if fresh else "")
     )
     studio = msgspec.structs.replace(studio, port=port)
@@ -346,17 +345,17 @@ def _server_environment(studio: LocalStudio) -> dict[str, str]:
     return {**kept, **_SETTINGS, **admin, **database}
 
 
-def _wait(studio: LocalStudio, tell: Tell) -> None:
-    begin = told = time.monotonic()
+def _wait(studio: LocalStudio, progress: Progress) -> None:
+    begin = reported = time.monotonic()
     while not _answers(studio):
         now = time.monotonic()
         if _process(studio) is None:
             raise StudioError("starting", f"the server ended; its last words: {_last_words()} (see {_log()})")
         if now - begin > START_SECONDS:
             raise StudioError("starting", f"no answer after {START_SECONDS} s; see {_log()}")
-        if now - told > 15:
-            told = now
-            tell(f"still starting ({now - begin:.0f} s)")
+        if now - reported > 15:
+            reported = now
+            progress(f"still starting ({now - begin:.0f} s)")
         time.sleep(0.25)
 
 

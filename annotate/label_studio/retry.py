@@ -12,6 +12,7 @@ import httpx
 import tenacity
 
 from annotate.label_studio.auth import TokenAuth
+from annotate.progress import Progress, no_progress
 from schemas.errors import StudioError
 
 
@@ -50,12 +51,12 @@ class PatientClient(httpx.Client):
     """Asks again while a server that has answered before does not answer or says to come again.
 
     A server that never answered fails at once: its address is wrong more often than it restarts.
-    ``waiting`` is told why, before each wait.
+    ``progress`` is called with the reason before each wait.
     """
 
     def __init__(self, auth: TokenAuth, timeout: float) -> None:
         super().__init__(auth=auth, timeout=timeout, follow_redirects=True)
-        self.waiting: Callable[[str], None] = lambda _: None
+        self.progress: Progress = no_progress
         self._has_answered = False
 
     def send(self, request: httpx.Request, **how: Any) -> httpx.Response:
@@ -64,7 +65,7 @@ class PatientClient(httpx.Client):
         return _patiently(
             lambda: self._answer(request, **how),
             again=lambda state: _may_repeat(request) and _is_passing(state) and self._may_be_there(state),
-            before=self._tell,
+            before=self._report,
         )
 
     def _answer(self, request: httpx.Request, **how: Any) -> httpx.Response:
@@ -76,8 +77,8 @@ class PatientClient(httpx.Client):
         error = state.outcome.exception() if state.outcome else None
         return self._has_answered or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
 
-    def _tell(self, state: tenacity.RetryCallState) -> None:
-        self.waiting(f"Label Studio does not answer; asking again ({state.attempt_number})")
+    def _report(self, state: tenacity.RetryCallState) -> None:
+        self.progress(f"Label Studio does not answer; asking again ({state.attempt_number})")
 
 
 def send_once(

@@ -7,6 +7,7 @@ from typing import Any
 from annotate.label_studio import retry
 from annotate.label_studio.client import CHUNK, PREDICTIONS_CHUNK, Studio
 from annotate.label_studio.retry import send_once
+from annotate.progress import Progress, no_progress
 from schemas.errors import StudioError
 
 Bodies = list[dict[str, Any]]
@@ -17,7 +18,7 @@ def send_tasks(
     project_id: int,
     sentence_ids: Sequence[str],
     bodies: Callable[[Sequence[str]], Bodies],
-    told: Callable[[int], None] = lambda done: None,
+    progress: Progress = no_progress,
 ) -> None:
     """Creates a task for each sentence, in this order.
 
@@ -25,14 +26,12 @@ def send_tasks(
     ----------
     bodies
         The tasks of some of the sentences, ``sentence_id`` in the data of each; made a call at a time.
-    told
-        Hears how many were sent, before each call.
     """
     done = 0
 
     def send(todo: list[str]) -> None:
         nonlocal done
-        told(done)
+        progress("creating tasks", done, len(sentence_ids))
         studio.import_tasks(project_id, bodies(todo))
         done += len(todo)
 

@@ -6,8 +6,8 @@ that was killed is taken up by the next one, and the backup is the way back.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import filelock
@@ -19,6 +19,7 @@ from annotate.migrate.backup import Backup, backup_place, goal_of, make_backup, 
 from annotate.migrate.files import changed_files, move_file, once, open_in_files
 from annotate.migrate.plan import Goal, LookAgain, ProjectPlan, plan_project
 from annotate.migrate.snapshot import Snapshot
+from annotate.progress import Progress, no_progress
 from annotate.study.codebook_versions import asked_path, read_asked
 from annotate.study.folder import Study
 from annotate.study.projects import as_row, find_projects, marker
@@ -30,10 +31,6 @@ from schemas.labeling import instructions, labeling_config
 from schemas.records import Record
 from schemas.versions.diff import Change, check_step
 from schemas.versions.results import transitional_config
-
-Tell = Callable[[str], None]
-
-Progress = Callable[[str, int], AbstractContextManager[Callable[[], None]]]
 
 ATTEMPTS = 3  # a coding that comes in between makes the server refuse the new screen
 
@@ -67,18 +64,17 @@ class MigrateReport(Record, frozen=True, kw_only=True):
 
 
 class Job(Record, frozen=True, kw_only=True):
-    """What one run works on, and whom it tells."""
+    """What one run works on, and what it reports to."""
 
     study: Study
     studio: Studio | None
     goal: Goal
     progress: Progress
-    tell: Tell
 
 
 def migrate(
     studio: Studio | None, study: Study, old: Path, new: Path, *, given: Path | None = None,
-    dry_run: bool = False, tell: Tell, progress: Progress,
+    dry_run: bool = False, progress: Progress = no_progress,
 ) -> MigrateReport:  # fmt: skip
     """Brings a study to the next version of its codebook, or goes on with that.
 
@@ -88,8 +84,6 @@ def migrate(
         The server; None where only the study's files are meant.
     given
         Where ids went, as a file (`schemas.versions.id_map`).
-    progress
-        Makes a bar of so many steps with a label; what it gives is called once a step.
 
     Raises
     ------
@@ -107,14 +101,14 @@ def migrate(
         check_step(goal.step.diff, new)
         _check_study(study, goal)
         _refuse_undecided(studio, study)
-        job = Job(study=study, studio=studio, goal=goal, progress=progress, tell=tell)
+        job = Job(study=study, studio=studio, goal=goal, progress=progress)
         held = _held(job, begun)
         _check_screens(job, held)
         if dry_run:
             return _dry_run(job, held, begun)
         backup = begun
         if backup is None:
-            tell("making the backup")
+            progress("making the backup")
             place = backup_place(study, goal.step.old, book)
             backup = make_backup(study, studio, held, place, old=old, new=new, given=given)
         report = _carry_out(job, backup, held, resumed=begun is not None)
@@ -124,7 +118,7 @@ def migrate(
 
 def undo(
     studio: Studio | None, study: Study, old: Path, new: Path, *,
-    dry_run: bool = False, tell: Tell, progress: Progress,
+    dry_run: bool = False, progress: Progress = no_progress,
 ) -> MigrateReport:  # fmt: skip
     """Puts back what a migration changed, from its backup; what was coded since is rewritten back.
 
@@ -143,7 +137,7 @@ def undo(
         goal = backup.goal(back=True)
         _check_study(study, goal)
         _refuse_undecided(studio, study)
-        job = Job(study=study, studio=studio, goal=goal, progress=progress, tell=tell)
+        job = Job(study=study, studio=studio, goal=goal, progress=progress)
         held = _held(job, backup)
         _check_screens(job, held)
         if dry_run:
@@ -273,7 +267,7 @@ def _dry_run(job: Job, held: Mapping[str, HeldProject], backup: Backup | None) -
     again: list[LookAgain] = []
     for name, project in held.items():
         assert job.studio is not None
-        job.tell(f"{name}: reading project {project.id}")
+        job.progress(f"{name}: reading project {project.id}")
         now = snapshot.take(job.studio, name, project)
         before = backup.snapshot(name) if backup else now
         plan = plan_project(before, now, job.goal)
@@ -306,12 +300,12 @@ def _move_project(
     name = before.annotator
     config = before.project.label_config if job.goal.back else labeling_config(job.goal.book)
     if project.label_config.strip() != config.strip():
-        job.tell(f"{name}: a screen with the old and the new controls")
+        job.progress(f"{name}: a screen with the old and the new controls")
         studio.recount(project.id)
         studio.update_project(project.id, label_config=_transitional(job.goal))
     total: Counter[str] = Counter()
     for attempt in range(ATTEMPTS):
-        job.tell(f"{name}: comparing")
+        job.progress(f"{name}: comparing")
         now = snapshot.take(studio, name, project)
         plan = plan_project(before, now, job.goal)
         _write_codings(job, studio, name, plan)
@@ -331,15 +325,15 @@ def _move_project(
 
 
 def _write_codings(job: Job, studio: Studio, name: str, plan: ProjectPlan) -> None:
-    with job.progress(f"{name}: annotations and drafts", len(plan.annotations) + len(plan.drafts)) as step:
-        for write in plan.annotations:
-            for hanging in write.drafts:
-                studio.update_draft(hanging, annotation=None)  # else it is deleted with the write
-            studio.update_annotation(write.id, write.result)
-            step()
-        for draft in plan.drafts:
-            studio.update_draft(draft.id, result=draft.result, annotation=draft.annotation)
-            step()
+    what, total = f"{name}: changing annotations and drafts", len(plan.annotations) + len(plan.drafts)
+    for n, write in enumerate(plan.annotations):
+        job.progress(what, n, total)
+        for draft_id in write.drafts:
+            studio.update_draft(draft_id, annotation=None)  # else it is deleted with the write
+        studio.update_annotation(write.id, write.result)
+    for n, draft in enumerate(plan.drafts, start=len(plan.annotations)):
+        job.progress(what, n, total)
+        studio.update_draft(draft.id, result=draft.result, annotation=draft.annotation)
 
 
 def _set_screen(job: Job, studio: Studio, before: Snapshot, config: str) -> None:
@@ -357,7 +351,7 @@ def _write_rest(job: Job, studio: Studio, before: Snapshot, plan: ProjectPlan) -
     """Predictions and the version in the tasks, each in one call."""
     number = before.project.id
     for write in plan.predictions:
-        job.tell(f"{before.annotator}: {len(write.predictions)} predictions of {write.model_version}")
+        job.progress(f"{before.annotator}: {len(write.predictions)} predictions of {write.model_version}")
         studio.delete_predictions(number, write.model_version)
         studio.import_predictions(number, [msgspec.to_builtins(p) for p in write.predictions])
     shown = before.project.model_version

@@ -5,13 +5,14 @@ is ticked already. Decisions are kept in ``data/decisions.jsonl``, apart from th
 has seen the others' codings is no independent coder, and in no figure of agreement.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from annotate.label_studio.client import HeldProject, HeldTask, Studio, stream_link
 from annotate.label_studio.download import fetch
 from annotate.label_studio.upload import send_predictions, send_tasks
+from annotate.progress import Progress, no_progress
 from annotate.study.folder import Study
 from annotate.study.projects import create_once, find_projects, marker, remember
 from annotate.study.relink import renamed
@@ -59,7 +60,7 @@ def send_undecided(
     gold: Sequence[GoldSentence],
     *,
     dry_run: bool = False,
-    tell: Callable[[str], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> SentReport:
     """Brings the sentences with something open into their project, each once.
 
@@ -82,7 +83,7 @@ def send_undecided(
         for row in gold
         if row.undecided and row.sentence_id in tasks
     }
-    tell("comparing")
+    progress("comparing")
     project = find_undecided(studio, study)
     held = {str(t.data.get("sentence_id")): t for t in studio.tasks(project.id)} if project else {}
     created = [name for name in wanted if name not in held]
@@ -95,8 +96,9 @@ def send_undecided(
     if not dry_run and wanted:
         number = _ensure(studio, study, codebook, columns, project)
         by_id = {row.sentence_id: row for row in gold}
-        tell(f"creating {len(created)} tasks")
-        send_tasks(studio, number, created, lambda ids: [_body(wanted[name], by_id[name]) for name in ids])
+        send_tasks(
+            studio, number, created, lambda ids: [_body(wanted[name], by_id[name]) for name in ids], progress
+        )
         for name in stale:
             studio.update_task(held[name].id, data=wanted[name])
         if created or stale:

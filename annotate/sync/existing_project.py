@@ -1,11 +1,11 @@
 """A Label Studio project that Standpunkt did not make, imported through a map of its controls."""
 
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from annotate.label_studio.client import Studio
 from annotate.label_studio.download import fetch
+from annotate.progress import Progress, no_progress
 from annotate.study.annotations import in_order, own_rows, taken_path, with_taken
 from annotate.study.folder import Study
 from annotate.study.projects import MARKER
@@ -46,7 +46,7 @@ def take_project(
     project_id: int,
     map_path: Path,
     *,
-    tell: Callable[[str], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> TakeReport:
     """Fetches the project, keeps its export as received, and adds its codings to the study's.
 
@@ -70,7 +70,7 @@ def take_project(
         raise StudioError(
             f"reading project {project_id}", "is a project of Standpunkt; `pull` without --project takes it"
         )
-    tell(f"fetching project {project_id}")
+    progress(f"fetching project {project_id}")
     path = study.exports / f"project-{project_id}.json"
     fetch(studio, project_id, path)
     part = asked_part(codebook, given)

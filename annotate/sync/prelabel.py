@@ -10,7 +10,7 @@ import msgspec
 
 from annotate.label_studio.client import HeldProject, HeldTask, Studio
 from annotate.label_studio.upload import send_predictions
-from annotate.progress import Tell, nobody
+from annotate.progress import Progress, no_progress
 from annotate.study.folder import Study
 from annotate.study.projects import find_projects
 from annotate.sync.tasks import rows_by_commentary
@@ -63,7 +63,7 @@ def not_shared(model: Codebook, study: Codebook) -> list[str]:
 
 
 def prelabel(
-    studio: Studio, study: Study, model: "Model", *, dry_run: bool = False, tell: Tell = nobody
+    studio: Studio, study: Study, model: "Model", *, dry_run: bool = False, progress: Progress = no_progress
 ) -> PrelabelReport:
     """Puts one suggestion of this model on each task that may have one, and shows it.
 
@@ -78,12 +78,12 @@ def prelabel(
         raise StudioError(
             "pre-labelling", f"{studio.url} holds no project of this study; run `standpunkt push` first"
         )
-    studio.tell(tell)
+    studio.report_retries(progress)
     apart = not_shared(model.meta.book, codebook)
     with ThreadPoolExecutor(1) as beside:  # the server lists while we predict
         listed = {name: beside.submit(_held_tasks, studio, project.id) for name, project in projects.items()}
-        suggested = _suggestions(model, study, codebook, apart, write=not dry_run, tell=tell)
-        tell("comparing with what is there")
+        suggested = _suggestions(model, study, codebook, apart, write=not dry_run, progress=progress)
+        progress("comparing with what is there")
         held = {name: listing.result() for name, listing in listed.items()}
     counts: Counter[str] = Counter()
     withheld: Counter[str] = Counter()
@@ -91,7 +91,7 @@ def prelabel(
         open_tasks = _open_tasks(held.pop(name), suggested, withheld)
         chosen = {task.id: task.suggestion for task in open_tasks if task.suggestion}
         _validate(project, chosen.values())
-        tell(f"{name}: bringing suggestions")
+        progress(f"{name}: bringing suggestions")
         counts.update(_bring(studio, project.id, chosen, model.meta.model_version, dry_run=dry_run))
         if not dry_run:
             _note(studio, project.id, open_tasks)
@@ -135,7 +135,7 @@ def keep_shared(layers: Mapping[str, Any], apart: Sequence[str], codebook: Codeb
 
 
 def _suggestions(
-    model: "Model", study: Study, codebook: Codebook, apart: Sequence[str], *, write: bool, tell: Tell
+    model: "Model", study: Study, codebook: Codebook, apart: Sequence[str], *, write: bool, progress: Progress
 ) -> dict[str, Suggestion | None]:
     """By sentence what may be suggested; None where nothing is certain enough.
 
@@ -149,7 +149,7 @@ def _suggestions(
 
     def predicted() -> Iterator[Prediction]:
         for batch in _batches(rows_by_commentary(study)):
-            tell(f"predicting: {len(found):,} sentences")
+            progress(f"predicting: {len(found):,} sentences")
             for prediction in predict_stream(model, batch, asked=[asked] * len(batch)):
                 found[prediction.sentence_id] = _suggestion(model, prediction, codebook, apart, alike)
                 yield prediction

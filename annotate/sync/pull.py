@@ -1,12 +1,10 @@
 """Annotations down: the export as it came, then what it means."""
 
-from functools import partial
-
 import msgspec
 
 from annotate.label_studio.client import Studio, task_link
 from annotate.label_studio.download import fetch
-from annotate.progress import Tell, nobody
+from annotate.progress import Progress, labelled, no_progress
 from annotate.study.annotations import in_order, with_taken
 from annotate.study.codebook_versions import asked_before
 from annotate.study.folder import Study
@@ -46,7 +44,7 @@ class PullReport(Record, frozen=True, kw_only=True):
     problems: list[Problem]
 
 
-def pull(studio: Studio, study: Study, *, full: bool = False, tell: Tell = nobody) -> PullReport:
+def pull(studio: Studio, study: Study, *, full: bool = False, progress: Progress = no_progress) -> PullReport:
     """Fetches what changed in every project of the study, and writes ``annotations.jsonl``.
 
     The exports are kept as received in ``data/exports``. With ``full`` they are fetched whole.
@@ -56,7 +54,7 @@ def pull(studio: Studio, study: Study, *, full: bool = False, tell: Tell = nobod
     StudioError
         No project is there yet, or one is gone; ``annotations.jsonl`` is then left as it was.
     """
-    studio.tell(tell)
+    studio.report_retries(progress)
     codebook = study.codebook()
     projects = find_projects(studio, study, study.settings.annotators)
     if not projects:
@@ -69,9 +67,9 @@ def pull(studio: Studio, study: Study, *, full: bool = False, tell: Tell = nobod
     problems: list[Problem] = []
     invalid = asked_for = 0
     for name, project in projects.items():
-        tell(f"{name}: fetching project {project.id}")
+        progress(f"{name}: fetching project {project.id}")
         path = study.exports / f"{name}.json"
-        changed = fetch(studio, project.id, path, whole=full, step=partial(tell, f"{name}: comparing"))
+        changed = fetch(studio, project.id, path, whole=full, progress=labelled(progress, name))
         export = read_export(path, codebook, annotator=name, older=older)
         asked_for += len(export.tasks) if changed is None else changed
         kept.extend(renamed(export.annotations, now))

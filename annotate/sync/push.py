@@ -8,7 +8,7 @@ import msgspec
 
 from annotate.label_studio.client import HeldProject, HeldTask, Studio
 from annotate.label_studio.upload import send_tasks
-from annotate.progress import Tell, nobody
+from annotate.progress import Progress, labelled, no_progress
 from annotate.study.assignments import assign, coding_order
 from annotate.study.folder import Study
 from annotate.study.projects import StudyProject, as_row, ensure_project, find_projects, remember
@@ -38,7 +38,7 @@ class PushReport(Record, frozen=True, kw_only=True):
 
 def push(
     studio: Studio, study: Study, *, dry_run: bool = False, recreate: bool = False, prune: bool = False,
-    phase: str = "main", tell: Tell = nobody,
+    phase: str = "main", progress: Progress = no_progress,
 ) -> PushReport:  # fmt: skip
     """Brings the projects of a study in step with its sentences.
 
@@ -55,7 +55,7 @@ def push(
         raise SettingsError(
             f"{study.folder / 'study.yaml'}: annotators: nobody is named, expected such as [anna, ben]"
         )
-    studio.tell(tell)
+    studio.report_retries(progress)
     held = find_projects(studio, study, names, gone_is_fine=recreate)
     now = relinked(study)
     counts: Counter[str] = Counter()
@@ -66,13 +66,14 @@ def push(
         mine = {a.sentence_id: a for a in assignments if a.annotator == name}
         ordered = coding_order([s for s in sentences if s.sentence_id in mine], name, study.settings)
         wanted = {s.sentence_id: data[s.sentence_id] for s in ordered}
+        reporting = labelled(progress, name)
         project = held.get(name)
         if not dry_run:
             project = ensure_project(studio, study, name, codebook, project)
             remember(study, studio, {name: project.id})
-        plan = _plan(_tasks(studio, project, name, tell), wanted, now)
+        plan = _plan(_tasks(studio, project, reporting), wanted, now)
         if project and not dry_run:
-            _carry_out(studio, project.id, plan, mine, name, tell)
+            _carry_out(studio, project.id, plan, mine, reporting)
         if prune and project:
             counts["pruned"] += _prune(studio, plan, dry_run=dry_run)
         if project:
@@ -98,10 +99,10 @@ class _Plan(NamedTuple):
     duplicates: list[HeldTask]
 
 
-def _tasks(studio: Studio, project: HeldProject | None, name: str, tell: Tell) -> Iterator[HeldTask]:
+def _tasks(studio: Studio, project: HeldProject | None, progress: Progress) -> Iterator[HeldTask]:
     if project is None:
         return iter(())
-    return studio.tasks(project.id, lambda done, total: tell(f"{name}: comparing", done, total))
+    return studio.tasks(project.id, progress)
 
 
 def _plan(held: Iterable[HeldTask], wanted: Mapping[str, TaskData], now: Mapping[str, str]) -> _Plan:
@@ -149,7 +150,7 @@ def _prune(studio: Studio, plan: _Plan, *, dry_run: bool) -> int:
 
 
 def _carry_out(
-    studio: Studio, project_id: int, plan: _Plan, mine: Mapping[str, Assignment], name: str, tell: Tell
+    studio: Studio, project_id: int, plan: _Plan, mine: Mapping[str, Assignment], progress: Progress
 ) -> None:
     created = {row.sentence_id: row for row in plan.created}
     send_tasks(
@@ -157,9 +158,9 @@ def _carry_out(
         project_id,
         list(created),
         lambda ids: task_rows([created[one] for one in ids], mine),
-        lambda done: tell(f"{name}: creating tasks", done, len(created)),
+        progress,
     )
     for n, (task, row) in enumerate(plan.updated):
-        tell(f"{name}: updating tasks", n, len(plan.updated))
+        progress("updating tasks", n, len(plan.updated))
         fresh = {field: getattr(row, field) for field in row.__struct_fields__ if field != "note"}
         studio.update_task(task.id, data={**task.data, **fresh})

@@ -84,12 +84,12 @@ def test_a_server_that_never_answered_is_not_waited_for(slept: list[float]) -> N
 
 def test_a_server_that_has_answered_is_waited_for_and_named(slept: list[float]) -> None:
     made, _ = client(iter([200, *[REFUSED] * 12, 200]))
-    told: list[str] = []
-    made.waiting = told.append
+    waits: list[str] = []
+    made.progress = lambda what, *_: waits.append(what)
     made.get("http://studio/")
     assert made.get("http://studio/").status_code == 200
-    assert len(told) == len(slept) == 12
-    assert "does not answer" in told[0]
+    assert len(waits) == len(slept) == 12
+    assert "does not answer" in waits[0]
 
 
 def test_patience_ends(slept: list[float]) -> None:

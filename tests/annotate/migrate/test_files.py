@@ -1,7 +1,5 @@
 """A study without Label Studio, brought to a new codebook: its files, the backup, the way back."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +26,6 @@ NEW = (
     .replace("id: claim", "id: view")
     .replace(", {id: image, label: Bild}", ", {id: myth, label: Mythos}")
 )
-
-
-@contextmanager
-def no_progress(_label: str, _total: int) -> Iterator[Callable[[], None]]:
-    yield lambda: None
 
 
 def row(n: int, layers: Layers, version: str = "1.0.0") -> Annotation:
@@ -72,12 +65,12 @@ def study(tmp_path: Path) -> Study:
 
 def migrated(study: Study, **more: Any) -> MigrateReport:
     old, new = study.folder.parent / "alt.yaml", study.folder.parent / "neu.yaml"
-    return migrating.migrate(None, study, old, new, tell=lambda _: None, progress=no_progress, **more)
+    return migrating.migrate(None, study, old, new, **more)
 
 
 def undone(study: Study) -> MigrateReport:
     old, new = study.folder.parent / "alt.yaml", study.folder.parent / "neu.yaml"
-    return migrating.undo(None, study, old, new, tell=lambda _: None, progress=no_progress)
+    return migrating.undo(None, study, old, new)
 
 
 def files(study: Study) -> dict[str, bytes]:
@@ -199,10 +192,10 @@ def test_a_codebook_edited_in_place_is_fine(study: Study) -> None:
 def test_the_studys_own_codebook_can_be_the_old_one(study: Study, tmp_path: Path) -> None:
     """It is the new one at the end; the same command still means the same step."""
     before, same = files(study), (study.codebook_path, tmp_path / "neu.yaml")
-    migrating.migrate(None, study, *same, tell=lambda _: None, progress=no_progress)
-    again = migrating.migrate(None, study, *same, tell=lambda _: None, progress=no_progress)
+    migrating.migrate(None, study, *same)
+    again = migrating.migrate(None, study, *same)
     assert (again.old_version, again.version, again.files) == ("1.0.0", "2.0.0", [])
-    migrating.undo(None, study, *same, tell=lambda _: None, progress=no_progress)
+    migrating.undo(None, study, *same)
     assert files(study) == before
 
 

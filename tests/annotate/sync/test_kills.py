@@ -177,12 +177,12 @@ def test_a_server_that_restarts_in_the_middle_is_waited_for(
     large: Study, server: LocalStudio, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upload, "CHUNK", SENTENCES // 12)
-    told: list[str] = []
+    steps: list[str] = []
     with breaking(server.url, {"slow": 1.0}) as proxy:  # slow, so that the restart falls into the push
         slow = Studio(proxy.url, server.token)
-        work = threading.Thread(target=lambda: push(slow, large, tell=lambda words, *_: told.append(words)))
+        work = threading.Thread(target=lambda: push(slow, large, progress=lambda what, *_: steps.append(what)))
         work.start()
-        while not any("creating" in words for words in told):
+        while not any("creating" in what for what in steps):
             time.sleep(0.05)
         assert local_server.stop()
         local_server.start(lambda _: None)
