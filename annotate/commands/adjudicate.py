@@ -22,7 +22,7 @@ from schemas.errors import SettingsError
 from schemas.jsonl import write_jsonl
 
 if TYPE_CHECKING:
-    from annotate.sync.adjudication import SentReport
+    from annotate.sync.adjudication import AdjudicationPushReport
     from exports.adjudication.adjudicate import AdjudicationReport
     from schemas.records import GoldSentence
 
@@ -83,15 +83,17 @@ def adjudicate(
             say(_sent_words(sent))
 
 
-def _send(own: Study, gold: "list[GoldSentence]", *, url: str | None, dry_run: bool) -> "SentReport":
+def _send(
+    own: Study, gold: "list[GoldSentence]", *, url: str | None, dry_run: bool
+) -> "AdjudicationPushReport":
     from annotate.study.connect import connect
-    from annotate.sync.adjudication import send_undecided
+    from annotate.sync.adjudication import push_adjudication
 
     with own.locked(), telling() as tell:
-        return send_undecided(connect(own, url=url), own, gold, dry_run=dry_run, progress=tell)
+        return push_adjudication(connect(own, url=url), own, gold, dry_run=dry_run, progress=tell)
 
 
-def _sent_words(sent: "SentReport") -> str:
+def _sent_words(sent: "AdjudicationPushReport") -> str:
     verb = "would be " if sent.dry_run else ""
     words = (
         f"to a third person: {verb}created {sent.created}, updated {sent.updated}, "

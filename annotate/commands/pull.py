@@ -45,11 +45,11 @@ def pull(
 
 def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, json: bool) -> None:
     from annotate.study.connect import connect
-    from annotate.sync.existing_project import take_project
+    from annotate.sync.existing_project import import_project
 
     own = open_study(study)
     with own.locked(), telling() as tell:
-        report = take_project(connect(own, url=url), own, project, map_path, progress=tell)
+        report = import_project(connect(own, url=url), own, project, map_path, progress=tell)
     lines = [
         f"{report.annotations} annotations of project {project} by {', '.join(report.annotators) or '–'}",
         f"({report.skipped} skipped, {report.incomplete} incomplete, {report.invalid} invalid)",

@@ -5,12 +5,12 @@ from annotate.study.folder import open_study
 def status(study: StudyOption = None, url: UrlOption = None, json: JsonOption = False) -> None:
     """Say who has how much to do."""
     from annotate.study.connect import connect
-    from annotate.sync.status import progress_of, progress_of_undecided
+    from annotate.sync.status import adjudicator_progress, annotator_progress
 
     own = open_study(study)
     studio = connect(own, url=url)
-    found = progress_of(studio, own)
-    undecided = progress_of_undecided(studio, own)
+    found = annotator_progress(studio, own)
+    undecided = adjudicator_progress(studio, own)
     head = ["annotator", "tasks", "done", "skipped", "open", "incomplete", "suggested", "minutes left"]
     rows = [
         (p.annotator, p.tasks, p.done, p.skipped, p.open, p.incomplete, p.suggested,

@@ -44,21 +44,20 @@ def make_token(url: str, email: str, password: str) -> str:
     with signed_in(url, email, password) as client:
         answer = _post_json(client, "/api/token/", {})
         if answer.status_code == 409:
-            for held in _ok(client.get("/api/token/"), "listing access tokens").json():
+            for token in _ok(client.get("/api/token/"), "listing access tokens").json():
                 _ok(
-                    _post_json(client, "/api/token/blacklist/", {"refresh": held["token"]}),
+                    _post_json(client, "/api/token/blacklist/", {"refresh": token["token"]}),
                     "revoking a token",
                 )
             answer = _post_json(client, "/api/token/", {})
-        token = _ok(answer, "making an access token").json().get("token")
-        return str(token)
+        return str(_ok(answer, "making an access token").json().get("token"))
 
 
 def invite_link(url: str, email: str, password: str) -> str:
     """The link by which a new person joins, fetched as the person who invites."""
     with signed_in(url, email, password) as client:
-        found = str(_ok(client.get("/api/invite"), "asking for the invite link").json()["invite_url"])
-        return found if found.startswith("http") else url.rstrip("/") + found
+        link = str(_ok(client.get("/api/invite"), "asking for the invite link").json()["invite_url"])
+        return link if link.startswith("http") else url.rstrip("/") + link
 
 
 def sign_up(invite: str, email: str, password: str) -> bool:

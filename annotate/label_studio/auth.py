@@ -47,8 +47,8 @@ class TokenAuth(httpx.Auth):
 
     def _exchange(self) -> Generator[httpx.Request, httpx.Response, None]:
         with self._lock:
-            asked = httpx.Request("POST", f"{self._url}/api/token/refresh", json={"refresh": self._key})
-            answer = yield asked
+            refresh = httpx.Request("POST", f"{self._url}/api/token/refresh", json={"refresh": self._key})
+            answer = yield refresh
             answer.read()
             if answer.is_error:
                 words = (

@@ -1,7 +1,7 @@
-"""The only module that holds a Label Studio client; the rest of the house sees records.
+"""The only module with a Label Studio client; all others see records.
 
 Measured against 1.23 with SDK 2.1: the SDK repeats POSTs on a server error, so it is told never to
-(``max_retries=0``): `PatientClient` repeats what may be repeated, and what creates something is
+(``max_retries=0``): `RetryingClient` repeats what may be repeated, and what creates something is
 asked once and doubt is resolved by listing. What is sent or listed in bulk goes past the SDK's
 encoder, which needs 2.4 s for 10,000 predictions where msgspec needs 0.06.
 """
@@ -15,7 +15,7 @@ import httpx
 import msgspec
 
 from annotate.label_studio.auth import TokenAuth, jwt_expiry
-from annotate.label_studio.retry import PatientClient, again, reaching
+from annotate.label_studio.retry import RetryingClient, reaching, retrying
 from annotate.progress import Progress, no_progress
 from schemas.errors import StudioError
 from schemas.files import read_bytes
@@ -75,7 +75,7 @@ class Studio:
     def __init__(self, url: str, key: str) -> None:
         self.url = url.rstrip("/")
         self._key = key
-        self._http = PatientClient(TokenAuth(self.url, key), TIMEOUT)
+        self._http = RetryingClient(TokenAuth(self.url, key), TIMEOUT)
         self.__client: Any = None
 
     def __repr__(self) -> str:
@@ -110,8 +110,8 @@ class Studio:
     def invite_link(self) -> str:
         """The link by which a new person makes an account; whoever has it can."""
         answer = self._raw("GET", "/api/invite", "asking for the invite link")
-        found = str(answer.json()["invite_url"])
-        return found if found.startswith("http") else self.url + found
+        link = str(answer.json()["invite_url"])
+        return link if link.startswith("http") else self.url + link
 
     def token_expiry(self) -> float | None:
         """When the token ends, in seconds since 1970; None for a legacy token, which never does."""
@@ -123,7 +123,7 @@ class Studio:
         For sixteen projects with a few ten thousand tasks those take 2.5 s, all else 0.2.
         """
         with self._asking("listing the projects"):
-            return [_project(found) for found in self._client.projects.list(include=",".join(_PROJECT))]
+            return [_project(project) for project in self._client.projects.list(include=",".join(_PROJECT))]
 
     def project(self, project_id: int) -> HeldProject | None:
         """A project, or None where it is gone."""
@@ -152,15 +152,15 @@ class Studio:
         """All tasks of a project, by id. 1,500 a second where only these fields are asked for."""
         operation = f"listing the tasks of project {project_id}"
         fields = ["id", "data", "meta", "total_annotations", "cancelled_annotations", "updated_at"]
-        asked = {"project": project_id, "fields": "task_only", "include": fields, "page_size": PAGE}
+        params = {"project": project_id, "fields": "task_only", "include": fields, "page_size": PAGE}
         page, total = 0, 1
         while page * PAGE < total:  # a page past the end is a 404
             page += 1
-            found = self._get("/api/tasks/", operation, _Page, params={**asked, "page": page})
-            total = found.total
-            yield from map(_held, found.tasks)
+            listed = self._get("/api/tasks/", operation, _Page, params={**params, "page": page})
+            total = listed.total
+            yield from map(_held_task, listed.tasks)
             progress("listing tasks", min(page * PAGE, total), total)
-            del found  # one page in memory at a time
+            del listed  # one page in memory at a time
 
     def import_tasks(self, project_id: int, tasks: Sequence[dict[str, Any]]) -> int:
         """Creates the tasks, in chunks and in this order, and gives their number."""
@@ -180,8 +180,8 @@ class Studio:
     def delete_untouched_task(self, task_id: int) -> bool:
         """Deletes a task; False where somebody has coded in it or begun to, and it was left."""
         with self._asking(f"deleting task {task_id}"):
-            held = self._client.tasks.get(id=str(task_id))
-            if held.annotations or held.drafts:
+            task = self._client.tasks.get(id=str(task_id))
+            if task.annotations or task.drafts:
                 return False
             with self._gone_is_fine():
                 self._client.tasks.delete(id=str(task_id))
@@ -196,15 +196,15 @@ class Studio:
         """All predictions of a project with what they say."""
         return [
             HeldPrediction(
-                task=held.task, model_version=held.model_version or "", score=held.score,
-                result=held.result if isinstance(held.result, list) else [],
+                task=row.task, model_version=row.model_version or "", score=row.score,
+                result=row.result if isinstance(row.result, list) else [],
             )
-            for held in self._predictions(project_id, _FullPrediction)
+            for row in self._predictions(project_id, _FullPrediction)
         ]  # fmt: skip
 
     def predicted_tasks(self, project_id: int) -> list[tuple[int, str]]:
         """Task and model version of each prediction, without what it says."""
-        return [(held.task, held.model_version or "") for held in self._predictions(project_id, _Predicted)]
+        return [(row.task, row.model_version or "") for row in self._predictions(project_id, _Predicted)]
 
     def _predictions(self, project_id: int, kind: type[T]) -> list[T]:
         operation = f"listing the predictions of project {project_id}"
@@ -224,11 +224,11 @@ class Studio:
             part = predictions[start : start + PREDICTIONS_CHUNK]
             path = f"/api/projects/{project_id}/import/predictions"
             answer = self._raw("POST", path, operation, body=part, timeout=WHOLE_TIMEOUT)
-            taken = _decoded(answer.content, _Created, operation).created
-            if taken != len(part):
-                words = f"{taken} of {len(part)} were taken; does the project's screen fit the codebook?"
+            stored = _decoded(answer.content, _Created, operation).created
+            if stored != len(part):
+                words = f"{stored} of {len(part)} were stored; does the project's screen fit the codebook?"
                 raise StudioError(operation, words, status=400)  # it was a no, whatever it was called
-            created += taken
+            created += stored
         return created
 
     def delete_predictions(self, project_id: int, model_version: str) -> None:
@@ -248,7 +248,7 @@ class Studio:
             _check_whole(received, project_id)
             return received
 
-        return again(download)
+        return retrying(download)
 
     def save_export(self, project_id: int, file: IO[bytes]) -> None:
         """Writes the export into a file as it comes, again from the start where it broke off."""
@@ -261,15 +261,15 @@ class Studio:
             file.flush()
             _check_whole(read_bytes(file.name), project_id)
 
-        again(download)
+        retrying(download)
 
     def _exported(self, project_id: int, ids: Sequence[int]) -> Iterator[bytes]:
         operation = f"exporting project {project_id}"
-        asked: dict[str, Any] = {"exportType": "JSON", "download_all_tasks": "true", "ids[]": list(ids)}
+        params: dict[str, Any] = {"exportType": "JSON", "download_all_tasks": "true", "ids[]": list(ids)}
         address = f"{self.url}/api/projects/{project_id}/export"
         with (
             reaching(self.url, operation),
-            self._http.stream("GET", address, params=asked, timeout=WHOLE_TIMEOUT) as answer,
+            self._http.stream("GET", address, params=params, timeout=WHOLE_TIMEOUT) as answer,
         ):
             if answer.is_error:
                 answer.read()
@@ -309,7 +309,7 @@ class Studio:
         self._raw("POST", path, f"changing tasks of project {project_id}", body=body)
 
     def check_config(self, label_config: str) -> None:
-        """Asks whether a screen would be taken, without setting it anywhere."""
+        """Asks whether the server would accept a screen, without setting it anywhere."""
         self._raw(
             "POST", "/api/projects/validate/", "checking the screen", body={"label_config": label_config}
         )
@@ -375,7 +375,7 @@ class Studio:
 
 
 def stream_link(url: str, project_id: int) -> str:
-    """Where a coder works: the label stream of a project."""
+    """Where an annotator works: the label stream of a project."""
     return f"{url}/projects/{project_id}/data?labeling=1"
 
 
@@ -390,15 +390,15 @@ _PROJECT = (
 )  # fmt: skip
 
 
-def _project(found: Any) -> HeldProject:
+def _project(project: Any) -> HeldProject:
     return HeldProject(
-        id=int(found.id),
-        title=str(found.title or ""),
-        description=str(found.description or ""),
-        label_config=str(found.label_config or ""),
-        instruction=str(getattr(found, "expert_instruction", "") or ""),
-        model_version=str(getattr(found, "model_version", "") or ""),
-        shows_suggestions=getattr(found, "show_collab_predictions", True) is not False,
+        id=int(project.id),
+        title=str(project.title or ""),
+        description=str(project.description or ""),
+        label_config=str(project.label_config or ""),
+        instruction=str(getattr(project, "expert_instruction", "") or ""),
+        model_version=str(getattr(project, "model_version", "") or ""),
+        shows_suggestions=getattr(project, "show_collab_predictions", True) is not False,
     )
 
 
@@ -434,7 +434,7 @@ class _FullPrediction(_Predicted):
     result: Any = None
 
 
-def _held(task: _ListedTask) -> HeldTask:
+def _held_task(task: _ListedTask) -> HeldTask:
     skipped = task.cancelled_annotations or 0
     return HeldTask(
         id=task.id,

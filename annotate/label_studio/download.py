@@ -45,7 +45,7 @@ def fetch(
     studio: Studio, project_id: int, path: Path, *, whole: bool = False,
     progress: Progress = no_progress,
 ) -> int | None:  # fmt: skip
-    """Brings ``path`` in step with the project; each task in it stands as the server gave it.
+    """Updates ``path`` from the project; each task in it is as the server gave it.
 
     Parameters
     ----------
@@ -114,12 +114,12 @@ def _content(data: Any, meta: Any) -> int:
 
 def _fetched(studio: Studio, project_id: int, ids: Sequence[int]) -> dict[int, msgspec.Raw]:
     """These tasks as an export gives them; one that was deleted meanwhile is not among them."""
-    found: dict[int, msgspec.Raw] = {}
+    fetched: dict[int, msgspec.Raw] = {}
     for start in range(0, len(ids), IDS_CHUNK):
         part = ids[start : start + IDS_CHUNK]
         for task in msgspec.json.decode(studio.export(project_id, part), type=list[msgspec.Raw]):
-            found[_number(task)] = task
-    return found
+            fetched[_number(task)] = task
+    return fetched
 
 
 def _write(path: Path, tasks: Iterable[msgspec.Raw]) -> None:

@@ -1,7 +1,7 @@
-"""Waiting for a server that falters, restarts or loses answers.
+"""Retries for a server that is down for a while, restarts or loses answers.
 
-What may be asked twice is asked again here; what creates something goes through `send_once`, which
-looks at what arrived before it sends the rest.
+What may be asked twice is asked again here; what creates something goes through
+`send_exactly_once`, which looks at what arrived before it sends the rest.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,7 @@ def reaching(url: str, operation: str = "reaching the server") -> Iterator[None]
             "asking", f"{error.request.url} answered", status=error.response.status_code
         ) from error
     except httpx.UnsupportedProtocol as error:
-        raise StudioError(operation, f'"{url}" is no address; expected http://… or https://…') from error
+        raise StudioError(operation, f'"{url}" is not an address; expected http://… or https://…') from error
     except httpx.TimeoutException as error:
         raise StudioError(operation, f"{url} did not answer in time") from error
     except httpx.HTTPError as error:
@@ -35,19 +35,19 @@ def reaching(url: str, operation: str = "reaching the server") -> Iterator[None]
 
 T = TypeVar("T")
 
-PATIENCE = 90.0  # seconds: a restart takes 6, a first start with all migrations 45
+RETRY_SECONDS = 90.0  # seconds: a restart takes 6, a first start with all migrations 45
 
-LEAST = 8  # times, where each takes long
+MIN_ATTEMPTS = 8  # times, where each takes long
 
 PAUSE = 2.0  # seconds before what is doubtful is looked at: the server may still be at work on it
 
-LONGEST = 60.0  # seconds a server may ask us to stay away (Retry-After)
+MAX_WAIT = 60.0  # seconds a server may ask us to stay away (Retry-After)
 
 #: POSTs that leave the same behind, however often they are done.
 _SAME_AGAIN = ("/api/token/refresh", "/api/dm/actions", "/summary/reset/", "/api/projects/validate/")
 
 
-class PatientClient(httpx.Client):
+class RetryingClient(httpx.Client):
     """Asks again while a server that has answered before does not answer or says to come again.
 
     A server that never answered fails at once: its address is wrong more often than it restarts.
@@ -62,9 +62,11 @@ class PatientClient(httpx.Client):
     def send(self, request: httpx.Request, **how: Any) -> httpx.Response:
         if how.get("stream"):  # a body that breaks off is seen by the reader, who begins again
             return super().send(request, **how)
-        return _patiently(
+        return _with_retries(
             lambda: self._answer(request, **how),
-            again=lambda state: _may_repeat(request) and _is_passing(state) and self._may_be_there(state),
+            retry_if=lambda state: (
+                _may_repeat(request) and _is_temporary(state) and self._may_be_there(state)
+            ),
             before=self._report,
         )
 
@@ -81,7 +83,7 @@ class PatientClient(httpx.Client):
         self.progress(f"Label Studio does not answer; asking again ({state.attempt_number})")
 
 
-def send_once(
+def send_exactly_once(
     send: Callable[[list[T]], object],
     rows: Sequence[T],
     missing: Callable[[list[T]], list[T]],
@@ -108,7 +110,7 @@ def send_once(
     Raises
     ------
     StudioError
-        The server said no, or took none of a call's rows for `PATIENCE` seconds.
+        The server said no, or took none of a call's rows for `RETRY_SECONDS`.
     """
     size = chunk or max(len(rows), 1)
     parts = [list(rows[start : start + size]) for start in range(0, len(rows), size)]
@@ -128,25 +130,25 @@ def _send_part(
         if todo:
             send(todo)
 
-    _patiently(attempt, again=_is_passing, least=PAUSE)
+    _with_retries(attempt, retry_if=_is_temporary, least=PAUSE)
     return tries > 1
 
 
-def again(attempt: Callable[[], T]) -> T:
+def retrying(attempt: Callable[[], T]) -> T:
     """The result of something that may be done twice, such as a download that broke off."""
-    return _patiently(attempt, again=_is_passing)
+    return _with_retries(attempt, retry_if=_is_temporary)
 
 
-def _patiently(
+def _with_retries(
     attempt: Callable[[], T],
     *,
-    again: Callable[[tenacity.RetryCallState], bool],
+    retry_if: Callable[[tenacity.RetryCallState], bool],
     before: Callable[[tenacity.RetryCallState], None] | None = None,
     least: float = 0.0,
 ) -> T:
     backoff = tenacity.wait_exponential(multiplier=0.25, max=5.0)
     trying = tenacity.Retrying(
-        retry=again,
+        retry=retry_if,
         stop=_is_enough,
         wait=lambda state: max(backoff(state), least, _asked_to_wait(state)),
         before_sleep=before,
@@ -156,24 +158,24 @@ def _patiently(
 
 
 def _is_enough(state: tenacity.RetryCallState) -> bool:
-    """After `PATIENCE` seconds, and not before `LEAST` tries unless the last took all its time."""
+    """After `RETRY_SECONDS`, and not before `MIN_ATTEMPTS` tries unless the last took all its time."""
     error = state.outcome.exception() if state.outcome else None
     cause = error.__cause__ if isinstance(error, StudioError) else error
-    has_tried = state.attempt_number >= LEAST or isinstance(cause, httpx.TimeoutException)
-    return has_tried and (state.seconds_since_start or 0.0) >= PATIENCE
+    has_tried = state.attempt_number >= MIN_ATTEMPTS or isinstance(cause, httpx.TimeoutException)
+    return has_tried and (state.seconds_since_start or 0.0) >= RETRY_SECONDS
 
 
 def _may_repeat(request: httpx.Request) -> bool:
     return request.method != "POST" or request.url.path.endswith(_SAME_AGAIN)
 
 
-def _is_passing(state: tenacity.RetryCallState) -> bool:
+def _is_temporary(state: tenacity.RetryCallState) -> bool:
     """No answer, or one that says to come again: another time it may be given."""
     assert state.outcome is not None
     error = state.outcome.exception()
     if error is None:
-        found = state.outcome.result()
-        return isinstance(found, httpx.Response) and _says_come_again(found.status_code)
+        answer = state.outcome.result()
+        return isinstance(answer, httpx.Response) and _says_come_again(answer.status_code)
     if isinstance(error, StudioError):
         return error.is_passing
     return isinstance(error, httpx.TransportError) and not isinstance(error, httpx.UnsupportedProtocol)
@@ -186,6 +188,6 @@ def _says_come_again(status: int) -> bool:
 def _asked_to_wait(state: tenacity.RetryCallState) -> float:
     """The seconds of the answer's ``Retry-After``; 0 where there is none."""
     assert state.outcome is not None
-    found = None if state.outcome.failed else state.outcome.result()
-    words = found.headers.get("Retry-After", "") if isinstance(found, httpx.Response) else ""
-    return min(float(words), LONGEST) if words.isdigit() else 0.0
+    answer = None if state.outcome.failed else state.outcome.result()
+    seconds = answer.headers.get("Retry-After", "") if isinstance(answer, httpx.Response) else ""
+    return min(float(seconds), MAX_WAIT) if seconds.isdigit() else 0.0

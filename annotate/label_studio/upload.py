@@ -6,7 +6,7 @@ from typing import Any
 
 from annotate.label_studio import retry
 from annotate.label_studio.client import CHUNK, PREDICTIONS_CHUNK, Studio
-from annotate.label_studio.retry import send_once
+from annotate.label_studio.retry import send_exactly_once
 from annotate.progress import Progress, no_progress
 from schemas.errors import StudioError
 
@@ -36,15 +36,15 @@ def send_tasks(
         done += len(todo)
 
     def missing(sent: list[str]) -> list[str]:
-        there = {task.data.get("sentence_id") for task in studio.tasks(project_id)}
-        return [sentence_id for sentence_id in sent if sentence_id not in there]
+        present = {task.data.get("sentence_id") for task in studio.tasks(project_id)}
+        return [sentence_id for sentence_id in sent if sentence_id not in present]
 
-    if send_once(send, sentence_ids, missing, chunk=CHUNK):
-        _take_back(studio, project_id, set(sentence_ids))
+    if send_exactly_once(send, sentence_ids, missing, chunk=CHUNK):
+        _delete_duplicates(studio, project_id, set(sentence_ids))
 
 
-def _take_back(studio: Studio, project_id: int, sent: set[str]) -> None:
-    """Deletes what stands twice: an import may arrive after its answer was given up.
+def _delete_duplicates(studio: Studio, project_id: int, sent: set[str]) -> None:
+    """Deletes tasks that were made twice: an import may arrive after its answer was given up.
 
     Only what was just sent and nobody has touched is deleted.
     """
@@ -84,24 +84,24 @@ def send_predictions(
     """
 
     def missing(sent: list[int]) -> list[int]:
-        there = {task for task, name in studio.predicted_tasks(project_id) if name == version}
-        return [task for task in sent if task not in there]
+        predicted = {task for task, name in studio.predicted_tasks(project_id) if name == version}
+        return [task for task in sent if task not in predicted]
 
     def send(todo: list[int]) -> None:
         studio.import_predictions(project_id, bodies(todo))
 
-    todo, found = list(tasks[present:]), present
+    todo, count = list(tasks[present:]), present
     for _ in range(3 if todo else 0):
-        if send_once(send, todo, missing, chunk=PREDICTIONS_CHUNK):
+        if send_exactly_once(send, todo, missing, chunk=PREDICTIONS_CHUNK):
             time.sleep(retry.PAUSE)  # an answer that was given up may still come
-        found = studio.prediction_counts(project_id).get(version, 0)
-        if found == len(tasks):
+        count = studio.prediction_counts(project_id).get(version, 0)
+        if count == len(tasks):
             break
         studio.delete_predictions(project_id, version)
         todo = list(tasks)
-    if found != len(tasks):
+    if count != len(tasks):
         operation = f"adding predictions to project {project_id}"
-        raise StudioError(operation, f"{found} are there, expected {len(tasks)}")
+        raise StudioError(operation, f"the project has {count}, expected {len(tasks)}")
     if tasks:
         # without it the label stream shows no prediction at all
         studio.update_project(project_id, model_version=version)

@@ -23,7 +23,7 @@ from annotate.progress import Progress, no_progress
 from annotate.study.codebook_versions import asked_path, read_asked
 from annotate.study.folder import Study
 from annotate.study.projects import as_row, find_projects, marker
-from annotate.sync.adjudication import find_undecided
+from annotate.sync.adjudication import find_adjudication_project
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError, SettingsError, StudioError
 from schemas.jsonl import write_jsonl
@@ -100,7 +100,7 @@ def migrate(
         goal = goal_of(load_codebook(old), book, given, asked=asked)
         check_step(goal.step.diff, new)
         _check_study(study, goal)
-        _refuse_undecided(studio, study)
+        _refuse_open_adjudication(studio, study)
         job = Job(study=study, studio=studio, goal=goal, progress=progress)
         held = _held(job, begun)
         _check_screens(job, held)
@@ -136,7 +136,7 @@ def undo(
             raise DataError("is not there: this step was not taken, or it was undone already", path=place)
         goal = backup.goal(back=True)
         _check_study(study, goal)
-        _refuse_undecided(studio, study)
+        _refuse_open_adjudication(studio, study)
         job = Job(study=study, studio=studio, goal=goal, progress=progress)
         held = _held(job, backup)
         _check_screens(job, held)
@@ -149,9 +149,9 @@ def undo(
         return report
 
 
-def _refuse_undecided(studio: Studio | None, study: Study) -> None:
+def _refuse_open_adjudication(studio: Studio | None, study: Study) -> None:
     """A migration does not reach the third person's project, whose old codes the next pull would fetch."""
-    project = find_undecided(studio, study) if studio else None
+    project = find_adjudication_project(studio, study) if studio else None
     if studio and project:
         raise DataError(
             f"the undecided sentences are still in project {project.id}, which a migration does not reach: "

@@ -8,12 +8,12 @@ from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Sentence
 
 
-def taken_path(study: Study, project_id: int) -> Path:
+def imported_path(study: Study, project_id: int) -> Path:
     """Where the rows of a project made by hand are kept."""
     return study.data / "taken" / f"project-{project_id}.jsonl"
 
 
-def with_taken(study: Study, own: Iterable[Annotation]) -> list[Annotation]:
+def with_imported(study: Study, own: Iterable[Annotation]) -> list[Annotation]:
     """The rows with those that were taken in; of the same person and sentence the study's own counts."""
     rows = {(row.sentence_id, row.annotator): row for row in own}
     for row in _taken(study):

@@ -36,7 +36,7 @@ def read_asked(path: Path) -> dict[str, Asked]:
         raise DataError(f"damaged: {error}", path=path) from error
 
 
-def asked_before(study: Study, codebook: Codebook) -> dict[str, Codebook]:
+def codebooks_by_version(study: Study, codebook: Codebook) -> dict[str, Codebook]:
     """The codebook as coders had it before them, by the version that their tasks carry.
 
     What `exports.readers.annotations.read_export` takes as ``older``.

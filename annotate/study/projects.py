@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from annotate.label_studio.client import HeldProject, Studio, stream_link
-from annotate.label_studio.retry import send_once
+from annotate.label_studio.retry import send_exactly_once
 from annotate.study.folder import Study
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
@@ -91,7 +91,7 @@ def create_once(studio: Studio, title: str, description: str, config: str, text:
         made.extend(project.id for project in studio.projects() if project.description == description)
         return [] if made else sent
 
-    send_once(create, [description], missing)
+    send_exactly_once(create, [description], missing)
     return min(made)
 
 

@@ -49,14 +49,14 @@ def relink_study(study: Study, *, dry_run: bool = False, **reading: Any) -> Reli
     return report
 
 
-def relinked(study: Study) -> dict[str, str]:
+def relinked_ids(study: Study) -> dict[str, str]:
     """Old sentence id → the id it has now, over all that was mended so far."""
     if not study.relinked.exists():
         return {}
     return {row.old: row.new for row in read_jsonl(study.relinked, Relinked)}
 
 
-def renamed(rows: Iterable[Annotation], now: dict[str, str]) -> list[Annotation]:
+def with_new_ids(rows: Iterable[Annotation], now: dict[str, str]) -> list[Annotation]:
     """Annotations under the ids that their sentences have now."""
     return [
         replace(row, sentence_id=now[row.sentence_id], commentary_id=_commentary(now[row.sentence_id]))
@@ -68,14 +68,14 @@ def renamed(rows: Iterable[Annotation], now: dict[str, str]) -> list[Annotation]
 
 def _carry_over(study: Study, report: RelinkReport, new: list[Sentence]) -> None:
     moved = {link.old: link.new for link in report.links}
-    before = relinked(study)
+    before = relinked_ids(study)
     known = {old: moved.get(new, new) for old, new in before.items()} | moved
     # the map first: whatever is cut off after it can be done again
     write_jsonl(
         study.relinked, [Relinked(old=old, new=new) for old, new in sorted(known.items()) if old != new]
     )
     if study.annotations.exists():
-        write_jsonl(study.annotations, renamed(list(read_jsonl(study.annotations, Annotation)), moved))
+        write_jsonl(study.annotations, with_new_ids(list(read_jsonl(study.annotations, Annotation)), moved))
     if study.assignments.exists():
         rows = list(read_jsonl(study.assignments, Assignment))
         write_jsonl(

@@ -15,8 +15,8 @@ from annotate.label_studio.upload import send_predictions, send_tasks
 from annotate.progress import Progress, no_progress
 from annotate.study.folder import Study
 from annotate.study.projects import create_once, find_projects, marker, remember
-from annotate.study.relink import renamed
-from annotate.sync.adjudication_screen import coding_words, instruction, open_label, third_screen
+from annotate.study.relink import with_new_ids
+from annotate.sync.adjudication_screen import adjudicator_screen, coding_words, instruction, open_label
 from annotate.sync.tasks import study_rows, study_tasks
 from exports.adjudication.adjudicate import AdjudicationReport, adjudicate
 from exports.readers.annotations import Export, ReadReport, read_codings, read_export
@@ -31,7 +31,7 @@ ADJUDICATOR = "adjudication"  # stands where an annotator's name does: in the ma
 DECIDED = "entschieden"  # the "model" behind the ticks of what the rule decided
 
 
-class SentReport(Record, frozen=True, kw_only=True):
+class AdjudicationPushReport(Record, frozen=True, kw_only=True):
     """What was brought to the project of the undecided, or would be.
 
     ``settled`` are tasks nobody has decided that are open no longer; they stay. ``decided`` are tasks
@@ -54,14 +54,14 @@ def read_decisions(study: Study) -> dict[str, Annotation]:
     return {row.sentence_id: row for row in read_jsonl(path, Annotation)} if path.exists() else {}
 
 
-def send_undecided(
+def push_adjudication(
     studio: Studio,
     study: Study,
     gold: Sequence[GoldSentence],
     *,
     dry_run: bool = False,
     progress: Progress = no_progress,
-) -> SentReport:
+) -> AdjudicationPushReport:
     """Brings the sentences with something open into their project, each once.
 
     Raises
@@ -84,7 +84,7 @@ def send_undecided(
         if row.undecided and row.sentence_id in tasks
     }
     progress("comparing")
-    project = find_undecided(studio, study)
+    project = find_adjudication_project(studio, study)
     held = {str(t.data.get("sentence_id")): t for t in studio.tasks(project.id)} if project else {}
     created = [name for name in wanted if name not in held]
     stale = [
@@ -104,7 +104,7 @@ def send_undecided(
         if created or stale:
             _tick(studio, number, by_id, wanted, codebook)
     decided = sum(task.coded > 0 for task in held.values())
-    return SentReport(
+    return AdjudicationPushReport(
         created=len(created),
         updated=len(stale),
         unchanged=sum(name in held and not held[name].coded for name in wanted) - len(stale),
@@ -126,17 +126,17 @@ def pull_decisions(
     whole: bool = False,
 ) -> tuple[int, Export] | None:
     """The project of the undecided and its decisions, which are written; None where there is none."""
-    project = find_undecided(studio, study)
+    project = find_adjudication_project(studio, study)
     if project is None:
         return None
     path = study.exports / f"{ADJUDICATOR}.json"
     fetch(studio, project.id, path, whole=whole)
     export = read_export(path, codebook, annotator=ADJUDICATOR, older=older)
-    write_jsonl(study.decisions, renamed(export.annotations, now))
+    write_jsonl(study.decisions, with_new_ids(export.annotations, now))
     return project.id, export
 
 
-def find_undecided(studio: Studio, study: Study) -> HeldProject | None:
+def find_adjudication_project(studio: Studio, study: Study) -> HeldProject | None:
     try:
         return find_projects(studio, study, [ADJUDICATOR]).get(ADJUDICATOR)
     except StudioError as error:
@@ -146,7 +146,7 @@ def find_undecided(studio: Studio, study: Study) -> HeldProject | None:
 
 
 def _ensure(studio: Studio, study: Study, codebook: Codebook, columns: int, held: HeldProject | None) -> int:
-    config = third_screen(codebook, columns)
+    config = adjudicator_screen(codebook, columns)
     if held is None:
         title = f"{study.name} · strittige Sätze"[:50]
         description = f"{codebook.codebook} {codebook.version} {marker(study.name, ADJUDICATOR)}"

@@ -24,7 +24,7 @@ _STYLE = """
 
 def wanted_screen(held: HeldProject, codebook: Codebook) -> str:
     """The screen that the project should have, for as many codings as it shows."""
-    return third_screen(codebook, len(set(re.findall(r"\$coding_\d+", held.label_config))))
+    return adjudicator_screen(codebook, len(set(re.findall(r"\$coding_\d+", held.label_config))))
 
 
 def instruction(codebook: Codebook) -> str:
@@ -35,7 +35,7 @@ def instruction(codebook: Codebook) -> str:
     )
 
 
-def third_screen(codebook: Codebook, columns: int) -> str:
+def adjudicator_screen(codebook: Codebook, columns: int) -> str:
     """The coding screen with the codings of a sentence side by side above the running text."""
     root = ET.fromstring(labeling_config(codebook))
     style = root.find("Style")

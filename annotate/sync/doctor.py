@@ -16,7 +16,7 @@ from annotate.label_studio import local_server
 from annotate.label_studio.client import HeldProject, Studio
 from annotate.study.folder import Study
 from annotate.study.projects import find_projects
-from annotate.sync.adjudication import ADJUDICATOR, find_undecided
+from annotate.sync.adjudication import ADJUDICATOR, find_adjudication_project
 from annotate.sync.adjudication_screen import wanted_screen
 from exports.readers.label_studio import read_tasks
 from schemas.codebook import Codebook
@@ -70,7 +70,7 @@ def examine(studio: Studio, study: Study) -> list[Finding]:
     assigned = _assigned(study)
     for name, project in projects.items():
         found += _project_findings(studio, name, project, codebook, assigned.get(name, set()))
-    undecided = find_undecided(studio, study)
+    undecided = find_adjudication_project(studio, study)
     if undecided:
         settings = f"{studio.url}/projects/{undecided.id}/settings"
         found.append(_screen(ADJUDICATOR, undecided, wanted_screen(undecided, codebook), settings))

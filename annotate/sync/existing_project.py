@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from annotate.label_studio.client import Studio
 from annotate.label_studio.download import fetch
 from annotate.progress import Progress, no_progress
-from annotate.study.annotations import in_order, own_rows, taken_path, with_taken
+from annotate.study.annotations import imported_path, in_order, own_rows, with_imported
 from annotate.study.folder import Study
 from annotate.study.projects import MARKER
 from exports.readers.annotations import read_export
@@ -19,7 +19,7 @@ from schemas.project_map import read_project_map
 from schemas.records import Record, Sentence
 
 
-class TakeReport(Record, frozen=True, kw_only=True):
+class ImportReport(Record, frozen=True, kw_only=True):
     """What came out of a project made by hand, and what did not.
 
     ``annotations`` are the rows kept, ``skipped`` and ``incomplete`` among them; ``invalid`` had
@@ -40,14 +40,14 @@ class TakeReport(Record, frozen=True, kw_only=True):
     coded_here: int
 
 
-def take_project(
+def import_project(
     studio: Studio,
     study: Study,
     project_id: int,
     map_path: Path,
     *,
     progress: Progress = no_progress,
-) -> TakeReport:
+) -> ImportReport:
     """Fetches the project, keeps its export as received, and adds its codings to the study's.
 
     Rows go to ``data/taken/project-N.jsonl``; this and every later pull puts them into
@@ -89,10 +89,10 @@ def take_project(
             ours, part, names={int(number): name for number, name in given.annotators.items()}
         )
     own = own_rows(study)
-    write_jsonl(taken_path(study, project_id), export.annotations)
-    write_jsonl(study.annotations, in_order(with_taken(study, own), study))
+    write_jsonl(imported_path(study, project_id), export.annotations)
+    write_jsonl(study.annotations, in_order(with_imported(study, own), study))
     coded = {(row.sentence_id, row.annotator) for row in own}
-    return TakeReport(
+    return ImportReport(
         project=project_id,
         annotations=export.report.annotations,
         skipped=export.report.skipped,

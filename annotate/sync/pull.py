@@ -5,11 +5,11 @@ import msgspec
 from annotate.label_studio.client import Studio, task_link
 from annotate.label_studio.download import fetch
 from annotate.progress import Progress, labelled, no_progress
-from annotate.study.annotations import in_order, with_taken
-from annotate.study.codebook_versions import asked_before
+from annotate.study.annotations import in_order, with_imported
+from annotate.study.codebook_versions import codebooks_by_version
 from annotate.study.folder import Study
 from annotate.study.projects import find_projects
-from annotate.study.relink import relinked, renamed
+from annotate.study.relink import relinked_ids, with_new_ids
 from annotate.sync.adjudication import ADJUDICATOR, pull_decisions
 from exports.readers.annotations import Export, read_export
 from schemas.codebook import Codebook
@@ -61,8 +61,8 @@ def pull(studio: Studio, study: Study, *, full: bool = False, progress: Progress
         raise StudioError(
             "pulling", f"{studio.url} holds no project of this study; run `standpunkt push` first"
         )
-    now = relinked(study)
-    older = asked_before(study, codebook)
+    now = relinked_ids(study)
+    older = codebooks_by_version(study, codebook)
     kept: list[Annotation] = []
     problems: list[Problem] = []
     invalid = asked_for = 0
@@ -72,10 +72,10 @@ def pull(studio: Studio, study: Study, *, full: bool = False, progress: Progress
         changed = fetch(studio, project.id, path, whole=full, progress=labelled(progress, name))
         export = read_export(path, codebook, annotator=name, older=older)
         asked_for += len(export.tasks) if changed is None else changed
-        kept.extend(renamed(export.annotations, now))
+        kept.extend(with_new_ids(export.annotations, now))
         invalid += export.report.invalid
         problems.extend(_problems(export, codebook, studio, project.id, name))
-    rows = in_order(with_taken(study, _as_known(kept, study)), study)
+    rows = in_order(with_imported(study, _as_known(kept, study)), study)
     deleted = _deleted(study, rows)
     write_jsonl(study.annotations, rows)
     decided = pull_decisions(studio, study, codebook, older=older, now=now, whole=full)

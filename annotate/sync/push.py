@@ -12,7 +12,7 @@ from annotate.progress import Progress, labelled, no_progress
 from annotate.study.assignments import assign, coding_order
 from annotate.study.folder import Study
 from annotate.study.projects import StudyProject, as_row, ensure_project, find_projects, remember
-from annotate.study.relink import relinked
+from annotate.study.relink import relinked_ids
 from annotate.sync.tasks import study_tasks, task_rows
 from schemas.errors import SettingsError
 from schemas.jsonl import read_jsonl, write_jsonl
@@ -57,7 +57,7 @@ def push(
         )
     studio.report_retries(progress)
     held = find_projects(studio, study, names, gone_is_fine=recreate)
-    now = relinked(study)
+    now = relinked_ids(study)
     counts: Counter[str] = Counter()
     projects = []
     if not dry_run:

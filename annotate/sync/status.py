@@ -6,7 +6,7 @@ from statistics import median
 from annotate.label_studio.client import HeldProject, Studio
 from annotate.study.folder import Study
 from annotate.study.projects import find_projects
-from annotate.sync.adjudication import ADJUDICATOR, find_undecided, read_decisions
+from annotate.sync.adjudication import ADJUDICATOR, find_adjudication_project, read_decisions
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Record
 
@@ -29,7 +29,7 @@ class AnnotatorProgress(Record, frozen=True, kw_only=True):
     minutes_left: float | None
 
 
-def progress_of(studio: Studio, study: Study) -> list[AnnotatorProgress]:
+def annotator_progress(studio: Studio, study: Study) -> list[AnnotatorProgress]:
     """How far each annotator of the study is."""
     projects = find_projects(studio, study, study.settings.annotators)
     rows = list(read_jsonl(study.annotations, Annotation)) if study.annotations.exists() else []
@@ -39,9 +39,9 @@ def progress_of(studio: Studio, study: Study) -> list[AnnotatorProgress]:
     ]
 
 
-def progress_of_undecided(studio: Studio, study: Study) -> AnnotatorProgress | None:
+def adjudicator_progress(studio: Studio, study: Study) -> AnnotatorProgress | None:
     """How far the third person is; None where nothing was brought to one."""
-    project = find_undecided(studio, study)
+    project = find_adjudication_project(studio, study)
     if project is None:
         return None
     return _progress(studio, ADJUDICATOR, project, list(read_decisions(study).values()))

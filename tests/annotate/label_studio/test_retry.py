@@ -9,7 +9,7 @@ import pytest
 from annotate.label_studio import retry
 from annotate.label_studio.auth import TokenAuth
 from annotate.label_studio.client import Studio
-from annotate.label_studio.retry import PatientClient, send_once
+from annotate.label_studio.retry import RetryingClient, send_exactly_once
 from schemas.errors import StudioError
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -24,7 +24,7 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return found
 
 
-def client(answers: Iterator[object]) -> tuple[PatientClient, list[str]]:
+def client(answers: Iterator[object]) -> tuple[RetryingClient, list[str]]:
     """A client of a server that gives these answers: a status, or what is raised."""
     asked: list[str] = []
 
@@ -35,7 +35,7 @@ def client(answers: Iterator[object]) -> tuple[PatientClient, list[str]]:
             raise found
         return found if isinstance(found, httpx.Response) else httpx.Response(int(str(found)))
 
-    made = PatientClient(TokenAuth("http://studio", "0123456789"), 5.0)
+    made = RetryingClient(TokenAuth("http://studio", "0123456789"), 5.0)
     made._transport = httpx.MockTransport(answer)
     return made, asked
 
@@ -97,7 +97,7 @@ def test_patience_ends(slept: list[float]) -> None:
     made.get("http://studio/")
     with pytest.raises(httpx.ConnectError):
         made.get("http://studio/")
-    assert retry.PATIENCE <= sum(slept) <= retry.PATIENCE + 5
+    assert retry.RETRY_SECONDS <= sum(slept) <= retry.RETRY_SECONDS + 5
 
 
 def test_a_server_may_say_when_to_come_again(slept: list[float]) -> None:
@@ -116,7 +116,7 @@ def test_a_lost_answer_is_looked_for_before_the_rest_is_sent() -> None:
         if len(calls) == 1:
             raise StudioError("importing", "cut off")
 
-    assert send_once(send, [1, 2, 3], lambda sent: [row for row in sent if row not in there]) is True
+    assert send_exactly_once(send, [1, 2, 3], lambda sent: [row for row in sent if row not in there]) is True
     assert calls == [[1, 2, 3], [3]]
     assert there == [1, 2, 3]
 
@@ -129,9 +129,9 @@ def test_every_chunk_is_sent_whether_or_not_there_was_doubt() -> None:
         if len(calls) == 1:
             raise StudioError("importing", "busy", status=502)
 
-    assert send_once(send, [1, 2, 3, 4, 5], lambda sent: sent, chunk=2) is True
+    assert send_exactly_once(send, [1, 2, 3, 4, 5], lambda sent: sent, chunk=2) is True
     assert calls == [[1, 2], [1, 2], [3, 4], [5]]
-    assert send_once(lambda rows: None, [1, 2, 3], lambda sent: sent, chunk=2) is False
+    assert send_exactly_once(lambda rows: None, [1, 2, 3], lambda sent: sent, chunk=2) is False
 
 
 def test_a_no_is_not_repeated() -> None:
@@ -139,7 +139,7 @@ def test_a_no_is_not_repeated() -> None:
         raise StudioError("importing", "no", status=400)
 
     with pytest.raises(StudioError, match="no"):
-        send_once(send, [1], lambda sent: sent)
+        send_exactly_once(send, [1], lambda sent: sent)
 
 
 WHOLE = b'[{"id":1,"annotations":[{"id":2}]},{"id":3,"annotations":[]}]\n'

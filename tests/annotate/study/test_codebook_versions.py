@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from annotate.study.codebook_versions import asked_before, asked_path, read_asked
+from annotate.study.codebook_versions import asked_path, codebooks_by_version, read_asked
 from annotate.study.folder import Study, open_study
 from exports.readers.annotations import read_export
 from schemas.errors import DataError
@@ -43,7 +43,7 @@ def read(study: Study, version: str, *result: dict[str, Any]) -> Layers:
     path = study.folder / "export.json"
     path.write_text(json.dumps(export), "utf-8")
     book = study.codebook()
-    (row,) = read_export(path, book, annotator="anna", older=asked_before(study, book)).annotations
+    (row,) = read_export(path, book, annotator="anna", older=codebooks_by_version(study, book)).annotations
     return row.layers
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from annotate.label_studio.client import Studio
 from annotate.study.folder import open_study
-from annotate.sync.adjudication_screen import coding_words, third_screen
+from annotate.sync.adjudication_screen import adjudicator_screen, coding_words
 from running import Ran
 from schemas.codebook import load_codebook
 from schemas.codebooks import shipped_codebook
@@ -24,7 +24,7 @@ OTHER: Layers = {"voice": "other", "function": "claim", "rhetoric": ["none"]}
 
 def test_the_codings_stand_side_by_side_above_the_text() -> None:
     book = load_codebook(shipped_codebook("kommentar-core"))
-    root = ET.fromstring(third_screen(book, 3))
+    root = ET.fromstring(adjudicator_screen(book, 3))
     names = [part.get("className") for part in root]
     assert names.index("sp-both") + 1 == names.index("sp-text")
     assert [text.get("value") for text in root.iter("Text")][:3] == ["$coding_1", "$coding_2", "$coding_3"]

@@ -18,7 +18,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from annotate.label_studio.client import HeldTask, Studio, stream_link
 from annotate.label_studio.local_server import LocalStudio
-from annotate.sync.adjudication_screen import coding_words, third_screen
+from annotate.sync.adjudication_screen import adjudicator_screen, coding_words
 from running import Ran
 from schemas.codebook import KEY, Codebook, load_codebook
 from schemas.codebooks import codebook_text
@@ -310,7 +310,7 @@ def test_nothing_scrolls_for_a_third_person_but_the_codings(
     stream(
         book,
         task(before=f"{SENTENCE} " * 50, after=f" {SENTENCE}" * 8, coding_1=words[0], coding_2=words[1]),
-        config=third_screen(book, 2),
+        config=adjudicator_screen(book, 2),
     )
     first = """return [...document.querySelectorAll('.sp-coding')].map(box => {
         const line = box.querySelector('.lsf-richtext__line').getBoundingClientRect();

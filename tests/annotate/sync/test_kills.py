@@ -180,13 +180,15 @@ def test_a_server_that_restarts_in_the_middle_is_waited_for(
     steps: list[str] = []
     with breaking(server.url, {"slow": 1.0}) as proxy:  # slow, so that the restart falls into the push
         slow = Studio(proxy.url, server.token)
-        work = threading.Thread(target=lambda: push(slow, large, progress=lambda what, *_: steps.append(what)))
+        work = threading.Thread(
+            target=lambda: push(slow, large, progress=lambda what, *_: steps.append(what))
+        )
         work.start()
         while not any("creating" in what for what in steps):
             time.sleep(0.05)
         assert local_server.stop()
         local_server.start(lambda _: None)
-        work.join(retry.PATIENCE)
+        work.join(retry.RETRY_SECONDS)
         assert not work.is_alive()
     number = large.state().projects[proxy.url]["anna"]
     check_pushed(studio, large, number)

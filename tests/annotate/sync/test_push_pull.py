@@ -238,7 +238,7 @@ def test_many_predictions_may_take_longer_than_an_answer_otherwise_may(
 ) -> None:
     number = standpunkt("push", "--study", study, "--json").json["projects"][0]["project"]
     task = next(iter(studio.tasks(number))).id
-    monkeypatch.setattr(retry, "PATIENCE", 0.0)
+    monkeypatch.setattr(retry, "RETRY_SECONDS", 0.0)
     with breaking(server.url, {"slow": 1.0}) as proxy:
         slow = Studio(proxy.url, server.token)
         slow._http.timeout = 0.2
