@@ -23,7 +23,7 @@ from schemas.records import UNRELATED, CodePrediction, SetPrediction
 
 if TYPE_CHECKING:
     from annotate.analysis.piece import TaggedPiece
-    from annotate.tag.pieces import TagReport
+    from annotate.tag.report import TagReport
 
 _WIDTH = 80  # of the terminal the table is made for
 
@@ -76,10 +76,10 @@ def tag(
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
         raise typer.BadParameter("standard output is taken; give a file", param_hint="--summary")
-    from annotate.tag.pieces import TAG_FORMATS
+    from annotate.tag.formats import FORMATS
 
-    if to not in TAG_FORMATS:
-        raise typer.BadParameter(f'"{to}": expected {" or ".join(TAG_FORMATS)}', param_hint="--to")
+    if to not in FORMATS:
+        raise typer.BadParameter(f'"{to}": expected {" or ".join(FORMATS)}', param_hint="--to")
     if model is None and study is None and not Path("study.yaml").exists():
         raise SettingsError("no model named, and this folder is no study that has one", flag="-m")
     model_dir = model or open_study(study).latest_model()
@@ -135,14 +135,9 @@ def _tag_files(
     gold: Path | None, **reading: str | None,
 ) -> "TagReport":  # fmt: skip
     """Few pieces, at once."""
-    from annotate.tag.pieces import (
-        TAG_FORMATS,
-        read_checked,
-        tag_files,
-        tag_report,
-        with_people,
-        write_summaries,
-    )
+    from annotate.tag.formats import write_tagged
+    from annotate.tag.pieces import read_checked, tag_files, with_people, write_summaries
+    from annotate.tag.report import counts_in, tag_report
     from train.persistence.folder import load_model
 
     loaded = load_model(model_dir)
@@ -153,12 +148,12 @@ def _tag_files(
     if as_table and tagged:
         print_report(None, False, "\n\n".join(_piece_table(piece) for piece in tagged))
     elif tagged and (output or not json):
-        TAG_FORMATS[to](output or "-", tagged, loaded)
+        write_tagged(output or "-", to, tagged, loaded)
         if output and to == "html":
             say(f"page: {output}")
     if summary:
         write_summaries(summary, tagged, loaded)
-    return tag_report(loaded, tagged, failed)
+    return tag_report(loaded.meta.model_version, map(counts_in, tagged), failed)
 
 
 def _tag_folder(
@@ -167,12 +162,14 @@ def _tag_folder(
 ) -> "TagReport":  # fmt: skip
     """Many pieces: finished ones are kept, so that a run that was broken off goes on."""
     from annotate.tag import folder as tagging
+    from annotate.tag.formats import FORMATS
     from annotate.tag.ledger import Ledger
     from schemas.records import GoldSentence
     from train.persistence.folder import load_meta
 
     meta = load_meta(model_dir)
-    is_site = to == "html"
+    row_format = FORMATS[to]
+    is_site = row_format is None
     place = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
     wants = tagging.Wants(to, "../index.html" if is_site else None, gold if is_site else None)
     ledger = Ledger(place, tagging.stamp_of(meta.model_version, wants))
@@ -186,7 +183,7 @@ def _tag_folder(
     tagging.compare_pieces(ledger, meta.book, pages)
     if summary:
         tagging.write_folder_summaries(summary, ledger)
-    if is_site:
+    if row_format is None:
         from annotate.tag.folder_index import write_index
         from schemas.jsonl import read_jsonl
 
@@ -209,7 +206,7 @@ def _tag_folder(
         )  # fmt: skip
         say(f"index: {index}")
     else:
-        tagging.write_rows(output, ledger, to, meta.book)
+        tagging.write_rows(output, ledger, row_format, meta.book)
     ledger.close()
     if not is_site:
         place.unlink()

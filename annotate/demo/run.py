@@ -19,7 +19,8 @@ from annotate.sync.adjudication import adjudicate_study
 from annotate.sync.prelabel import PrelabelReport, prelabel
 from annotate.sync.pull import PullReport, pull
 from annotate.sync.push import PushReport, push
-from annotate.tag.pieces import TagReport, tag_pieces, tag_report
+from annotate.tag.pieces import tag_pieces
+from annotate.tag.report import TagReport, counts_in, tag_report
 from annotate.texts.sentences import Piece
 from exports.adjudication.adjudicate import AdjudicationReport
 from exports.agreement.agree import agree
@@ -108,7 +109,7 @@ def run_demo(folder: Path, *, progress: Progress) -> DemoReport:
         adjudicate=adjudicated,
         train=msgspec.structs.replace(trained, model_dir=str(model_dir)),
         evaluate=evaluation,
-        tag=tag_report(model, tagged),
+        tag=tag_report(model.meta.model_version, map(counts_in, tagged)),
         prelabel=suggested,
         page=str(page),
     )

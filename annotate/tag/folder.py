@@ -7,18 +7,19 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
-from annotate.analysis.piece import Hit, PieceView, TaggedPiece, view_piece
+from annotate.analysis.piece import Hit, PieceView, view_piece
 from annotate.analysis.prevalence import counts_of
 from annotate.analysis.summary import PieceSummary, differences, news_words, summary_of
-from annotate.analysis.table_rows import columns_of, rows_of
 from annotate.pages.reading import reading_page, with_news
+from annotate.tag.formats import FORMATS, RowFormat
 from annotate.tag.ledger import ROWS_FORMAT, Finished, Ledger
-from annotate.tag.pieces import Checked, Failed, TagReport, read_checked, tag_pieces, with_people
+from annotate.tag.pieces import Checked, read_checked, tag_pieces, with_people
+from annotate.tag.report import CommentaryCounts, Failed, TagReport, counts_in, tag_report
 from annotate.texts.commentaries import read_commentaries
 from annotate.texts.sentences import split_sentences
 from annotate.texts.sources import unread_files
@@ -114,12 +115,9 @@ def compare_pieces(ledger: Ledger, codebook: Codebook, pages: Path | None) -> No
             write_text(path, with_news(path.read_text("utf-8"), news_words(summary, codebook)))
 
 
-def write_rows(path: str, ledger: Ledger, to: str, codebook: Codebook) -> int:
+def write_rows(path: str, ledger: Ledger, row_format: RowFormat, codebook: Codebook) -> int:
     """The rows of all pieces in one file."""
-    from exports.tables import FORMATS
-
-    rows = (row for done in ledger.finished() for row in done.rows)
-    return FORMATS[to](path, columns_of(codebook), rows)
+    return row_format.write(path, (row for done in ledger.finished() for row in done.rows), codebook)
 
 
 def write_folder_summaries(path: str, ledger: Ledger) -> int:
@@ -201,31 +199,26 @@ def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], wants: Wants
     model, checked = tools
     tagged = tag_pieces(model, [(commentary, split_sentences(commentary)) for _, commentary in batch])
     book, version = model.meta.book, model.meta.model_version
+    row_format = FORMATS[wants.to]
     for (place, commentary), piece in zip(batch, tagged, strict=True):
         view = view_piece(piece, book, number=1)
         shown = [piece] if checked is None else with_people([piece], checked)
         summary = summary_of(piece, book, model_version=version)
         page = (
-            reading_page(shown, book, model_version=version, home=wants.home) if wants.to == "html" else None
+            reading_page(shown, book, model_version=version, home=wants.home) if row_format is None else None
         )
-        answers, abstained = _answers(piece)
+        counts = counts_in(piece)
         done = Finished(
             key=_key(commentary),
             day=_sure_day(commentary),
             page=page_name(commentary.commentary_id) if page else None,
-            rows=_rows(piece, wants.to),
+            rows=row_format.rows(piece) if row_format else [],
             summary=summary,
             counts=counts_of(view, book),
-            answers=answers,
-            abstained=abstained,
+            answers=counts.answers,
+            abstained=counts.abstained,
         )
         yield place, done, list(piece_hits(view, summary)) if page else [], page
-
-
-def _rows(piece: TaggedPiece, to: str) -> list[dict[str, Any]]:
-    if to == "jsonl":
-        return [msgspec.json.decode(msgspec.json.encode(p)) for p in piece.predictions]
-    return list(rows_of([piece])) if to in ("csv", "parquet") else []
 
 
 def _sure_day(commentary: Commentary) -> str | None:
@@ -250,36 +243,13 @@ def piece_hits(view: PieceView, summary: PieceSummary) -> Iterator[Hit]:
             yield Hit(what=f"name.{name.name}", code="", number=shown.number, text=shown.sentence.text)
 
 
-def _answers(piece: TaggedPiece) -> tuple[dict[str, int], dict[str, int]]:
-    answers: dict[str, int] = {}
-    abstained: dict[str, int] = {}
-    for prediction in piece.predictions:
-        for name, layer in prediction.layers.items():
-            given = list(layer.values()) if isinstance(layer, dict) else [layer]
-            answers[name] = answers.get(name, 0) + len(given)
-            abstained[name] = abstained.get(name, 0) + sum(bool(one.abstained) for one in given)
-    return answers, abstained
-
-
 def _report(ledger: Ledger, failed: Sequence[Failed]) -> TagReport:
-    pieces = sentences = answers = 0
-    abstained: dict[str, int] = {}
-    drift: dict[str, list[str]] = {}
-    version = ""
-    for done in ledger.finished():
-        pieces, sentences = pieces + 1, sentences + done.summary.sentences
-        answers += sum(done.answers.values())
-        for name, count in done.abstained.items():
-            abstained[name] = abstained.get(name, 0) + count
-        if done.summary.notices:
-            drift[done.summary.commentary_id] = done.summary.notices
-        version = done.summary.model_version
-    return TagReport(
-        commentaries=pieces,
-        sentences=sentences,
-        model_version=version,
-        abstained=abstained,
-        failed=list(failed),
-        coverage=round(1 - sum(abstained.values()) / answers, 6) if answers else None,
-        drift=drift,
+    version = next((done.summary.model_version for done in ledger.finished()), "")
+    return tag_report(version, (_counts(done) for done in ledger.finished()), failed)
+
+
+def _counts(done: Finished) -> CommentaryCounts:
+    summary = done.summary
+    return CommentaryCounts(
+        summary.commentary_id, summary.sentences, done.answers, done.abstained, summary.notices
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from exports.tables import FORMATS
+from exports.tables import rows_csv, rows_parquet
 
 COLUMNS = [("text", str), ("score", float), ("sure", bool), ("index", int)]
 ROWS = [
@@ -16,7 +16,7 @@ ROWS = [
 
 def test_csv_keeps_quotes_line_feeds_and_empty_cells(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
-    assert FORMATS["csv"](str(path), COLUMNS, ROWS) == 2
+    assert rows_csv.write(str(path), COLUMNS, ROWS) == 2
     with open(path, encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file))
     assert found[0] == {"text": ROWS[0]["text"], "score": "0.25", "sure": "true", "index": "1"}
@@ -26,5 +26,5 @@ def test_csv_keeps_quotes_line_feeds_and_empty_cells(tmp_path: Path) -> None:
 def test_parquet_keeps_types_and_nulls(tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
     path = tmp_path / "t.parquet"
-    assert FORMATS["parquet"](str(path), COLUMNS, ROWS) == 2
+    assert rows_parquet.write(str(path), COLUMNS, ROWS) == 2
     assert parquet.read_table(path).to_pylist() == ROWS

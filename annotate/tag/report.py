@@ -1,0 +1,81 @@
+"""The report of a tagging run, of a few commentaries and of a folder alike."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from annotate.analysis.piece import TaggedPiece
+from schemas.records import Record
+
+
+class Failed(Record, frozen=True, kw_only=True):
+    input: str
+    reason: str
+
+
+class TagReport(Record, frozen=True, kw_only=True):
+    """``abstained`` counts answers that stayed below their threshold, by layer.
+
+    ``coverage`` is the share of answers that did not, null where there is none; ``drift`` names
+    the commentaries that are unlike the training data.
+    """
+
+    commentaries: int
+    sentences: int
+    model_version: str
+    abstained: dict[str, int]
+    failed: list[Failed]
+    coverage: float | None = None
+    drift: dict[str, list[str]] = {}
+
+
+class CommentaryCounts(NamedTuple):
+    """What the report needs of one commentary; answers and abstained ones by layer."""
+
+    commentary_id: str
+    sentences: int
+    answers: dict[str, int]
+    abstained: dict[str, int]
+    notices: list[str]
+
+
+def counts_in(tagged: TaggedPiece) -> CommentaryCounts:
+    answers: Counter[str] = Counter()
+    abstained: Counter[str] = Counter()
+    for prediction in tagged.predictions:
+        for name, layer in prediction.layers.items():
+            of_layer = list(layer.values()) if isinstance(layer, dict) else [layer]
+            answers[name] += len(of_layer)
+            abstained[name] += sum(bool(answer.abstained) for answer in of_layer)
+    return CommentaryCounts(
+        tagged.commentary.commentary_id,
+        len(tagged.sentences),
+        dict(answers),
+        dict(abstained),
+        tagged.drift.notices if tagged.drift else [],
+    )
+
+
+def tag_report(
+    model_version: str, counts: Iterable[CommentaryCounts], failed: Sequence[Failed] = ()
+) -> TagReport:
+    commentaries = sentences = answers = 0
+    abstained: Counter[str] = Counter()
+    drift: dict[str, list[str]] = {}
+    for commentary in counts:
+        commentaries += 1
+        sentences += commentary.sentences
+        answers += sum(commentary.answers.values())
+        for name, count in commentary.abstained.items():
+            abstained[name] += count
+        if commentary.notices:
+            drift[commentary.commentary_id] = commentary.notices
+    return TagReport(
+        commentaries=commentaries,
+        sentences=sentences,
+        model_version=model_version,
+        abstained=dict(abstained),
+        failed=list(failed),
+        coverage=round(1 - sum(abstained.values()) / answers, 6) if answers else None,
+        drift=drift,
+    )
