@@ -29,7 +29,7 @@ MODULES = {
     "exports/agreement/coefficients.py": ["tests/exports/agreement"],
     "exports/readers/annotations.py": ["tests/exports/readers", "tests/exports/agreement/test_agree.py"],
     "schemas/studio_json.py": ["tests/schemas", "tests/exports/readers"],
-    "train/data/folds.py": ["tests/train/data/test_folds.py", "tests/train/data/test_folds_of_codes.py"],
+    "train/folds.py": ["tests/train/test_folds.py", "tests/train/test_folds_of_codes.py"],
     "train/data/near_duplicates.py": ["tests/train/data/test_near_duplicates.py"],
 }
 SECONDS = 60  # of one mutant; one that never ends is noticed

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from train.data.folds import grouped_folds
+from train.folds import grouped_folds
 
 
 def test_groups_of_one_code_part_even_where_that_leaves_folds_of_unequal_size() -> None:
