@@ -30,7 +30,10 @@ MODULES = {
     "exports/readers/annotations.py": ["tests/exports/readers", "tests/exports/agreement/test_agree.py"],
     "schemas/studio_json.py": ["tests/schemas", "tests/exports/readers"],
     "train/folds.py": ["tests/train/test_folds.py", "tests/train/test_folds_of_codes.py"],
-    "train/data/near_duplicates.py": ["tests/train/data/test_near_duplicates.py"],
+    "train/data/near_duplicates.py": [
+        "tests/train/data/test_near_duplicates.py",
+        "tests/train/data/test_near_duplicates_bounds.py",
+    ],
 }
 SECONDS = 60  # of one mutant; one that never ends is noticed
 OTHER: dict[type, type] = {
