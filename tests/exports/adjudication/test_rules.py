@@ -32,7 +32,9 @@ def test_dawid_skene_decides_a_code_of_a_set_against_who_errs(
 
 
 def test_dawid_skene_leaves_open_what_is_as_likely_as_not(row: Row, codebook: Codebook) -> None:
-    rows = [row("anna", "c:1", {"voice": "author"}), row("bert", "c:1", {"voice": "other"})]
+    rows = [row("anna", "c:1", {"rhetoric": ["irony"]}), row("bert", "c:1", {"rhetoric": ["none"]})]
     rule = load_rule("dawid-skene", rows, codebook)
-    question = Question(sentence_id="c:1", layer_id="voice", part="")
-    assert rule.decide(question, {"anna": "author", "bert": "other"}) is None
+    question = Question(sentence_id="c:1", layer_id="rhetoric", part="irony")
+    votes = {"anna": True, "bert": False}
+    assert rule.shares(question, votes) == {True: 0.5, False: 0.5}
+    assert rule.decide(question, votes) is None
