@@ -236,7 +236,10 @@ def test_a_forest_where_none_may_be_is_refused(model: Model) -> None:
     state = to_state(both)
     assert first_problem(both.meta, state) is None
     state["heads"]["mittel"]["ruf"]["forest"] = forest_of(state)
-    assert first_problem(both.meta, state) == 'a classifier of layer "mittel" is not as it must be'
+    assert (
+        first_problem(both.meta, state)
+        == 'a classifier of layer "mittel" is not of the expected types, shapes and values'
+    )
 
 
 def test_a_tree_of_one_leaf_says_its_shares() -> None:
