@@ -8,11 +8,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from schemas.records import UNRELATED, CodePrediction
+from train.arrays import Floats, Ints
 from train.layers.kinds import KINDS
 from train.model import Batch, Model
 from train.pipelines import columns_of, pipeline_named
-
-Array = Any
 
 Reasons = list[tuple[str, float]]
 
@@ -82,7 +81,7 @@ class _Merged(NamedTuple):
     """Names that a person can read, and for each column of `_joint_plane` the place of its name."""
 
     names: list[str]
-    place: Array
+    place: Ints
 
 
 @lru_cache(maxsize=8)  # a model answers batch after batch
@@ -119,7 +118,7 @@ def pair_name(block: str, term: str) -> str:
     return TOPIC if term.startswith(_ABOUT) else ITSELF
 
 
-def _joint_plane(model: Model, name: str, code: str) -> Array:
+def _joint_plane(model: Model, name: str, code: str) -> Floats:
     """What a unit of each readable feature, then of each feature of a pair, adds for a way to lean."""
     heads = model.heads[name]
     both = _plane(heads["touched"], True, slice(None)) * 2  # of two classes: less the mean, twice, is the gap
@@ -131,14 +130,14 @@ def _joint_plane(model: Model, name: str, code: str) -> Array:
     return np.concatenate([whole[columns], both[len(shared) :]])
 
 
-def _score_gap(head: Any, scores: Array, value: object) -> Array:
+def _score_gap(head: Any, scores: Floats, value: object) -> Floats:
     """What was added to the score of a class, as `_joint_plane` counts it."""
-    scaled = scores * head.scale_
-    gap = scaled[:, list(head.classes_).index(value)] - scaled.mean(axis=1)
+    scaled: Floats = scores * head.scale_
+    gap: Floats = scaled[:, list(head.classes_).index(value)] - scaled.mean(axis=1)
     return gap * 2 if value is True else gap
 
 
-def _moved(matrix: Any, codes: Sequence[str], planes: Array, predicted: Sequence[list[str]]) -> Array:
+def _moved(matrix: Any, codes: Sequence[str], planes: Floats, predicted: Sequence[list[str]]) -> Floats:
     """What each cell of the matrix adds to the scores of the codes predicted for its row."""
     place = {code: i for i, code in enumerate(codes)}
     given = np.zeros((len(predicted), len(codes)))
@@ -147,13 +146,14 @@ def _moved(matrix: Any, codes: Sequence[str], planes: Array, predicted: Sequence
             if code in place:
                 given[i, place[code]] = 1
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    moved = np.zeros(len(matrix.data))
+    moved: Floats = np.zeros(len(matrix.data))
     for i, plane in enumerate(planes):
         moved += given[row, i] * plane[matrix.indices]
-    return moved * matrix.data
+    moved *= matrix.data
+    return moved
 
 
-def _strongest(matrix: Any, moved: Array, names: Sequence[str], count: int) -> list[Reasons]:
+def _strongest(matrix: Any, moved: Floats, names: Sequence[str], count: int) -> list[Reasons]:
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     order = np.lexsort((matrix.indices, -moved, row))
     best = order[np.arange(len(order)) - np.repeat(matrix.indptr[:-1], np.diff(matrix.indptr)) < count]
@@ -166,7 +166,7 @@ def _strongest(matrix: Any, moved: Array, names: Sequence[str], count: int) -> l
 
 
 @lru_cache(maxsize=32)  # a model answers batch after batch
-def _planes(model: Model, layer_id: str) -> tuple[list[str], Array]:
+def _planes(model: Model, layer_id: str) -> tuple[list[str], Floats]:
     """For each code, what a unit of each feature adds to its score beyond the other codes'."""
     heads, columns = model.heads[layer_id], model.readable[1] if model.readable else []
     pairs = KINDS[model.meta.layers[layer_id].kind].code_classes(heads)
@@ -175,6 +175,7 @@ def _planes(model: Model, layer_id: str) -> tuple[list[str], Array]:
     return list(pairs), np.array(planes, dtype=np.float32)
 
 
-def _plane(head: Any, code: Any, columns: Array) -> Array:
-    weights = head.coef_[:, columns].astype(np.float64) * head.scale_[:, None]
-    return weights[list(head.classes_).index(code)] - weights.mean(axis=0)
+def _plane(head: Any, code: Any, columns: Any) -> Floats:
+    weights: Floats = head.coef_[:, columns].astype(np.float64) * head.scale_[:, None]
+    beyond_mean: Floats = weights[list(head.classes_).index(code)] - weights.mean(axis=0)
+    return beyond_mean

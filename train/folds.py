@@ -1,14 +1,13 @@
 """Folds for cross-validation: groups stay whole, codes are spread evenly."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
-Array = Any
+from train.arrays import Array, Floats, Ints
 
 
-def grouped_folds(groups: Sequence[str], labels: Array, *, folds: int, seed: int) -> Array:
+def grouped_folds(groups: Sequence[str], labels: Floats, *, folds: int, seed: int) -> Ints:
     """The fold of each row, 0 to ``folds`` - 1 (fewer where there are fewer groups).
 
     Large groups are placed first, each into the fold where the codes are then spread most evenly
@@ -39,7 +38,7 @@ def grouped_folds(groups: Sequence[str], labels: Array, *, folds: int, seed: int
     return result
 
 
-def _best_fold(filled: Array, share: Array) -> int:
+def _best_fold(filled: Floats, share: Floats) -> int:
     """The fold that leaves the least spread between folds; the emptiest of equals."""
     # the sum of squares grows by 2·filled·share + share² in the fold chosen: the rest is the same
     cost = filled @ share
@@ -47,7 +46,7 @@ def _best_fold(filled: Array, share: Array) -> int:
     return int(best[np.argmin(filled[best].sum(axis=1))])
 
 
-def splits(fold: Array) -> Iterator[tuple[Array, Array]]:
+def splits(fold: Ints) -> Iterator[tuple[Ints, Ints]]:
     """Rows to train on and rows held out, fold by fold."""
     for number in np.unique(fold):
         yield np.flatnonzero(fold != number), np.flatnonzero(fold == number)

@@ -5,14 +5,13 @@ that an interval costs a matrix product and not a new evaluation.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
-Array = Any  # numpy's arrays; shapes stand in the docstrings
+from train.arrays import Array, Bools, Floats, Ints
 
 
-def tally(gold: Array, predicted: Array) -> Array:
+def tally(gold: Bools, predicted: Bools) -> Floats:
     """Hits, false alarms and misses of each row.
 
     Parameters
@@ -27,13 +26,13 @@ def tally(gold: Array, predicted: Array) -> Array:
     return np.stack([gold & predicted, ~gold & predicted, gold & ~predicted], axis=2).astype(np.int64)
 
 
-def soft_tally(gold: Array, predicted: Array) -> Array:
+def soft_tally(gold: Bools, predicted: Bools) -> Floats:
     """As `tally`, where a code of gold may be there in part: the votes of people who were tied."""
     given = predicted.astype(np.float64)
     return np.stack([gold * given, (1 - gold) * given, gold * (1 - given)], axis=2)
 
 
-def by_group(counts: Array, groups: Sequence[str]) -> Array:
+def by_group(counts: Floats, groups: Sequence[str]) -> Floats:
     """The rows' counts added up for each group: shape (n_groups, n_codes, 3)."""
     names, index = np.unique(np.asarray(groups), return_inverse=True)
     summed = np.zeros((len(names), *counts.shape[1:]), dtype=counts.dtype)
@@ -41,26 +40,26 @@ def by_group(counts: Array, groups: Sequence[str]) -> Array:
     return summed
 
 
-def f1(counts: Array) -> Array:
+def f1(counts: Floats) -> Floats:
     """F1 of each code; NaN for a code that is neither in gold nor in prediction."""
     hits, false, missed = np.moveaxis(counts, -1, 0)
     total = 2 * hits + false + missed
     return np.where(total > 0, 2 * hits / np.maximum(total, 1), np.nan)
 
 
-def macro_f1(counts: Array) -> float | None:
+def macro_f1(counts: Floats) -> float | None:
     """The unweighted mean of F1 over the codes that occur in gold or prediction."""
     values = f1(counts)
     return None if np.isnan(values).all() else float(np.nanmean(values))
 
 
-def precision_recall(counts: Array) -> tuple[Array, Array]:
+def precision_recall(counts: Floats) -> tuple[Floats, Floats]:
     """Precision and recall of each code; 0 where nothing was predicted, or nothing was there."""
     hits, false, missed = np.moveaxis(counts, -1, 0)
     return hits / np.maximum(hits + false, 1), hits / np.maximum(hits + missed, 1)
 
 
-def average_precision(gold: Array, score: Array) -> float | None:
+def average_precision(gold: Bools, score: Floats) -> float | None:
     """The mean of precision over recall, as the score's threshold falls; None where nothing is there.
 
     The step-wise sum, without interpolation; rows of one score fall together.
@@ -74,7 +73,7 @@ def average_precision(gold: Array, score: Array) -> float | None:
     return float((np.diff(recall, prepend=0.0) * precision).sum())
 
 
-def bootstrap_f1(grouped: Array, *, draws: int = 1000, seed: int = 0) -> Array | None:
+def bootstrap_f1(grouped: Floats, *, draws: int = 1000, seed: int = 0) -> Floats | None:
     """F1 of each code when the groups are drawn anew with replacement.
 
     Parameters
@@ -92,14 +91,14 @@ def bootstrap_f1(grouped: Array, *, draws: int = 1000, seed: int = 0) -> Array |
     return np.array([f1((drawn @ flat).reshape(grouped.shape[1:])) for drawn in weights])
 
 
-def drawn_weights(groups: int, *, draws: int, seed: int) -> Iterator[Array]:
+def drawn_weights(groups: int, *, draws: int, seed: int) -> Iterator[Ints]:
     """How often each group is in a bootstrap sample, draw after draw."""
     rng = np.random.default_rng(seed)
     for _ in range(draws):
         yield np.bincount(rng.integers(groups, size=groups), minlength=groups)
 
 
-def macro_interval(draws: Array) -> tuple[float, float] | None:
+def macro_interval(draws: Floats) -> tuple[float, float] | None:
     """The interval of macro-F1, from draws of F1 a code: shape (draws, n_codes)."""
     known = ~np.isnan(draws).all(axis=1)
     return interval_of(np.nanmean(draws[known], axis=1)) if known.any() else None

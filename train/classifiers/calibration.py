@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-Array = Any
+from train.arrays import Array, Floats, Ints
 
 _PULL = 1e-3  # keeps the scales of rare codes near the others'
 
@@ -19,21 +19,22 @@ _PULL = 1e-3  # keeps the scales of rare codes near the others'
 class Calibration(NamedTuple):
     """Both of shape (n_codes,)."""
 
-    scale: Array
-    offset: Array
+    scale: Floats
+    offset: Floats
 
 
-def probabilities(scores: Array, calibration: Calibration) -> Array:
+def probabilities(scores: Floats, calibration: Calibration) -> Floats:
     """Rows that add up to one: shape (n_rows, n_codes)."""
     return softmax(scores * calibration.scale + calibration.offset)
 
 
-def softmax(values: Array) -> Array:
+def softmax(values: Array) -> Floats:
     powers = np.exp(values - values.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return shares
 
 
-def fit_calibration(scores: Array, codes: Array, *, balance: float = 0.0) -> Calibration:
+def fit_calibration(scores: Floats, codes: Ints, *, balance: float = 0.0) -> Calibration:
     """The calibration under which the held-out codes are most likely.
 
     Parameters
@@ -78,7 +79,7 @@ def _libraries() -> Any:
     return ThreadpoolController()
 
 
-def _smooth(codes: Array, size: int) -> Array:
+def _smooth(codes: Ints, size: int) -> Floats:
     """Targets a little off 0 and 1, the more so the fewer examples (Platt 1999): no few rows make
     a model certain.
     """

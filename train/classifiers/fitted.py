@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from train.arrays import Array, Floats
 from train.classifiers.calibration import Calibration, probabilities
 from train.classifiers.forest import Forest
-
-Array = Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,12 +29,12 @@ class LinearModel:
 
     classes_: Array
     coef_: Array
-    intercept_: Array
-    scale_: Array
-    offset_: Array
+    intercept_: Floats
+    scale_: Floats
+    offset_: Floats
     forest_: Forest | None = None
 
-    def to_probabilities(self, scores: Array) -> Array:
+    def to_probabilities(self, scores: Floats) -> Floats:
         return probabilities(scores, Calibration(self.scale_, self.offset_))
 
 
@@ -44,9 +43,9 @@ class PriorModel:
     """The same probabilities for every row: ``share_``, of shape (n_classes,)."""
 
     classes_: Array
-    share_: Array
+    share_: Floats
 
-    def to_probabilities(self, scores: Array) -> Array:
+    def to_probabilities(self, scores: Floats) -> Floats:
         return np.tile(self.share_, (len(scores), 1))
 
 
@@ -61,7 +60,7 @@ def fitted_from(estimator: Any) -> Classifier:
     return LinearModel(own.classes_, own.coef_, own.intercept_, own.scale_, own.offset_, own.forest_)
 
 
-def probability_of(value: object, head: Any, probabilities: Array) -> Array:
+def probability_of(value: object, head: Any, probabilities: Floats) -> Floats:
     """The column of a class; zeros where training did not see it."""
     classes = list(head.classes_)
     found: Array = np.zeros(len(probabilities))

@@ -8,7 +8,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-Array = Any
+from train.arrays import Array, Bools, Floats, Ints
 
 
 class PriorClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -19,8 +19,8 @@ class PriorClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X: Any,
         y: Any,
         groups: Sequence[str] | None = None,
-        known: Array | None = None,
-        soft: Array | None = None,
+        known: Bools | None = None,
+        soft: Floats | None = None,
         cues: Array | None = None,
     ) -> Self:
         X, y = validate_data(self, X, y, accept_sparse="csr")
@@ -30,28 +30,29 @@ class PriorClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.held_out_scores_ = self.scores(X)
         return self
 
-    def calibrate(self, scores: Array, codes: Array, balances: Sequence[float] | None = None) -> Self:
+    def calibrate(self, scores: Floats, codes: Ints, balances: Sequence[float] | None = None) -> Self:
         self.held_out_scores_ = scores
         return self
 
     @property
-    def held_out_(self) -> Array:
+    def held_out_(self) -> Floats:
         return self.to_probabilities(self.held_out_scores_)
 
-    def scores(self, X: Any) -> Array:
+    def scores(self, X: Any) -> Floats:
         return np.zeros((X.shape[0], len(self.classes_)))
 
-    def to_probabilities(self, scores: Array) -> Array:
+    def to_probabilities(self, scores: Floats) -> Floats:
         return np.tile(self.share_, (len(scores), 1))
 
-    def predict_proba(self, X: Any) -> Array:
+    def predict_proba(self, X: Any) -> Floats:
         check_is_fitted(self)
         X = validate_data(self, X, accept_sparse="csr", reset=False)
         return self.to_probabilities(self.scores(X))
 
     def predict(self, X: Any) -> Array:
         check_is_fitted(self)
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        classes: Array = self.classes_[self.predict_proba(X).argmax(axis=1)]
+        return classes
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()

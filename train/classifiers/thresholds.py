@@ -1,15 +1,13 @@
 """Where to decide and where to keep quiet: thresholds tuned on held-out rows."""
 
-from typing import Any
-
 import numpy as np
 
-Array = Any
+from train.arrays import Array, Bools, Floats
 
 NEVER = 1.0  # a score is at most one, so such a threshold is met by certainty alone
 
 
-def abstention_threshold(score: Array, right: Array, *, precision: float) -> float:
+def abstention_threshold(score: Floats, right: Bools, *, precision: float) -> float:
     """The lowest score from which on a code's answers are right often enough.
 
     Parameters
@@ -41,7 +39,7 @@ def abstention_threshold(score: Array, right: Array, *, precision: float) -> flo
     return float(ranked[last] + below[last]) / 2
 
 
-def decision_threshold(score: Array, truth: Array) -> float:
+def decision_threshold(score: Floats, truth: Array) -> float:
     """The threshold of a yes-or-no code with the highest F1 on held-out rows.
 
     Half-way between neighbouring scores; a half where the code never occurs.

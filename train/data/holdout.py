@@ -4,7 +4,7 @@ Whatever is held out, no commentary (and no cluster of commentaries that share s
 asked otherwise) has rows on both sides.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Literal, NamedTuple
 
@@ -14,12 +14,11 @@ import numpy as np
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.records import GoldSentence, Record
+from train.arrays import Floats, Ints
 from train.data.near_duplicates import clusters_of
 from train.folds import grouped_folds, splits
 from train.layers.kinds import KINDS
 from train.layers.stance import by_target
-
-Array = Any
 
 Group = Literal["cluster", "commentary"]
 
@@ -192,14 +191,14 @@ def _only(rows: Sequence[GoldSentence], layers: Sequence[str], wanted: set[str])
     return found
 
 
-def _fold_of_names(names: Sequence[str], plan: Plan) -> Array:
+def _fold_of_names(names: Sequence[str], plan: Plan) -> Ints:
     """The fold of each entry: one a name, or groups of names where there are many."""
     different = len(set(names))
     folds = different if different <= ALONE else plan.folds
     return grouped_folds(names, np.ones((len(names), 1)), folds=folds, seed=plan.seed)
 
 
-def labels_of(rows: Sequence[GoldSentence], codebook: Codebook) -> Array:
+def labels_of(rows: Sequence[GoldSentence], codebook: Codebook) -> Floats:
     """What is to be spread evenly over the folds: rows, and every code of every layer."""
     place = {"": 0}
     cells = []
@@ -266,7 +265,7 @@ def _question(codebook: Codebook, target_id: str) -> str:
     return " ".join(codebook.say(target.question).lower().split()) if target else target_id
 
 
-def _pick(values: Sequence[Any], places: Sequence[int]) -> list[Any]:
+def _pick(values: Sequence[Any], places: Iterable[int]) -> list[Any]:
     return [values[i] for i in places]
 
 

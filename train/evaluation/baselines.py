@@ -2,17 +2,16 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from schemas.codebook import Codebook, Layer
 from schemas.records import GoldSentence, Record
+from train.arrays import Bools, Floats
 from train.evaluation.items import counted_codes, many_hot
 from train.layers.kinds import KINDS
 from train.metrics import macro_f1, tally
-
-Array = Any
 
 #: Words a code has as its keywords, and how far beyond chance they must be (standard deviations).
 _WORDS, _SURE = 10, 1.96
@@ -34,7 +33,7 @@ class Items(NamedTuple):
     """Texts, and which codes they have: bool, shape (n_items, n_codes)."""
 
     texts: list[str]
-    gold: Array
+    gold: Bools
     codes: list[str]
 
 
@@ -56,7 +55,7 @@ def _with_target(text: str, target_id: str, codebook: Codebook) -> str:
     return f"{text} {_NAMED}" if named else text
 
 
-def baseline_counts(layer: Layer, train: Items, test: Items) -> dict[str, Array]:
+def baseline_counts(layer: Layer, train: Items, test: Items) -> dict[str, Floats]:
     """Hits, false alarms and misses a code of each learned baseline: shape (n_codes, 3)."""
     if not len(train.texts) or not len(test.texts):
         return {}
@@ -67,13 +66,13 @@ def baseline_counts(layer: Layer, train: Items, test: Items) -> dict[str, Array]
     }
 
 
-def macro_of(layer: Layer, codes: Sequence[str], counts: Array) -> float | None:
+def macro_of(layer: Layer, codes: Sequence[str], counts: Floats) -> float | None:
     """Macro-F1 over the codes that count."""
     value = macro_f1(counts[counted_codes(layer, codes)])
     return None if value is None else round(value, 6)
 
 
-def by_keyword(train: Items, texts: Sequence[str], several: bool) -> Array:
+def by_keyword(train: Items, texts: Sequence[str], several: bool) -> Bools:
     """The code whose keywords speak loudest; the commonest where there is none.
 
     Keywords are the words whose log-odds between a code's sentences and the others' are most
@@ -96,22 +95,22 @@ def by_keyword(train: Items, texts: Sequence[str], several: bool) -> Array:
         best = np.argsort(-odds / spread, kind="stable")[:_WORDS]
         sure = best[(odds / spread)[best] > _SURE]
         weights[sure, column] = odds[sure]
-    said = counter.transform(texts) @ weights
+    said: Floats = counter.transform(texts) @ weights
     if several:
         return said > 0
-    given = np.eye(len(train.codes), dtype=bool)[said.argmax(axis=1)]
+    given: Bools = np.eye(len(train.codes), dtype=bool)[said.argmax(axis=1)]
     silent = said.max(axis=1) <= 0
     given[silent] = _commonest(train, int(silent.sum()), several)
     return given
 
 
-def _log_odds(inside: Array, outside: Array, n_inside: int, n_outside: int) -> tuple[Array, Array]:
+def _log_odds(inside: Floats, outside: Floats, n_inside: int, n_outside: int) -> tuple[Floats, Floats]:
     a, b = inside + 0.5, outside + 0.5
     odds = np.log(a / (n_inside - inside + 0.5)) - np.log(b / (n_outside - outside + 0.5))
     return odds, np.sqrt(1 / a + 1 / b)
 
 
-def by_length(train: Items, texts: Sequence[str], several: bool) -> Array:
+def by_length(train: Items, texts: Sequence[str], several: bool) -> Bools:
     """The code for which a sentence of so many words is least unusual."""
     own = np.array([len(text.split()) for text in train.texts])
     edges = np.unique(np.quantile(own, np.linspace(0, 1, _LENGTHS + 1)[1:-1]))
@@ -120,18 +119,19 @@ def by_length(train: Items, texts: Sequence[str], several: bool) -> Array:
     )
     size = len(edges) + 1
 
-    def shares(has: Array) -> Array:
-        return (np.bincount(train_bin[has], minlength=size) + 1) / (has.sum() + size)
+    def shares(has: Bools) -> Floats:
+        return (np.bincount(train_bin[has], minlength=size) + 1) / (np.count_nonzero(has) + size)
 
-    inside = np.array([shares(has) for has in train.gold.T])
+    inside: Floats = np.array([shares(has) for has in train.gold.T])
     if several:
-        outside = np.array([shares(~has) for has in train.gold.T])
+        outside: Floats = np.array([shares(~has) for has in train.gold.T])
         return (inside > outside)[:, test_bin].T
     inside[~train.gold.any(axis=0)] = -math.inf  # a code that training lacked is never given
-    return np.eye(len(train.codes), dtype=bool)[inside[:, test_bin].argmax(axis=0)]
+    given: Bools = np.eye(len(train.codes), dtype=bool)[inside[:, test_bin].argmax(axis=0)]
+    return given
 
 
-def _commonest(train: Items, n: int, several: bool) -> Array:
+def _commonest(train: Items, n: int, several: bool) -> Bools:
     count = train.gold.sum(axis=0)
     if several:
         return np.tile(2 * count > len(train.texts), (n, 1))

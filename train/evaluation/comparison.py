@@ -1,16 +1,14 @@
 """Two models on the same sentences: whether the difference is more than the luck of the draw."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from schemas.codebook import Codebook, Layer
 from schemas.records import Record
+from train.arrays import Array, Bools
 from train.evaluation.items import LayerItems, Scored, counted_codes, layer_items
 from train.metrics import bootstrap_f1, by_group, interval_of, macro_f1, tally
-
-Array = Any
 
 #: Draws of the paired bootstrap.
 DRAWS = 2000
@@ -92,7 +90,7 @@ def _difference(layer: Layer, one: LayerItems, other: LayerItems, seed: int) -> 
     )
 
 
-def _spread(values: Array, codes: Sequence[str], all_codes: Sequence[str]) -> Array:
+def _spread(values: Array, codes: Sequence[str], all_codes: Sequence[str]) -> Bools:
     """The columns of one codebook's codes among those of both."""
     found = np.zeros((len(values), len(all_codes)), dtype=bool)
     found[:, [all_codes.index(code) for code in codes]] = values

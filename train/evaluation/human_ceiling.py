@@ -7,17 +7,16 @@ a sharper codebook.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from schemas.codebook import Layer
 from schemas.records import Annotation, Record
+from train.arrays import Bools, Floats
 from train.evaluation.items import Key, Scored, counted_codes, many_hot
 from train.layers.kinds import KINDS
 from train.metrics import bootstrap_f1, by_group, macro_f1, macro_interval, soft_tally
-
-Array = Any
 
 
 class Ceiling(Record, frozen=True, kw_only=True):
@@ -86,7 +85,7 @@ def human_ceiling(
     counted = counted_codes(layer, codes)
     commentaries = [item.commentary for item in items]
 
-    def figures(chosen: Array) -> tuple[float | None, tuple[float, float] | None]:
+    def figures(chosen: Bools) -> tuple[float | None, tuple[float, float] | None]:
         counts = soft_tally(np.array(rest), chosen)[:, counted]
         value = macro_f1(counts.sum(axis=0))
         draws = bootstrap_f1(by_group(counts, commentaries), seed=seed)
@@ -116,11 +115,11 @@ def _by_item(layer: Layer, annotations: Sequence[Annotation]) -> dict[Key, list[
     return found
 
 
-def _majority(layer: Layer, votes: Array) -> Array:
+def _majority(layer: Layer, votes: Floats) -> Floats:
     """What most say, in parts where they are tied: shape (n_codes,), values 0 to 1."""
-    share = votes.mean(axis=0)
+    share: Floats = votes.mean(axis=0)
     if KINDS[layer.kind].several:
-        found: Array = (share > 0.5) + 0.5 * (share == 0.5)
-        return found
-    best = share == share.max()
-    return best / best.sum()
+        majority: Floats = (share > 0.5) + 0.5 * (share == 0.5)
+    else:
+        majority = (share == share.max()) / np.count_nonzero(share == share.max())
+    return majority

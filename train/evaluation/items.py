@@ -7,10 +7,9 @@ import numpy as np
 
 from schemas.codebook import Layer
 from schemas.records import CodePrediction, GoldSentence, Prediction, SetPrediction
+from train.arrays import Bools, Floats
 from train.layers.kinds import KINDS
 from train.model import LayerState
-
-Array = Any
 
 Key = tuple[str, str]  # sentence, and target or nothing
 
@@ -33,12 +32,12 @@ class LayerItems(NamedTuple):
 
     codes: list[str]
     keys: list[Key]
-    gold: Array
-    predicted: Array
-    baseline: Array
-    kept: Array
-    score: Array
-    scores: Array
+    gold: Bools
+    predicted: Bools
+    baseline: Bools
+    kept: Bools
+    score: Floats
+    scores: Floats
     commentaries: list[str]
 
     def pick(self, places: Sequence[int]) -> "LayerItems":
@@ -112,11 +111,11 @@ def counted_codes(layer: Layer, codes: Sequence[str]) -> list[int]:
     return [i for i, code in enumerate(codes) if not several or code not in layer.exclusive]
 
 
-def one_hot(values: Sequence[str], codes: list[str]) -> Array:
+def one_hot(values: Sequence[str], codes: list[str]) -> Bools:
     return many_hot([[value] for value in values], codes)
 
 
-def many_hot(values: Sequence[Any], codes: list[str]) -> Array:
+def many_hot(values: Sequence[Any], codes: list[str]) -> Bools:
     """Which codes each row has: bool, shape (n_rows, n_codes)."""
     place = {code: i for i, code in enumerate(codes)}
     found = np.zeros((len(values), len(codes)), dtype=bool)
@@ -126,6 +125,6 @@ def many_hot(values: Sequence[Any], codes: list[str]) -> Array:
     return found
 
 
-def _table(scores: Sequence[Mapping[str, float]], codes: list[str]) -> Array:
+def _table(scores: Sequence[Mapping[str, float]], codes: list[str]) -> Floats:
     """Probabilities by code; 0 for a code the model has never seen."""
     return np.array([[row.get(code, 0.0) for code in codes] for row in scores]).reshape(-1, len(codes))

@@ -6,16 +6,14 @@ with one code; sets and stances would need a second way beside it.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from schemas.codebook import Layer
 from schemas.records import Record
+from train.arrays import Floats, Ints
 from train.evaluation.items import LayerItems
 from train.layers.kinds import KINDS
-
-Array = Any
 
 MOST = 20  # listed a layer
 
@@ -49,7 +47,11 @@ def label_errors(layer: Layer, answers: LayerItems, *, most: int = MOST) -> list
 
 
 def _in_codes(
-    codes: Sequence[str], keys: Sequence[tuple[str, str]], gold: Array, scores: Array, code: str | None = None
+    codes: Sequence[str],
+    keys: Sequence[tuple[str, str]],
+    gold: Ints,
+    scores: Floats,
+    code: str | None = None,
 ) -> list[LabelError]:
     size = np.bincount(gold, minlength=len(codes))
     own = scores[np.arange(len(gold)), gold]

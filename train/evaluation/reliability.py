@@ -1,15 +1,12 @@
 """Whether a score of 0.8 is right in four of five cases: the bins of a reliability diagram."""
 
-from typing import Any
-
 import numpy as np
 
 from schemas.records import Record
+from train.arrays import Bools, Floats
 
-Array = Any
 
-
-def calibration_error(confidence: Array, right: Array, *, bins: int = 10) -> float:
+def calibration_error(confidence: Floats, right: Bools, *, bins: int = 10) -> float:
     """Expected calibration error: the mean gap of confidence and share right, in equal bins."""
     index = np.minimum((confidence * bins).astype(int), bins - 1)
     size = np.bincount(index, minlength=bins)
@@ -30,7 +27,7 @@ class Bin(Record, frozen=True, kw_only=True):
     right: float
 
 
-def reliability(score: Array, right: Array) -> list[Bin]:
+def reliability(score: Floats, right: Bools) -> list[Bin]:
     """The bins of equal width that are not empty.
 
     Parameters

@@ -1,13 +1,13 @@
 """From gold and predicted codes to the figures of the ``evaluate`` report."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 import numpy as np
 
 from schemas.codebook import Codebook, Layer
 from schemas.records import UNRELATED, CodePrediction, GoldSentence, Record, SetPrediction
+from train.arrays import Floats
 from train.data.holdout import HeldOut
 from train.evaluation.baselines import Baselines
 from train.evaluation.comparison import Comparison
@@ -35,8 +35,6 @@ from train.metrics import (
     precision_recall,
     tally,
 )
-
-Array = Any
 
 #: Shares of the training commentaries beside all of them.
 SHARES = (0.125, 0.25, 0.5)
@@ -260,7 +258,7 @@ def _part(codes: list[str], gold: list[str], given: list[str]) -> PartFigures:
 
 
 def _code_figures(
-    codes: list[str], counts: Array, answers: LayerItems | None = None, draws: Array | None = None
+    codes: list[str], counts: Floats, answers: LayerItems | None = None, draws: Floats | None = None
 ) -> dict[str, CodeFigures]:
     """The figures of the codes that occur in gold or prediction."""
     precision, recall = precision_recall(counts)

@@ -5,11 +5,11 @@ code).
 """
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
+from train.arrays import Array
 from train.features.ngrams import Grams, ones
 from train.features.tokens import CAPITAL, SHOUTED, Tokens
 from train.features.word_classes import (
@@ -23,8 +23,6 @@ from train.features.word_classes import (
     lists,
     phrase_key,
 )
-
-Array = Any
 
 #: A count is a column of its own up to this one, which stands for more as well.
 MOST = 4
@@ -93,7 +91,8 @@ def _cells(owner: Array, which: sp.csr_matrix, place: Array, width: int) -> Arra
     """A cell for each list that an entry is on."""
     begin, count = which.indptr[place].astype(np.int64), np.diff(which.indptr)[place]
     skipped = np.repeat(np.cumsum(count) - count - begin, count)
-    return np.repeat(owner, count) * width + which.indices[np.arange(len(skipped)) - skipped]
+    cells: Array = np.repeat(owner, count) * width + which.indices[np.arange(len(skipped)) - skipped]
+    return cells
 
 
 def cues(tokens: Tokens) -> Grams:

@@ -8,15 +8,14 @@ which the model keeps the hash.
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from schemas.errors import SettingsError, near_hit
+from train.arrays import Array
 from train.features import onnx_encoder
 from train.features.onnx_encoder import hash_of, load_folder, read_folder
-
-Array = Any
 
 Encode = Callable[[Sequence[str]], Array]  # vectors of length one, shape (n, size)
 

@@ -6,14 +6,13 @@ words count once, however often they recur: beside counts and their logarithms t
 serve best.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
+from train.arrays import Array
 from train.features.tokens import BASE, Tokens, stir
-
-Array = Any
 
 BITS = 20
 
@@ -238,4 +237,5 @@ def _bucket(key: Array) -> Array:
 
 def _bucket32(key: Array) -> Array:
     key = (key ^ (key >> np.uint32(15))) * _STIR32
-    return (key ^ (key >> np.uint32(13))) * _BASE32 >> np.uint32(32 - BITS)
+    bucket: Array = (key ^ (key >> np.uint32(13))) * _BASE32 >> np.uint32(32 - BITS)
+    return bucket

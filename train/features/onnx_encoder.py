@@ -18,8 +18,7 @@ import numpy as np
 
 from schemas.errors import SettingsError
 from schemas.files import home
-
-Array = Any
+from train.arrays import Array
 
 #: From the vectors of a text's tokens, shape (n_tokens, size), to one of the text.
 POOLINGS: dict[str, Callable[[Array], Array]] = {
@@ -178,7 +177,8 @@ def load_folder(folder: Path) -> Callable[[Sequence[str]], Array]:
             if read.ids:
                 vectors[i] = POOLINGS[found.pooling](vectors_of(read))
         length = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.where(length > 0, length, 1)
+        unit_vectors: Array = vectors / np.where(length > 0, length, 1)
+        return unit_vectors
 
     return encode
 

@@ -10,9 +10,8 @@ from typing import Any, NamedTuple, overload
 import numpy as np
 
 from schemas.records import GoldSentence
+from train.arrays import Array
 from train.features.tokens import LETTER, MARK, letters
-
-Array = Any
 
 _ENDS, _CLOSERS = ".!?…:", '"“”«»’‘)]'
 

@@ -12,13 +12,12 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 import scipy.sparse as sp
 
+from train.arrays import Array
 from train.features import cues, ngrams, word_classes
 from train.features.encoders import encode, size_of
 from train.features.ngrams import BUCKETS, Grams, incidence
 from train.features.passages import as_passages
 from train.features.tokens import Tokens, read_tokens
-
-Array = Any
 
 #: Texts read at a time: bounds memory.
 CHUNK = 4096

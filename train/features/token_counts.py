@@ -9,9 +9,8 @@ from typing import Any, Self
 import numpy as np
 import scipy.sparse as sp
 
+from train.arrays import Array
 from train.features.analyzers import ANALYZERS
-
-Array = Any
 
 
 class Items:

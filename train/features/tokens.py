@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-Array = Any
+from train.arrays import Array
 
 #: Bits of a sign's kind: a capital; what ``\\w`` finds; neither that nor white space; a digit.
 UPPER, LETTER, MARK, DIGIT = 1, 2, 4, 8
@@ -226,7 +226,8 @@ def last_before(keys: Array, first: Array) -> Array:
 def stir(keys: Array) -> Array:
     """Spreads what keys differ in over all their bits."""
     keys = (keys ^ (keys >> _SHIFT)) * _STIR
-    return keys ^ (keys >> _SHIFT)
+    stirred: Array = keys ^ (keys >> _SHIFT)
+    return stirred
 
 
 def _keys(signs: Array, start: Array, end: Array) -> Array:

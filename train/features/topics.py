@@ -6,9 +6,8 @@ from typing import Any, Self
 import numpy as np
 import scipy.sparse as sp
 
+from train.arrays import Array, Floats
 from train.features.token_counts import TokenCounts
-
-Array = Any
 
 #: The analyzer of the nouns: a parameter of `TokenCounts`.
 NOUNS = "nouns"
@@ -46,11 +45,11 @@ class TopicProfiles:
         self.shares_ = np.asarray(y, dtype=np.float64)[kept]
         return self
 
-    def transform(self, X: Sequence[str]) -> Array:
+    def transform(self, X: Sequence[str]) -> Floats:
         """The guessed shares of new texts: shape (n_texts, n_targets)."""
         return self._guess(self.terms_.transform(X) @ self._vectors().T)
 
-    def transform_held_out(self, X: Sequence[str], groups: Sequence[str]) -> Array:
+    def transform_held_out(self, X: Sequence[str], groups: Sequence[str]) -> Floats:
         """The shares of the texts of training, each guessed without those of its own group."""
         if len(X) != len(self.shares_):  # some were not remembered: those that were have no name
             return self.transform(X)
@@ -64,10 +63,11 @@ class TopicProfiles:
         shape = (len(self.shares_), len(self.terms_.idf_))
         return sp.csr_matrix((self.data_, self.indices_, self.indptr_), shape=shape)
 
-    def _guess(self, likeness: Any) -> Array:
+    def _guess(self, likeness: Any) -> Floats:
         dense = likeness if isinstance(likeness, np.ndarray) else likeness.toarray()
         weight = np.maximum(dense, 0.0) ** _POWER
-        return weight @ self.shares_ / (weight.sum(axis=1, keepdims=True) + 1e-9)
+        guess: Floats = weight @ self.shares_ / (weight.sum(axis=1, keepdims=True) + 1e-9)
+        return guess
 
 
 def profile_step(share: float) -> int:

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
+from train.arrays import Array
 from train.features.lexicons import lexicon_names, read_lexicon
 from train.features.tokens import BASE, CAPITAL, Tokens, read_tokens, stir
-
-Array = Any
 
 MARKS = '?!.,:;()"„“»«–…/@#%'
 
@@ -232,4 +231,7 @@ def endings(tokens: Tokens) -> tuple[Array, Array]:
 
 def _ends_with(last: Array, ending: str) -> Array:
     bits = (1 << 8 * len(ending)) - 1
-    return (last & np.uint64(bits)) == np.uint64(int.from_bytes(ending[::-1].encode("ascii"), "little"))
+    has_ending: Array = (last & np.uint64(bits)) == np.uint64(
+        int.from_bytes(ending[::-1].encode("ascii"), "little")
+    )
+    return has_ending

@@ -7,11 +7,10 @@ import numpy as np
 
 from schemas.codebook import Layer
 from schemas.records import CodePrediction, GoldSentence
+from train.arrays import Array, Floats
 from train.classifiers.thresholds import abstention_threshold
 from train.layers.kind import Kind, coded
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
-
-Array = Any
 
 #: Exponents of balance to choose from where the highest probability decides.
 BALANCES = (0.0, 0.25, 0.5)
@@ -79,7 +78,7 @@ class Scale(OneCode):
     is_number = True
 
 
-def soft_codes(rows: Sequence[GoldSentence], layer_id: str, truth: Array) -> Array:
+def soft_codes(rows: Sequence[GoldSentence], layer_id: str, truth: Array) -> Floats:
     """How much each row speaks for each code, the codes sorted as text: shape (n_rows, n_codes).
 
     Where gold has probabilities (`adjudicate --rule dawid-skene`), those of the codes that are given to
@@ -101,7 +100,7 @@ def soft_codes(rows: Sequence[GoldSentence], layer_id: str, truth: Array) -> Arr
     return found
 
 
-def code_thresholds(codes: Sequence[str], scores: Array, truth: Array, precision: float) -> dict[str, float]:
+def code_thresholds(codes: Sequence[str], scores: Floats, truth: Array, precision: float) -> dict[str, float]:
     """The abstention threshold of each code, over the held-out rows it was given to."""
     chosen = scores.argmax(axis=1)
     found = {}
@@ -113,11 +112,11 @@ def code_thresholds(codes: Sequence[str], scores: Array, truth: Array, precision
 
 def code_predictions(
     codes: Sequence[str],
-    scores: Array,
+    scores: Floats,
     thresholds: Mapping[str, float],
     *,
     is_number: bool = False,
-    touched: Array | None = None,
+    touched: Floats | None = None,
 ) -> list[CodePrediction]:
     """The records of rows of probabilities: shape (n_rows, n_codes)."""
     values, best = scores.round(6).tolist(), scores.argmax(axis=1).tolist()

@@ -7,13 +7,12 @@ import numpy as np
 
 from schemas.codebook import Layer
 from schemas.records import GoldSentence, LayerValue, SetPrediction
+from train.arrays import Bools, Floats
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import abstention_threshold, decision_threshold
 from train.layers.kind import Kind, SuggestedPart, coded
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
 from train.settings import Settings
-
-Array = Any
 
 
 class CodeSet(Kind):
@@ -106,7 +105,7 @@ class CodeSet(Kind):
             yield f'layer "{layer.id}" has codes that lack a threshold'
 
 
-def code_sets(rows: Sequence[GoldSentence], layer: Layer) -> Array:
+def code_sets(rows: Sequence[GoldSentence], layer: Layer) -> Bools:
     """Which codes each row has, parents of a ticked code included.
 
     Returns
@@ -130,7 +129,7 @@ def with_parents(layer: Layer, codes: Iterable[str]) -> list[str]:
 
 
 def set_predictions(
-    layer: Layer, codes: Sequence[str], scores: Array, state: LayerState
+    layer: Layer, codes: Sequence[str], scores: Floats, state: LayerState
 ) -> list[SetPrediction]:
     """The records of rows of probabilities."""
     scores = scores.round(6)
@@ -148,7 +147,7 @@ def set_predictions(
     ]
 
 
-def _likely(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Array]:
+def _likely(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Floats]:
     """The codes, and the probability of each for each sentence: shape (n_rows, n_codes)."""
     heads = model.heads[layer.id]
     likely = [
@@ -157,7 +156,7 @@ def _likely(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Array]
     return list(heads), _lift(layer, list(heads), np.column_stack(likely))
 
 
-def choose(layer: Layer, codes: Sequence[str], scores: Array, thresholds: dict[str, float]) -> Array:
+def choose(layer: Layer, codes: Sequence[str], scores: Floats, thresholds: dict[str, float]) -> Bools:
     """Which codes are given: those at their threshold and their parents; where there are none,
     the likeliest exclusive code that is at its own.
 
@@ -181,7 +180,7 @@ def choose(layer: Layer, codes: Sequence[str], scores: Array, thresholds: dict[s
     return given
 
 
-def _lift(layer: Layer, codes: Sequence[str], scores: Array) -> Array:
+def _lift(layer: Layer, codes: Sequence[str], scores: Floats) -> Floats:
     """Scores in which no parent is less likely than its child."""
     place = {code: i for i, code in enumerate(codes)}
     lifted = scores.copy()

@@ -1,14 +1,12 @@
 """Sentences of one commentary speak for each other: an author seldom changes sides in a piece."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from train.arrays import Floats, Ints
 from train.classifiers.calibration import fit_calibration, probabilities
 from train.metrics import macro_f1, tally
-
-Array = Any
 
 #: How loud the other sentences may be, to choose from on held-out rows.
 STRENGTHS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -20,7 +18,7 @@ _PRIOR = 1.0
 _WORTH = 0.004
 
 
-def smooth(scores: Array, keys: Sequence[object], weights: Array, strength: float) -> Array:
+def smooth(scores: Floats, keys: Sequence[object], weights: Floats, strength: float) -> Floats:
     """Each row's scores plus ``strength`` times the weighted mean of the others' of its key.
 
     Parameters
@@ -39,11 +37,11 @@ def smooth(scores: Array, keys: Sequence[object], weights: Array, strength: floa
     total = np.zeros((len(places), scores.shape[1]))
     np.add.at(total, index, said)
     weight = np.bincount(index, weights, minlength=len(places))
-    others = (total[index] - said) / (weight[index] - weights + _PRIOR)[:, None]
+    others: Floats = (total[index] - said) / (weight[index] - weights + _PRIOR)[:, None]
     return scores + strength * others
 
 
-def choose_strength(scores: Array, keys: Sequence[object], weights: Array, codes: Array) -> float:
+def choose_strength(scores: Floats, keys: Sequence[object], weights: Floats, codes: Ints) -> float:
     """The strength with the highest macro-F1 on held-out rows; the least of those about equal.
 
     Parameters

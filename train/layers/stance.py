@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from schemas.codebook import Codebook, Layer
 from schemas.errors import near_hit
 from schemas.records import UNRELATED, CodePrediction, GoldSentence, LayerValue
+from train.arrays import Array, Bools, Floats, Ints
 from train.classifiers.fitted import probability_of
 from train.features.passages import Passage
 from train.features.target_pairs import TargetCues, pair_tokens
@@ -31,8 +32,6 @@ from train.model import (
 )
 from train.pipelines import apply_pairs, columns_of, fit_pairs
 from train.settings import Settings
-
-Array = Any
 
 Profiles = Mapping[str, Mapping[str, float]]  # whole text → target → guessed share of touched sentences
 
@@ -113,7 +112,8 @@ class Stance(Kind):
         places = np.array([row for row, _ in asked])
         keys = [(batch.commentaries[row], target) for row, target in asked]
         heads, choices = model.heads[layer.id], model.meta.layers[layer.id].choices
-        pairs, weights = PairBatch(asked, own, {}, {}), np.ones(len(asked))
+        pairs = PairBatch(asked, own, {}, {})
+        weights: Floats = np.ones(len(asked))
         for part in [part for part in ("touched", "direction") if part in heads]:
             alone = _pair_scores(heads[part], batch.scores.get((layer.id, part)), own, places)
             pairs.scores[part] = smooth(alone, keys, weights, choices[part]["smoothing"])
@@ -223,7 +223,7 @@ def _fit_heads(
     return heads, choices, scores
 
 
-def _balance_touch(heads: dict[str, Any], values: Array) -> Array:
+def _balance_touch(heads: dict[str, Any], values: Array) -> Floats:
     """Chooses how far the touched step is balanced by what the two steps achieve together.
 
     The highest of the joint probabilities decides, so a touch has to outweigh all ways together.
@@ -243,7 +243,7 @@ def _balance_touch(heads: dict[str, Any], values: Array) -> Array:
 
 
 def _settle(
-    head: Any, values: Array, known: Array, keys: Sequence[object], weights: Array
+    head: Any, values: Array, known: Bools, keys: Sequence[object], weights: Floats
 ) -> dict[str, float]:
     """Calibrates the head on scores smoothed over commentaries, as strongly as serves."""
     codes = np.where(known, np.searchsorted(head.classes_, values), -1)
@@ -255,7 +255,7 @@ def _settle(
 
 
 def _predictions(
-    asked: Sequence[tuple[int, str]], codes: Sequence[str], scores: Array, state: LayerState
+    asked: Sequence[tuple[int, str]], codes: Sequence[str], scores: Floats, state: LayerState
 ) -> dict[int, dict[str, CodePrediction]]:
     """The records of pairs' probabilities, by row and target."""
     found: dict[int, dict[str, CodePrediction]] = {}
@@ -271,7 +271,7 @@ def stance_codes(heads: dict[str, Any]) -> list[str]:
     return [*(str(code) for code in directions), UNRELATED]
 
 
-def combine(touched: Array, direction: Array) -> Array:
+def combine(touched: Floats, direction: Floats) -> Floats:
     """Probability of each direction, and last of being untouched: shape (n_pairs, n_codes + 1)."""
     return np.column_stack([touched[:, None] * direction, 1 - touched])
 
@@ -324,7 +324,7 @@ def _apply_topics(topics: Any, model: Model, layer: Layer, passages: Sequence[Pa
     return _profiles(wholes, topics.transform(list(wholes)), known)
 
 
-def _profiles(wholes: Mapping[str, object], guessed: Array, known: list[str]) -> Profiles:
+def _profiles(wholes: Mapping[str, object], guessed: Floats, known: list[str]) -> Profiles:
     rows = zip(wholes, guessed, strict=True)
     return {whole: dict(zip(known, map(float, row), strict=True)) for whole, row in rows}
 
@@ -341,10 +341,10 @@ def _target_states(asked: Sequence[Asked]) -> dict[str, TargetState]:
     }
 
 
-def _pair_scores(head: Any, of_sentence: Array | None, own: Any, places: Array) -> Array:
+def _pair_scores(head: Any, of_sentence: Floats | None, own: Any, places: Ints) -> Floats:
     """Scores of pairs; the sentence's part was found once for all its targets."""
     if not hasattr(head, "coef_"):
         return np.zeros((len(places), len(head.classes_)))
     weights = head.coef_.T[head.coef_.shape[1] - own.shape[1] :].astype(np.float64)
-    found = np.asarray(own @ weights) + head.intercept_
+    found: Floats = np.asarray(own @ weights) + head.intercept_
     return found if of_sentence is None else found + of_sentence[places]

@@ -10,6 +10,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from schemas.codebook import Layer
+from train.arrays import Array, Ints
 from train.classifiers.forest import Forest
 from train.features.cues import cue_names
 from train.features.encoders import is_name
@@ -20,8 +21,6 @@ from train.model import LayerState, ModelMeta
 from train.persistence.state import CONSTANT, LINEAR
 from train.pipelines import PIPELINES, columns_of, pipeline_named
 from train.settings import Settings
-
-Array = Any
 
 #: Bounds that `train.classifiers.calibration` keeps; a little more, for what was rounded.
 _SCALE, _OFFSET = 50.001, 20.001
@@ -255,7 +254,7 @@ def _is_table(value: Any) -> TypeGuard[dict[str, Any]]:
     return type(value) is dict and all(type(key) is str for key in value)
 
 
-def _is_integers(value: Any, size: int) -> TypeGuard[Array]:
+def _is_integers(value: Any, size: int) -> TypeGuard[Ints]:
     return isinstance(value, np.ndarray) and value.dtype.kind == "i" and value.shape == (size,)
 
 
