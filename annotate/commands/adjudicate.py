@@ -31,14 +31,14 @@ def adjudicate(
     exports: Exports = None,
     codebook: CodebookOption = None,
     rule: Annotated[
-        str, typer.Option(metavar="RULE", help="majority, unanimous, dawid-skene or expert:NAME.")
+        str, typer.Option(metavar="RULE", help="Rule: majority, unanimous, dawid-skene or expert:NAME.")
     ] = "majority",
     output: OutputOption = None,
     study: StudyOption = None,
     names: Names = None,
     skip_invalid: SkipInvalid = False,
     to_studio: Annotated[
-        bool, typer.Option(help="Bring what is undecided into a project for a third person.")
+        bool, typer.Option(help="Send the open questions to a project for the adjudicator.")
     ] = False,
     url: UrlOption = None,
     dry_run: DryRunOption = False,
@@ -54,12 +54,12 @@ def adjudicate(
             "what is undecided goes to the projects of a study: give no exports", flag="--study"
         )
     if dry_run and not to_studio:
-        raise typer.BadParameter("only what --to-studio would do can be tried", param_hint="--dry-run")
+        raise typer.BadParameter("--dry-run needs --to-studio", param_hint="--dry-run")
     if exports:
         if codebook is None and study is None:
-            raise SettingsError("exports are read with their codebook", flag="--codebook")
+            raise SettingsError("exports need their codebook", flag="--codebook")
         if output is None and not json:
-            raise SettingsError("where should the gold rows go?", flag="-o")
+            raise SettingsError("name the file for the gold rows", flag="-o")
         book = load_codebook(codebook) if codebook else open_study(study).codebook()
         gold, report, read = adjudicate_exports(
             exports, book, rule=rule, skip_invalid=skip_invalid, names=user_names(names)

@@ -20,15 +20,17 @@ if TYPE_CHECKING:
 
 Exports = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[EXPORT…]", help="Label Studio exports; the study's annotations if not given."),
+    typer.Argument(metavar="[EXPORT…]", help="Label Studio exports (default: the study's annotations)."),
 ]
 
-SkipInvalid = Annotated[bool, typer.Option("--skip-invalid", help="Count rows that do not fit, and go on.")]
+SkipInvalid = Annotated[bool, typer.Option("--skip-invalid", help="Count invalid rows and continue.")]
 
 Names = Annotated[
     str | None,
     typer.Option(
-        "--names", metavar="ID=NAME,…", help="Names for Label Studio's user ids; else annotator-1, -2, …"
+        "--names",
+        metavar="ID=NAME,…",
+        help="Names for Label Studio's user ids (default: annotator-1, -2, …).",
     ),
 ]
 
@@ -87,7 +89,7 @@ def codings(
     elif of_study is not None:
         book = of_study.codebook()
     else:
-        raise SettingsError("exports are read with their codebook", flag="--codebook")
+        raise SettingsError("exports need their codebook", flag="--codebook")
     export = read_codings(exports, book, skip_invalid=skip_invalid, names=user_names(names))
     tell_reading(export.report)
     texts = {sentence_id: task.text for sentence_id, task in export.tasks.items()}
@@ -167,12 +169,15 @@ def agree(
     codebook: CodebookOption = None,
     study: StudyOption = None,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write the report as a page with figures.")
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the report as an HTML page with charts."),
     ] = None,
     names: Names = None,
     model_account: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="An annotator that is no person: compared with people apart."),
+        typer.Option(
+            metavar="NAME", help="An annotator that is a model; it is compared with people separately."
+        ),
     ] = None,
     skip_invalid: SkipInvalid = False,
     json: JsonOption = False,

@@ -12,16 +12,16 @@ from schemas.errors import DataError, near_hit
 from schemas.files import write_text
 from schemas.lint import check_codebook
 
-app = typer.Typer(
-    help="The codebook: check it, and make screen and guidelines from it.", no_args_is_help=True
-)
+app = typer.Typer(help="Check codebooks and render screens and guidelines from them.", no_args_is_help=True)
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="A codebook, or the name of one that ships.")]
+File = Annotated[
+    str, typer.Argument(metavar="FILE", help="Codebook file, or the name of a shipped codebook.")
+]
 
 
 @app.callback()
 def _root() -> None:
-    """The codebook: check it, and make screen and guidelines from it."""
+    """Check codebooks and render screens and guidelines from them."""
 
 
 @app.command()
@@ -31,7 +31,7 @@ def lint(file: File, json: JsonOption = False) -> None:
     _, findings = check_codebook(path)
     lines = [f"{path}:{f.line}:{f.column}: {f.severity}: {f.message}" for f in findings]
     report = {"findings": findings}
-    print_report(report, json, "\n".join(lines) if lines else f"{path}: nothing to mend")
+    print_report(report, json, "\n".join(lines) if lines else f"{path}: no problems found")
     if any(finding.severity == "error" for finding in findings):
         raise typer.Exit(1)
 
@@ -76,7 +76,7 @@ RENDERERS: dict[str, Callable[[Codebook, Path], str]] = {
 @app.command()
 def render(
     file: File,
-    to: Annotated[str, typer.Option("--to", metavar="FORM", help=f"{', '.join(RENDERERS)}.")],
+    to: Annotated[str, typer.Option("--to", metavar="FORM", help=f"Output: {', '.join(RENDERERS)}.")],
     output: OutputOption = None,
 ) -> None:
     """Make Label Studio's screen, the guidelines, the short instructions, or a JSON Schema for editors."""

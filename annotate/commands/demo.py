@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 def demo(
     folder: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="[DIR]", help="Where the demo's study goes; STANDPUNKT_HOME/demo if not given."
-        ),
+        typer.Argument(metavar="[DIR]", help="Folder for the demo's study (default: STANDPUNKT_HOME/demo)."),
     ] = None,
     no_wait: Annotated[
-        bool, typer.Option("--no-wait", help="End when all is done, and stop the server.")
+        bool, typer.Option("--no-wait", help="Exit when the demo is finished and stop the server.")
     ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="With --no-wait: leave the server running.")] = False,
     json: JsonOption = False,

@@ -30,19 +30,23 @@ if TYPE_CHECKING:
 def evaluate(
     model: Annotated[
         Path | None,
-        typer.Argument(metavar="[MODEL_DIR]", help="A model to score on --gold; else cross-validation."),
+        typer.Argument(metavar="[MODEL_DIR]", help="Model to score on --gold (default: cross-validation)."),
     ] = None,
     gold: GoldOption = None,
     codebook: CodebookOption = None,
     study: StudyOption = None,
-    seen: Annotated[bool, typer.Option("--seen", help="Also rows that the model was trained on.")] = False,
+    seen: Annotated[bool, typer.Option("--seen", help="Include rows that the model was trained on.")] = False,
     against: Annotated[
-        Path | None, typer.Option(metavar="MODEL_DIR", help="A second model, compared on the same rows.")
+        Path | None, typer.Option(metavar="MODEL_DIR", help="Second model, compared on the same rows.")
     ] = None,
-    folds: Annotated[int, typer.Option(help="Of the cross-validation, grouped by commentary.", min=2)] = 5,
+    folds: Annotated[
+        int, typer.Option(help="Number of cross-validation folds, grouped by commentary.", min=2)
+    ] = 5,
     group: Annotated[
         str,
-        typer.Option(help="What is never split: cluster (commentaries that share sentences) or commentary."),
+        typer.Option(
+            help="Unit that stays in one fold: cluster (commentaries that share sentences) or commentary."
+        ),
     ] = "cluster",
     by: Annotated[
         str,
@@ -54,14 +58,17 @@ def evaluate(
     download: DownloadOption = False,
     curve: Annotated[
         bool | None,
-        typer.Option("--curve/--no-curve", help="The learning curve; without asking up to 3,000 sentences."),
+        typer.Option(
+            "--curve/--no-curve", help="Compute the learning curve (default: up to 3,000 sentences)."
+        ),
     ] = None,
     annotations: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="annotations.jsonl, for the human ceiling; or the study's."),
+        typer.Option(metavar="FILE", help="annotations.jsonl for the human ceiling (default: the study's)."),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write the report as a page with figures.")
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the report as an HTML page with charts."),
     ] = None,
     seed: SeedOption = 0,
     json: JsonOption = False,
@@ -70,11 +77,15 @@ def evaluate(
     _one_of(group, ("cluster", "commentary"), "--group")
     _one_of(by, ("commentary", "target", "author", "date"), "--by")
     if against is not None and model is None:
-        raise SettingsError("two models are compared: evaluate A --against B --gold FILE", flag="--against")
+        raise SettingsError("needs two models: evaluate A --against B --gold FILE", flag="--against")
     if abstain_at is not None and model is not None:
-        raise SettingsError("a trained model has its thresholds: train again with it", flag="--abstain-at")
+        raise SettingsError(
+            "a trained model has fixed thresholds; train again with this option", flag="--abstain-at"
+        )
     if encoder is not None and model is not None:
-        raise SettingsError("a trained model has its encoder: train again with it", flag="--encoder")
+        raise SettingsError(
+            "a trained model has a fixed encoder; train again with this option", flag="--encoder"
+        )
     if download:
         download_encoder(encoder)
     from train.evaluate import cross_validate, evaluate_model
@@ -87,7 +98,7 @@ def evaluate(
     with telling() as tell:
         if model is not None:
             if gold is None:
-                raise SettingsError("which rows should the model be scored on?", flag="--gold")
+                raise SettingsError("name the rows to score the model on", flag="--gold")
             tell("scoring")
             other = load_model(against) if against else None
             loaded = load_model(model)
@@ -116,7 +127,7 @@ def evaluate(
         from schemas.files import write_text
 
         write_text(html, evaluation_page(report))
-        say(f"wrote {html}")
+        say(f"written: {html}")
     print_report(report, json, lambda: evaluation_words(report))
 
 
@@ -127,7 +138,7 @@ def _check_codebook(meta: "ModelMeta", path: Path) -> None:
         found = f'found the codebook "{book.codebook}", expected the model\'s, "{meta.codebook}"'
         raise SettingsError(found, flag="--codebook")
     if book.version != meta.codebook_version:
-        say(f"note: judged by version {meta.codebook_version} of the codebook, which it was trained with")
+        say(f"note: scored with codebook version {meta.codebook_version}, which the model was trained with")
 
 
 def _one_of(value: str, known: tuple[str, ...], flag: str) -> None:

@@ -8,21 +8,24 @@ from annotate.study.folder import init_study
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to create.")],
     codebook: Annotated[
-        str, typer.Option(metavar="NAME|FILE", help="A codebook that ships, or a file.")
+        str, typer.Option(metavar="NAME|FILE", help="Name of a shipped codebook, or a file.")
     ] = "kommentar-core",
     targets: Annotated[
         str | None,
         typer.Option(metavar="NAME|FILE", help="Targets for the stance layer, such as ziele-ukraine."),
     ] = None,
     annotators: Annotated[
-        str, typer.Option(metavar="NAMES", help="Who codes, by commas: one Label Studio project each.")
+        str,
+        typer.Option(
+            metavar="NAMES", help="Annotators, separated by commas; each has a Label Studio project."
+        ),
     ] = "anna",
-    name: Annotated[str | None, typer.Option(help="The study's name; the folder's if not given.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the study (default: the folder's name).")] = None,
 ) -> None:
     """Make a study: a folder with settings, a codebook and a place for commentaries."""
     names = [part.strip() for part in annotators.split(",") if part.strip()]
     study = init_study(folder, codebook=codebook, targets=targets, annotators=names, name=name)
-    say(f"made the study {study.name} in {folder}")
+    say(f"created the study {study.name} in {folder}")
     say(f"next: put commentaries into {study.commentary_folder}, then `standpunkt split --study {folder}`")

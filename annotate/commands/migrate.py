@@ -21,13 +21,15 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 
-Old = Annotated[Path, typer.Argument(metavar="OLD", help="The codebook as it was.")]
+Old = Annotated[Path, typer.Argument(metavar="OLD", help="Old version of the codebook.")]
 
-New = Annotated[Path, typer.Argument(metavar="NEW", help="The codebook as it shall be.")]
+New = Annotated[Path, typer.Argument(metavar="NEW", help="New version of the codebook.")]
 
 MapOption = Annotated[
     Path | None,
-    typer.Option("--map", metavar="FILE", help="Where ids went that no label tells: docs/migration.md."),
+    typer.Option(
+        "--map", metavar="FILE", help="Map of renamed ids that labels do not reveal (docs/migration.md)."
+    ),
 ]
 
 
@@ -53,9 +55,9 @@ def migrate(
     map: MapOption = None,
     study: StudyOption = None,
     url: UrlOption = None,
-    undo: Annotated[bool, typer.Option("--undo", help="Go back from NEW to OLD, by the backup.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Restore OLD from the backup.")] = False,
     files_only: Annotated[
-        bool, typer.Option("--files-only", help="Only the files of a study that has no Label Studio.")
+        bool, typer.Option("--files-only", help="Migrate only files, for a study without Label Studio.")
     ] = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
@@ -68,7 +70,9 @@ def migrate(
     from annotate.study.connect import connect
 
     if undo and map:
-        raise typer.BadParameter("the backup knows its map; leave it out", param_hint="--map")
+        raise typer.BadParameter(
+            "cannot be used with --undo: the backup contains the map", param_hint="--map"
+        )
     own = open_study(study)
     studio = None if files_only else connect(own, url=url)
     with telling() as progress:

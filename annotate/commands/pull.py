@@ -10,19 +10,19 @@ from annotate.study.folder import open_study
 def pull(
     study: StudyOption = None,
     url: UrlOption = None,
-    full: Annotated[bool, typer.Option(help="Fetch everything anew, not only what changed.")] = False,
+    full: Annotated[bool, typer.Option(help="Fetch everything again, not only changes.")] = False,
     project: Annotated[
-        int | None, typer.Option(metavar="N", help="Take in a project made by hand; needs --map.")
+        int | None, typer.Option(metavar="N", help="Import a project made by hand; needs --map.")
     ] = None,
     map_path: Annotated[
         Path | None,
-        typer.Option("--map", metavar="FILE", help="What its controls and values stand for (docs/study.md)."),
+        typer.Option("--map", metavar="FILE", help="Meaning of its controls and values (docs/study.md)."),
     ] = None,
     json: JsonOption = False,
 ) -> None:
     """Fetch the codings: the exports as they came, then data/annotations.jsonl."""
     if (project is None) != (map_path is None):
-        raise typer.BadParameter("--project and --map go together")
+        raise typer.BadParameter("--project and --map must be used together")
     if project is not None and map_path is not None:
         _take(study, url, project, map_path, json=json)
         return
@@ -36,7 +36,7 @@ def pull(
              f"{report.invalid} invalid, {report.deleted} deleted since the last pull)",
              f"{report.fetched} tasks were fetched"]  # fmt: skip
     if report.decisions:
-        lines.append(f"{report.decisions} decisions of a third person; `standpunkt adjudicate` takes them in")
+        lines.append(f"{report.decisions} decisions of the adjudicator; `standpunkt adjudicate` applies them")
     lines += [f"! {p.annotator}: {p.problem}\n  {p.link}" for p in report.problems[:20]]
     if len(report.problems) > 20:
         lines.append(f"… and {len(report.problems) - 20} more (--json has all)")
@@ -63,7 +63,7 @@ def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, 
     ]
     lines += [f"{what}: {n} times, left out as the map says" for what, n in report.left_out.items()]
     if report.unmatched:
-        lines.append(f"! {len(report.unmatched)} tasks are no sentence of this study, or one it has twice:")
+        lines.append(f"! {len(report.unmatched)} tasks match no sentence of this study, or more than one:")
         lines += [f"  {what}" for what in report.unmatched[:5]]
         lines += ["  …"] if len(report.unmatched) > 5 else []
     print_report(report, json, "\n".join(lines))

@@ -14,24 +14,30 @@ def push(
     study: StudyOption = None,
     url: UrlOption = None,
     annotators: Annotated[
-        str | None, typer.Option(metavar="NAME,…", help="Who codes, one project each; kept in study.yaml.")
+        str | None, typer.Option(metavar="NAME,…", help="Annotators, one project each; saved in study.yaml.")
     ] = None,
     overlap: Annotated[
-        float | None, typer.Option(metavar="SHARE", help="Share that all code, 0 to 1; kept in study.yaml.")
+        float | None,
+        typer.Option(
+            metavar="SHARE", help="Share of sentences that everyone codes, 0 to 1; saved in study.yaml."
+        ),
     ] = None,
     unit: Annotated[
-        str | None, typer.Option(help="What is shared: commentary or sentence; kept in study.yaml.")
+        str | None, typer.Option(help="Unit that is shared: commentary or sentence; saved in study.yaml.")
     ] = None,
-    phase: Annotated[str, typer.Option(help="pilot (never suggestions), main or test.")] = "main",
-    recreate: Annotated[bool, typer.Option(help="Make a project anew that is gone from the server.")] = False,
+    phase: Annotated[str, typer.Option(help="Phase: pilot (never suggestions), main or test.")] = "main",
+    recreate: Annotated[
+        bool, typer.Option(help="Recreate projects that were deleted on the server.")
+    ] = False,
     prune: Annotated[
-        bool, typer.Option(help="Delete tasks whose sentence is gone and that nobody has touched.")
+        bool, typer.Option(help="Delete tasks without annotations whose sentence no longer exists.")
     ] = False,
     invite: Annotated[
         bool, typer.Option("--invite", help="Write a letter for each annotator into einladungen/.")
     ] = False,
     accounts: Annotated[
-        bool, typer.Option("--accounts", help="With --invite: make their accounts, passwords in the letters.")
+        bool,
+        typer.Option("--accounts", help="With --invite: create accounts and put passwords into the letters."),
     ] = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
@@ -43,9 +49,7 @@ def push(
     from annotate.sync.invitations import is_here_only, write_invitations
 
     if accounts and not invite:
-        raise typer.BadParameter(
-            "goes with --invite: the passwords are in the letters", param_hint="--accounts"
-        )
+        raise typer.BadParameter("needs --invite: the passwords are in the letters", param_hint="--accounts")
     if phase not in ("pilot", "main", "test"):
         raise typer.BadParameter(f'"{phase}": expected pilot, main or test', param_hint="--phase")
     own = open_study(study)
@@ -70,7 +74,7 @@ def push(
     lines = _words(report) + [f"{p.annotator}: {p.link}" for p in report.projects]
     lines += [f"letter to {letter.annotator}: {letter.path}" for letter in letters]
     if letters and is_here_only(studio.url):
-        lines.append(f"! {studio.url} is reached from this machine only: so are the links in the letters")
+        lines.append(f"! {studio.url} and the links in the letters work on this machine only")
     print_report(body, json, "\n".join(lines))
 
 
@@ -78,10 +82,10 @@ def _words(report: "PushReport") -> list[str]:
     verb = "would be " if report.dry_run else ""
     lines = [f"{verb}created {report.created}, updated {report.updated}, unchanged {report.unchanged}"]
     if report.pruned:
-        lines.append(f"{report.pruned} tasks {verb}deleted: nobody had touched them")
+        lines.append(f"{report.pruned} tasks {verb}deleted: nobody had coded them")
     if report.gone > report.pruned:
         left = report.gone - report.pruned
         lines.append(f"{left} on the server are no longer in the corpus; they were left there")
     if report.duplicates:
-        lines.append(f"{report.duplicates} tasks hold a sentence that another task of the project holds")
+        lines.append(f"{report.duplicates} tasks repeat a sentence of another task in their project")
     return lines

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from annotate.commands.terminal import (
+    AuthorOption,
+    DateOption,
+    EncodingOption,
     JsonOption,
     OutputOption,
     StudyOption,
@@ -25,22 +28,22 @@ if TYPE_CHECKING:
 def split(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE…]", help="Files or folders; the study's commentaries if not given."),
+        typer.Argument(metavar="[FILE…]", help="Files or folders (default: the study's commentaries)."),
     ] = None,
     output: OutputOption = None,
     commentaries: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where the commentaries with their blocks go.")
+        Path | None, typer.Option(metavar="FILE", help="File for the commentaries with their blocks.")
     ] = None,
-    encoding: Annotated[str | None, typer.Option(help="Of files that are not UTF-8, such as cp1252.")] = None,
-    author: Annotated[str | None, typer.Option(help="Where a file names none.")] = None,
-    date: Annotated[str | None, typer.Option(help="Where a file names none: YYYY-MM-DD.")] = None,
-    language: Annotated[str, typer.Option(help="Of the texts, outside a study.")] = "de",
+    encoding: EncodingOption = None,
+    author: AuthorOption = None,
+    date: DateOption = None,
+    language: Annotated[str, typer.Option(help="Language of the texts, outside a study.")] = "de",
     pipeline: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="An installed spaCy pipeline; adds lemmas, tags and names."),
+        typer.Option(metavar="NAME", help="Installed spaCy pipeline; adds lemmas, tags and names."),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="In a study: also where pushed sentences vanish.")
+        bool, typer.Option("--force", help="In a study: continue even if pushed sentences are lost.")
     ] = False,
     study: StudyOption = None,
     json: JsonOption = False,
@@ -57,7 +60,7 @@ def split(
     if note := splitter_note(own.settings.language if own else language):
         say(f"note: {note}")
     for name in unread_files(files or [own.commentary_folder] if own else files or []):
-        say(f"note: passed over {name}: not a format that is read")
+        say(f"note: skipped {name}: unsupported format")
     if own:
         report = split_study(own, files, force=force, **reading)
         if output:

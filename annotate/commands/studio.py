@@ -4,7 +4,7 @@ import typer
 
 from annotate.commands.terminal import JsonOption, print_report, say, say_progress
 
-app = typer.Typer(help="Label Studio on this machine: install, start, status, stop.", no_args_is_help=True)
+app = typer.Typer(help="Install, start and stop Label Studio on this machine.", no_args_is_help=True)
 
 
 @app.command()
@@ -13,7 +13,7 @@ def install() -> None:
     from annotate.label_studio import local_server
 
     if not local_server.install(say_progress):
-        say(f"Label Studio {local_server.VERSION} is installed already")
+        say(f"Label Studio {local_server.VERSION} is already installed")
 
 
 @app.command()

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotate.commands.terminal import (
+    AuthorOption,
+    DateOption,
+    EncodingOption,
     Inputs,
     JsonOption,
     ModelOption,
@@ -33,7 +36,7 @@ _TOLD = 10  # pieces with notices that are named
 
 _DRIFT = {
     "unfamiliar_words": "unlike the training data: many unknown n-grams",
-    "unseen_author": "the model has seen nothing of this author",
+    "unseen_author": "author not in the training data",
 }
 
 
@@ -41,12 +44,17 @@ def tag(
     files: Inputs,
     model: ModelOption = None,
     output: OutputOption = None,
-    to: Annotated[str, typer.Option("--to", metavar="FORMAT", help="jsonl, html, csv or parquet.")] = "jsonl",
-    encoding: Annotated[str | None, typer.Option(help="Of files that are not UTF-8, such as cp1252.")] = None,
-    author: Annotated[str | None, typer.Option(help="Where a file names none.")] = None,
-    date: Annotated[str | None, typer.Option(help="Where a file names none: YYYY-MM-DD.")] = None,
+    to: Annotated[
+        str, typer.Option("--to", metavar="FORMAT", help="Output format: jsonl, html, csv or parquet.")
+    ] = "jsonl",
+    encoding: EncodingOption = None,
+    author: AuthorOption = None,
+    date: DateOption = None,
     summary: Annotated[
-        str | None, typer.Option("--summary", metavar="FILE", help="A row a piece, as JSON Lines.")
+        str | None,
+        typer.Option(
+            "--summary", metavar="FILE", help="Write one summary row per commentary, as JSON Lines."
+        ),
     ] = None,
     fail_under: Annotated[
         float | None,
@@ -55,18 +63,18 @@ def tag(
             metavar="COVERAGE",
             min=0,
             max=1,
-            help="Exit 1 where a smaller share of answers is sure enough to count.",
+            help="Exit 1 if fewer answers reach their threshold.",
         ),
     ] = None,
     workers: Annotated[
-        int, typer.Option("--workers", metavar="N", min=1, help="Processes, for a folder.")
+        int, typer.Option("--workers", metavar="N", min=1, help="Number of processes for a folder.")
     ] = 1,
     gold: Annotated[
         Path | None,
         typer.Option(
             "--gold",
             metavar="FILE",
-            help="Hand-coded sentences: shown as checked, and to measure errors on; else the study's.",
+            help="Hand-coded sentences, shown as checked and used to measure errors (default: the study's).",
         ),
     ] = None,
     study: StudyOption = None,
@@ -75,13 +83,13 @@ def tag(
     """Tag commentaries with a model: text in, labels out; no server."""
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
-        raise typer.BadParameter("standard output is taken; give a file", param_hint="--summary")
+        raise typer.BadParameter("standard output is already in use; name a file", param_hint="--summary")
     from annotate.tag.formats import FORMATS
 
     if to not in FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(FORMATS)}', param_hint="--to")
     if model is None and study is None and not Path("study.yaml").exists():
-        raise SettingsError("no model named, and this folder is no study that has one", flag="-m")
+        raise SettingsError("no model given, and the current folder is not a study", flag="-m")
     model_dir = model or open_study(study).latest_model()
     if not output and to == "html":
         output = _page_place(files)
@@ -174,12 +182,12 @@ def _tag_folder(
     wants = tagging.Wants(to, "../index.html" if is_site else None, gold if is_site else None)
     ledger = Ledger(place, tagging.stamp_of(meta.model_version, wants))
     pages = Path(output) / "texte" if is_site else None
-    with counting("pieces") as step:
+    with counting("commentaries") as step:
         outcome = tagging.run(
             model_dir, tagging.Reading(files, **reading), ledger, wants, pages, workers=workers, step=step
         )
     if outcome.before:
-        say(f"{outcome.before} of {outcome.report.commentaries} pieces were finished before")
+        say(f"{outcome.before} of {outcome.report.commentaries} commentaries were already finished")
     tagging.compare_pieces(ledger, meta.book, pages)
     if summary:
         tagging.write_folder_summaries(summary, ledger)
@@ -218,7 +226,7 @@ def _tell(report: "TagReport", fail_under: float | None) -> None:
     for name, notices in list(report.drift.items())[:_TOLD]:
         say(f"note: {name}: {', '.join(_DRIFT[notice] for notice in notices)}")
     if len(report.drift) > _TOLD:
-        say(f"note: {len(report.drift) - _TOLD} more pieces are unlike the training data")
+        say(f"note: {len(report.drift) - _TOLD} more commentaries are unlike the training data")
     for one in report.failed:
         say(f"error: {one.reason}")
     too_few = fail_under is not None and (report.coverage or 0.0) < fail_under

@@ -12,30 +12,44 @@ import typer
 from annotate.progress import Progress, no_progress
 
 StudyOption = Annotated[
-    Path | None, typer.Option("--study", metavar="DIR", help="The study; the current folder if not given.")
+    Path | None,
+    typer.Option("--study", metavar="DIR", help="Folder of the study (default: the current folder)."),
 ]
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one report object instead of words.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")]
 
 OutputOption = Annotated[
     str | None,
-    typer.Option("--output", "-o", metavar="FILE", help="Where the rows go; - is standard output."),
+    typer.Option("--output", "-o", metavar="FILE", help="File for the rows; - is standard output."),
 ]
 
 CodebookOption = Annotated[
-    Path | None, typer.Option("--codebook", metavar="FILE", help="The codebook; the study's if not given.")
+    Path | None, typer.Option("--codebook", metavar="FILE", help="Codebook (default: the study's).")
 ]
 
 ModelOption = Annotated[
     Path | None,
-    typer.Option("--model", "-m", metavar="DIR", help="A model folder; the study's latest if not given."),
+    typer.Option("--model", "-m", metavar="DIR", help="Model folder (default: the study's latest model)."),
 ]
 
 UrlOption = Annotated[
-    str | None, typer.Option("--url", metavar="URL", help="Label Studio's address [LABEL_STUDIO_URL].")
+    str | None,
+    typer.Option("--url", metavar="URL", help="Address of Label Studio (default: LABEL_STUDIO_URL)."),
 ]
 
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Print what would be done and change nothing.")]
+
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", help="Encoding of files that are not UTF-8, such as cp1252.")
+]
+
+AuthorOption = Annotated[
+    str | None, typer.Option("--author", help="Author of commentaries whose file names none.")
+]
+
+DateOption = Annotated[
+    str | None, typer.Option("--date", help="Date (YYYY-MM-DD) of commentaries whose file has none.")
+]
 
 Inputs = Annotated[
     list[str], typer.Argument(metavar="FILE…", help="Files or folders of commentaries; - is standard input.")
@@ -45,7 +59,7 @@ Inputs = Annotated[
 def one_stdout(output: str | None, json: bool) -> None:
     """Rows and a report cannot both be standard output."""
     if output == "-" and json:
-        raise typer.BadParameter("--json takes standard output; give -o a file")
+        raise typer.BadParameter("--json uses standard output; name a file with -o")
 
 
 def print_report(report: Any, json: bool, words: Callable[[], str] | str) -> None:

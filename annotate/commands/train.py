@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from train.fit import TrainReport
 
 GoldOption = Annotated[
-    Path | None, typer.Option("--gold", metavar="FILE", help="Gold rows; the study's if not given.")
+    Path | None, typer.Option("--gold", metavar="FILE", help="Gold rows (default: the study's).")
 ]
 
 AbstainOption = Annotated[
@@ -33,7 +33,7 @@ AbstainOption = Annotated[
     typer.Option(
         "--abstain-at",
         metavar="PRECISION",
-        help="Mark answers as abstained where fewer of such were right (default 0.7).",
+        help="Abstain where the expected precision is lower (default: 0.7).",
         min=0.0,
         max=1.0,
     ),
@@ -52,11 +52,11 @@ EncoderOption = Annotated[
 DownloadOption = Annotated[
     bool,
     typer.Option(
-        "--download", help='Copy the encoder "st:ORG/NAME" from the Hugging Face hub, if it is not here yet.'
+        "--download", help='Copy the encoder "st:ORG/NAME" from the Hugging Face hub if it is missing.'
     ),
 ]
 
-SeedOption = Annotated[int, typer.Option("--seed", help="Of everything random.")]
+SeedOption = Annotated[int, typer.Option("--seed", help="Random seed.")]
 
 
 def gold_and_codebook(
@@ -66,7 +66,9 @@ def gold_and_codebook(
     if gold is not None and codebook is not None:
         return list(read_jsonl(gold, GoldSentence)), load_codebook(codebook)
     if (gold is None) != (codebook is None) and study is None:
-        raise SettingsError("--gold and --codebook go together", flag="--codebook" if gold else "--gold")
+        raise SettingsError(
+            "--gold and --codebook must be used together", flag="--codebook" if gold else "--gold"
+        )
     own = open_study(study)
     rows = list(read_jsonl(gold or own.needs(own.gold, "adjudicate"), GoldSentence))
     return rows, load_codebook(codebook) if codebook else own.codebook()
@@ -83,7 +85,7 @@ def train(
     gold: GoldOption = None,
     codebook: CodebookOption = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="DIR", help="The model folder to make.")
+        Path | None, typer.Option("--output", "-o", metavar="DIR", help="Model folder to create.")
     ] = None,
     study: StudyOption = None,
     seed: SeedOption = 0,
@@ -91,12 +93,14 @@ def train(
     min_layer: Annotated[
         int | None,
         typer.Option(
-            "--min-layer", metavar="N", min=0, help="Coded sentences before a layer is suggested (50)."
+            "--min-layer", metavar="N", min=0, help="Coded sentences needed to suggest a layer (default: 50)."
         ),
     ] = None,
     min_code: Annotated[
         int | None,
-        typer.Option("--min-code", metavar="N", min=0, help="Examples before a code is suggested (5)."),
+        typer.Option(
+            "--min-code", metavar="N", min=0, help="Examples needed to suggest a code (default: 5)."
+        ),
     ] = None,
     min_asked: Annotated[
         int | None,
@@ -104,7 +108,7 @@ def train(
             "--min-asked",
             metavar="N",
             min=0,
-            help="Sentences a target was asked in before it is suggested (30).",
+            help="Sentences coded for a target, needed to suggest it (default: 30).",
         ),
     ] = None,
     min_touched: Annotated[
@@ -113,7 +117,7 @@ def train(
             "--min-touched",
             metavar="N",
             min=0,
-            help="Sentences that touch a target before it is suggested (5).",
+            help="Sentences about a target, needed to suggest it (default: 5).",
         ),
     ] = None,
     soft: Annotated[
@@ -138,7 +142,7 @@ def train(
     """Train the classifier on gold sentences."""
     rows, book = gold_and_codebook(gold, codebook, study)
     if output is None and gold is not None:
-        raise SettingsError("where should the model go?", flag="-o")
+        raise SettingsError("name the folder for the model", flag="-o")
     from train.evaluation.model_figures import figures_of
     from train.evaluation.report import SMALL
     from train.fit import fit

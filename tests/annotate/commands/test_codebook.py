@@ -40,7 +40,7 @@ def test_the_screen_is_xml_and_the_schema_json(book: Path, standpunkt: Callable[
 def test_what_ships_is_known_by_its_name(standpunkt: Callable[..., Ran]) -> None:
     assert "Zweifel am Können" in standpunkt("codebook", "render", "kommentar-full", "--to", "guidelines").out
     assert standpunkt("codebook", "lint", "kommentar-core").out.endswith(
-        "kommentar-core.yaml: nothing to mend\n"
+        "kommentar-core.yaml: no problems found\n"
     )
     ran = standpunkt("codebook", "lint", "kommentar-cora")
     assert ran.code == 1
@@ -67,5 +67,5 @@ def test_the_example_in_the_documentation_has_nothing_to_mend(
     path = tmp_path / "codebook.yaml"
     path.write_text(page.split("```yaml\n")[1].split("```")[0], "utf-8")
     ran = standpunkt("codebook", "lint", path)
-    assert (ran.code, ran.out) == (0, f"{path}: nothing to mend\n")
+    assert (ran.code, ran.out) == (0, f"{path}: no problems found\n")
     assert standpunkt("codebook", "render", path, "--to", "studio").code == 0

@@ -109,7 +109,7 @@ def test_a_model_is_judged_by_its_own_codebook(folder: Path) -> None:
     (folder / "codebook.yaml").write_text(newer, encoding="utf-8")
     result = CliRunner().invoke(app, ["evaluate", str(folder / "m"), *given(folder, "--seen")])
     assert result.exit_code == 0
-    assert "note: judged by version 1.0.0 of the codebook" in result.stderr
+    assert "note: scored with codebook version 1.0.0" in result.stderr
     (folder / "codebook.yaml").write_text(newer.replace("klein", "fremd"), encoding="utf-8")
     result = CliRunner().invoke(app, ["evaluate", str(folder / "m"), *given(folder, "--seen")])
     assert isinstance(result.exception, StandpunktError)

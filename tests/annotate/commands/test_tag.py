@@ -60,7 +60,7 @@ def test_an_unseen_author_is_noted_in_rows_report_and_words(
     assert json.loads((tmp_path / "p.jsonl").read_text("utf-8").splitlines()[0])["notices"] == [
         "unseen_author"
     ]
-    assert "nothing of this author" in ran.err
+    assert "author not in the training data" in ran.err
     known = standpunkt("tag", text, "-m", model, "--author", "Grete Halm", "--json")
     assert json.loads(known.out)["drift"] == {}
 

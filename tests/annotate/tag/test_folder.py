@@ -166,7 +166,7 @@ def test_a_broken_off_run_goes_on_and_ends_as_if_it_had_not_been(
     assert not parts.exists()
     monkeypatch.setattr(tagging.Ledger, "add", added)
     ran = standpunkt("tag", texts, "-m", model, "-o", parts)
-    assert "5 of 12 pieces were finished before" in ran.err
+    assert "5 of 12 commentaries were already finished" in ran.err
     assert parts.read_bytes() == whole.read_bytes()
     assert [p.name for p in tmp_path.glob("*.sqlite")] == []
 
@@ -180,7 +180,7 @@ def test_a_changed_text_is_done_again_and_a_deleted_one_goes(
     (texts / "t003.md").unlink()
     write(texts, 5, "2025-03-15", author="Jemand Neues")
     ran = standpunkt(*words)
-    assert "10 of 11 pieces were finished before" in ran.err
+    assert "10 of 11 commentaries were already finished" in ran.err
     assert json.loads(ran.out)["commentaries"] == 11
     assert not gone.exists()
 
