@@ -67,6 +67,10 @@ def ticked(**controls: Any) -> list[dict[str, Any]]:
             {"stance": {"tempolimit": "unrelated", "maut": "unrelated"}},
         ),
         (ticked(stance__maut="unrelated"), {"stance": {"tempolimit": "unrelated", "maut": "unrelated"}}),
+        (
+            ticked(stance__no_target="no_target", stance__maut="unrelated"),
+            {"stance": {"tempolimit": "unrelated", "maut": "unrelated"}},
+        ),
         ([], {}),
     ],
 )

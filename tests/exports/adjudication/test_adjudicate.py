@@ -130,6 +130,20 @@ def test_what_all_gave_stands_by_any_rule(rule: str, row: Row, codebook: Codeboo
     assert (report.undecided, report.ties) == (0, [])
 
 
+def test_dawid_skene_lets_an_unlikely_unanimous_value_stand(row: Row, codebook: Codebook) -> None:
+    """Cleo says "other" to everything, so by the estimate her lone "other" is most likely an "author"."""
+    voices = [("author", "author", "other")] * 30 + [("other", "other", "other")] * 10
+    rows = [
+        row(who, f"c:{n}", {"voice": voice})
+        for n, votes in enumerate(voices)
+        for who, voice in zip(("anna", "bert", "cleo"), votes, strict=True)
+    ]
+    rows.append(row("cleo", "c:40", {"voice": "other"}))
+    gold, _ = adjudicate(rows, context(*(f"c:{n}" for n in range(41))), codebook, rule="dawid-skene")
+    assert gold[-1].probabilities["voice"]["author"] > 0.5  # type: ignore[operator]
+    assert gold[-1].layers == {"voice": "other"}
+
+
 # layers
 
 

@@ -182,6 +182,16 @@ def test_the_latest_of_several_annotations_by_one_person_counts(
     assert export.report.superseded == 2
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_annotations_of_the_same_moment_the_later_id_counts(
+    order: tuple[int, int], coded: Make, task: Make, written: Write, codebook: Codebook
+) -> None:
+    annotations = [coded({"voice": "author"}, id=9), coded({"voice": "other"}, id=10)]
+    export = read_export(written([task(1, *(annotations[n] for n in order))]), codebook)
+    assert [row.layers["voice"] for row in export.annotations] == ["other"]
+    assert export.report.superseded == 1
+
+
 def test_drafts_and_untouched_tasks_are_counted(task: Make, written: Write, codebook: Codebook) -> None:
     report = read_export(written([task(1, drafts=[{"id": 1}]), task(2)]), codebook).report
     assert (report.annotations, report.drafts, report.unlabelled) == (0, 1, 2)
@@ -224,6 +234,16 @@ def test_a_target_that_was_not_asked_yet_has_no_value(
     assert asked.report.warnings == []
     guessed = read_export(path, codebook)
     assert "coded with version 1.0.0 of the codebook, which is 1.2.0 here: 1;" in guessed.report.warnings[0]
+
+
+def test_a_tick_toward_a_newer_target_is_read_with_the_newer_codebook(
+    coded: Make, task: Make, written: Write, codebook: Codebook
+) -> None:
+    older = msgspec.structs.replace(codebook, version="1.0.0", targets=codebook.targets[:1])
+    recoded = task(1, coded({"stance": {"tempolimit": "against", "maut": "favor"}}))
+    recoded["data"]["codebook_version"] = "1.0.0"
+    export = read_export(written([recoded]), codebook, older={"1.0.0": older})
+    assert export.annotations[0].layers["stance"] == {"tempolimit": "against", "maut": "favor"}
 
 
 def test_a_gzipped_export_with_a_byte_order_mark_is_read(
