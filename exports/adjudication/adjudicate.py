@@ -10,8 +10,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from exports.adjudication.decision import Shares, agreed, is_as, judge, settle, tally
-from exports.adjudication.rules import Rule, load_rule
+from exports.adjudication.decision import Shares, tally
+from exports.adjudication.kinds import KINDS, Kind, agreed
+from exports.adjudication.question import Rule
+from exports.adjudication.rules import load_rule
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
 from schemas.records import Annotation, GoldSentence, Layers, LayerValue, Record, Sentence
@@ -151,18 +153,21 @@ def _gold(
     settled = 0
     sentence_id = rows[0].sentence_id
     for layer in codebook.layers:
-        given = {row.annotator: row.layers[layer.id] for row in rows if layer.id in row.layers}
-        if layer.kind == "text" or not given:
+        annotated = {row.annotator: row.layers[layer.id] for row in rows if layer.id in row.layers}
+        if layer.kind not in KINDS or not annotated:
             continue
-        judged = judge(sentence_id, layer, given, codebook, rule)
-        verdict = settle(judged, layer, _decided(decision, layer))
-        settled += len(judged.left_open) - len(verdict.left_open)
-        if verdict.value is not None:
-            layers[layer.id] = verdict.value
-        support[layer.id] = {"annotators": len(given), "agreed": agreed(given, verdict.value)}
-        probabilities[layer.id] = verdict.shares
+        kind = KINDS[layer.kind]
+        by_rule = result = kind.decide(sentence_id, layer, annotated, codebook, rule)
+        adjudicated = _decided(decision, layer)
+        if by_rule.left_open and adjudicated is not None:
+            result = kind.settle(by_rule, layer, adjudicated)
+        settled += len(by_rule.left_open) - len(result.left_open)
+        if result.value is not None:
+            layers[layer.id] = result.value
+        support[layer.id] = {"annotators": len(annotated), "agreed": agreed(layer, annotated, result.value)}
+        probabilities[layer.id] = result.shares
         if layer.predict:  # whether a coder was unsure is not for others to settle
-            left_open = verdict.left_open.items()
+            left_open = result.left_open.items()
             ties.extend(Tie(sentence_id=sentence_id, layer=name, votes=votes) for name, votes in left_open)
     found = GoldSentence(
         sentence_id=sentence_id,
@@ -196,7 +201,7 @@ def _report(
     ties: list[Tie],
 ) -> AdjudicationReport:
     undecided = sum(bool(row.undecided) for row in gold)
-    layers = [layer for layer in codebook.layers if layer.kind != "text"]
+    layers = [layer for layer in codebook.layers if layer.kind in KINDS]
     return AdjudicationReport(
         rule=rule,
         sentences=len(gold),
@@ -222,25 +227,22 @@ def _tendencies(
     gold: Iterable[GoldSentence], coded: Mapping[str, list[Annotation]], layers: Sequence[Layer]
 ) -> dict[str, dict[str, Tendency]]:
     """Who codes what how often, and how often as in gold."""
-    given: dict[str, dict[str, list[tuple[LayerValue, LayerValue | None]]]] = {}
+    pairs: dict[str, dict[str, list[tuple[LayerValue, LayerValue | None]]]] = {}
     for row in gold:
         for annotation in coded[row.sentence_id]:
-            mine = given.setdefault(annotation.annotator, {})
+            by_layer = pairs.setdefault(annotation.annotator, {})
             for layer in layers:
                 if layer.id in annotation.layers and not annotation.skipped:
                     pair = annotation.layers[layer.id], row.layers.get(layer.id)
-                    mine.setdefault(layer.id, []).append(pair)
+                    by_layer.setdefault(layer.id, []).append(pair)
+    kinds = {layer.id: KINDS[layer.kind] for layer in layers}
     return {
-        who: {layer_id: _tendency(pairs) for layer_id, pairs in mine.items()}
-        for who, mine in sorted(given.items())
+        who: {layer_id: _tendency(kinds[layer_id], pairs) for layer_id, pairs in by_layer.items()}
+        for who, by_layer in sorted(pairs.items())
     }
 
 
-def _tendency(pairs: Sequence[tuple[LayerValue, LayerValue | None]]) -> Tendency:
-    codes: list[str] = []
-    for held, _ in pairs:
-        codes.extend(
-            map(str, held.values() if isinstance(held, dict) else held if isinstance(held, list) else [held])
-        )
-    agreed = sum(value is not None and is_as(held, value) for held, value in pairs)
+def _tendency(kind: Kind, pairs: Sequence[tuple[LayerValue, LayerValue | None]]) -> Tendency:
+    codes = [code for value, _ in pairs for code in kind.codes(value)]
+    agreed = sum(gold is not None and kind.is_as(value, gold) for value, gold in pairs)
     return Tendency(coded=len(pairs), agreed=agreed, codes=tally(codes))
