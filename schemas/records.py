@@ -104,7 +104,7 @@ class Assignment(Record, frozen=True, kw_only=True):
     test: bool = False
 
 
-class Suggested(Record, frozen=True, kw_only=True):
+class SuggestionSnapshot(Record, frozen=True, kw_only=True):
     """What a model had suggested on the screen when an annotation was made."""
 
     model_version: str
@@ -128,7 +128,7 @@ class Annotation(Record, frozen=True, kw_only=True):
     updated_at: str | None = None
     task_id: int | None = None
     annotation_id: int | None = None
-    suggested: Suggested | None = None
+    suggested: SuggestionSnapshot | None = None
 
 
 class GoldSentence(Record, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from schemas.codebook import NO_TARGET, Codebook, Layer
-from schemas.records import UNRELATED, Layers, LayerValue, Suggested
+from schemas.records import UNRELATED, Layers, LayerValue, SuggestionSnapshot
 
 TEXT_TAG = "text"  # the <Text> that holds the sentence; every control points to it
 
@@ -67,7 +67,7 @@ class StudioAnnotation(Struct, frozen=True, kw_only=True):
         return found if isinstance(found, int) and not isinstance(found, bool) else None
 
 
-class Reading(Struct, frozen=True, kw_only=True):
+class ParsedAnnotation(Struct, frozen=True, kw_only=True):
     """What a submitted annotation means, and what is wrong with it.
 
     ``incomplete`` are layers to be done again; ``broken`` says why where the screen cannot forbid
@@ -97,7 +97,7 @@ def to_result(layers: Mapping[str, LayerValue], codebook: Codebook) -> list[dict
     return found
 
 
-def read_result(result: list[dict[str, Any]], codebook: Codebook) -> Reading:
+def read_result(result: list[dict[str, Any]], codebook: Codebook) -> ParsedAnnotation:
     """The layers that a submitted annotation means, by the rules of the codebook.
 
     A set without a tick is ``[]``; a fine code brings its group along. A stance layer with a tick
@@ -121,17 +121,17 @@ def read_result(result: list[dict[str, Any]], codebook: Codebook) -> Reading:
         is_missing = value is None and (layer.required or layer.kind == "stance" or must_be_mended)
         if is_missing or (value == [] and layer.required):
             incomplete.append(layer.id)
-    return Reading(layers=layers, incomplete=incomplete, broken=broken, unknown=unknown)
+    return ParsedAnnotation(layers=layers, incomplete=incomplete, broken=broken, unknown=unknown)
 
 
-def suggested_by(prediction: Any, codebook: Codebook) -> Suggested | None:
+def suggested_by(prediction: Any, codebook: Codebook) -> SuggestionSnapshot | None:
     """What the annotator started from: the snapshot of the prediction that an annotation keeps."""
     if not isinstance(prediction, dict) or not prediction.get("model_version"):
         return None
     result = prediction.get("result")
     reading = read_result(result if isinstance(result, list) else [], codebook)
     layers = {name: value for name, value in reading.layers.items() if value != []}
-    return Suggested(model_version=str(prediction["model_version"]), layers=layers)
+    return SuggestionSnapshot(model_version=str(prediction["model_version"]), layers=layers)
 
 
 def control_names(codebook: Codebook) -> Iterator[str]:

@@ -10,7 +10,7 @@ from annotate.study.annotations import imported_path, in_order, own_rows, with_i
 from annotate.study.folder import Study
 from annotate.study.projects import MARKER
 from exports.readers.annotations import read_export
-from exports.readers.existing_project import asked_part, translate
+from exports.readers.existing_project import mapped_part, translate
 from exports.readers.label_studio import read_tasks
 from schemas.errors import DataError, StudioError
 from schemas.files import write_json
@@ -73,7 +73,7 @@ def import_project(
     progress(f"fetching project {project_id}")
     path = study.exports / f"project-{project_id}.json"
     fetch(studio, project_id, path)
-    part = asked_part(codebook, given)
+    part = mapped_part(codebook, given)
     translated = translate((task for _, task in read_tasks(path, part, [])), given, part, sentences)
     if not translated.tasks:
         first = f"; the first is {translated.unmatched[0]}" if translated.unmatched else ""

@@ -15,7 +15,7 @@ from exports.readers.annotations import Export, read_export
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
 from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import Annotation, Record, Suggested
+from schemas.records import Annotation, Record, SuggestionSnapshot
 
 
 class Problem(Record, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ def _as_known(rows: list[Annotation], study: Study) -> list[Annotation]:
     A row says itself what was asked in it. The server's copy of a suggestion never changes, not even
     where a migration renamed the codes in it.
     """
-    known: dict[int | None, Suggested | None] = {}
+    known: dict[int | None, SuggestionSnapshot | None] = {}
     if study.annotations.exists():
         known = {row.annotation_id: row.suggested for row in read_jsonl(study.annotations, Annotation)}
     return [

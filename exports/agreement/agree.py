@@ -41,7 +41,7 @@ from exports.agreement.ratings import (
 from exports.agreement.report import (
     AgreementReport,
     CodeFigure,
-    Figure,
+    Coefficients,
     LayerAgreement,
     PairFigure,
     TargetFigure,
@@ -139,7 +139,7 @@ def _with_models(
 
 def _by_chain(
     frame: Frame, codebook: Codebook, chains: Mapping[str, str], *, draws: int, seed: int
-) -> dict[str, Figure]:
+) -> dict[str, Coefficients]:
     """The figures of the stance layers with each chain as one sentence."""
     whole = to_frame(joined(frame.rows, chains))
     texts = np.unique(whole.commentary[whole.shared])
@@ -153,7 +153,7 @@ def _by_chain(
 
 def _apart(
     frame: Frame, codebook: Codebook, draws: int, seed: int, kind: Callable[[Annotation], str | None]
-) -> dict[str, dict[str, Figure]]:
+) -> dict[str, dict[str, Coefficients]]:
     """The figures of the layers for the rows of each kind alone; none where there is one kind."""
     kinds = sorted({name for row in frame.rows if (name := kind(row))})
     found = {}
@@ -237,7 +237,7 @@ def _stance_part(
     }
 
 
-def _parents_figure(ratings: Ratings, layer: Layer, draws: Draws) -> Figure | UnsetType:
+def _parents_figure(ratings: Ratings, layer: Layer, draws: Draws) -> Coefficients | UnsetType:
     """Agreement on the topmost codes, where codes have parents."""
     if layer.kind not in ("one", "set") or not any(code.parent for code in layer.codes):
         return UNSET
@@ -247,7 +247,7 @@ def _parents_figure(ratings: Ratings, layer: Layer, draws: Draws) -> Figure | Un
     return _figure(ratings.raised(numbers, codes), draws, METRICS[layer.kind])
 
 
-def _figure(ratings: Ratings, draws: Draws, metric: str = "nominal") -> Figure:
+def _figure(ratings: Ratings, draws: Draws, metric: str = "nominal") -> Coefficients:
     estimate = alpha_estimate(ratings, metric, draws)
     # kappa and AC1 are of single values: a set is compared code by code
     is_set = metric in ("masi", "jaccard")
@@ -255,7 +255,7 @@ def _figure(ratings: Ratings, draws: Draws, metric: str = "nominal") -> Figure:
     of_kappa, of_ac1 = (
         (None, None) if counts is None else kappa_and_ac1_intervals(counts, ratings.group, draws)
     )
-    return Figure(
+    return Coefficients(
         alpha=_round(estimate.alpha),
         observed=_observed(ratings),
         interval=_bounds(estimate.interval),
@@ -276,7 +276,7 @@ def _touched(ratings: Ratings) -> Ratings:
     return ratings.recoded(numbers, [UNRELATED, "touched"])
 
 
-def _direction_figure(ratings: Ratings, draws: Draws) -> Figure:
+def _direction_figure(ratings: Ratings, draws: Draws) -> Coefficients:
     """Agreement on the direction, where all who coded the unit took its target for touched."""
     untouched = ratings.codes.index(UNRELATED)
     touched = ratings.where(~(ratings.values == untouched).any(axis=1))

@@ -8,7 +8,7 @@ from schemas.records import Record
 Interval = tuple[float, float]
 
 
-class Figure(Record, frozen=True, kw_only=True):
+class Coefficients(Record, frozen=True, kw_only=True):
     """Agreement on something.
 
     ``observed`` is the share of equal values among pairs of annotators, of sets whole sets;
@@ -56,14 +56,14 @@ class PairFigure(Record, frozen=True, kw_only=True):
     interval: Interval | None = None
 
 
-class TargetFigure(Figure, frozen=True, kw_only=True):
+class TargetFigure(Coefficients, frozen=True, kw_only=True):
     """Agreement on the stance toward one target."""
 
-    touched: Figure
-    direction: Figure
+    touched: Coefficients
+    direction: Coefficients
 
 
-class LayerAgreement(Figure, frozen=True, kw_only=True):
+class LayerAgreement(Coefficients, frozen=True, kw_only=True):
     """Agreement on one layer.
 
     A set layer has ``alpha_masi`` (which is also its ``alpha``) and ``alpha_jaccard``; a stance
@@ -76,9 +76,9 @@ class LayerAgreement(Figure, frozen=True, kw_only=True):
     alpha_masi: float | UnsetType | None = UNSET
     alpha_jaccard: float | UnsetType | None = UNSET
     interval_jaccard: Interval | UnsetType | None = UNSET
-    parents: Figure | UnsetType = UNSET
-    touched: Figure | UnsetType = UNSET
-    direction: Figure | UnsetType = UNSET
+    parents: Coefficients | UnsetType = UNSET
+    touched: Coefficients | UnsetType = UNSET
+    direction: Coefficients | UnsetType = UNSET
     targets: dict[str, TargetFigure] | UnsetType = UNSET
     codes: dict[str, CodeFigure]
     pairs: list[PairFigure]
@@ -100,9 +100,9 @@ class AgreementReport(Record, frozen=True, kw_only=True):
     shared: int
     commentaries: int
     layers: dict[str, LayerAgreement]
-    phases: dict[str, dict[str, Figure]] = {}
-    versions: dict[str, dict[str, Figure]] = {}
-    months: dict[str, dict[str, Figure]] = {}
-    chains: dict[str, Figure] = {}
-    suggestions: dict[str, dict[str, Figure]] = {}
+    phases: dict[str, dict[str, Coefficients]] = {}
+    versions: dict[str, dict[str, Coefficients]] = {}
+    months: dict[str, dict[str, Coefficients]] = {}
+    chains: dict[str, Coefficients] = {}
+    suggestions: dict[str, dict[str, Coefficients]] = {}
     models: dict[str, list[PairFigure]] = {}

@@ -8,7 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import UNSET, UnsetType
 
-from exports.agreement.report import AgreementReport, CodeFigure, Figure, Interval, LayerAgreement, PairFigure
+from exports.agreement.report import (
+    AgreementReport,
+    CodeFigure,
+    Coefficients,
+    Interval,
+    LayerAgreement,
+    PairFigure,
+)
 from exports.agreement.report_text import (
     FIRM,
     TENTATIVE,
@@ -17,9 +24,9 @@ from exports.agreement.report_text import (
     code_label,
     figures_of,
     gain,
+    interpretation,
     next_steps,
     summary,
-    verdict,
 )
 from schemas.codebook import Codebook, Layer
 from schemas.markup import Child, Markup, tag
@@ -128,7 +135,7 @@ def _overview(report: AgreementReport, codebook: Codebook, scale: _Scale) -> Mar
                 scale.track(figure.alpha, figure.interval),
                 tag("b", _number(figure.alpha), class_="value"),
                 tag("span", _bounds(figure.interval), class_="bounds"),
-                tag("span", verdict(figure), class_="verdict"),
+                tag("span", interpretation(figure), class_="verdict"),
                 class_="inner" if depth else None,
             )
         )
@@ -276,7 +283,7 @@ def _pairs(pairs: Iterable[PairFigure]) -> Markup | None:
 
 def _parts(report: AgreementReport) -> Iterator[Markup]:
     """The figures of parts of the work, where there are several."""
-    parts: list[tuple[str, Mapping[str, Mapping[str, Figure]]]] = [
+    parts: list[tuple[str, Mapping[str, Mapping[str, Coefficients]]]] = [
         ("Over time (month of the last change)", report.months),
         ("By phase", report.phases),
         ("By version of the codebook", report.versions),
@@ -298,7 +305,7 @@ def _parts(report: AgreementReport) -> Iterator[Markup]:
         yield tag("section", tag("h3", "Sentences over several blocks"), _table(head, chain_rows))
 
 
-def _with_n(figure: Figure | None) -> Child:
+def _with_n(figure: Coefficients | None) -> Child:
     if figure is None:
         return "–"
     bounds = f"{_bounds(figure.interval)}, " if figure.interval else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import UNSET, Struct
 
 from exports.agreement.confusion import Confusion
-from exports.agreement.report import AgreementReport, Figure, Interval, TargetFigure
+from exports.agreement.report import AgreementReport, Coefficients, Interval, TargetFigure
 from schemas.codebook import Codebook, Layer
 from schemas.records import UNRELATED
 
@@ -55,7 +55,7 @@ def code_label(layer: Layer, code_id: str, codebook: Codebook) -> str:
     return label or ("no stance" if code_id == UNRELATED else code_id)
 
 
-def verdict(figure: Figure) -> str:
+def interpretation(figure: Coefficients) -> str:
     """What a figure allows to conclude: by its interval where it has one."""
     if figure.alpha is None:
         return figure.reason or "undefined"
@@ -92,7 +92,7 @@ def summary(report: AgreementReport) -> str:
     )
 
 
-def figures_of(report: AgreementReport) -> Iterator[tuple[int, str, Figure]]:
+def figures_of(report: AgreementReport) -> Iterator[tuple[int, str, Coefficients]]:
     """Depth, name and figure of every layer, its two steps where it is a stance, and its targets."""
     for name, layer in report.layers.items():
         yield 0, name, layer

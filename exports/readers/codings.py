@@ -18,7 +18,7 @@ from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Layers, LayerValue, Record
 from schemas.studio_json import (
     UNKNOWN_CONTROL,
-    Reading,
+    ParsedAnnotation,
     StudioAnnotation,
     TaskData,
     control_names,
@@ -195,7 +195,7 @@ def _coding(found: Any, data: TaskData, task: dict[str, Any], codebook: Codebook
     if isinstance(found, dict):
         found = {**found, "result": _list(found.get("result"))}
     foreign = msgspec.convert(found, StudioAnnotation)
-    reading = Reading(layers={}, incomplete=[], broken=[], unknown=[])
+    reading = ParsedAnnotation(layers={}, incomplete=[], broken=[], unknown=[])
     if not foreign.was_cancelled:
         reading = read_result(foreign.result, codebook)
     meta, task_id = task.get("meta"), task.get("id")

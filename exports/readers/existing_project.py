@@ -28,7 +28,7 @@ class Translated(Record, frozen=True, kw_only=True):
     left_out: dict[str, int]
 
 
-def asked_part(codebook: Codebook, given: ProjectMap) -> Codebook:
+def mapped_part(codebook: Codebook, given: ProjectMap) -> Codebook:
     """The codebook with only the layers and targets that the project asks for: the rest is not open."""
     layers = {control.layer for control in given.controls.values()}
     targets = {control.target for control in given.controls.values()}

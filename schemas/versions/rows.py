@@ -10,7 +10,15 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from schemas.codebook import Codebook, Layer
-from schemas.records import UNRELATED, Annotation, GoldSentence, Layers, LayerValue, Record, Suggested
+from schemas.records import (
+    UNRELATED,
+    Annotation,
+    GoldSentence,
+    Layers,
+    LayerValue,
+    Record,
+    SuggestionSnapshot,
+)
 from schemas.studio_json import control_name
 from schemas.versions.diff import CodebookDiff
 
@@ -217,7 +225,7 @@ class Migration:
             return here[0], ""
         return "", f"{code} was split into {', '.join(here)}" if here else f"{code} was removed"
 
-    def _suggested(self, suggested: Suggested | None) -> Suggested | None:
+    def _suggested(self, suggested: SuggestionSnapshot | None) -> SuggestionSnapshot | None:
         if suggested is None:
             return None
         return msgspec.structs.replace(suggested, layers=self.layers(suggested.layers).whole)

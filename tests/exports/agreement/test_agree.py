@@ -14,7 +14,7 @@ from exports.agreement.agree import agree
 from exports.readers.annotations import read_codings
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
-from schemas.records import Annotation, Layers, LayerValue, Suggested
+from schemas.records import Annotation, Layers, LayerValue, SuggestionSnapshot
 
 Row = Callable[..., Annotation]
 
@@ -193,7 +193,7 @@ def test_a_model_that_coded_nothing_is_named(pairs: Any, codebook: Codebook) -> 
 
 
 def test_codings_with_and_without_a_suggestion_are_compared_apart(row: Row, codebook: Codebook) -> None:
-    suggested = Suggested(model_version="m1", layers={})
+    suggested = SuggestionSnapshot(model_version="m1", layers={})
     rows = [row(who, "c:1", {"voice": "author"}, suggested=suggested) for who in ("anna", "bert")]
     rows += [row("anna", "c:2", {"voice": "author"}), row("bert", "c:2", {"voice": "other"})]
     found = agree(rows, codebook, draws=0).suggestions

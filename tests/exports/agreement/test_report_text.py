@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from exports.agreement.agree import agree
-from exports.agreement.report import AgreementReport, Figure
+from exports.agreement.report import AgreementReport, Coefficients
 from exports.agreement.report_page import agreement_page
-from exports.agreement.report_text import Place, figure_table, next_steps, report_words, verdict
+from exports.agreement.report_text import Place, figure_table, interpretation, next_steps, report_words
 from schemas.codebook import Codebook
 from schemas.markup import VOID
 from schemas.records import Annotation
@@ -82,11 +82,11 @@ def test_a_one_sided_target_is_named(report: AgreementReport) -> None:
         (None, None, "undefined: nobody used it"),
     ],
 )
-def test_a_verdict_goes_by_the_interval(alpha: Any, interval: Any, words: str) -> None:
-    figure = Figure(
+def test_the_interpretation_goes_by_the_interval(alpha: Any, interval: Any, words: str) -> None:
+    figure = Coefficients(
         alpha=alpha, observed=1, interval=interval, shared=9, n=9, reason="undefined: nobody used it"
     )
-    assert verdict(figure).startswith(words)
+    assert interpretation(figure).startswith(words)
 
 
 class Tags(HTMLParser):

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from schemas.codebook import Codebook, load_codebook
-from schemas.records import Annotation, GoldSentence, Layers, Suggested
+from schemas.records import Annotation, GoldSentence, Layers, SuggestionSnapshot
 from schemas.studio_json import control_names, read_result, to_result
 from schemas.versions.diff import compare, inverted
 from schemas.versions.id_map import CodebookMap
@@ -170,12 +170,13 @@ def test_a_row_says_its_new_version_and_what_is_open(tmp_path: Path) -> None:
 
 def test_what_was_suggested_is_rewritten_too(tmp_path: Path) -> None:
     given = annotation(
-        {}, suggested=Suggested(model_version="m", layers={"function": "claim", "rhetoric": ["irony"]})
+        {},
+        suggested=SuggestionSnapshot(model_version="m", layers={"function": "claim", "rhetoric": ["irony"]}),
     )
     row, left = step(tmp_path, [("id: irony", "id: mockery"), *SPLIT_CLAIM[0]], SPLIT_CLAIM[1]).annotation(
         given
     )
-    assert row.suggested == Suggested(model_version="m", layers={"rhetoric": ["mockery"]})
+    assert row.suggested == SuggestionSnapshot(model_version="m", layers={"rhetoric": ["mockery"]})
     assert left == {}  # nobody coded it, so nobody is asked again
 
 
