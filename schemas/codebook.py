@@ -5,21 +5,19 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from schemas.errors import DataError, near_hit
 from schemas.files import decode_utf8, read_bytes
-from schemas.records import UNRELATED, Record
+from schemas.kinds import KINDS
+from schemas.layer import NAME, NO_TARGET, Code, Example, Layer, NoTarget, Target, TargetType, Text
+from schemas.records import Record
 from schemas.schemes import SCHEMES
 from schemas.yaml_file import Place, Positions, Problem, fit, nearest, scan_yaml
 
-LayerKind = Literal["one", "set", "stance", "scale", "text"]
-
-TargetType = Literal["policy", "evaluation", "belief"]
-
-Text = str | dict[str, str]  # words, or words by language
+__all__ = ["NAME", "NO_TARGET", "Code", "Example", "Layer", "NoTarget", "Target", "TargetType", "Text"]
 
 #: What works as a key of a choice, on a German keyboard too: "ß" would be read as "s".
 KEY = re.compile(r"(shift\+[a-z]|[a-z0-9])")
@@ -34,10 +32,6 @@ STUDIO_KEYS = (
 #: Codes of the shipped stance layers: a target may have keys for all, those of its layer are used.
 STANCE_CODES = ("favor", "against", "open", "balanced", "unclear")
 
-NAME = re.compile(r"[a-z][a-z0-9_]*")
-
-NO_TARGET = "no_target"
-
 #: Keys of a task's data: a layer of that name would share a column with it in flat exports.
 TASK_FIELDS = (
     "sentence_id", "commentary_id", "text", "before", "after", "title", "author", "date",
@@ -48,91 +42,6 @@ TASK_FIELDS = (
 STUDIO_FIELDS = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
 
 MAX_BYTES = 1_000_000  # seven times the largest that ships; a second to read
-
-
-class Example(Record, frozen=True, kw_only=True):
-    text: Text
-    note: Text = ""
-    instead: str | None = None
-
-
-class Code(Record, frozen=True, kw_only=True):
-    id: str
-    label: Text
-    short: Text = ""
-    use_when: list[Text] = []
-    avoid_when: list[Text] = []
-    ask: Text = ""
-    examples: list[Example] = []
-    near_misses: list[Example] = []
-    key: str | None = None
-    parent: str | None = None
-    maps: dict[str, str | list[str]] = {}
-
-
-class NoTarget(Record, frozen=True, kw_only=True):
-    """The tick that says: looked, and no target is touched."""
-
-    label: Text
-    short: Text = ""
-    key: str | None = None
-
-
-class Layer(Record, frozen=True, kw_only=True):
-    id: str
-    kind: LayerKind
-    label: Text
-    codes: list[Code] = []
-    required: bool = False
-    predict: bool = True
-    exclusive: list[str] = []
-    no_target: NoTarget | None = None
-    short: Text = ""
-    required_message: Text = ""
-
-    @property
-    def is_predicted(self) -> bool:
-        """Whether a model learns it: not what is free text or about the coding itself."""
-        return self.predict and self.kind != "text"
-
-    @property
-    def code_ids(self) -> list[str]:
-        return [code.id for code in self.codes]
-
-    @property
-    def stance_values(self) -> list[str]:
-        """The codes of a stance layer with ``unrelated``, which every one has, listed or not."""
-        return [*(code for code in self.code_ids if code != UNRELATED), UNRELATED]
-
-    @property
-    def values(self) -> list[str]:
-        """What a coding of the layer may say: its codes, for a stance with ``unrelated``."""
-        return self.stance_values if self.kind == "stance" else self.code_ids
-
-    @property
-    def grouped(self) -> list[Code]:
-        """The codes with the finer ones of a group right behind it."""
-        top = [code for code in self.codes if code.parent is None]
-        return [c for g in top for c in (g, *(c for c in self.codes if g.id in self.parents(c.id)))]
-
-    def parents(self, code_id: str) -> list[str]:
-        """The ancestors of a code, nearest first."""
-        by_id = {code.id: code.parent for code in self.codes}
-        found: list[str] = []
-        while (parent := by_id.get(code_id)) and parent not in found:
-            found.append(parent)
-            code_id = parent
-        return found
-
-
-class Target(Record, frozen=True, kw_only=True):
-    id: str
-    question: Text
-    type: TargetType | None = None
-    favor_means: Text = ""
-    against_means: Text = ""
-    aliases: list[str] = []
-    keys: dict[str, str] = {}
 
 
 class Rule(Record, frozen=True, kw_only=True):
@@ -215,8 +124,9 @@ def examine_codebook(path: str | Path) -> Examined:
     """
     data, places, refused, aliased = scan_yaml(_text(path), path)
     fitted, misfitting = fit(data, Codebook, ignored=("licence", "license"))
-    codebook = msgspec.convert(fitted, Codebook)
+    codebook, unknown = _known_kinds(msgspec.convert(fitted, Codebook))
     problems: list[Problem] = [("error", place, words) for place, words in refused]
+    misfitting += [problem for problem in unknown if problem[1] not in {place for _, place, _ in misfitting}]
     problems += [problem for problem in misfitting if problem[1] not in aliased]
     misfits = aliased | {place for level, place, _ in misfitting if level == "error"}
     for level, place, words in _errors(codebook):
@@ -224,6 +134,19 @@ def examine_codebook(path: str | Path) -> Examined:
         if not any(place[:n] in misfits for n in range(len(place) + 1)):
             problems.append((level, place, words))
     return Examined(codebook, problems, places)
+
+
+def _known_kinds(book: Codebook) -> tuple[Codebook, list[Problem]]:
+    """The codebook with a kind that there is for every layer, and what was in its place."""
+    problems: list[Problem] = []
+    layers = []
+    for n, layer in enumerate(book.layers):
+        if layer.kind not in KINDS:
+            expected = ", ".join(sorted(KINDS)) + near_hit(layer.kind, sorted(KINDS))
+            kind = f'"{layer.kind}"' if layer.kind else "nothing"
+            problems.append(("error", ("layers", n, "kind"), f'"kind": found {kind}, expected {expected}'))
+        layers.append(layer if layer.kind in KINDS else msgspec.structs.replace(layer, kind="one"))
+    return msgspec.structs.replace(book, layers=layers), problems
 
 
 def _text(path: str | Path) -> str:
@@ -259,7 +182,7 @@ def _target_errors(book: Codebook, target: Target, place: Place) -> Iterator[Pro
     if target.id == NO_TARGET:
         yield "error", (*place, "id"), f'the id "{NO_TARGET}" is the tick beside the targets: choose another'
     yield from _blank(book, target.question, (*place, "question"))
-    stance = [code for layer in book.layers if layer.kind == "stance" for code in layer.code_ids]
+    stance = [code for layer in book.layers if KINDS[layer.kind].by_target for code in layer.code_ids]
     known = dict.fromkeys([*stance, *STANCE_CODES])
     for code_id in target.keys:
         if code_id not in known:
@@ -271,7 +194,7 @@ def _layer_errors(book: Codebook, layer: Layer, place: Place) -> Iterator[Proble
     yield from _blank(book, layer.label, (*place, "label"))
     if layer.id in TASK_FIELDS or layer.id in STUDIO_FIELDS:
         yield "error", (*place, "id"), f'the id "{layer.id}" is a field of every task: choose another'
-    if layer.kind == "text":
+    if not KINDS[layer.kind].has_codes:
         return
     if not layer.codes:
         yield "error", (*place, "codes"), f'layer "{layer.id}" of kind {layer.kind} has no codes'
@@ -285,10 +208,8 @@ def _layer_errors(book: Codebook, layer: Layer, place: Place) -> Iterator[Proble
 
 def _code_errors(book: Codebook, layer: Layer, c: int, here: Place) -> Iterator[Problem]:
     code = layer.codes[c]
-    if layer.kind != "scale":
-        yield from _bad_id(code.id, (*here, "id"), "code")
-    elif code.id != str(c + 1):
-        yield "error", (*here, "id"), f'found "{code.id}", expected "{c + 1}": a scale counts from 1'
+    if problem := KINDS[layer.kind].code_id_problem(code.id, c + 1):
+        yield "error", (*here, "id"), problem
     yield from _blank(book, code.label, (*here, "label"))
     if code.parent is not None and code.parent not in layer.code_ids:
         hit = near_hit(code.parent, layer.code_ids)
@@ -330,9 +251,9 @@ def _key_errors(book: Codebook) -> Iterator[Problem]:
 
 def screen_keys(book: Codebook) -> Iterator[tuple[Place, str, str]]:
     """The place, the key and the owner of every key on the rendered screen."""
-    stance = [layer for layer in book.layers if layer.kind == "stance"]
+    stance = [layer for layer in book.layers if KINDS[layer.kind].by_target]
     for n, layer in enumerate(book.layers):
-        if layer.kind == "stance":
+        if KINDS[layer.kind].by_target:
             if layer.no_target and layer.no_target.key is not None:
                 yield ("layers", n, "no_target", "key"), layer.no_target.key, f"{layer.id}: {NO_TARGET}"
             continue  # its codes have a key a target, in the target's own `keys`

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from schemas.codebook import KEY, NAME, Codebook
+from schemas.kinds import KINDS
 from schemas.schemes import SCHEMES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -30,7 +31,6 @@ HELP = {
     "Target.aliases": "Words that often stand near: a hint and a feature, never a filter.",
     "Target.keys": "Code of the stance layer to its key for this target.",
     "Layer.id": "Stored and never changed: a-z, then a-z, 0-9 and _.",
-    "Layer.kind": "one: a single code; set: several; stance: one a target; scale: 1, 2, …; text: words.",
     "Layer.required": "Whether a sentence without it is incomplete.",
     "Layer.predict": "false: about the coding, not the sentence; never trained, suggested or evaluated.",
     "Layer.exclusive": "Codes of a set that exclude all others.",
@@ -64,6 +64,8 @@ def editor_schema() -> dict[str, Any]:
     defs["Codebook"]["anyOf"] = [{"required": ["layers"]}, {"required": ["targets"]}]
     for name in ("Target", "Layer"):
         defs[name]["properties"]["id"]["pattern"] = f"^{NAME.pattern}$"
+    kinds = "; ".join(f"{name}: {kind.help}" for name, kind in KINDS.items())
+    defs["Layer"]["properties"]["kind"] = {"enum": sorted(KINDS), "description": f"{kinds}."}
     key = {"type": "string", "pattern": f"^{KEY.pattern}$"}
     for name in ("Code", "NoTarget"):
         defs[name]["properties"]["key"] = {**defs[name]["properties"]["key"], **key}

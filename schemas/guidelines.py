@@ -4,16 +4,9 @@ import importlib.resources
 from collections.abc import Iterator
 
 from schemas.codebook import Code, Codebook, Example, Layer, Rule, Target, Text
+from schemas.kinds import KINDS
 from schemas.markup import Child, Markup, tag
 from schemas.records import UNRELATED
-
-KINDS = {
-    "one": "genau eine Wahl",
-    "set": "mehrere möglich",
-    "stance": "eine Antwort je Ziel",
-    "scale": "eine Stufe",
-    "text": "freier Text",
-}
 
 TYPES = {
     "policy": "Soll etwas geschehen?",
@@ -93,7 +86,7 @@ def _contents(codebook: Codebook) -> Iterator[Markup]:
 
 def _layer(layer: Layer, codebook: Codebook) -> Markup:
     say = codebook.say
-    kind = KINDS[layer.kind] + ("" if layer.required else ", freiwillig")
+    kind = KINDS[layer.kind].german + ("" if layer.required else ", freiwillig")
     labels = {code.id: say(code.label) for code in layer.codes}
     alone = [labels[name] for name in layer.exclusive if name in labels]
     return tag(
@@ -213,7 +206,7 @@ def _target(target: Target, codebook: Codebook) -> Markup:
 
 def _answers(codebook: Codebook) -> dict[str, str]:
     """What the buttons of a target say, by code; without a stance layer the usual words."""
-    stance = [code for layer in codebook.layers if layer.kind == "stance" for code in layer.codes]
+    stance = [code for layer in codebook.layers if KINDS[layer.kind].by_target for code in layer.codes]
     return {code.id: codebook.say(code.label) for code in stance} or {"favor": "Ja", "against": "Nein"}
 
 

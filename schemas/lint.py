@@ -10,6 +10,7 @@ from typing import Literal
 
 from schemas.codebook import Codebook, Layer, Target, Text, examine_codebook, screen_keys
 from schemas.errors import DataError, near_hit
+from schemas.kinds import KINDS
 from schemas.records import Record
 from schemas.yaml_file import Place, Problem, nearest
 
@@ -70,9 +71,9 @@ def decisions(book: Codebook) -> int:
 
 
 def _layer_decisions(book: Codebook, layer: Layer) -> int:
-    if layer.kind == "stance":
+    if KINDS[layer.kind].by_target:
         return len(book.targets)
-    if layer.kind == "set":
+    if KINDS[layer.kind].several:
         return sum(1 for code in layer.codes if code.parent is None and code.id not in layer.exclusive)
     return 1
 

@@ -10,6 +10,7 @@ import msgspec
 from schemas.codebook import NO_TARGET, Codebook, Layer
 from schemas.errors import DataError, near_hit
 from schemas.files import decode_utf8, read_bytes
+from schemas.kinds import KINDS
 from schemas.records import Record
 from schemas.yaml_file import Place, Positions, nearest, parse_yaml
 
@@ -92,7 +93,7 @@ class _Check:
         if layer is None:
             self.known(mapped.layer, [one.id for one in codebook.layers], "layer", (*place, "layer"))
             return
-        if layer.kind == "stance":
+        if KINDS[layer.kind].by_target:
             if mapped.target is None:
                 self.fail(f"{name}: a control of the stance layer {layer.id} needs its target:", place)
             self.known(mapped.target, [*codebook.target_ids, NO_TARGET], "target", (*place, "target"))

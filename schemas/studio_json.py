@@ -10,10 +10,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from schemas.codebook import NO_TARGET, Codebook, Layer
-from schemas.records import UNRELATED, Layers, LayerValue, SuggestionSnapshot
+from schemas.codebook import Codebook
+from schemas.controls import TEXT_TAG, control_name
+from schemas.kinds import KINDS
+from schemas.records import Layers, LayerValue, SuggestionSnapshot
 
-TEXT_TAG = "text"  # the <Text> that holds the sentence; every control points to it
+__all__ = ["TEXT_TAG", "control_name"]
 
 VALUE_KEYS = ("choices", "text", "taxonomy", "rating", "number")  # where a result holds what was ticked
 
@@ -80,21 +82,18 @@ class ParsedAnnotation(Struct, frozen=True, kw_only=True):
     unknown: list[str]
 
 
-def control_name(layer_id: str, target_id: str | None = None) -> str:
-    return f"{layer_id}__{target_id}" if target_id else layer_id
-
-
 def to_result(layers: Mapping[str, LayerValue], codebook: Codebook) -> list[dict[str, Any]]:
     """The ticks and words that show these layers on the screen.
 
     A layer that is absent is left untouched; a stance layer whose asked targets are all
     ``unrelated`` ticks its "no target".
     """
-    found: list[dict[str, Any]] = []
-    for layer in codebook.layers:
-        if layer.id in layers:
-            found.extend(_items(layer, layers[layer.id], codebook))
-    return found
+    return [
+        item
+        for layer in codebook.layers
+        if layer.id in layers
+        for item in KINDS[layer.kind].write(layer, layers[layer.id], codebook.target_ids)
+    ]
 
 
 def read_result(result: list[dict[str, Any]], codebook: Codebook) -> ParsedAnnotation:
@@ -112,14 +111,14 @@ def read_result(result: list[dict[str, Any]], codebook: Codebook) -> ParsedAnnot
     known = set(control_names(codebook))
     unknown = [f"{UNKNOWN_CONTROL}{name}" for name in ticks if name not in known]
     for layer in codebook.layers:
-        strange = len(unknown)
-        value, problems = _layer_value(layer, ticks, codebook, unknown)
+        kind = KINDS[layer.kind]
+        value, problems, strange = kind.read(layer, ticks, codebook.target_ids)
         if value is not None:
             layers[layer.id] = value
         broken.extend(f"{layer.id}: {problem}" for problem in problems)
-        must_be_mended = bool(problems) or len(unknown) > strange
-        is_missing = value is None and (layer.required or layer.kind == "stance" or must_be_mended)
-        if is_missing or (value == [] and layer.required):
+        unknown.extend(strange)
+        must_be_done = layer.required or kind.must_be_touched or bool(problems or strange)
+        if (value is None and must_be_done) or (value == [] and layer.required):
             incomplete.append(layer.id)
     return ParsedAnnotation(layers=layers, incomplete=incomplete, broken=broken, unknown=unknown)
 
@@ -137,36 +136,7 @@ def suggested_by(prediction: Any, codebook: Codebook) -> SuggestionSnapshot | No
 def control_names(codebook: Codebook) -> Iterator[str]:
     """The names of all controls of a project of this codebook, in the order of the screen."""
     for layer in codebook.layers:
-        if layer.kind == "stance":
-            yield from (control_name(layer.id, target.id) for target in codebook.targets)
-            yield control_name(layer.id, NO_TARGET)
-        else:
-            yield layer.id
-
-
-def _items(layer: Layer, value: LayerValue, codebook: Codebook) -> Iterator[dict[str, Any]]:
-    if layer.kind == "text":
-        yield _item(layer.id, "textarea", {"text": [str(value)]})
-    elif isinstance(value, dict):
-        touched = {target: code for target, code in value.items() if code != UNRELATED}
-        for target in codebook.target_ids:
-            if target in touched:
-                yield _choice(control_name(layer.id, target), [touched[target]])
-        if not touched and layer.no_target:
-            yield _choice(control_name(layer.id, NO_TARGET), [NO_TARGET])
-    elif isinstance(value, list):
-        if value:
-            yield _choice(layer.id, value)
-    else:
-        yield _choice(layer.id, [str(value)])
-
-
-def _choice(name: str, codes: list[str]) -> dict[str, Any]:
-    return _item(name, "choices", {"choices": codes})
-
-
-def _item(name: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
-    return {"from_name": name, "to_name": TEXT_TAG, "type": kind, "value": value}
+        yield from KINDS[layer.kind].control_names(layer, codebook.target_ids)
 
 
 def _ticks(result: list[dict[str, Any]]) -> dict[str, list[str]]:
@@ -196,57 +166,3 @@ def result_values(value: Mapping[str, Any]) -> Iterator[str]:
 def _word(value: str | float) -> str:
     """A stored value as a code id would be written: a rating of 3.0 is the code "3"."""
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()
-
-
-def _layer_value(
-    layer: Layer, ticks: Mapping[str, list[str]], codebook: Codebook, unknown: list[str]
-) -> tuple[LayerValue | None, list[str]]:
-    """The value of a layer, or None, and the rules it breaks; unknown codes are added to the list."""
-    if layer.kind == "stance":
-        return _stance_value(layer, ticks, codebook, unknown)
-    found = list(dict.fromkeys(ticks.get(layer.id, [])))
-    if layer.kind == "text":
-        return ("\n".join(found) or None), []
-    strange = [code for code in found if code not in layer.code_ids]
-    unknown.extend(f"{layer.id}: {code}" for code in strange)
-    if strange:
-        return None, []
-    if layer.kind == "set":
-        alone = [code for code in found if code in layer.exclusive]
-        if alone and len(found) > 1:
-            return None, [f"{alone[0]} stands beside {', '.join(c for c in found if c != alone[0])}"]
-        groups = {parent for code in found for parent in layer.parents(code)}
-        return [code for code in layer.code_ids if code in found or code in groups], []
-    if len(found) > 1:
-        return None, [f"{len(found)} answers where one is asked: {', '.join(found)}"]
-    if not found:
-        return None, []
-    return (int(found[0]) if layer.kind == "scale" else found[0]), []
-
-
-def _stance_value(
-    layer: Layer, ticks: Mapping[str, list[str]], codebook: Codebook, unknown: list[str]
-) -> tuple[LayerValue | None, list[str]]:
-    given: dict[str, str] = {}
-    problems: list[str] = []
-    strange = False
-    for target in codebook.target_ids:
-        found = list(dict.fromkeys(ticks.get(control_name(layer.id, target), [])))
-        bad = [code for code in found if code not in layer.stance_values]
-        unknown.extend(f"{control_name(layer.id, target)}: {code}" for code in bad)
-        strange = strange or bool(bad)
-        if len(found) > 1:
-            problems.append(f"{len(found)} answers toward {target}: {', '.join(found)}")
-        elif found:
-            given[target] = found[0]
-    tick = control_name(layer.id, NO_TARGET)
-    bad = [code for code in ticks.get(tick, []) if code != NO_TARGET]
-    unknown.extend(f"{tick}: {code}" for code in bad)
-    strange = strange or bool(bad)
-    no_target = bool(ticks.get(tick))
-    touched = [target for target, code in given.items() if code != UNRELATED]
-    if no_target and touched:
-        problems.append(f"{NO_TARGET} stands beside {', '.join(touched)}")
-    if strange or problems or not (given or no_target):
-        return None, problems
-    return {target: given.get(target, UNRELATED) for target in codebook.target_ids}, []

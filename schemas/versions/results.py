@@ -9,9 +9,10 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from schemas.codebook import NO_TARGET, Codebook, Layer
+from schemas.kinds import KINDS
 from schemas.labeling import labeling_config
 from schemas.records import UNRELATED
-from schemas.studio_json import TEXT_TAG, control_name, control_names, read_result, to_result
+from schemas.studio_json import control_name, control_names, read_result, to_result
 from schemas.versions.rows import Migration, Rewritten
 
 Item = dict[str, Any]
@@ -47,8 +48,8 @@ def _is_ours(item: Any, codebook: Codebook) -> bool:
     if not isinstance(item, dict) or not isinstance(item.get("value"), dict):
         return False
     layer = codebook.layer(str(item.get("from_name")).partition("__")[0])
-    key = "text" if layer is not None and layer.kind == "text" else "choices"
-    return item.get("from_name") in set(control_names(codebook)) and key in item["value"]
+    known = layer is not None and item.get("from_name") in set(control_names(codebook))
+    return known and layer is not None and KINDS[layer.kind].item_key in item["value"]
 
 
 def transitional_config(goal: Codebook, held: Codebook) -> str:
@@ -63,18 +64,8 @@ def transitional_config(goal: Codebook, held: Codebook) -> str:
     for name in control_names(held):
         layer = held.layer(name.partition("__")[0])
         if name not in there and layer is not None:
-            _hidden_control(hidden, layer, name)
+            KINDS[layer.kind].draw_hidden(hidden, layer, name)
     return ET.tostring(root, encoding="unicode")
-
-
-def _hidden_control(parent: ET.Element, layer: Layer, name: str) -> None:
-    if layer.kind == "text":
-        ET.SubElement(parent, "TextArea", name=name, toName=TEXT_TAG)
-        return
-    choices = ET.SubElement(parent, "Choices", name=name, toName=TEXT_TAG, choice="multiple")
-    for code in [NO_TARGET] if name.endswith(f"__{NO_TARGET}") else layer.code_ids:
-        # without a key of its own, one that nobody has, a hidden choice would be given a free one
-        ET.SubElement(choices, "Choice", value=code, hotkey="f13")
 
 
 def _places(migration: Migration, item: Item, done: Rewritten) -> Iterator[tuple[str, str, list[str]]]:
@@ -83,10 +74,11 @@ def _places(migration: Migration, item: Item, done: Rewritten) -> Iterator[tuple
     layer = migration.old.layer(layer_id)
     value = item["value"]
     assert layer is not None  # its control is one of the codebook's
-    if layer.kind == "text":
+    kind = KINDS[layer.kind]
+    if not kind.has_codes:
         for name in migration.diff.layers[layer_id]:
             if _takes(migration, name, layer, done):
-                yield name, "text", list(_listed(value.get("text")))
+                yield name, kind.item_key, list(_listed(value.get(kind.item_key)))
         return
     for code in _listed(value.get("choices")):
         for name, new_code in _codes(migration, layer, code):
@@ -120,7 +112,7 @@ def _takes(migration: Migration, name: str, source: Layer, done: Rewritten) -> b
     layer = migration.new.layer(name)
     if layer is None or source not in migration.feeding(name):
         return False
-    return name not in done.open_layers or (layer.kind == "set" and not layer.required)
+    return name not in done.open_layers or (KINDS[layer.kind].several and not layer.required)
 
 
 def _no_target_ticks(migration: Migration, moved: Mapping[str, Item], done: Rewritten) -> list[Item]:
@@ -129,18 +121,25 @@ def _no_target_ticks(migration: Migration, moved: Mapping[str, Item], done: Rewr
     lost = {
         name: value
         for name, value in done.whole.items()
-        if isinstance(value, dict) and name not in ticked and set(value.values()) == {UNRELATED}
+        if name not in ticked and _touches_nothing(migration.new, name, value)
     }
     return to_result(lost, migration.new)
 
 
+def _touches_nothing(codebook: Codebook, layer_id: str, value: Any) -> bool:
+    layer = codebook.layer(layer_id)
+    return layer is not None and KINDS[layer.kind].by_target and set(value.values()) == {UNRELATED}
+
+
 def _add(moved: dict[str, Item], name: str, item: Item, key: str, values: Iterable[str]) -> None:
     """Puts values under a control, beside those that are there."""
-    held = moved.get(name)
-    before = held["value"][key] if held else []
-    more = [value for value in values if value not in before]
-    rest = {k: v for k, v in item["value"].items() if k not in ("text", "choices")}
-    moved[name] = {**(held or item), "from_name": name, "value": {**rest, key: [*before, *more]}}
+    there = moved.get(name)
+    before = _listed(there["value"][key]) if there else []
+    together = [*before, *(value for value in values if value not in before)]
+    rest = {k: v for k, v in item["value"].items() if k != key}
+    # a slider holds its number alone, all else lists
+    value = together if isinstance(item["value"][key], list) or len(together) > 1 else together[0]
+    moved[name] = {**(there or item), "from_name": name, "value": {**rest, key: value}}
 
 
 def _listed(found: Any) -> list[Any]:

@@ -6,16 +6,16 @@ target that was not asked stays not asked.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
 from schemas.codebook import Codebook, Layer
+from schemas.kinds import KINDS
 from schemas.records import (
-    UNRELATED,
     Annotation,
     GoldSentence,
     Layers,
-    LayerValue,
     Record,
     SuggestionSnapshot,
 )
@@ -71,12 +71,7 @@ class Migration:
             for old in self.old.layers:
                 if layer.id in self.diff.layers[old.id] and old.id in layers and old.id not in given:
                     left[layer.id] = f"{old.id} was of kind {old.kind}, {layer.id} is of kind {layer.kind}"
-            if layer.kind == "stance":
-                value = self._stance(layer, given, left)
-            elif layer.kind == "text":
-                value = self._words(layer, given)
-            else:
-                value = self._codes(layer, given, left)
+            value = KINDS[layer.kind].migrate(layer, given, self, left)
             if value is not None:
                 found[layer.id] = value
         return Rewritten(layers=found, open=left)
@@ -132,98 +127,25 @@ class Migration:
         ]
         return Asked(layers=layers, targets=targets)
 
-    # ------------------------------------------------------------------ layers
+    # ------------------------------------------------------------------ what a kind of layer asks
 
-    def _codes(
-        self, layer: Layer, given: Mapping[str, LayerValue], left: dict[str, str]
-    ) -> LayerValue | None:
-        """The value of a layer of kind ``one``, ``set`` or ``scale``."""
-        ticks: list[str] = []
-        lost: list[str] = []  # why a tick is not here any more
-        for old_id, value in given.items():
-            for code in _listed(value):
-                images = self.diff.code_images(old_id, code)
-                here = [name for layer_id, name in images if layer_id == layer.id]
-                if len(here) > 1:
-                    left[layer.id] = f"{code} was split into {', '.join(here)}"
-                    return None
-                ticks.extend(here)
-                if not images:
-                    lost.append(f"{code} was removed")
-                elif not here and layer.required and old_id in self._own(layer):
-                    lost.append(f"{code} was moved to {images[0][0]}")
-        found = [code for code in layer.code_ids if code in ticks]
-        if layer.kind == "set":
-            return self._set(layer, given, found, lost, left)
-        if len(found) > 1:
-            left[layer.id] = f"two answers became one: {', '.join(found)}"
-        elif lost and not found:
-            left[layer.id] = ", ".join(lost)
-        elif found:
-            return int(found[0]) if layer.kind == "scale" else found[0]
-        return None
+    @property
+    def new_targets(self) -> list[str]:
+        return self.new.target_ids
 
-    def _set(
-        self,
-        layer: Layer,
-        given: Mapping[str, LayerValue],
-        found: list[str],
-        lost: list[str],
-        left: dict[str, str],
-    ) -> LayerValue | None:
-        # a new layer of moved codes needs all that they came from
-        needed = self._own(layer) or [old.id for old in self._feeds[layer.id]]
-        if not needed or not all(old_id in given for old_id in needed):
-            if found:
-                left[layer.id] = "only a part of it was coded"
-            return None
-        if len(found) > 1 and set(found) & set(layer.exclusive):
-            left[layer.id] = f"codes that exclude each other came together: {', '.join(found)}"
-            return None
-        if lost and not found and layer.required:
-            left[layer.id] = f"{', '.join(lost)}, nothing is left"
-            return None
-        return found
+    @property
+    def target_images(self) -> Mapping[str, Sequence[str]]:
+        return self.diff.targets
 
-    def _own(self, layer: Layer) -> list[str]:
+    def code_images(self, layer_id: str, code: str) -> Sequence[tuple[str, str]]:
+        return self.diff.code_images(layer_id, code)
+
+    def origins(self, layer: Layer) -> list[str]:
         """The old layers that became this one; the others that feed it gave it a code."""
         return [old.id for old in self._feeds[layer.id] if layer.id in self.diff.layers[old.id]]
 
-    def _words(self, layer: Layer, given: Mapping[str, LayerValue]) -> LayerValue | None:
-        words = [value for value in given.values() if isinstance(value, str)]
-        return "\n".join(words) or None
-
-    def _stance(
-        self, layer: Layer, given: Mapping[str, LayerValue], left: dict[str, str]
-    ) -> LayerValue | None:
-        found: dict[str, str] = {}
-        for target in self.new.target_ids:
-            cells = [
-                self._cell(layer, old_id, value, name)
-                for old_id, value in given.items()
-                for name, images in self.diff.targets.items()
-                if target in images
-            ]
-            words, trouble = _one_answer([cell for cell in cells if cell is not None], full=None not in cells)
-            if trouble:
-                left[control_name(layer.id, target)] = trouble
-            elif words:
-                found[target] = words
-        return found or None
-
-    def _cell(self, layer: Layer, old_id: str, value: LayerValue, target: str) -> tuple[str, str] | None:
-        """The new code toward an old target, or why it is open; None where it was not asked."""
-        if not isinstance(value, dict) or target not in value:
-            return None
-        code = value[target]
-        if code == UNRELATED:
-            return UNRELATED, ""
-        if len(self.diff.targets[target]) > 1:
-            return "", f"the target {target} was split into {', '.join(self.diff.targets[target])}"
-        here = [name for layer_id, name in self.diff.code_images(old_id, code) if layer_id == layer.id]
-        if len(here) == 1:
-            return here[0], ""
-        return "", f"{code} was split into {', '.join(here)}" if here else f"{code} was removed"
+    def feeds(self, layer: Layer) -> list[str]:
+        return [old.id for old in self._feeds[layer.id]]
 
     def _suggested(self, suggested: SuggestionSnapshot | None) -> SuggestionSnapshot | None:
         if suggested is None:
@@ -253,21 +175,25 @@ class Migration:
                 found[layer.id] = moved
         return found
 
-    def _shares(self, old_id: str, layer: Layer, shares: Distribution) -> Distribution | None:
-        found: Distribution = {}
+    def _shares(self, old_id: str, layer: Layer, shares: Any) -> Distribution | None:
+        if not KINDS[layer.kind].by_target:
+            codes = self._code_shares(old_id, layer, shares)
+            return None if codes is None else {**codes}
+        moved: Distribution = {}
+        for name, part in shares.items():
+            targets, codes = self.diff.targets.get(name, ()), self._code_shares(old_id, layer, part)
+            if codes is not None and len(targets) == 1 and self._is_alone(targets[0]):
+                moved[targets[0]] = codes
+        return moved
+
+    def _code_shares(self, old_id: str, layer: Layer, shares: Mapping[str, float]) -> dict[str, float] | None:
+        moved: dict[str, float] = {}
         for name, share in shares.items():
-            if isinstance(share, dict):
-                part = self._shares(old_id, layer, dict(share))
-                targets = self.diff.targets.get(name, ())
-                if part is not None and len(targets) == 1 and self._is_alone(targets[0]):
-                    found[targets[0]] = {code: s for code, s in part.items() if isinstance(s, float | int)}
-                continue
             images = [code for layer_id, code in self.diff.code_images(old_id, name) if layer_id == layer.id]
             if len(images) != 1:
                 return None
-            so_far = found.get(images[0], 0.0)
-            found[images[0]] = round((so_far if not isinstance(so_far, dict) else 0.0) + share, 6)
-        return found
+            moved[images[0]] = round(moved.get(images[0], 0.0) + share, 6)
+        return moved
 
     def _is_alone(self, target: str) -> bool:
         return sum(target in images for images in self.diff.targets.values()) == 1
@@ -289,17 +215,16 @@ def restricted(codebook: Codebook, asked: Asked) -> Codebook:
 
 def is_less(asked: Asked, codebook: Codebook) -> bool:
     """Whether something that leaves a value without a tick was not asked: a target, a set, a stance."""
-    layers = [x.id for x in codebook.layers if x.kind in ("set", "stance") or x.required]
+    layers = [x.id for x in codebook.layers if KINDS[x.kind].blank_is_value or x.required]
     return not (set(layers) <= set(asked.layers) and set(codebook.target_ids) <= set(asked.targets))
 
 
 def _feeding(layer: Layer, old: Codebook, diff: CodebookDiff) -> list[Layer]:
     """The old layers that a new one has its values from: those that became it, or gave it a code."""
-    shapes = {"stance": ("stance",), "text": ("text",)}.get(layer.kind, ("one", "set", "scale"))
     return [
         source
         for source in old.layers
-        if source.kind in shapes
+        if KINDS[source.kind].shape == KINDS[layer.kind].shape
         and (
             layer.id in diff.layers[source.id]
             or any(
@@ -307,19 +232,3 @@ def _feeding(layer: Layer, old: Codebook, diff: CodebookDiff) -> list[Layer]:
             )
         )
     ]
-
-
-def _listed(value: LayerValue) -> list[str]:
-    return value if isinstance(value, list) else [str(value)] if isinstance(value, str | int) else []
-
-
-def _one_answer(cells: Sequence[tuple[str, str]], *, full: bool) -> tuple[str, str]:
-    """The answer toward a target that one or several became, or why there is none."""
-    trouble = next((why for _, why in cells if why), "")
-    answers = list(dict.fromkeys(code for code, why in cells if not why and code != UNRELATED))
-    if trouble or len(answers) > 1:
-        return "", trouble or f"two targets became one, with {' and '.join(answers)}"
-    if answers:
-        return answers[0], ""
-    # "unrelated" only where all of it was asked
-    return (UNRELATED if cells and full else ""), ""
