@@ -129,6 +129,8 @@ def examine_codebook(path: str | Path) -> Examined:
     misfitting += [problem for problem in unknown if problem[1] not in {place for _, place, _ in misfitting}]
     problems += [problem for problem in misfitting if problem[1] not in aliased]
     misfits = aliased | {place for level, place, _ in misfitting if level == "error"}
+    # whether a layer of an unknown kind needs codes is not known either
+    misfits |= {(*place[:2], "codes") for _, place, _ in unknown if not codebook.layers[int(place[1])].codes}
     for level, place, words in _errors(codebook):
         # what was blank for lack of a fitting value is not told twice
         if not any(place[:n] in misfits for n in range(len(place) + 1)):

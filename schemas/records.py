@@ -17,8 +17,8 @@ BlockKind = Literal["title", "paragraph", "list_item", "caption", "url"]
 SentenceKind = Literal["sentence", "list_item"]
 
 #: Value of a layer in a row: a code id (kind ``one``), a number (``scale``), code ids (``set``),
-#: target id to code id (``stance``), or words (``text``).
-LayerValue = str | int | list[str] | dict[str, str]
+#: target id to code id (``stance``), or words (``text``); a kind of one's own may have fractions.
+LayerValue = str | int | float | list[str] | dict[str, str]
 
 Layers = dict[str, LayerValue]
 

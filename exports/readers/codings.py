@@ -15,6 +15,7 @@ from exports.readers.label_studio import EXPECTED, read_tasks
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
 from schemas.jsonl import read_jsonl
+from schemas.kinds import KINDS
 from schemas.records import Annotation, Layers, LayerValue, Record
 from schemas.studio_json import (
     UNKNOWN_CONTROL,
@@ -114,15 +115,10 @@ def known_layers(layers: Layers, codebook: Codebook) -> tuple[Layers, list[str]]
 
 def _strange(layer: Layer, value: LayerValue, codebook: Codebook) -> list[str]:
     """What of a value the layer does not know: a code, a target, or the value's whole shape."""
-    kinds: dict[str, type] = {"one": str, "set": list, "stance": dict, "scale": int, "text": str}
-    if not isinstance(value, kinds[layer.kind]):
+    kind = KINDS[layer.kind]
+    if not isinstance(value, kind.value_type):
         return [f"{str(value)[:60]} is no value of a layer of kind {layer.kind}"]
-    if isinstance(value, dict):
-        bad = [target for target in value if target not in codebook.target_ids]
-        return bad + [code for code in value.values() if code not in layer.stance_values]
-    if isinstance(value, list):
-        return [code for code in value if code not in layer.code_ids]
-    return [] if layer.kind == "text" or str(value) in layer.code_ids else [str(value)]
+    return kind.strange(layer, value, codebook.target_ids)
 
 
 def _take_task(

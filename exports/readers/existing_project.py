@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from schemas.codebook import NO_TARGET, Codebook
+from schemas.kinds import KINDS
 from schemas.project_map import ControlMap, ProjectMap, codes_of
 from schemas.records import Record, Sentence
 from schemas.studio_json import TEXT_TAG, control_name, result_values
@@ -137,8 +138,8 @@ def _item(
     layer = codebook.layer(control.layer)
     words = list(result_values(value)) if isinstance(value, dict) else []
     ours = control_name(control.layer, control.target)
-    if layer is not None and layer.kind == "text":
-        yield {"from_name": ours, "to_name": TEXT_TAG, "type": "textarea", "value": {"text": words}}
+    if layer is not None and not KINDS[layer.kind].has_codes:
+        yield from KINDS[layer.kind].from_words(layer, words)
         return
     codes = []
     for word in words:

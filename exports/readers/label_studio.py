@@ -25,6 +25,7 @@ from schemas.codebook import STUDIO_FIELDS, TASK_FIELDS, Codebook
 from schemas.errors import DataError
 from schemas.files import decode_utf8
 from schemas.jsonl import open_lines
+from schemas.kinds import KINDS
 from schemas.studio_json import TEXT_TAG, VALUE_KEYS
 
 #: What a flat export never holds, whatever is in the project.
@@ -203,7 +204,7 @@ def to_task(row: Mapping[str, Any], codebook: Codebook) -> dict[str, Any]:
 
     A row without annotator and annotation id is a task that nobody has coded.
     """
-    texts = {layer.id for layer in codebook.layers if layer.kind == "text"}
+    texts = {layer.id for layer in codebook.layers if not KINDS[layer.kind].has_codes}
     task = {"id": row.get("id"), "data": {name: row.get(name) for name in TASK_FIELDS}}
     if row.get("annotator") is None and row.get("annotation_id") is None:
         return {**task, "annotations": []}
@@ -241,7 +242,7 @@ def read_csv(lines: Iterator[str], path: str | Path, codebook: Codebook) -> Iter
     delimiter = max(_DELIMITERS, key=header.count)
     csv.field_size_limit(_CSV_FIELD_LIMIT)
     reader = csv.DictReader(itertools.chain([header], lines), delimiter=delimiter)
-    texts = {layer.id for layer in codebook.layers if layer.kind == "text"}
+    texts = {layer.id for layer in codebook.layers if not KINDS[layer.kind].has_codes}
     try:
         names = reader.fieldnames or []
         if "sentence_id" not in names:

@@ -44,6 +44,8 @@ class One(Kind):
 class Scale(One):
     """A step of a scale that counts from 1."""
 
+    value_type = int
+
     help = "1, 2, …"
     german = "eine Stufe"
 
@@ -66,6 +68,7 @@ class Several(Kind):
     help = "several"
     german = "mehrere möglich"
     several = True
+    value_type = list
     blank_is_value = True
 
     def strange(self, layer: Layer, value: Any, targets: Sequence[str]) -> list[str]:

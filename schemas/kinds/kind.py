@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Protocol
 from xml.etree import ElementTree as ET
 
-from schemas.controls import TEXT_TAG, Item, Screen, choice_item, header, view
+from schemas.controls import TEXT_TAG, Item, Screen, choice_item, header, item, view
 from schemas.layer import NAME, Layer
 from schemas.records import LayerValue
 
@@ -59,6 +59,8 @@ class Kind(ABC):
         Layers of the same shape can take over each other's values in a codebook's next version.
     item_key
         Where a result holds its values.
+    value_type
+        What a value of a layer is in rows.
     """
 
     help: ClassVar[str]
@@ -71,6 +73,7 @@ class Kind(ABC):
     must_be_touched: ClassVar[bool] = False
     shape: ClassVar[str] = "codes"
     item_key: ClassVar[str] = "choices"
+    value_type: ClassVar[type] = str
 
     # ------------------------------------------------------------------ codebook
 
@@ -116,6 +119,10 @@ class Kind(ABC):
     def write(self, layer: Layer, value: Any, targets: Sequence[str]) -> Iterator[Item]:
         """The ticks and words that show a value on the screen."""
         yield choice_item(layer.id, [str(value)])
+
+    def from_words(self, layer: Layer, words: list[str]) -> Iterator[Item]:
+        """The results of what a control of another project holds; asked of kinds without codes."""
+        yield item(layer.id, "textarea", {"text": words})
 
     @abstractmethod
     def read(self, layer: Layer, ticks: Mapping[str, list[str]], targets: Sequence[str]) -> Parsed:

@@ -21,6 +21,7 @@ class Stance(Kind):
     blank_is_value = True
     must_be_touched = True
     shape = "targets"
+    value_type = dict
 
     def values(self, layer: Layer) -> list[str]:
         return layer.stance_values

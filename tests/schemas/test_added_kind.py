@@ -16,7 +16,8 @@ from schemas.kinds.kind import Kind, Parsed, Step
 from schemas.labeling import labeling_config
 from schemas.lint import decisions
 from schemas.studio_json import control_names, read_result, to_result
-from schemas.versions.diff import diff_codebooks
+from schemas.versions.diff import compare
+from schemas.versions.id_map import CodebookMap
 from schemas.versions.results import migrate_result, transitional_config
 from schemas.versions.rows import Migration
 
@@ -42,6 +43,7 @@ class Number(Kind):
     has_codes = False
     shape = "number"
     item_key = "number"
+    value_type = float
 
     def strange(self, layer: Layer, value: Any, targets: Sequence[str]) -> list[str]:
         return [] if 0 <= value <= 1 else [str(value)]
@@ -57,7 +59,7 @@ class Number(Kind):
 
     def read(self, layer: Layer, ticks: Mapping[str, list[str]], targets: Sequence[str]) -> Parsed:
         numbers = [float(word) for word in ticks.get(layer.id, [])]
-        return Parsed(numbers[0] if numbers else None)  # type: ignore[arg-type]
+        return Parsed(numbers[0] if numbers else None)
 
     def migrate(self, layer: Layer, before: Mapping[str, Any], step: Step, left: dict[str, str]) -> Any:
         return next(iter(before.values()), None)
@@ -96,7 +98,7 @@ def test_the_screen_has_its_control(book: Codebook) -> None:
 
 
 def test_its_results_are_written_and_read(book: Codebook) -> None:
-    result = to_result({"certainty": 0.25, "tone": "calm"}, book)  # type: ignore[dict-item]
+    result = to_result({"certainty": 0.25, "tone": "calm"}, book)
     assert result[0]["value"] == {"number": 0.25}
     parsed = read_result(result, book)
     assert parsed.layers == {"certainty": 0.25, "tone": "calm"}
@@ -106,9 +108,9 @@ def test_its_results_are_written_and_read(book: Codebook) -> None:
 
 def test_a_step_of_the_codebook_carries_rows_and_results_over(book: Codebook, tmp_path: Path) -> None:
     new = load(tmp_path, "2.0.0", "sureness")
-    migration = Migration(book, new, diff_codebooks(book, new, {"layers": {"certainty": "sureness"}}))
-    assert migration.layers({"certainty": 0.5, "tone": "loud"}).layers == {"sureness": 0.5, "tone": "loud"}  # type: ignore[dict-item]
-    moved, left = migrate_result(migration, to_result({"certainty": 0.5}, book))  # type: ignore[dict-item]
+    migration = Migration(book, new, compare(book, new, CodebookMap(layers={"certainty": "sureness"})))
+    assert migration.layers({"certainty": 0.5, "tone": "loud"}).layers == {"sureness": 0.5, "tone": "loud"}
+    moved, left = migrate_result(migration, to_result({"certainty": 0.5}, book))
     assert [(entry["from_name"], entry["value"]) for entry in moved] == [("sureness", {"number": 0.5})]
     assert not left
     hidden = ET.fromstring(transitional_config(new, book)).find(".//Number[@name='certainty']")
