@@ -43,18 +43,18 @@ def reasons_for(model: Model, batch: Batch, answers: Mapping[str, Sequence[Any]]
         if name in batch.pairs:
             found |= _of_stances(model, name, matrix, batch, answer)
             continue
-        codes, planes = _planes(model, name)
+        codes, code_weights = _code_weights(model, name)
         if codes:
             kind = KINDS[model.meta.layers[name].kind]
             given = [kind.predicted_codes(prediction) for prediction in answer]
-            found[name] = _strongest(matrix, _moved(matrix, codes, planes, given), names, count)
+            found[name] = _strongest(matrix, _moved(matrix, codes, code_weights, given), names, count)
     return found
 
 
 def _of_stances(
     model: Model, name: str, matrix: Any, batch: Batch, answers: Sequence[dict[str, CodePrediction]]
 ) -> dict[str, list[Reasons]]:
-    pairs, heads, merged = batch.pairs[name], model.heads[name], _merged(model, name)
+    pairs, classifiers, merged = batch.pairs[name], model.classifiers[name], _merged(model, name)
     given = [str(answers[row][target].code) for row, target in pairs.asked]
     targets = sorted({target for _, target in pairs.asked})
     found: dict[str, list[Reasons]] = {f"{name}__{target}": [[] for _ in answers] for target in targets}
@@ -63,11 +63,11 @@ def _of_stances(
         rows = np.array([pairs.asked[i][0] for i in chosen])
         # the other sentences are a column that speaks for itself
         added = pairs.neighbour_scores
-        gap = _score_gap(heads["touched"], added["touched"][chosen], True)
-        gap += _score_gap(heads["direction"], added["direction"][chosen], code)
+        gap = _score_gap(classifiers["touched"], added["touched"][chosen], True)
+        gap += _score_gap(classifiers["direction"], added["direction"][chosen], code)
         parts = sp.hstack([matrix[rows], pairs.own[chosen], sp.csr_matrix(gap[:, None])], format="csr")
-        plane = np.append(_joint_plane(model, name, code), 1.0)
-        moved = (parts.data * plane[parts.indices], merged.place[parts.indices], parts.indptr)
+        weights = np.append(_pair_weights(model, name, code), 1.0)
+        moved = (parts.data * weights[parts.indices], merged.place[parts.indices], parts.indptr)
         summed = sp.csr_matrix(moved, shape=(len(chosen), len(merged.names)))
         summed.sum_duplicates()
         best = _strongest(summed, summed.data, merged.names, model.meta.settings.reasons)
@@ -78,7 +78,7 @@ def _of_stances(
 
 
 class _Merged(NamedTuple):
-    """Names that a person can read, and for each column of `_joint_plane` the place of its name."""
+    """Names that a person can read, and for each column of `_pair_weights` the place of its name."""
 
     names: list[str]
     place: Ints
@@ -118,11 +118,12 @@ def pair_name(block: str, term: str) -> str:
     return TOPIC if term.startswith(_ABOUT) else ITSELF
 
 
-def _joint_plane(model: Model, name: str, code: str) -> Floats:
+def _pair_weights(model: Model, name: str, code: str) -> Floats:
     """What a unit of each readable feature, then of each feature of a pair, adds for a way to lean."""
-    heads = model.heads[name]
-    both = _plane(heads["touched"], True, slice(None)) * 2  # of two classes: less the mean, twice, is the gap
-    both = both + _plane(heads["direction"], code, slice(None))
+    classifiers = model.classifiers[name]
+    # of two classes: less the mean, twice, is the gap
+    both = _class_weights(classifiers["touched"], True, slice(None)) * 2
+    both = both + _class_weights(classifiers["direction"], code, slice(None))
     shared = columns_of(model.features, pipeline_named(model.meta.settings.pipeline).shared)
     whole = np.zeros(sum(model.features.widths.values()) if model.features else 0)
     whole[shared] = both[: len(shared)]
@@ -130,14 +131,14 @@ def _joint_plane(model: Model, name: str, code: str) -> Floats:
     return np.concatenate([whole[columns], both[len(shared) :]])
 
 
-def _score_gap(head: Any, scores: Floats, value: object) -> Floats:
-    """What was added to the score of a class, as `_joint_plane` counts it."""
-    scaled: Floats = scores * head.scale_
-    gap: Floats = scaled[:, list(head.classes_).index(value)] - scaled.mean(axis=1)
+def _score_gap(classifier: Any, scores: Floats, value: object) -> Floats:
+    """What was added to the score of a class, as `_pair_weights` counts it."""
+    scaled: Floats = scores * classifier.scale_
+    gap: Floats = scaled[:, list(classifier.classes_).index(value)] - scaled.mean(axis=1)
     return gap * 2 if value is True else gap
 
 
-def _moved(matrix: Any, codes: Sequence[str], planes: Floats, predicted: Sequence[list[str]]) -> Floats:
+def _moved(matrix: Any, codes: Sequence[str], code_weights: Floats, predicted: Sequence[list[str]]) -> Floats:
     """What each cell of the matrix adds to the scores of the codes predicted for its row."""
     place = {code: i for i, code in enumerate(codes)}
     given = np.zeros((len(predicted), len(codes)))
@@ -147,8 +148,8 @@ def _moved(matrix: Any, codes: Sequence[str], planes: Floats, predicted: Sequenc
                 given[i, place[code]] = 1
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     moved: Floats = np.zeros(len(matrix.data))
-    for i, plane in enumerate(planes):
-        moved += given[row, i] * plane[matrix.indices]
+    for i, weights in enumerate(code_weights):
+        moved += given[row, i] * weights[matrix.indices]
     moved *= matrix.data
     return moved
 
@@ -166,16 +167,16 @@ def _strongest(matrix: Any, moved: Floats, names: Sequence[str], count: int) -> 
 
 
 @lru_cache(maxsize=32)  # a model answers batch after batch
-def _planes(model: Model, layer_id: str) -> tuple[list[str], Floats]:
+def _code_weights(model: Model, layer_id: str) -> tuple[list[str], Floats]:
     """For each code, what a unit of each feature adds to its score beyond the other codes'."""
-    heads, columns = model.heads[layer_id], model.readable[1] if model.readable else []
-    pairs = KINDS[model.meta.layers[layer_id].kind].code_classes(heads)
+    classifiers, columns = model.classifiers[layer_id], model.readable[1] if model.readable else []
+    pairs = KINDS[model.meta.layers[layer_id].kind].code_classes(classifiers)
     pairs = {code: pair for code, pair in pairs.items() if hasattr(pair[0], "coef_")}
-    planes = [_plane(head, code, columns) for head, code in pairs.values()]
-    return list(pairs), np.array(planes, dtype=np.float32)
+    code_weights = [_class_weights(classifier, code, columns) for classifier, code in pairs.values()]
+    return list(pairs), np.array(code_weights, dtype=np.float32)
 
 
-def _plane(head: Any, code: Any, columns: Any) -> Floats:
-    weights: Floats = head.coef_[:, columns].astype(np.float64) * head.scale_[:, None]
-    beyond_mean: Floats = weights[list(head.classes_).index(code)] - weights.mean(axis=0)
+def _class_weights(classifier: Any, code: Any, columns: Any) -> Floats:
+    weights: Floats = classifier.coef_[:, columns].astype(np.float64) * classifier.scale_[:, None]
+    beyond_mean: Floats = weights[list(classifier.classes_).index(code)] - weights.mean(axis=0)
     return beyond_mean

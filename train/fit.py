@@ -83,8 +83,8 @@ def fit(
     model = Model(
         meta=meta,
         features=features,
-        heads={
-            name: {part: fitted_from(head) for part, head in layer.heads.items()}
+        classifiers={
+            name: {part: fitted_from(classifier) for part, classifier in layer.classifiers.items()}
             for name, layer in fitted.items()
             if layer.state.trained
         },

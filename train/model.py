@@ -93,7 +93,7 @@ class FittedLayer:
     """
 
     state: LayerState
-    heads: dict[str, Any]
+    classifiers: dict[str, Any]
     pairs: Any = None
     topics: Any = None
     held_out: Callable[[], Mapping[int, LayerPrediction]] = dict
@@ -107,7 +107,7 @@ class Model:
     ----------
     features
         The fitted blocks of a sentence, shared by all layers; None for a pipeline without any.
-    heads
+    classifiers
         The classifiers of each trained layer: ``code`` for one and scale, the code's name for a
         set, ``touched`` and ``direction`` for a stance.
     pairs
@@ -118,7 +118,7 @@ class Model:
 
     meta: ModelMeta
     features: SentenceFeatures | None
-    heads: dict[str, dict[str, Classifier]]
+    classifiers: dict[str, dict[str, Classifier]]
     pairs: dict[str, PairBlocks]
     topics: dict[str, TopicProfiles]
 
@@ -130,14 +130,14 @@ class Model:
             return None, slots
         weights, at = [], 0
         shared = columns_of(self.features, pipeline_named(self.meta.settings.pipeline).shared)
-        for name, heads in self.heads.items():
-            for part, head in heads.items():
-                if not hasattr(head, "coef_"):
+        for name, classifiers in self.classifiers.items():
+            for part, classifier in classifiers.items():
+                if not hasattr(classifier, "coef_"):
                     continue
-                own = head.coef_.T
+                own = classifier.coef_.T
                 if name in self.pairs:  # weighs some blocks only
-                    own = np.zeros((sum(self.features.widths.values()), len(head.classes_)), np.float32)
-                    own[shared] = head.coef_.T[: len(shared)]
+                    own = np.zeros((sum(self.features.widths.values()), len(classifier.classes_)), np.float32)
+                    own[shared] = classifier.coef_.T[: len(shared)]
                 weights.append(own)
                 slots[name, part] = slice(at, at + own.shape[1])
                 at += own.shape[1]
@@ -146,8 +146,16 @@ class Model:
     @cached_property
     def forests(self) -> tuple[dict[tuple[str, str], Forest], Any]:
         """The forests of the classifiers that have one, and the features they are asked about."""
-        heads = {(name, part): head for name, heads in self.heads.items() for part, head in heads.items()}
-        forests = {key: head.forest_ for key, head in heads.items() if isinstance(head, LinearModel)}
+        classifiers = {
+            (name, part): classifier
+            for name, classifiers in self.classifiers.items()
+            for part, classifier in classifiers.items()
+        }
+        forests = {
+            key: classifier.forest_
+            for key, classifier in classifiers.items()
+            if isinstance(classifier, LinearModel)
+        }
         found = {key: forest for key, forest in forests.items() if forest is not None}
         if self.features is None or not found:
             return {}, None
@@ -194,9 +202,9 @@ class TrainingData(NamedTuple):
     settings: Settings
     seed: int
 
-    def head(self, size: int, balances: tuple[float, ...]) -> Any:
+    def classifier(self, size: int, balances: tuple[float, ...]) -> Any:
         """An untrained classifier for so many rows."""
-        return self.pipeline.head(self.settings, self.settings.folds(size), balances, self.seed)
+        return self.pipeline.classifier(self.settings, self.settings.folds(size), balances, self.seed)
 
     @property
     def cues(self) -> Any:
@@ -243,17 +251,22 @@ class Batch(NamedTuple):
     asked: Sequence[Asked] | None = None
     pairs: Mapping[str, PairBatch] = {}
 
-    def probabilities(self, layer_id: str, part: str, head: Any) -> Any:
+    def probabilities(self, layer_id: str, part: str, classifier: Any) -> Any:
         """Of a classifier that needs no more than the sentence."""
         found = self.scores.get((layer_id, part))
         if found is None:  # a classifier without weights says the same of each
-            return head.to_probabilities(np.zeros((len(self.passages), len(head.classes_))))
-        return head.to_probabilities(found + head.intercept_)
+            return classifier.to_probabilities(np.zeros((len(self.passages), len(classifier.classes_))))
+        return classifier.to_probabilities(found + classifier.intercept_)
 
 
-def choices_of(head: Any) -> dict[str, float]:
+def choices_of(classifier: Any) -> dict[str, float]:
     """What inner cross-validation chose for a classifier; empty for a baseline."""
-    if not hasattr(head, "C_"):
+    if not hasattr(classifier, "C_"):
         return {}
-    chosen = {"C": head.C_, "balance": head.balance_, "cue_weight": head.cue_weight_, "alike": head.alike_}
-    return chosen | ({"forest": head.forest_.weight} if head.forest_ else {})
+    chosen = {
+        "C": classifier.C_,
+        "balance": classifier.balance_,
+        "cue_weight": classifier.cue_weight_,
+        "alike": classifier.alike_,
+    }
+    return chosen | ({"forest": classifier.forest_.weight} if classifier.forest_ else {})

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PairBlocks = dict[str, TokenCounts]
 
 #: Makes an untrained classifier: settings, inner folds, exponents of balance to choose from, seed.
-HeadMaker = Callable[[Settings, int, tuple[float, ...], int], Any]
+ClassifierMaker = Callable[[Settings, int, tuple[float, ...], int], Any]
 
 
 class Pipeline(NamedTuple):
@@ -30,7 +30,7 @@ class Pipeline(NamedTuple):
 
     blocks: tuple[str, ...]
     pair_blocks: Callable[[], PairBlocks]
-    head: HeadMaker
+    classifier: ClassifierMaker
     shared: tuple[str, ...] = ()
 
     @property
@@ -47,7 +47,7 @@ def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: i
     return CalibratedLinear(grid=grid, balances=balances, forest_rows=rows, folds=folds, random_state=seed)
 
 
-def _shares(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "PriorClassifier":
+def _prior(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "PriorClassifier":
     from train.classifiers.prior import PriorClassifier
 
     return PriorClassifier()
@@ -66,7 +66,7 @@ def _pair_blocks() -> PairBlocks:
 
 
 PIPELINES: dict[str, Pipeline] = {
-    "majority": Pipeline((), _no_blocks, _shares),
+    "majority": Pipeline((), _no_blocks, _prior),
     "ngrams": Pipeline(("word", "char"), _pair_blocks, _linear, ("word",)),
     "default": Pipeline(tuple(BLOCKS), _pair_blocks, _linear, ("word", "char", "edge", "cue", EMBEDDING)),
 }

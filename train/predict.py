@@ -111,7 +111,7 @@ def _predict_chunk(model: Model, rows: Sequence[GoldSentence], batch: Batch) -> 
 
 def trained_layers(model: Model) -> list[Layer]:
     """The layers of the model's codebook that it answers."""
-    return [layer for layer in model.meta.book.predicted_layers if layer.id in model.heads]
+    return [layer for layer in model.meta.book.predicted_layers if layer.id in model.classifiers]
 
 
 class Suggestions(NamedTuple):

@@ -35,7 +35,7 @@ class Watch:
 
         self._familiar = model.meta.familiarity
         self._known = known_ngrams(model.features)
-        stances = [layer.id for layer in model.meta.book.layers if layer.id in model.heads]
+        stances = [layer.id for layer in model.meta.book.layers if layer.id in model.classifiers]
         self._untested = [
             target.id
             for target in model.meta.book.targets

@@ -116,12 +116,14 @@ class Standpunkt:
 
         if self.records:
             found = predict(self.model, rows)
-            return [[str(p.layers[name].code) for p in found] for name in self.model.heads]
+            return [[str(p.layers[name].code) for p in found] for name in self.model.classifiers]
         scores = self.model.scores(to_passages(rows, with_whole=False))
         answers = []
-        for name, heads in self.model.heads.items():
-            chance = heads["code"].to_probabilities(scores[name, "code"] + heads["code"].intercept_)
-            answers.append(heads["code"].classes_[chance.argmax(axis=1)])
+        for name, classifiers in self.model.classifiers.items():
+            chance = classifiers["code"].to_probabilities(
+                scores[name, "code"] + classifiers["code"].intercept_
+            )
+            answers.append(classifiers["code"].classes_[chance.argmax(axis=1)])
         return answers
 
     def save(self, folder: Path) -> None:

@@ -42,7 +42,7 @@ class Number(Kind):
             trained=True,
             choices={"number": {"mean": sum(values) / len(values)}},
         )
-        return FittedLayer(state=state, heads={})
+        return FittedLayer(state=state, classifiers={})
 
     def predict(self, layer: Layer, model: Model, batch: Batch) -> Sequence[CodePrediction]:
         mean = model.meta.layers[layer.id].choices["number"]["mean"]

@@ -40,7 +40,7 @@ def test_the_report_counts_what_was_trained(rows: list[GoldSentence], codebook: 
 
 
 def test_layers_that_are_not_predicted_are_left_alone(model: Model) -> None:
-    assert set(model.heads) == {"function", "stance", "rhetoric", "strength"}
+    assert set(model.classifiers) == {"function", "stance", "rhetoric", "strength"}
 
 
 def test_the_order_of_rows_does_not_matter(rows: list[GoldSentence], codebook: Codebook) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from schemas.codebook import Codebook
 from schemas.records import CodePrediction, GoldSentence, Prediction, SetPrediction
-from train.explain import _plane
+from train.explain import _class_weights
 from train.features.analyzers import tokens
 from train.features.passages import to_passages
 from train.fit import fit
@@ -125,15 +125,15 @@ def test_a_stance_has_reasons_for_each_target_it_touches(model: Model, rows: lis
 
 def test_what_moved_a_stance_adds_up_to_its_score(model: Model, rows: list[GoldSentence]) -> None:
     # of two answers that differ in the target alone, reasons explain the gap that the pair's features make
-    head, layer = model.heads["stance"]["touched"], model.meta.book.layers[1]
+    classifier, layer = model.classifiers["stance"]["touched"], model.meta.book.layers[1]
     row = msgspec.structs.replace(rows[0], text="Das Tempolimit muss weg.", before="", after="")
     passages = to_passages([row])
     batch = Batch(passages, ["neu"], model.scores(passages))
     pairs = Stance().make_pairs(layer, model, batch)
-    sure = head.to_probabilities(pairs.scores["touched"])
+    sure = classifier.to_probabilities(pairs.scores["touched"])
     odds = np.log(sure[:, 1] / sure[:, 0])
-    plane = _plane(head, True, slice(None))[-pairs.own.shape[1] :] * 2
-    gaps = pairs.own @ plane
+    weights = _class_weights(classifier, True, slice(None))[-pairs.own.shape[1] :] * 2
+    gaps = pairs.own @ weights
     assert np.allclose(odds - odds[0], gaps - gaps[0], atol=1e-4)
     assert abs(gaps - gaps[0]).max() > 0.1
 

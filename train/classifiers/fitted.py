@@ -60,8 +60,8 @@ def fitted_from(estimator: Any) -> Classifier:
     return LinearModel(own.classes_, own.coef_, own.intercept_, own.scale_, own.offset_, own.forest_)
 
 
-def probability_of(value: object, head: Any, probabilities: Floats) -> Floats:
+def probability_of(value: object, classifier: Any, probabilities: Floats) -> Floats:
     """The column of a class; zeros where training did not see it."""
-    classes = list(head.classes_)
+    classes = list(classifier.classes_)
     found: Array = np.zeros(len(probabilities))
     return probabilities[:, classes.index(value)] if value in classes else found

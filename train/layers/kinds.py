@@ -24,7 +24,7 @@ def fit_layer(layer: Layer, data: TrainingData) -> FittedLayer:
         if row.layers.get(layer.id, {}) != {}  # an empty set is a coding, a stance asked of nothing is none
     }
     if len(groups) < 2:
-        return FittedLayer(state=_untrained(layer, data, len(groups)), heads={})
+        return FittedLayer(state=_untrained(layer, data, len(groups)), classifiers={})
     from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings(record=True) as caught:

@@ -26,28 +26,28 @@ class OneCode(Kind):
         """A classifier over the codes that occur, with a threshold for each."""
         places = coded(data.rows, layer.id)
         rows = [data.rows[i] for i in places]
-        head = data.head(len(rows), BALANCES)
+        classifier = data.classifier(len(rows), BALANCES)
         truth = np.array([str(row.layers[layer.id]) for row in rows], dtype=object)
         soft = soft_codes(rows, layer.id, truth) if data.settings.soft else None
         groups = data.groups_of(places.tolist())
-        head.fit(data.matrix[places], truth.astype(str), groups=groups, soft=soft, cues=data.cues)
-        codes = [str(code) for code in head.classes_]
+        classifier.fit(data.matrix[places], truth.astype(str), groups=groups, soft=soft, cues=data.cues)
+        codes = [str(code) for code in classifier.classes_]
         state = LayerState(
             kind=layer.kind,
             n=len(rows),
             codes=self.count(rows, layer),
             trained=True,
             reason=f'only one code was seen: "{codes[0]}"' if len(codes) == 1 else None,
-            thresholds=code_thresholds(codes, head.held_out_, truth, data.settings.abstain_at),
-            choices={"code": choices_of(head)},
+            thresholds=code_thresholds(codes, classifier.held_out_, truth, data.settings.abstain_at),
+            choices={"code": choices_of(classifier)},
         )
         return FittedLayer(
             state=state,
-            heads={"code": head},
+            classifiers={"code": classifier},
             held_out=lambda: dict(
                 zip(
                     places,
-                    code_predictions(codes, head.held_out_, state.thresholds, is_number=self.is_number),
+                    code_predictions(codes, classifier.held_out_, state.thresholds, is_number=self.is_number),
                     strict=True,
                 )
             ),
@@ -55,8 +55,11 @@ class OneCode(Kind):
 
     def predict(self, layer: Layer, model: Model, batch: Batch) -> list[CodePrediction]:
         """The most probable code of each sentence."""
-        head = model.heads[layer.id]["code"]
-        codes, scores = [str(code) for code in head.classes_], batch.probabilities(layer.id, "code", head)
+        classifier = model.classifiers[layer.id]["code"]
+        codes, scores = (
+            [str(code) for code in classifier.classes_],
+            batch.probabilities(layer.id, "code", classifier),
+        )
         thresholds = model.meta.layers[layer.id].thresholds
         return code_predictions(codes, scores, thresholds, is_number=self.is_number)
 

@@ -28,11 +28,13 @@ class CodeSet(Kind):
         truth, groups = code_sets(rows, layer), data.groups_of(places.tolist())
         occurs = {code: truth[:, i] for i, code in enumerate(layer.code_ids) if truth[:, i].any()}
         X = data.matrix[places]
-        heads: dict[str, Any] = {}
+        classifiers: dict[str, Any] = {}
         for code, has in occurs.items():
-            heads[code] = data.head(len(rows), (0.0,)).fit(X, has, groups=groups)
-        codes = list(heads)
-        held_out = [probability_of(True, head, head.held_out_) for head in heads.values()]
+            classifiers[code] = data.classifier(len(rows), (0.0,)).fit(X, has, groups=groups)
+        codes = list(classifiers)
+        held_out = [
+            probability_of(True, classifier, classifier.held_out_) for classifier in classifiers.values()
+        ]
         scores = _lift(layer, codes, np.column_stack(held_out or [np.zeros((len(rows), 0))]))
         thresholds = {code: decision_threshold(scores[:, i], occurs[code]) for i, code in enumerate(codes)}
         if truth.any(axis=1).all():  # somebody always ticked something: the exclusive code is what is left
@@ -52,11 +54,11 @@ class CodeSet(Kind):
             reason=None if codes else "no sentence has any code",
             thresholds=thresholds,
             sure=sure,
-            choices={code: choices_of(head) for code, head in heads.items()},
+            choices={code: choices_of(classifier) for code, classifier in classifiers.items()},
         )
         return FittedLayer(
             state=state,
-            heads=heads,
+            classifiers=classifiers,
             held_out=lambda: dict(zip(places, set_predictions(layer, codes, scores, state), strict=True)),
         )
 
@@ -90,7 +92,11 @@ class CodeSet(Kind):
         return SuggestedPart(sure or None, confidence, withheld)
 
     def code_classes(self, classifiers: Mapping[str, Any]) -> dict[str, tuple[Any, object]]:
-        return {code: (head, True) for code, head in classifiers.items() if len(head.classes_) > 1}
+        return {
+            code: (classifier, True)
+            for code, classifier in classifiers.items()
+            if len(classifier.classes_) > 1
+        }
 
     def parts(self, layer: Layer) -> set[str]:
         return set(layer.code_ids)
@@ -149,11 +155,12 @@ def set_predictions(
 
 def _likely(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Floats]:
     """The codes, and the probability of each for each sentence: shape (n_rows, n_codes)."""
-    heads = model.heads[layer.id]
+    classifiers = model.classifiers[layer.id]
     likely = [
-        probability_of(True, head, batch.probabilities(layer.id, code, head)) for code, head in heads.items()
+        probability_of(True, classifier, batch.probabilities(layer.id, code, classifier))
+        for code, classifier in classifiers.items()
     ]
-    return list(heads), _lift(layer, list(heads), np.column_stack(likely))
+    return list(classifiers), _lift(layer, list(classifiers), np.column_stack(likely))
 
 
 def choose(layer: Layer, codes: Sequence[str], scores: Floats, thresholds: dict[str, float]) -> Bools:

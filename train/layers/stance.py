@@ -70,21 +70,21 @@ class Stance(Kind):
         keys = [(data.rows[pair.row].commentary_id, pair.target) for pair in asked]
         pairs = Pairs(sp.hstack([shared[places], own], format="csr"), keys)
         values = np.array([pair.value for pair in asked])
-        heads, choices, scores = _fit_heads(pairs, values, data.groups_of(places), data)
-        codes = stance_codes(heads)
+        classifiers, choices, scores = _fit_steps(pairs, values, data.groups_of(places), data)
+        codes = stance_codes(classifiers)
         state = LayerState(
             kind=layer.kind,
             n=len(set(places)),
             codes=self.count(data.rows, layer),
             trained=True,
-            reason=None if "direction" in heads else "no target is touched in any sentence",
+            reason=None if "direction" in classifiers else "no target is touched in any sentence",
             thresholds=code_thresholds(codes, scores, values, data.settings.abstain_at),
             choices=choices,
             targets=targets,
         )
         return FittedLayer(
             state=state,
-            heads=heads,
+            classifiers=classifiers,
             pairs=union,
             topics=topics,
             held_out=lambda: _predictions([(pair.row, pair.target) for pair in asked], codes, scores, state),
@@ -92,13 +92,13 @@ class Stance(Kind):
 
     def predict(self, layer: Layer, model: Model, batch: Batch) -> list[dict[str, CodePrediction]]:
         """The answer to each target of the pairs (`make_pairs`), for each sentence."""
-        pairs, heads = batch.pairs[layer.id], model.heads[layer.id]
+        pairs, classifiers = batch.pairs[layer.id], model.classifiers[layer.id]
         if not pairs.asked:
             return [{} for _ in batch.passages]
-        chance = {part: heads[part].to_probabilities(scores) for part, scores in pairs.scores.items()}
-        likely = probability_of(True, heads["touched"], chance["touched"])
+        chance = {part: classifiers[part].to_probabilities(scores) for part, scores in pairs.scores.items()}
+        likely = probability_of(True, classifiers["touched"], chance["touched"])
         scores = combine(likely, chance.get("direction", np.zeros((len(likely), 0))))
-        found = _predictions(pairs.asked, stance_codes(heads), scores, model.meta.layers[layer.id])
+        found = _predictions(pairs.asked, stance_codes(classifiers), scores, model.meta.layers[layer.id])
         return [found.get(row, {}) for row in range(len(batch.passages))]
 
     def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> PairBatch:
@@ -111,15 +111,17 @@ class Stance(Kind):
         own = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
         places = np.array([row for row, _ in asked])
         keys = [(batch.commentaries[row], target) for row, target in asked]
-        heads, choices = model.heads[layer.id], model.meta.layers[layer.id].choices
+        classifiers, choices = model.classifiers[layer.id], model.meta.layers[layer.id].choices
         pairs = PairBatch(asked, own, {}, {})
         weights: Floats = np.ones(len(asked))
-        for part in [part for part in ("touched", "direction") if part in heads]:
-            alone = _pair_scores(heads[part], batch.scores.get((layer.id, part)), own, places)
+        for part in [part for part in ("touched", "direction") if part in classifiers]:
+            alone = _pair_scores(classifiers[part], batch.scores.get((layer.id, part)), own, places)
             pairs.scores[part] = smooth(alone, keys, weights, choices[part]["smoothing"])
             pairs.neighbour_scores[part] = pairs.scores[part] - alone
             # which way a sentence leans counts as far as it touches the target
-            weights = probability_of(True, heads[part], heads[part].to_probabilities(pairs.scores[part]))
+            weights = probability_of(
+                True, classifiers[part], classifiers[part].to_probabilities(pairs.scores[part])
+            )
         return pairs
 
     def codes(self, value: LayerValue) -> list[str]:
@@ -203,55 +205,55 @@ def is_tested(state: LayerState, target_id: str, settings: Settings) -> bool:
     return bool(target and target.asked >= settings.min_asked and target.touched >= settings.min_touched)
 
 
-def _fit_heads(
+def _fit_steps(
     pairs: Pairs, values: Array, groups: list[str], data: TrainingData
 ) -> tuple[dict[str, Any], dict[str, dict[str, float]], Array]:
     """The two classifiers, what was chosen for them, and the probabilities of held-out pairs."""
     touched = np.array([is_touched(value) for value in values])
-    head = data.head(len(values), BALANCES).fit(pairs.matrix, touched, groups=groups)
-    heads, choices = {"touched": head}, {}
+    classifier = data.classifier(len(values), BALANCES).fit(pairs.matrix, touched, groups=groups)
+    classifiers, choices = {"touched": classifier}, {}
     everyone = np.ones(len(values))
-    choices["touched"] = _settle(head, touched, everyone > 0, pairs.keys, everyone)
-    likely = probability_of(True, head, head.held_out_)
+    choices["touched"] = _settle(classifier, touched, everyone > 0, pairs.keys, everyone)
+    likely = probability_of(True, classifier, classifier.held_out_)
     if not touched.any():
-        return heads, choices, combine(likely, np.zeros((len(values), 0)))
-    head = data.head(int(touched.sum()), BALANCES)
-    heads["direction"] = head.fit(pairs.matrix, values, groups=groups, known=touched)
-    choices["direction"] = _settle(head, values, touched, pairs.keys, likely)
-    scores = _balance_touch(heads, values)
-    choices["touched"]["balance"] = getattr(heads["touched"], "balance_", 0.0)
-    return heads, choices, scores
+        return classifiers, choices, combine(likely, np.zeros((len(values), 0)))
+    classifier = data.classifier(int(touched.sum()), BALANCES)
+    classifiers["direction"] = classifier.fit(pairs.matrix, values, groups=groups, known=touched)
+    choices["direction"] = _settle(classifier, values, touched, pairs.keys, likely)
+    scores = _balance_touch(classifiers, values)
+    choices["touched"]["balance"] = getattr(classifiers["touched"], "balance_", 0.0)
+    return classifiers, choices, scores
 
 
-def _balance_touch(heads: dict[str, Any], values: Array) -> Floats:
+def _balance_touch(classifiers: dict[str, Any], values: Array) -> Floats:
     """Chooses how far the touched step is balanced by what the two steps achieve together.
 
     The highest of the joint probabilities decides, so a touch has to outweigh all ways together.
     """
-    head, direction = heads["touched"], heads["direction"].held_out_
-    codes = np.searchsorted(head.classes_, [is_touched(value) for value in values])
-    truth = np.array(stance_codes(heads)) == values[:, None]
+    classifier, direction = classifiers["touched"], classifiers["direction"].held_out_
+    codes = np.searchsorted(classifier.classes_, [is_touched(value) for value in values])
+    truth = np.array(stance_codes(classifiers)) == values[:, None]
     found = {}
     for balance in (0.0, 0.25, 0.5, 0.75):
-        head.calibrate(head.held_out_scores_, codes, (balance,))
-        scores = combine(probability_of(True, head, head.held_out_), direction)
+        classifier.calibrate(classifier.held_out_scores_, codes, (balance,))
+        scores = combine(probability_of(True, classifier, classifier.held_out_), direction)
         given = np.eye(scores.shape[1], dtype=bool)[scores.argmax(axis=1)]
         found[balance] = macro_f1(tally(truth, given).sum(axis=0)) or 0.0
     best = min(balance for balance, value in found.items() if value >= max(found.values()) - _WORTH)
-    head.calibrate(head.held_out_scores_, codes, (best,))
-    return combine(probability_of(True, head, head.held_out_), direction)
+    classifier.calibrate(classifier.held_out_scores_, codes, (best,))
+    return combine(probability_of(True, classifier, classifier.held_out_), direction)
 
 
 def _settle(
-    head: Any, values: Array, known: Bools, keys: Sequence[object], weights: Floats
+    classifier: Any, values: Array, known: Bools, keys: Sequence[object], weights: Floats
 ) -> dict[str, float]:
-    """Calibrates the head on scores smoothed over commentaries, as strongly as serves."""
-    codes = np.where(known, np.searchsorted(head.classes_, values), -1)
-    if len(head.classes_) == 1:
-        return {**choices_of(head), "smoothing": 0.0}
-    strength = choose_strength(head.held_out_scores_, keys, weights, codes)
-    head.calibrate(smooth(head.held_out_scores_, keys, weights, strength), codes)
-    return {**choices_of(head), "smoothing": strength}
+    """Calibrates the classifier on scores smoothed over commentaries, as strongly as serves."""
+    codes = np.where(known, np.searchsorted(classifier.classes_, values), -1)
+    if len(classifier.classes_) == 1:
+        return {**choices_of(classifier), "smoothing": 0.0}
+    strength = choose_strength(classifier.held_out_scores_, keys, weights, codes)
+    classifier.calibrate(smooth(classifier.held_out_scores_, keys, weights, strength), codes)
+    return {**choices_of(classifier), "smoothing": strength}
 
 
 def _predictions(
@@ -265,9 +267,9 @@ def _predictions(
     return found
 
 
-def stance_codes(heads: dict[str, Any]) -> list[str]:
+def stance_codes(classifiers: dict[str, Any]) -> list[str]:
     """The codes of the columns of `combine`."""
-    directions = heads["direction"].classes_ if "direction" in heads else []
+    directions = classifiers["direction"].classes_ if "direction" in classifiers else []
     return [*(str(code) for code in directions), UNRELATED]
 
 
@@ -341,10 +343,10 @@ def _target_states(asked: Sequence[Asked]) -> dict[str, TargetState]:
     }
 
 
-def _pair_scores(head: Any, of_sentence: Floats | None, own: Any, places: Ints) -> Floats:
+def _pair_scores(classifier: Any, of_sentence: Floats | None, own: Any, places: Ints) -> Floats:
     """Scores of pairs; the sentence's part was found once for all its targets."""
-    if not hasattr(head, "coef_"):
-        return np.zeros((len(places), len(head.classes_)))
-    weights = head.coef_.T[head.coef_.shape[1] - own.shape[1] :].astype(np.float64)
-    found: Floats = np.asarray(own @ weights) + head.intercept_
+    if not hasattr(classifier, "coef_"):
+        return np.zeros((len(places), len(classifier.classes_)))
+    weights = classifier.coef_.T[classifier.coef_.shape[1] - own.shape[1] :].astype(np.float64)
+    found: Floats = np.asarray(own @ weights) + classifier.intercept_
     return found if of_sentence is None else found + of_sentence[places]

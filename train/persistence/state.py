@@ -27,8 +27,8 @@ def to_state(model: Model) -> State:
         if features is None
         else {"buckets": features.buckets_, "idf": features.idf_, "terms": features.terms_},
         "heads": {
-            layer: {part: _head_state(head) for part, head in heads.items()}
-            for layer, heads in model.heads.items()
+            layer: {part: _classifier_state(classifier) for part, classifier in classifiers.items()}
+            for layer, classifiers in model.classifiers.items()
         },
         "pairs": {
             layer: {name: _counts_state(block) for name, block in blocks.items()}
@@ -57,25 +57,25 @@ def from_state(meta: ModelMeta, state: State) -> Model:
     return Model(
         meta=meta,
         features=features,
-        heads={
-            layer: {part: _head(head) for part, head in heads.items()}
-            for layer, heads in state["heads"].items()
+        classifiers={
+            layer: {part: _classifier(classifier) for part, classifier in classifiers.items()}
+            for layer, classifiers in state["heads"].items()
         },
         pairs={layer: _pairs(pipeline.pair_blocks(), found) for layer, found in state["pairs"].items()},
         topics={layer: _topics(found) for layer, found in state["topics"].items()},
     )
 
 
-def _head_state(head: Classifier) -> State:
-    names = LINEAR if isinstance(head, LinearModel) else CONSTANT
-    found = {name: getattr(head, f"{name}_") for name in names}
-    forest = head.forest_ if isinstance(head, LinearModel) else None
+def _classifier_state(classifier: Classifier) -> State:
+    names = LINEAR if isinstance(classifier, LinearModel) else CONSTANT
+    found = {name: getattr(classifier, f"{name}_") for name in names}
+    forest = classifier.forest_ if isinstance(classifier, LinearModel) else None
     return found | (
         {"forest": {field.name: getattr(forest, field.name) for field in fields(forest)}} if forest else {}
     )
 
 
-def _head(state: State) -> Classifier:
+def _classifier(state: State) -> Classifier:
     kind = LinearModel if "coef" in state else PriorModel
     if "forest" in state:
         state = state | {"forest": Forest(**state["forest"])}

@@ -88,13 +88,13 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
             return
     trained = [layer for layer in meta.book.predicted_layers if layer.id in meta.layers]
     trained = [layer for layer in trained if meta.layers[layer.id].trained]
-    heads, pairs, topics = map(set, tables)
+    classifiers, pairs, topics = map(set, tables)
     stances = {layer.id for layer in trained if KINDS[layer.kind].has_targets}
-    if {layer.id for layer in trained} != heads or pairs != (stances if expected else set()):
+    if {layer.id for layer in trained} != classifiers or pairs != (stances if expected else set()):
         yield "the layers are not those of model.json"
         return
     for layer in trained:
-        yield from _head_problems(
+        yield from _classifier_problems(
             layer, meta.layers[layer.id], state["heads"][layer.id], *_columns(state, layer, meta)
         )
     if not topics <= stances:
@@ -141,39 +141,40 @@ def _is_rarity(idf: Any, size: int) -> bool:
     return _is_numbers(idf, (size,)) and _are_within(idf, 0.999, 100)
 
 
-def _head_problems(
-    layer: Layer, state: LayerState, heads: Mapping[str, Any], width: int, cues: int
+def _classifier_problems(
+    layer: Layer, state: LayerState, classifiers: Mapping[str, Any], width: int, cues: int
 ) -> Iterator[str]:
     kind = KINDS[layer.kind]
-    if not heads and kind.parts(layer):
+    if not classifiers and kind.parts(layer):
         yield f'layer "{layer.id}" has no classifiers'
-    for part, head in heads.items():
-        if not _is_sound_head(head, width, "b" if kind.is_yes_or_no(part) else "U", cues):
+    for part, classifier in classifiers.items():
+        if not _is_valid_classifier(classifier, width, "b" if kind.is_yes_or_no(part) else "U", cues):
             yield f'a classifier of layer "{layer.id}" is not of the expected types, shapes and values'
             return
-    yield from _code_problems(layer, state, heads)
+    yield from _code_problems(layer, state, classifiers)
 
 
-def _is_sound_head(head: Any, width: int, kind: str, cues: int) -> bool:
-    if not _is_table(head) or set(head) not in (set(LINEAR), {*LINEAR, "forest"}, set(CONSTANT)):
+def _is_valid_classifier(classifier: Any, width: int, kind: str, cues: int) -> bool:
+    if not _is_table(classifier) or set(classifier) not in (set(LINEAR), {*LINEAR, "forest"}, set(CONSTANT)):
         return False
-    classes = head["classes"]
+    classes = classifier["classes"]
     if not isinstance(classes, np.ndarray) or classes.ndim != 1 or classes.dtype.kind != kind:
         return False
     size = len(classes)
     if not size or len(np.unique(classes)) != size:
         return False
-    if "share" in head:
-        share = head["share"]
+    if "share" in classifier:
+        share = classifier["share"]
         return _is_numbers(share, (size,)) and _are_within(share, 0, 1) and abs(float(share.sum()) - 1) < 1e-6
-    if not _is_numbers(head["coef"], (size, width)):
+    if not _is_numbers(classifier["coef"], (size, width)):
         return False
-    if not all(_is_numbers(head[name], (size,)) for name in ("intercept", "scale", "offset")):
+    if not all(_is_numbers(classifier[name], (size,)) for name in ("intercept", "scale", "offset")):
         return False
-    if "forest" in head and not _is_sound_forest(head["forest"], size, cues):
+    if "forest" in classifier and not _is_sound_forest(classifier["forest"], size, cues):
         return False
     # a higher score never makes its own class less likely
-    return _are_within(head["scale"], 0, _SCALE) and _are_within(head["offset"], -_OFFSET, _OFFSET)
+    scale, offset = classifier["scale"], classifier["offset"]
+    return _are_within(scale, 0, _SCALE) and _are_within(offset, -_OFFSET, _OFFSET)
 
 
 def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:
@@ -203,15 +204,15 @@ def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:
     )
 
 
-def _code_problems(layer: Layer, state: LayerState, heads: Mapping[str, Any]) -> Iterator[str]:
+def _code_problems(layer: Layer, state: LayerState, classifiers: Mapping[str, Any]) -> Iterator[str]:
     kind = KINDS[layer.kind]
-    if not set(heads) <= kind.parts(layer):
+    if not set(classifiers) <= kind.parts(layer):
         yield f'layer "{layer.id}" has classifiers that are not its own'
         return
-    codes = kind.trained_codes(heads)
+    codes = kind.trained_codes(classifiers)
     if not codes <= set(layer.values) or not codes <= set(state.thresholds):
         yield f'layer "{layer.id}" has codes that are not its own, or lack a threshold'
-    yield from kind.model_problems(layer, state, heads)
+    yield from kind.model_problems(layer, state, classifiers)
 
 
 def _are_sound_topics(held: Any, state: LayerState, min_asked: int) -> bool:

@@ -81,11 +81,11 @@ def fitted(
 
 def test_a_forest_is_taken_where_things_tell_together() -> None:
     X, y, groups = both_or_neither(1200)
-    head = fitted(X, y, groups, cues=np.arange(12), rows=(200, 1000, 5000))
-    assert head.forest_ is not None
+    classifier = fitted(X, y, groups, cues=np.arange(12), rows=(200, 1000, 5000))
+    assert classifier.forest_ is not None
     fresh, truth, _ = both_or_neither(600, seed=1)
-    assert (head.predict(fresh) == truth).mean() > 0.8
-    assert (head.held_out_.argmax(axis=1) == y).mean() > 0.8
+    assert (classifier.predict(fresh) == truth).mean() > 0.8
+    assert (classifier.held_out_.argmax(axis=1) == y).mean() > 0.8
     plain = fitted(X, y, groups)
     assert (plain.predict(fresh) == truth).mean() < 0.7
 

@@ -27,19 +27,19 @@ def data(n: int = 300, seed: int = 0) -> tuple[np.ndarray, np.ndarray, list[str]
 def test_columns_follow_the_classes_that_occur() -> None:
     X, y, groups = data()
     kept = y != "b"
-    head = CalibratedLinear().fit(
+    classifier = CalibratedLinear().fit(
         X[kept], y[kept], groups=[g for g, k in zip(groups, kept, strict=True) if k]
     )
-    assert list(head.classes_) == ["a", "c"]
-    assert head.predict_proba(X).shape == (len(X), 2)
+    assert list(classifier.classes_) == ["a", "c"]
+    assert classifier.predict_proba(X).shape == (len(X), 2)
 
 
 def test_held_out_scores_do_not_know_their_rows() -> None:
     _, y, groups = data()
     names, noise = np.eye(len(y)), np.random.default_rng(1).permutation(y)
-    head = CalibratedLinear(grid=(10.0,)).fit(names, noise, groups=groups)
-    remembered = head.classes_[head.scores(names).argmax(axis=1)]
-    held_out = head.classes_[head.held_out_scores_.argmax(axis=1)]
+    classifier = CalibratedLinear(grid=(10.0,)).fit(names, noise, groups=groups)
+    remembered = classifier.classes_[classifier.scores(names).argmax(axis=1)]
+    held_out = classifier.classes_[classifier.held_out_scores_.argmax(axis=1)]
     assert (remembered == noise).all()
     assert (held_out == noise).mean() < 0.75
 
@@ -48,26 +48,26 @@ def test_rows_that_are_not_known_are_scored_and_never_learned_from() -> None:
     X, y, groups = data()
     known = np.arange(len(y)) % 3 > 0
     wrong = np.where(known, y, "nonsense")
-    head = CalibratedLinear().fit(X, wrong, groups=groups, known=known)
-    assert list(head.classes_) == ["a", "b", "c"]
-    assert head.held_out_.shape == (len(y), 3)
-    assert (head.classes_[head.held_out_.argmax(axis=1)][~known] == y[~known]).mean() > 0.8
+    classifier = CalibratedLinear().fit(X, wrong, groups=groups, known=known)
+    assert list(classifier.classes_) == ["a", "b", "c"]
+    assert classifier.held_out_.shape == (len(y), 3)
+    assert (classifier.classes_[classifier.held_out_.argmax(axis=1)][~known] == y[~known]).mean() > 0.8
 
 
 def test_one_class_is_given_to_every_row() -> None:
     X, _, _ = data(20)
-    head = CalibratedLinear().fit(X, np.array(["a"] * 20))
-    assert (head.predict_proba(X) == 1).all()
-    assert set(head.predict(X)) == {"a"}
+    classifier = CalibratedLinear().fit(X, np.array(["a"] * 20))
+    assert (classifier.predict_proba(X) == 1).all()
+    assert set(classifier.predict(X)) == {"a"}
 
 
 def test_a_class_in_one_group_only_can_be_trained() -> None:
     X, y, groups = data(60)
     y = np.array(["a"] * 60)
     y[:3] = "b"
-    head = CalibratedLinear().fit(X, y, groups=groups)
-    assert head.predict_proba(X).shape == (60, 2)
-    assert np.isfinite(head.predict_proba(X)).all()
+    classifier = CalibratedLinear().fit(X, y, groups=groups)
+    assert classifier.predict_proba(X).shape == (60, 2)
+    assert np.isfinite(classifier.predict_proba(X)).all()
 
 
 def test_the_same_seed_gives_the_same_numbers() -> None:
@@ -77,8 +77,8 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
 
 
 def test_shares_are_those_of_training() -> None:
-    head = PriorClassifier().fit(np.zeros((4, 1)), np.array(["a", "a", "a", "b"]))
-    assert np.allclose(head.predict_proba(np.zeros((2, 1))), [[0.75, 0.25]] * 2)
+    classifier = PriorClassifier().fit(np.zeros((4, 1)), np.array(["a", "a", "a", "b"]))
+    assert np.allclose(classifier.predict_proba(np.zeros((2, 1))), [[0.75, 0.25]] * 2)
 
 
 def test_rows_that_annotators_doubt_count_for_less() -> None:
@@ -90,7 +90,10 @@ def test_rows_that_annotators_doubt_count_for_less() -> None:
     hard, heeded = (
         CalibratedLinear(grid=(0.1,)).fit(X, told, groups=groups, soft=given) for given in (None, soft)
     )
-    right = [(head.scores(X).argmax(axis=1) == np.searchsorted(classes, y)).mean() for head in (hard, heeded)]
+    right = [
+        (classifier.scores(X).argmax(axis=1) == np.searchsorted(classes, y)).mean()
+        for classifier in (hard, heeded)
+    ]
     assert right[1] > right[0] + 0.1
 
 
@@ -111,17 +114,17 @@ def test_cues_that_mislead_weigh_less_and_scores_are_those_of_plain_columns() ->
     X, y, groups = data(200)
     noise = np.random.default_rng(3).normal(size=(len(y), 150))
     both, cues = np.hstack([X, noise]), np.arange(12, 162)
-    head = CalibratedLinear(cue_weights=(1.0, 0.01)).fit(both, y, groups=groups, cues=cues)
-    assert head.cue_weight_ == 0.01
+    classifier = CalibratedLinear(cue_weights=(1.0, 0.01)).fit(both, y, groups=groups, cues=cues)
+    assert classifier.cue_weight_ == 0.01
     weighted = CalibratedLinear().fit(np.hstack([X, noise * 0.01]), y, groups=groups)
-    assert np.allclose(head.scores(both), weighted.scores(np.hstack([X, noise * 0.01])), atol=1e-4)
+    assert np.allclose(classifier.scores(both), weighted.scores(np.hstack([X, noise * 0.01])), atol=1e-4)
 
 
 def test_cues_that_serve_weigh_as_they_are() -> None:
     X, y, groups = data()
     both = np.hstack([X, np.random.default_rng(3).normal(size=(len(y), 50))])
-    head = CalibratedLinear(cue_weights=(1.0, 0.01)).fit(both, y, groups=groups, cues=np.arange(12))
-    assert head.cue_weight_ == 1.0
+    classifier = CalibratedLinear(cue_weights=(1.0, 0.01)).fit(both, y, groups=groups, cues=np.arange(12))
+    assert classifier.cue_weight_ == 1.0
 
 
 def test_columns_weigh_by_what_their_presence_tells() -> None:

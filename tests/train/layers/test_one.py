@@ -42,8 +42,8 @@ def test_doubt_changes_the_model_only_where_it_is_asked_for(
     assert model_version(kept, codebook, settings=QUICK) == model_version(doubted, codebook, settings=QUICK)
     assert model_version(kept, codebook, settings=SOFT) != model_version(doubted, codebook, settings=SOFT)
     sure, unsure = (
-        fit(given, codebook, settings=SOFT)[0].heads["function"]["code"] for given in (kept, doubted)
+        fit(given, codebook, settings=SOFT)[0].classifiers["function"]["code"] for given in (kept, doubted)
     )
-    plain = fit(doubted, codebook, settings=QUICK)[0].heads["function"]["code"]
+    plain = fit(doubted, codebook, settings=QUICK)[0].classifiers["function"]["code"]
     assert np.array_equal(plain.coef_, sure.coef_)
     assert not np.array_equal(plain.coef_, unsure.coef_)

@@ -125,10 +125,10 @@ def with_figures(
 
 
 def card_of(folder: Path) -> tuple[dict[str, Any], str]:
-    """The head of the card, and the rest."""
-    begin, head, rest = (folder / "MODEL_CARD.md").read_text(encoding="utf-8").split("---\n", 2)
+    """The classifier of the card, and the rest."""
+    begin, classifier, rest = (folder / "MODEL_CARD.md").read_text(encoding="utf-8").split("---\n", 2)
     assert begin == ""
-    return yaml.safe_load(head), rest
+    return yaml.safe_load(classifier), rest
 
 
 def test_the_card_has_the_sections_of_mitchell_and_others(with_figures: Path) -> None:
@@ -155,10 +155,10 @@ def test_the_card_has_the_sections_of_mitchell_and_others(with_figures: Path) ->
 
 
 def test_the_cards_head_is_one_for_the_hugging_face_hub(with_figures: Path) -> None:
-    head, _ = card_of(with_figures)
+    classifier, _ = card_of(with_figures)
     meta = load_model(with_figures).meta
-    assert (head["language"], head["pipeline_tag"]) == ("de", "text-classification")
-    [index] = head["model-index"]
+    assert (classifier["language"], classifier["pipeline_tag"]) == ("de", "text-classification")
+    [index] = classifier["model-index"]
     assert index["name"] == meta.model_version
     [result] = index["results"]
     assert result["task"]["type"] == "text-classification"
@@ -195,8 +195,8 @@ def test_what_cannot_be_learned_is_not_in_the_figures_of_tuning(
 
 
 def test_a_card_without_figures_says_so(folder: Path) -> None:
-    head, text = card_of(folder)
-    assert "model-index" not in head
+    classifier, text = card_of(folder)
+    assert "model-index" not in classifier
     assert "never evaluated" in text
 
 
