@@ -19,7 +19,7 @@ ENDINGS = ("liche", "lich", "ische", "isch", "ten", "te", "en", "st", "t", "er",
 
 def lowered(text: str) -> str:
     """In lower case, letter by letter: one whose lower case is several letters (İ) stays."""
-    return "".join(sign.lower() if len(sign.lower()) == 1 else sign for sign in text)
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
 
 
 def tokens(text: str) -> list[str]:
@@ -32,7 +32,7 @@ def stir(key: int) -> int:
 
 
 def key_of(token: str) -> int:
-    return stir(sum(ord(sign) * pow(BASE64, i, 2**64) for i, sign in enumerate(lowered(token))) & ALL64)
+    return stir(sum(ord(char) * pow(BASE64, i, 2**64) for i, char in enumerate(lowered(token))) & ALL64)
 
 
 def bucket(key: int) -> int:
@@ -62,8 +62,8 @@ def characters(text: str) -> Counter[int]:
     found: Counter[int] = Counter()
     for gram in character_strings(text):
         key = 0
-        for sign in gram:
-            key = (key * BASE32 + ord(sign)) & ALL32
+        for char in gram:
+            key = (key * BASE32 + ord(char)) & ALL32
         found[bucket32(key)] += 1
     return found
 
@@ -156,7 +156,7 @@ def cues(text: str) -> set[str]:
     found.add("begins=" + ("upper" if first[0].isupper() else "lower" if is_word else "mark"))
     if any(token[0].isdigit() and token[-1].isdigit() for token in row):
         found.add("digits")
-    if any(len(token) > 2 and all(sign.isupper() for sign in token) for token in row):
+    if any(len(token) > 2 and all(char.isupper() for char in token) for token in row):
         found.add("shouting")
     return found
 

@@ -20,7 +20,7 @@ from train.features.encoders import identity_of, size_of
 from train.features.passages import to_passages
 from train.layers.kinds import fit_layer
 from train.model import LayerState, Model, ModelMeta, TargetState, TrainingData
-from train.novelty import familiarity_of
+from train.novelty import novelty_reference
 from train.pipelines import fit_features, pipeline_named
 from train.settings import FEATURES_FORMAT, TRAINING_FORMAT, Settings
 
@@ -162,7 +162,7 @@ def _meta(
         data_hash=data_hash(rows, soft=settings.soft),
         commentaries=sorted({commentary_hash(row.commentary_id) for row in rows}),
         code_hash=code_hash(),
-        familiarity=familiarity_of(rows),
+        familiarity=novelty_reference(rows),
         versions={
             "python": platform.python_version(),
             **{name: metadata.version(name) for name in ("numpy", "scikit-learn", "scipy", "skops")},

@@ -16,8 +16,8 @@ from train.features.passages import Passage
 from train.features.scorer import Scorer
 from train.features.sentence import READABLE, SentenceFeatures
 from train.features.topics import TopicProfiles
-from train.novelty import Familiarity
-from train.pipelines import PairBlocks, Pipeline, columns_of, pipeline_named
+from train.novelty import NoveltyReference
+from train.pipelines import PairFeatures, Pipeline, columns_of, pipeline_named
 from train.settings import Settings
 
 #: Number of the file format; a reader refuses any other.
@@ -78,7 +78,7 @@ class ModelMeta(Record, frozen=True, kw_only=True):
     versions: dict[str, str]
     code_hash: str = ""  # of the source that trained it: information, no name rests on it
     created: str | None = None
-    familiarity: Familiarity | None = None
+    familiarity: NoveltyReference | None = None
     figures: dict[str, Any] | None = None
     sha256: str | None = None  # of model.skops: shows damage, proves no origin
     book: Codebook
@@ -119,7 +119,7 @@ class Model:
     meta: ModelMeta
     features: SentenceFeatures | None
     classifiers: dict[str, dict[str, Classifier]]
-    pairs: dict[str, PairBlocks]
+    pairs: dict[str, PairFeatures]
     topics: dict[str, TopicProfiles]
 
     @cached_property

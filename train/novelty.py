@@ -22,7 +22,7 @@ _LEVEL = 0.05
 _KEPT = 200
 
 
-class Familiarity(Record, frozen=True, kw_only=True):
+class NoveltyReference(Record, frozen=True, kw_only=True):
     """What a model remembers of its material, to know it again.
 
     Parameters
@@ -39,14 +39,14 @@ class Familiarity(Record, frozen=True, kw_only=True):
 
 
 class Novelty(NamedTuple):
-    """The share of unknown n-grams in a text, what is usual, and whether it is unusually high."""
+    """The share of unknown n-grams in a text, the training's median, and whether it is unusually high."""
 
-    unknown: float
-    usual: float
+    novelty_share: float
+    typical: float
     is_unusual: bool
 
 
-def familiarity_of(rows: Sequence[GoldSentence]) -> Familiarity:
+def novelty_reference(rows: Sequence[GoldSentence]) -> NoveltyReference:
     """What to remember of the rows a model is trained on."""
     total: Counter[str] = Counter()
     pieces: dict[str, list[list[str]]] = defaultdict(list)
@@ -57,7 +57,7 @@ def familiarity_of(rows: Sequence[GoldSentence]) -> Familiarity:
     shares = sorted(
         round(share, 4) for texts in pieces.values() if (share := _left_out(texts, total)) is not None
     )
-    return Familiarity(
+    return NoveltyReference(
         authors=sorted({author_hash(row.author) for row in rows if row.author}), unknown=_thinned(shares)
     )
 
@@ -74,7 +74,9 @@ def known_ngrams(features: Any) -> frozenset[str]:
     return frozenset(found) - {""}
 
 
-def novelty(texts: Iterable[str], known: frozenset[str], familiar: Familiarity | None) -> Novelty | None:
+def novelty(
+    texts: Iterable[str], known: frozenset[str], reference: NoveltyReference | None
+) -> Novelty | None:
     """How new the sentences of a commentary are; None where nothing can be said.
 
     Unusual is a share that at most one in twenty commentaries of the training reaches when it is
@@ -82,13 +84,13 @@ def novelty(texts: Iterable[str], known: frozenset[str], familiar: Familiarity |
     commentaries: one that none reaches).
     """
     found = [ngram for text in texts for ngram in words(text)]
-    if not known or familiar is None or len(familiar.unknown) < MIN_COMMENTARIES or len(found) < MIN_NGRAMS:
+    if not known or reference is None or len(reference.unknown) < MIN_COMMENTARIES or len(found) < MIN_NGRAMS:
         return None
     share = sum(ngram not in known for ngram in found) / len(found)
-    reference = familiar.unknown
-    as_new = len(reference) - bisect_left(reference, share)
-    allowed = max(0, int(_LEVEL * (len(reference) + 1)) - 1)
-    return Novelty(round(share, 4), median(reference), as_new <= allowed)
+    shares = reference.unknown
+    as_new = len(shares) - bisect_left(shares, share)
+    allowed = max(0, int(_LEVEL * (len(shares) + 1)) - 1)
+    return Novelty(round(share, 4), median(shares), as_new <= allowed)
 
 
 def _left_out(texts: Sequence[Sequence[str]], total: Counter[str]) -> float | None:

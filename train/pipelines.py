@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from train.classifiers.prior import PriorClassifier
 
 #: Blocks of a sentence and a target, by name.
-PairBlocks = dict[str, TokenCounts]
+PairFeatures = dict[str, TokenCounts]
 
 #: Makes an untrained classifier: settings, inner folds, exponents of balance to choose from, seed.
 ClassifierMaker = Callable[[Settings, int, tuple[float, ...], int], Any]
@@ -29,7 +29,7 @@ class Pipeline(NamedTuple):
     """
 
     blocks: tuple[str, ...]
-    pair_blocks: Callable[[], PairBlocks]
+    pair_blocks: Callable[[], PairFeatures]
     classifier: ClassifierMaker
     shared: tuple[str, ...] = ()
 
@@ -53,11 +53,11 @@ def _prior(settings: Settings, folds: int, balances: tuple[float, ...], seed: in
     return PriorClassifier()
 
 
-def _no_blocks() -> PairBlocks:
+def _no_blocks() -> PairFeatures:
     return {}
 
 
-def _pair_blocks() -> PairBlocks:
+def _pair_blocks() -> PairFeatures:
     return {
         "mention": TokenCounts("given", view="mention", idf=False),
         "topic": TokenCounts("given", view="topic", idf=False),
@@ -80,14 +80,14 @@ def fit_features(blocks: Sequence[str], X: Any, encoder: str = "") -> tuple[Sent
     return features, features.fit_transform(X)
 
 
-def fit_pairs(blocks: PairBlocks, X: Any) -> tuple[PairBlocks | None, Any]:
+def fit_pairs(blocks: PairFeatures, X: Any) -> tuple[PairFeatures | None, Any]:
     """As `fit_features`, for pairs of a sentence and a target; the blocks are fitted in place."""
     if not blocks:
         return None, sp.csr_matrix((len(X), 1))
     return blocks, sp.hstack([block.fit_transform(X) for block in blocks.values()], format="csr")
 
 
-def apply_pairs(blocks: PairBlocks | None, X: Any) -> Any:
+def apply_pairs(blocks: PairFeatures | None, X: Any) -> Any:
     if blocks is None:
         return sp.csr_matrix((len(X), 1))
     return sp.hstack([block.transform(X) for block in blocks.values()], format="csr")

@@ -53,8 +53,8 @@ class Watch:
             notices.append(UNSEEN_AUTHOR)
         return Drift(
             notices=notices,
-            unknown=found.unknown if found else None,
-            usual=found.usual if found else None,
+            unknown=found.novelty_share if found else None,
+            usual=found.typical if found else None,
             untested=self._untested,
         )
 

@@ -45,7 +45,7 @@ class Forest:
     shares : float32 ndarray of shape (n_leaves, n_classes)
         Of a leaf's rows in training, each weighted by how rare its class is.
     weight : float
-        How much the forest's say counts beside the planes'.
+        How much the forest's say counts beside the linear scores.
     """
 
     columns: Array
@@ -57,7 +57,7 @@ class Forest:
     weight: float = 1.0
 
     def scores(self, X: sp.csr_matrix) -> Array:
-        """What is added to the planes' scores: shape (n_rows, n_classes).
+        """What is added to the linear scores: shape (n_rows, n_classes).
 
         The logarithm of the mean of the trees' shares, times ``weight``.
         """

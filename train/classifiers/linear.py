@@ -39,7 +39,7 @@ _ALWAYS = 0.99
 class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """One-against-rest linear SVMs with balanced weights and calibrated probabilities.
 
-    C, how much cues weigh beside words, whether what tells a class weighs more (`telling`), and with many
+    C, how much cues weigh beside words, whether what tells a class weighs more (`nb_weights`), and with many
     rows whether a forest over the cues has a say (`train.classifiers.forest`), are chosen by cross-validation
     over groups, one after the other, by macro-F1 of the calibrated answers; the scores of the held-out rows
     serve to fit the calibration, so that no probability rests on a row the scores were fitted on.
@@ -57,7 +57,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         How much of a column's weight in a sparse matrix is the same whatever it tells of a class, to
         choose from.
     forests
-        How much a forest may weigh beside the planes; one is grown where there are cues.
+        How much a forest may weigh beside the linear model; one is grown where there are cues.
     forest_rows
         From how many rows on one is grown, up to how many it counts with the least of its weights whatever
         held-out rows say, and up to how many they decide (`train.settings.Settings.forest_rows`).
@@ -73,7 +73,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     intercept_, scale_, offset_ : ndarray of shape (n_classes,)
     C_, balance_, cue_weight_, alike_ : float
     forest_ : Forest or None
-        Its scores are added to the planes'; ``cues_`` are the columns of X that it is asked about.
+        Its scores are added to the linear ones; ``cues_`` are the columns of X that it is asked about.
     held_out_scores_ : ndarray of shape (n_rows, n_classes)
         Scores of the training rows while they were held out; not kept in a model file.
     """
@@ -136,7 +136,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         fold = grouped_folds(names, labels, folds=self.folds, seed=self.random_state)
         columns = self.cues_ = np.zeros(0, dtype=np.int64) if cues is None else cues
         held_out = self._choose(X, codes, fold, columns, soft)
-        held_out = self._plant(X, codes, fold, soft, held_out)
+        held_out = self._fit_forest(X, codes, fold, soft, held_out)
         X = _weighted(X, columns, self.cue_weight_)
         soft = None if soft is None else soft[known]
         self._keep(self._linear(X[known], codes[known], self.C_, self.alike_, soft, tol=_FINE))
@@ -158,7 +158,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.C_, self.cue_weight_, self.alike_ = best.C, best.cue_weight, best.alike
         return best.scores
 
-    def _plant(self, X: Any, codes: Array, fold: Array, soft: Array | None, scores: Array) -> Array:
+    def _fit_forest(self, X: Any, codes: Array, fold: Array, soft: Array | None, scores: Array) -> Array:
         """Sets the forest, if one serves, and gives the held-out rows' scores with its say."""
         self.forest_: Forest | None = None
         known = codes >= 0
@@ -174,17 +174,17 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X = X[:, self.cues_]
         said = np.zeros(scores.shape)
         for train, test in splits(fold):
-            said[test] = self._grown(X, codes, soft, train[known[train]]).scores(X[test])
+            said[test] = self._forest_on(X, codes, soft, train[known[train]]).scores(X[test])
         best = min(self.forests)
         if known.sum() > sure:
             values = {weight: value(scores + weight * said) for weight in sorted(self.forests)}
             best = max(values, key=values.__getitem__)
             if values[best] <= value(scores) + _WORTH:
                 return scores
-        self.forest_ = replace(self._grown(X, codes, soft, np.flatnonzero(known)), weight=best)
+        self.forest_ = replace(self._forest_on(X, codes, soft, np.flatnonzero(known)), weight=best)
         return scores + best * said
 
-    def _grown(self, X: Any, codes: Array, soft: Array | None, rows: Array) -> Forest:
+    def _forest_on(self, X: Any, codes: Array, soft: Array | None, rows: Array) -> Forest:
         codes, weights = codes[rows], None
         if soft is not None:
             place, codes = np.nonzero(soft[rows] > 0)
@@ -274,14 +274,14 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def _linear(
         self, X: Any, codes: Array, C: float, alike: float, soft: Array | None, tol: float = _ROUGH
-    ) -> "_Plane":
+    ) -> "_LinearParts":
         weight = None
         if soft is not None:
             rows, codes = np.nonzero(soft > 0)
             X, weight = X[rows], soft[rows, codes]
         found = np.unique(codes)
         if len(found) == 1:
-            return _Plane(found, np.zeros((1, X.shape[1])), np.zeros(1))
+            return _LinearParts(found, np.zeros((1, X.shape[1])), np.zeros(1))
         if alike == 1.0:
             coef, intercept = self._machine(X, codes, C, weight, "balanced", tol)
         else:
@@ -289,16 +289,16 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             each = len(codes) / (len(found) * np.bincount(codes)[found])
             weights = [{True: times, False: 1.0} for times in each] if len(found) > 2 else ["balanced"]
             asked = found if len(found) > 2 else found[1:]
-            planes = [
-                self._telling_plane(X, codes == code, C, alike, weight, own, tol)
+            parts = [
+                self._nb_linear(X, codes == code, C, alike, weight, own, tol)
                 for code, own in zip(asked, weights, strict=True)
             ]
-            coef, intercept = np.vstack([plane for plane, _ in planes]), np.hstack([at for _, at in planes])
-        if len(found) == 2:  # one plane tells two classes apart
+            coef, intercept = np.vstack([part for part, _ in parts]), np.hstack([at for _, at in parts])
+        if len(found) == 2:  # one part separates two classes
             coef, intercept = np.vstack([-coef, coef]), np.concatenate([-intercept, intercept])
-        return _Plane(found, coef, intercept)
+        return _LinearParts(found, coef, intercept)
 
-    def _telling_plane(
+    def _nb_linear(
         self,
         X: Any,
         is_class: Array,
@@ -308,7 +308,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         class_weight: Any,
         tol: float,
     ) -> tuple[Array, Array]:
-        factors = telling(X, is_class, alike)
+        factors = nb_weights(X, is_class, alike)
         coef, intercept = self._machine(_scaled(X, factors), is_class, C, weight, class_weight, tol)
         return coef * factors, intercept
 
@@ -330,14 +330,14 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             train = train[codes[train] >= 0]
             if len(train):
                 own = None if soft is None else soft[train]
-                plane = self._linear(X[train], codes[train], C, alike, own)
+                part = self._linear(X[train], codes[train], C, alike, own)
                 scores[test] = -2.0  # a class that training lacked is far from likely
-                scores[np.ix_(test, plane.codes)] = X[test] @ plane.coef.T + plane.intercept
+                scores[np.ix_(test, part.codes)] = X[test] @ part.coef.T + part.intercept
         return scores
 
-    def _keep(self, plane: "_Plane") -> None:
-        self.coef_ = plane.coef.astype(np.float32)
-        self.intercept_ = plane.intercept
+    def _keep(self, part: "_LinearParts") -> None:
+        self.coef_ = part.coef.astype(np.float32)
+        self.intercept_ = part.intercept
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()
@@ -370,7 +370,7 @@ def _best(tried: Iterable[_Attempt]) -> _Attempt:
     return best
 
 
-class _Plane(NamedTuple):
+class _LinearParts(NamedTuple):
     """A fitted linear model: columns of the classes it knows, coefficients, intercepts."""
 
     codes: Array
@@ -378,7 +378,7 @@ class _Plane(NamedTuple):
     intercept: Array
 
 
-def telling(X: sp.csr_matrix, is_class: Array, alike: float) -> Array:
+def nb_weights(X: sp.csr_matrix, is_class: Array, alike: float) -> Array:
     """How much each column should weigh for one class against the others.
 
     The more its presence tells of the class, as naive Bayes has it: ``alike`` plus the rest of one

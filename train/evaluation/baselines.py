@@ -1,4 +1,4 @@
-"""What a model has to beat: the commonest code, a few telling words, the length alone."""
+"""What a model has to beat: the commonest code, a few keywords, the length alone."""
 
 import math
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class Baselines(Record, frozen=True, kw_only=True):
     length: float | None = None
 
 
-class Items(NamedTuple):
+class CodedTexts(NamedTuple):
     """Texts, and which codes they have: bool, shape (n_items, n_codes)."""
 
     texts: list[str]
@@ -37,7 +37,7 @@ class Items(NamedTuple):
     codes: list[str]
 
 
-def texts_of(layer: Layer, rows: Sequence[GoldSentence], codebook: Codebook) -> Items:
+def texts_of(layer: Layer, rows: Sequence[GoldSentence], codebook: Codebook) -> CodedTexts:
     """The coded items of a layer; of a target, with a word that says it is named in the sentence."""
     items = [
         (_with_target(row.text, target, codebook), codes)
@@ -46,7 +46,7 @@ def texts_of(layer: Layer, rows: Sequence[GoldSentence], codebook: Codebook) -> 
         for target, codes in sorted(KINDS[layer.kind].gold_items(layer, row.layers[layer.id]).items())
     ]
     gold = many_hot([codes for _, codes in items], layer.values)
-    return Items([text for text, _ in items], gold, layer.values)
+    return CodedTexts([text for text, _ in items], gold, layer.values)
 
 
 def _with_target(text: str, target_id: str, codebook: Codebook) -> str:
@@ -55,7 +55,7 @@ def _with_target(text: str, target_id: str, codebook: Codebook) -> str:
     return f"{text} {_NAMED}" if named else text
 
 
-def baseline_counts(layer: Layer, train: Items, test: Items) -> dict[str, Floats]:
+def baseline_counts(layer: Layer, train: CodedTexts, test: CodedTexts) -> dict[str, Floats]:
     """Hits, false alarms and misses a code of each learned baseline: shape (n_codes, 3)."""
     if not len(train.texts) or not len(test.texts):
         return {}
@@ -72,7 +72,7 @@ def macro_of(layer: Layer, codes: Sequence[str], counts: Floats) -> float | None
     return None if value is None else round(value, 6)
 
 
-def by_keyword(train: Items, texts: Sequence[str], several: bool) -> Bools:
+def by_keyword(train: CodedTexts, texts: Sequence[str], several: bool) -> Bools:
     """The code whose keywords speak loudest; the commonest where there is none.
 
     Keywords are the words whose log-odds between a code's sentences and the others' are most
@@ -110,7 +110,7 @@ def _log_odds(inside: Floats, outside: Floats, n_inside: int, n_outside: int) ->
     return odds, np.sqrt(1 / a + 1 / b)
 
 
-def by_length(train: Items, texts: Sequence[str], several: bool) -> Bools:
+def by_length(train: CodedTexts, texts: Sequence[str], several: bool) -> Bools:
     """The code for which a sentence of so many words is least unusual."""
     own = np.array([len(text.split()) for text in train.texts])
     edges = np.unique(np.quantile(own, np.linspace(0, 1, _LENGTHS + 1)[1:-1]))
@@ -131,7 +131,7 @@ def by_length(train: Items, texts: Sequence[str], several: bool) -> Bools:
     return given
 
 
-def _commonest(train: Items, n: int, several: bool) -> Bools:
+def _commonest(train: CodedTexts, n: int, several: bool) -> Bools:
     count = train.gold.sum(axis=0)
     if several:
         return np.tile(2 * count > len(train.texts), (n, 1))

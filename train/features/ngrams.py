@@ -162,18 +162,18 @@ def characters(tokens: Tokens) -> Grams:
     place = np.zeros(len(length) + 1, dtype=np.int64)
     np.cumsum(length + 1, out=place[1:])
     total = int(place[-1])
-    signs: Array = np.full(total + 1, ord(" "), dtype=np.uint32)
+    chars: Array = np.full(total + 1, ord(" "), dtype=np.uint32)
     inside = np.ones(total + 1, dtype=bool)
     inside[place] = False
     shift = tokens.start[tokens.example] - place[:-1] - 1
     at = np.flatnonzero(inside)
     is_word = ~tokens.is_mark
-    signs[at] = tokens.signs[at + np.repeat(shift[is_word], length[is_word])]
-    signs = np.concatenate([signs, np.zeros(max(SIZES), dtype=np.uint32)])
+    chars[at] = tokens.chars[at + np.repeat(shift[is_word], length[is_word])]
+    chars = np.concatenate([chars, np.zeros(max(SIZES), dtype=np.uint32)])
     grams = np.empty((total, len(SIZES)), dtype=np.uint32)
-    gram: Array = signs[:total]
+    gram: Array = chars[:total]
     for column, size in enumerate(SIZES):
-        gram = gram * _BASE32 + signs[size - 1 : size - 1 + total]
+        gram = gram * _BASE32 + chars[size - 1 : size - 1 + total]
         grams[:, column] = gram
     return Grams(place * len(SIZES), _within(_bucket32(grams), place[1:][is_word]))
 

@@ -11,13 +11,13 @@ import numpy as np
 
 from schemas.records import GoldSentence
 from train.arrays import Array
-from train.features.tokens import LETTER, MARK, letters
+from train.features.tokens import LETTER, MARK, char_table
 
 _ENDS, _CLOSERS = ".!?…:", '"“”«»’‘)]'
 
 _SENTENCE_END = re.compile(rf"[{_ENDS}][{re.escape(_CLOSERS)}]*\s+")
 
-#: Kinds of signs at a sentence's end.
+#: Kinds of chars at a sentence's end.
 _OTHER, _END, _CLOSER, _SPACE = range(4)
 
 #: Up to so many texts are searched one by one.
@@ -170,11 +170,11 @@ def _sentence_ends(texts: Sequence[str]) -> tuple[Array, Array, Array]:
 @cache
 def _kinds() -> Any:
     """The kind of each code point of the basic plane; one more stands for all beyond."""
-    table = letters()
+    table = char_table()
     found = np.full(len(table) + 1, _OTHER, dtype=np.uint8)
     found[:-1][(table & (LETTER | MARK)) == 0] = _SPACE
-    for signs, kind in ((_ENDS, _END), (_CLOSERS, _CLOSER)):
-        found[list(map(ord, signs))] = kind
+    for chars, kind in ((_ENDS, _END), (_CLOSERS, _CLOSER)):
+        found[list(map(ord, chars))] = kind
     return found
 
 

@@ -14,14 +14,14 @@ from typing import NamedTuple
 
 from train.features import cues, word_classes
 from train.features.ngrams import BASE32, BITS, EDGES, LONGEST_SHAPE, SIZES, STIR32
-from train.features.tokens import BASE, CAPITAL, DIGIT, LOWER, MARK, SHOUTED, STIR, UPPER, letters
+from train.features.tokens import BASE, CAPITAL, DIGIT, LOWER, MARK, SHOUTED, STIR, UPPER, char_table
 
 # keys are words of 64 and of 32 bits
 _ALL64, _ALL32 = 2**64 - 1, 2**32 - 1
 
 _TOP64, _TOP32 = 64 - BITS, 32 - BITS
 
-#: Signs beyond the basic plane are marks, whatever else they are.
+#: Characters beyond the basic plane are marks, whatever else they are.
 _TOKEN = re.compile("[^\\W\U00010000-\U0010ffff]+|[^\\w\\s]|[\U00010000-\U0010ffff]")
 
 
@@ -31,7 +31,7 @@ class Word(NamedTuple):
     Parameters
     ----------
     lower
-        Its signs in lower case.
+        Its chars in lower case.
     things
         The places in `train.features.word_classes.counted` that it stands for alone.
     begins
@@ -60,8 +60,8 @@ def _word(token: str) -> Word:
     shouted = len(token) > 2 and all(flag & UPPER for flag in flags)
     case = SHOUTED if shouted else CAPITAL if flags[0] & UPPER else LOWER
     key = 0
-    for sign in reversed(lower):
-        key = (key * BASE + sign) & _ALL64
+    for char in reversed(lower):
+        key = (key * BASE + char) & _ALL64
     key = _stir(key)
     word = Word(
         lower="".join(map(chr, lower)),
@@ -77,12 +77,12 @@ def _word(token: str) -> Word:
     return word._replace(shape=_shape(word))
 
 
-def _look_up(sign: str) -> tuple[int, int]:
-    """The sign in lower case, and what it is."""
-    table = letters()
-    if ord(sign) >= len(table):
-        return ord(sign), MARK
-    packed = int(table[ord(sign)])
+def _look_up(char: str) -> tuple[int, int]:
+    """The char in lower case, and what it is."""
+    table = char_table()
+    if ord(char) >= len(table):
+        return ord(char), MARK
+    packed = int(table[ord(char)])
     return packed >> 8, packed & 0xFF
 
 
@@ -109,12 +109,12 @@ def read_characters(word: Word) -> list[int]:
     """The n-grams of a word with a space before and after, begin by begin; a mark has none."""
     if word.is_mark:
         return []
-    signs = [ord(sign) for sign in f" {word.lower} "]
+    chars = [ord(char) for char in f" {word.lower} "]
     found = []
-    for begin in range(len(signs) - 1):
+    for begin in range(len(chars) - 1):
         gram = 0
-        for size, sign in enumerate(signs[begin : begin + SIZES[-1]], start=1):
-            gram = (gram * BASE32 + sign) & _ALL32
+        for size, char in enumerate(chars[begin : begin + SIZES[-1]], start=1):
+            gram = (gram * BASE32 + char) & _ALL32
             if size >= SIZES[0]:
                 found.append(_bucket32(gram))
     return found

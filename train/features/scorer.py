@@ -22,8 +22,8 @@ from train.features.word_classes import read_kinds
 
 Array = Any
 
-#: Up to so many signs in all, the texts are read one by one: arrays are faster from about there on.
-FEW = 1000
+#: Up to so many chars in all, the texts are read one by one: arrays are faster from about there on.
+SCALAR_BELOW = 1000
 
 #: Words whose sums are kept for those.
 HELD = 1 << 16
@@ -73,7 +73,7 @@ class Scorer:
         """Scores without intercepts: float32 ndarray of shape (n_rows, n_scores)."""
         scene = read_scene(passages, self._features.views)
         found = np.zeros((len(passages), self._size), dtype=np.float32)
-        is_little = sum(map(len, scene.texts)) <= FEW
+        is_little = sum(map(len, scene.texts)) <= SCALAR_BELOW
         views = self._views_of_few(scene) if is_little else self._views(scene)
         for view, values in views.items():
             found += values[scene.places[view]]

@@ -8,7 +8,7 @@ from schemas.codebook import Codebook, Target
 from train.features.analyzers import single_words, tokens
 from train.features.lexicons import count_lexicons, read_lexicon
 from train.features.passages import Passage
-from train.features.token_counts import Crossed, Items
+from train.features.token_counts import CrossItems, FeatureCross
 from train.features.topics import profile_step
 
 #: Words to the left and right of a mention that count as near it.
@@ -20,7 +20,7 @@ _RATES = (0.001, 0.3, 0.6, 1.0, 1.5, 2.5, 4.0)
 _ENDING = re.compile(r"(?:ungen|innen|en|er|es|n|e|s)$")
 
 
-class Pair(NamedTuple):
+class PairTokens(NamedTuple):
     """The tokens of a sentence and a target.
 
     ``mention``: whether and how the sentence names it, and the lists its words are on; ``topic``: how
@@ -28,9 +28,9 @@ class Pair(NamedTuple):
     question.
     """
 
-    mention: Crossed
+    mention: FeatureCross
     topic: list[str]
-    cross: Crossed
+    cross: FeatureCross
 
 
 class TargetCues:
@@ -65,8 +65,8 @@ class Words:
         self.lower = passage.text.lower()
         self.around = passage.around.lower()
         self.row = tokens(self.lower)
-        self.lists = Items(sorted(count_lexicons(self.row)), ":")
-        self.once = Items(sorted(set(self.row)), "|")
+        self.lists = CrossItems(sorted(count_lexicons(self.row)), ":")
+        self.once = CrossItems(sorted(set(self.row)), "|")
 
 
 def pair_tokens(
@@ -74,7 +74,7 @@ def pair_tokens(
     cues: Mapping[str, TargetCues],
     pairs: Sequence[tuple[int, str]],
     profiles: Mapping[str, Mapping[str, float]],
-) -> list[Pair]:
+) -> list[PairTokens]:
     """The tokens of each pair of a passage's place and a target's id.
 
     Pairs of one passage follow one another, so that its words are found once.
@@ -107,7 +107,7 @@ def _topics(whole: str, cues: Mapping[str, TargetCues], profile: Mapping[str, fl
     return found
 
 
-def _pair(target: TargetCues, words: Words, topics: list[str]) -> Pair:
+def _pair(target: TargetCues, words: Words, topics: list[str]) -> PairTokens:
     found = [stem for stem in target.stems if stem in words.lower]
     overlap = [stem for stem in target.content if stem in words.lower]
     state = "named" if found else "overlap" if overlap else "silent"
@@ -119,7 +119,9 @@ def _pair(target: TargetCues, words: Words, topics: list[str]) -> Pair:
     # what kind of sentence it is counts where the commentary is about the target
     beside = (state, *target.wants, *(topic for topic in topics if "=first" in topic))
     across = (*target.wants, target.id) if target.known else tuple(target.wants)
-    return Pair(Crossed(mention, beside, words.lists), topics, Crossed([], across, words.once))
+    return PairTokens(
+        FeatureCross(mention, beside, words.lists), topics, FeatureCross([], across, words.once)
+    )
 
 
 def _mention(

@@ -13,28 +13,28 @@ from train.arrays import Array
 from train.features.analyzers import ANALYZERS
 
 
-class Items:
-    """What one or more sides are put before, with the sign between: ``side|item``."""
+class CrossItems:
+    """What one or more sides are put before, with the separator between: ``side|item``."""
 
-    __slots__ = ("_written", "joint", "names")
+    __slots__ = ("_written", "names", "separator")
 
-    def __init__(self, names: list[str], joint: str) -> None:
-        self.names, self.joint = names, joint
+    def __init__(self, names: list[str], separator: str) -> None:
+        self.names, self.separator = names, separator
         self._written: dict[str, list[str]] = {}
 
     def beside(self, side: str) -> list[str]:
         """The tokens of a side, written out; once for all that ask."""
         if side not in self._written:
-            self._written[side] = [f"{side}{self.joint}{name}" for name in self.names]
+            self._written[side] = [f"{side}{self.separator}{name}" for name in self.names]
         return self._written[side]
 
 
-class Crossed:
+class FeatureCross:
     """Plain tokens, and each side with each item; iterates over all of them as strings."""
 
     __slots__ = ("items", "plain", "sides")
 
-    def __init__(self, plain: list[str], sides: tuple[str, ...], items: Items) -> None:
+    def __init__(self, plain: list[str], sides: tuple[str, ...], items: CrossItems) -> None:
         self.plain, self.sides, self.items = plain, sides, items
 
     def __iter__(self) -> Iterator[str]:
@@ -43,19 +43,21 @@ class Crossed:
             yield from self.items.beside(side)
 
 
-class CrossTable:
+class CrossIndex:
     """The columns of the tokens of two parts in a vocabulary.
 
     Parameters
     ----------
     vocabulary
         The column of each token.
-    joint
-        The sign between the parts; none stands in a side.
+    separator
+        The character between the parts; none stands in a side.
     """
 
-    def __init__(self, vocabulary: Mapping[str, int], joint: str) -> None:
-        parts = [(term.split(joint, 1), column) for term, column in vocabulary.items() if joint in term]
+    def __init__(self, vocabulary: Mapping[str, int], separator: str) -> None:
+        parts = [
+            (term.split(separator, 1), column) for term, column in vocabulary.items() if separator in term
+        ]
         self._sides = _numbered(side for (side, _), _ in parts)
         self._items = _numbered(item for (_, item), _ in parts)
         # the last row and the last column are for what is not known
@@ -63,7 +65,7 @@ class CrossTable:
         for (side, item), column in parts:
             self._columns[self._sides[side], self._items[item]] = column
 
-    def find(self, rows: Sequence[Crossed]) -> tuple[Array, Array]:
+    def find(self, rows: Sequence[FeatureCross]) -> tuple[Array, Array]:
         """The row and the column of each known token of two parts."""
         places: dict[int, int] = {}
         sentence, item, starts = [], [], [0]
@@ -102,8 +104,8 @@ class TokenCounts:
         A name of `train.features.analyzers.ANALYZERS`.
     view
         The field of a passage, or of a pair of passage and target, that is read; a plain string
-        is read as it is. Where it holds `train.features.token_counts.Crossed`, all rows do, with one sign
-        between the parts; what is fitted then finds their columns without writing them out.
+        is read as it is. Where it holds a `FeatureCross`, all rows do, with one separator between the
+        parts; what is fitted then finds their columns without writing them out.
     min_df
         Rows a token must occur in to be kept.
     idf
@@ -120,7 +122,7 @@ class TokenCounts:
 
     # made from the vocabulary when they are first needed
     _held: dict[str, int] | None = None
-    _table: CrossTable | None = None
+    _table: CrossIndex | None = None
 
     def __init__(
         self,
@@ -155,7 +157,7 @@ class TokenCounts:
 
     def transform(self, X: Sequence[Any]) -> Any:
         find = self._vocabulary().get
-        is_crossed = len(X) > 0 and isinstance(self._analyze(X[0]), Crossed)
+        is_crossed = len(X) > 0 and isinstance(self._analyze(X[0]), FeatureCross)
         counts = self._count(X, lambda row: map(find, row.plain if is_crossed else row, repeat(-1)))
         counts.resize(len(X), len(self.idf_))
         return self._weigh(counts + self._count_crossed(X) if is_crossed else counts)
@@ -171,7 +173,7 @@ class TokenCounts:
     def _count_crossed(self, X: Sequence[Any]) -> sp.csr_matrix:
         rows = [self._analyze(x) for x in X]
         if self._table is None:
-            self._table = CrossTable(self._vocabulary(), rows[0].items.joint)
+            self._table = CrossIndex(self._vocabulary(), rows[0].items.separator)
         owner, column = self._table.find(rows)
         return sp.csr_matrix((np.ones(len(owner)), (owner, column)), shape=(len(X), len(self.idf_)))
 
@@ -190,7 +192,7 @@ class TokenCounts:
         return counts
 
     def _analyze(self, passage: Any) -> Any:
-        is_bare = isinstance(passage, str | list | Crossed)
+        is_bare = isinstance(passage, str | list | FeatureCross)
         return ANALYZERS[self.analyzer](passage if is_bare else getattr(passage, self.view))
 
     def _weigh(self, counts: Any) -> Any:

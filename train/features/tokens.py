@@ -15,30 +15,30 @@ import numpy as np
 
 from train.arrays import Array
 
-#: Bits of a sign's kind: a capital; what ``\\w`` finds; neither that nor white space; a digit.
+#: Bits of a char's kind: a capital; what ``\\w`` finds; neither that nor white space; a digit.
 UPPER, LETTER, MARK, DIGIT = 1, 2, 4, 8
 
-#: Signs above are marks without a lower case.
+#: Characters above are marks without a lower case.
 _SIZE = 0x10000
 
 _SURROGATES = range(0xD800, 0xE000)
 
 
 @cache
-def letters() -> Array:
+def char_table() -> Array:
     """For each code point of the basic plane, ``lower << 8 | kind``: shape (65536,), uint32.
 
     From Python's own idea of Unicode. A letter whose lower case is several letters (İ) stays as it
     is, so that places stay the same.
     """
-    signs = ["\ufffd" if code in _SURROGATES else chr(code) for code in range(_SIZE)]
-    text = "".join(signs)
-    lower = ((low if len(low := sign.lower()) == 1 else sign) for sign in signs)
+    chars = ["\ufffd" if code in _SURROGATES else chr(code) for code in range(_SIZE)]
+    text = "".join(chars)
+    lower = ((low if len(low := char.lower()) == 1 else char) for char in chars)
     table = np.fromiter(map(ord, lower), dtype=np.uint32, count=_SIZE) << 8
     for bit, pattern in ((LETTER, r"\w+"), (MARK, r"[^\w\s]+"), (DIGIT, r"\d+")):
         for found in re.finditer(pattern, text):
             table[found.start() : found.end()] |= bit
-    table[np.fromiter(map(str.isupper, signs), dtype=bool, count=_SIZE)] |= UPPER
+    table[np.fromiter(map(str.isupper, chars), dtype=bool, count=_SIZE)] |= UPPER
     return table
 
 
@@ -66,7 +66,7 @@ class Tokens(NamedTuple):
 
     Parameters
     ----------
-    signs : uint32 ndarray
+    chars : uint32 ndarray
         The buffer, lower-cased; the texts stand in it with a line feed before, between and after.
     places : int ndarray of shape (n_texts + 1,)
         Where each text begins in the buffer.
@@ -88,7 +88,7 @@ class Tokens(NamedTuple):
         What `train.features.word_classes` knows of each distinct token, where it was looked up already.
     """
 
-    signs: Array
+    chars: Array
     places: Array
     first: Array
     start: Array
@@ -120,7 +120,7 @@ class Tokens(NamedTuple):
 
     def word(self, token: int) -> str:
         """A token in lower case, as it is shown to people."""
-        return "".join(map(chr, self.signs[self.start[token] : self.end[token]]))
+        return "".join(map(chr, self.chars[self.start[token] : self.end[token]]))
 
 
 def read_tokens(texts: Sequence[str]) -> Tokens:
@@ -129,11 +129,11 @@ def read_tokens(texts: Sequence[str]) -> Tokens:
     places = np.ones(len(texts) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1, out=places[1:])
     places[1:] += 1
-    signs, kind = _look_up(raw)
+    chars, kind = _look_up(raw)
     is_letter, is_mark = (kind & LETTER) != 0, (kind & MARK) != 0
     start = np.flatnonzero(is_mark[1:] | (is_letter[1:] > is_letter[:-1])) + 1
     end = np.flatnonzero(is_mark[:-1] | (is_letter[:-1] > is_letter[1:])) + 1
-    key = _keys(signs, start, end)
+    key = _keys(chars, start, end)
     at_start = kind[start]
     uppers = np.zeros(len(kind) + 1, dtype=np.int32)
     np.cumsum(kind & UPPER, dtype=np.int32, out=uppers[1:])
@@ -144,7 +144,7 @@ def read_tokens(texts: Sequence[str]) -> Tokens:
     is_digit = (at_start[example] & kind[end[example] - 1] & DIGIT) != 0
     first = np.searchsorted(start, places)
     return Tokens(
-        signs=signs,
+        chars=chars,
         places=places,
         first=first,
         start=start,
@@ -230,10 +230,10 @@ def stir(keys: Array) -> Array:
     return stirred
 
 
-def _keys(signs: Array, start: Array, end: Array) -> Array:
-    size = 1 << max(len(signs).bit_length(), 10)
-    sums = np.zeros(len(signs) + 1, dtype=np.uint64)
-    np.cumsum(signs * _powers(BASE, size)[: len(signs)], out=sums[1:])
+def _keys(chars: Array, start: Array, end: Array) -> Array:
+    size = 1 << max(len(chars).bit_length(), 10)
+    sums = np.zeros(len(chars) + 1, dtype=np.uint64)
+    np.cumsum(chars * _powers(BASE, size)[: len(chars)], out=sums[1:])
     return stir((sums[end] - sums[start]) * _powers(_INVERSE, size)[start])
 
 
@@ -245,8 +245,8 @@ def _powers(base: int, size: int) -> Array:
 
 
 def _look_up(raw: Array) -> tuple[Array, Array]:
-    """The lower-case signs, and what each is."""
-    packed = letters()
+    """The lower-case chars, and what each is."""
+    packed = char_table()
     is_basic = raw < len(packed)
     if is_basic.all():
         found = packed[raw]

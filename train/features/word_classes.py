@@ -221,8 +221,8 @@ def endings(tokens: Tokens) -> tuple[Array, Array]:
     end, size = tokens.end[tokens.example], tokens.length
     last = np.zeros(len(end), dtype=np.uint64)  # letters from the end, a byte each
     for i in range(_LONGEST_ENDING):
-        sign = np.where(size > i, np.minimum(tokens.signs[np.maximum(end - 1 - i, 0)], 255), 0)
-        last |= sign.astype(np.uint64) << np.uint64(8 * i)
+        char = np.where(size > i, np.minimum(tokens.chars[np.maximum(end - 1 - i, 0)], 255), 0)
+        last |= char.astype(np.uint64) << np.uint64(8 * i)
     found: Array = np.full(len(end), -1)
     for place in sorted(range(len(ENDINGS)), key=lambda place: len(ENDINGS[place])):
         found[_ends_with(last, ENDINGS[place])] = place

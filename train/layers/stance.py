@@ -39,7 +39,7 @@ Profiles = Mapping[str, Mapping[str, float]]  # whole text → target → guesse
 _WORTH = 0.004
 
 
-class Pairs(NamedTuple):
+class PairMatrix(NamedTuple):
     """Sentences and targets: their matrix, and what binds the sentences of a commentary together."""
 
     matrix: Any
@@ -68,7 +68,7 @@ class Stance(Kind):
         places = [pair.row for pair in asked]
         shared = data.matrix[:, columns_of(data.features, data.pipeline.shared)]
         keys = [(data.rows[pair.row].commentary_id, pair.target) for pair in asked]
-        pairs = Pairs(sp.hstack([shared[places], own], format="csr"), keys)
+        pairs = PairMatrix(sp.hstack([shared[places], own], format="csr"), keys)
         values = np.array([pair.value for pair in asked])
         classifiers, choices, scores = _fit_steps(pairs, values, data.groups_of(places), data)
         codes = stance_codes(classifiers)
@@ -206,7 +206,7 @@ def is_tested(state: LayerState, target_id: str, settings: Settings) -> bool:
 
 
 def _fit_steps(
-    pairs: Pairs, values: Array, groups: list[str], data: TrainingData
+    pairs: PairMatrix, values: Array, groups: list[str], data: TrainingData
 ) -> tuple[dict[str, Any], dict[str, dict[str, float]], Array]:
     """The two classifiers, what was chosen for them, and the probabilities of held-out pairs."""
     touched = np.array([is_touched(value) for value in values])

@@ -9,7 +9,7 @@ from train.features.sentence import SentenceFeatures
 from train.features.token_counts import TokenCounts
 from train.features.topics import NOUNS, TopicProfiles
 from train.model import Model, ModelMeta
-from train.pipelines import PairBlocks, pipeline_named
+from train.pipelines import PairFeatures, pipeline_named
 
 State = dict[str, Any]
 
@@ -91,7 +91,7 @@ def _counts(empty: TokenCounts, state: State) -> TokenCounts:
     return empty
 
 
-def _pairs(empty: PairBlocks, state: State) -> PairBlocks:
+def _pairs(empty: PairFeatures, state: State) -> PairFeatures:
     return {name: _counts(block, state[name]) for name, block in empty.items()}
 
 

@@ -1,4 +1,4 @@
-"""A forest beside the planes: what it says, when it is taken, and that a file of it can be trusted."""
+"""A forest beside the linear model: what it says, when it is taken, and that a file of it can be trusted."""
 
 import copy
 import random

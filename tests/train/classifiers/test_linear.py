@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from train.classifiers.linear import CalibratedLinear, telling
+from train.classifiers.linear import CalibratedLinear, nb_weights
 from train.classifiers.prior import PriorClassifier
 
 
@@ -132,7 +132,7 @@ def test_columns_weigh_by_what_their_presence_tells() -> None:
     is_class = np.arange(200) % 4 == 0
     told = np.where(is_class[:, None], rng.random((200, 1)) < 0.9, rng.random((200, 1)) < 0.1)
     X = np.hstack([told, rng.random((200, 3)) < 0.4, np.ones((200, 1))]) * rng.uniform(0.5, 1, (200, 5))
-    factors = telling(sp.csr_matrix(X), is_class, 0.25)
+    factors = nb_weights(sp.csr_matrix(X), is_class, 0.25)
     # the same, plainly: Wang & Manning's ratio with one of each added
     there, (n, m) = X > 0, (is_class.sum(), (~is_class).sum())
     ratio = [

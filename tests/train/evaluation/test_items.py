@@ -7,7 +7,7 @@ import pytest
 from schemas.codebook import Codebook, Layer
 from schemas.records import Annotation, GoldSentence
 from train.evaluate import cross_validate
-from train.evaluation.baselines import Items, by_keyword, by_length
+from train.evaluation.baselines import CodedTexts, by_keyword, by_length
 from train.evaluation.human_ceiling import PredictedItem, human_ceiling
 from train.evaluation.items import LayerItems, many_hot, one_hot
 from train.evaluation.label_errors import label_errors
@@ -59,28 +59,30 @@ def coding(sentence: int, who: str, **layers: object) -> Annotation:
 def test_a_telling_word_is_found() -> None:
     texts = ["wer weiß das schon", "niemand weiß es", "das Haus ist rot", "der Hof ist rot"] * 10
     gold = np.array([[True, False], [True, False], [False, True], [False, True]] * 10)
-    given = by_keyword(Items(texts, gold, ["ja", "nein"]), ["alles rot hier", "sie weiß viel"], False)
+    given = by_keyword(CodedTexts(texts, gold, ["ja", "nein"]), ["alles rot hier", "sie weiß viel"], False)
     assert given.tolist() == [[False, True], [True, False]]
 
 
 def test_without_a_keyword_the_commonest_code_is_given() -> None:
     gold = np.array([[True, False]] * 30 + [[False, True]] * 10)
     texts = ["klug"] * 30 + ["dumm"] * 10
-    assert by_keyword(Items(texts, gold, ["a", "b"]), ["etwas anderes"], False).tolist() == [[True, False]]
-    assert by_keyword(Items(["!"] * 40, gold, ["a", "b"]), ["etwas"], False).tolist() == [[True, False]]
+    assert by_keyword(CodedTexts(texts, gold, ["a", "b"]), ["etwas anderes"], False).tolist() == [
+        [True, False]
+    ]
+    assert by_keyword(CodedTexts(["!"] * 40, gold, ["a", "b"]), ["etwas"], False).tolist() == [[True, False]]
 
 
 def test_length_alone_tells_the_short_from_the_long() -> None:
     texts = ["eins zwei"] * 20 + ["eins zwei drei vier fünf sechs sieben acht"] * 20
     gold = np.repeat([[True, False], [False, True]], 20, axis=0)
-    given = by_length(Items(texts, gold, ["kurz", "lang"]), ["a b", "a b c d e f g h"], False)
+    given = by_length(CodedTexts(texts, gold, ["kurz", "lang"]), ["a b", "a b c d e f g h"], False)
     assert given.tolist() == [[True, False], [False, True]]
 
 
 def test_a_code_that_training_lacked_is_never_a_baselines() -> None:
     gold = np.array([[True, False, False]] * 9 + [[False, True, False]])
     texts = [f"wort {i}" for i in range(10)]
-    assert not by_length(Items(texts, gold, ["a", "b", "c"]), texts, False)[:, 2].any()
+    assert not by_length(CodedTexts(texts, gold, ["a", "b", "c"]), texts, False)[:, 2].any()
 
 
 def test_two_who_agree_in_all_have_a_ceiling_of_one(codebook: Codebook) -> None:

@@ -5,28 +5,31 @@ import random
 import numpy as np
 import pytest
 
-from train.features.token_counts import Crossed, Items, TokenCounts
+from train.features.token_counts import CrossItems, FeatureCross, TokenCounts
 
 WORDS = ["der", "Krieg", "|", "||", ":", "ende", "é", "nie"]
 SIDES = ["plain", "increase", "ukraine", "rate=first"]
 
 
-def rows(rng: random.Random, joint: str) -> list[Crossed]:
+def rows(rng: random.Random, separator: str) -> list[FeatureCross]:
     """Some sentences, each with some targets in a row; words that training did not see among them."""
     found = []
     for _ in range(30):
-        items = Items(sorted(set(rng.sample(WORDS, rng.randint(0, 6)))), joint)
+        items = CrossItems(sorted(set(rng.sample(WORDS, rng.randint(0, 6)))), separator)
         for _ in range(rng.randint(1, 4)):
             plain = rng.choices(["state=named", "near:nie", "near=nie"], k=rng.randint(0, 4))
-            found.append(Crossed(plain, tuple(rng.sample(SIDES, rng.randint(0, 3))), items))
+            found.append(FeatureCross(plain, tuple(rng.sample(SIDES, rng.randint(0, 3))), items))
     return found
 
 
-@pytest.mark.parametrize("joint", ["|", ":"])
+@pytest.mark.parametrize("separator", ["|", ":"])
 @pytest.mark.parametrize("seed", range(5))
-def test_they_are_counted_as_if_written_out(joint: str, seed: int) -> None:
+def test_they_are_counted_as_if_written_out(separator: str, seed: int) -> None:
     rng = random.Random(seed)
-    known, new = rows(rng, joint), [*rows(rng, joint), Crossed([], ("fremd",), Items(["neu"], joint))]
+    known, new = (
+        rows(rng, separator),
+        [*rows(rng, separator), FeatureCross([], ("fremd",), CrossItems(["neu"], separator))],
+    )
     block = TokenCounts("given", min_df=2)
     learned = block.fit_transform(known)
     for some in (known, new):
@@ -39,14 +42,14 @@ def test_they_are_counted_as_if_written_out(joint: str, seed: int) -> None:
 
 
 def test_what_was_fitted_anew_is_looked_up_anew() -> None:
-    items = Items(["ja"], "|")
-    block = TokenCounts("given", min_df=1).fit([Crossed([], ("a",), items)])
-    assert block.transform([Crossed([], ("a",), items)]).nnz == 1
-    block.fit([Crossed([], ("b",), items)])
-    assert block.transform([Crossed([], ("a",), items)]).nnz == 0
-    assert block.transform([Crossed([], ("b",), items)]).nnz == 1
+    items = CrossItems(["ja"], "|")
+    block = TokenCounts("given", min_df=1).fit([FeatureCross([], ("a",), items)])
+    assert block.transform([FeatureCross([], ("a",), items)]).nnz == 1
+    block.fit([FeatureCross([], ("b",), items)])
+    assert block.transform([FeatureCross([], ("a",), items)]).nnz == 0
+    assert block.transform([FeatureCross([], ("b",), items)]).nnz == 1
 
 
 def test_no_rows_give_no_rows() -> None:
-    block = TokenCounts("given", min_df=1).fit([Crossed(["x"], ("a",), Items(["ja"], "|"))])
+    block = TokenCounts("given", min_df=1).fit([FeatureCross(["x"], ("a",), CrossItems(["ja"], "|"))])
     assert block.transform([]).shape == (0, 2)

@@ -9,10 +9,10 @@ import pytest
 import plain_features as plain
 from schemas.codebook import Codebook, Target
 from train.features.passages import Passage
-from train.features.target_pairs import Pair, TargetCues, pair_tokens
+from train.features.target_pairs import PairTokens, TargetCues, pair_tokens
 
 
-def pair(text: str, target: Target, book: Codebook, *, known: bool = True, whole: str = "") -> Pair:
+def pair(text: str, target: Target, book: Codebook, *, known: bool = True, whole: str = "") -> PairTokens:
     passage = Passage(text=text, before="", after="", around="", whole=whole or text)
     cues = {target.id: TargetCues(target, book, known=known)}
     return pair_tokens([passage], cues, [(0, target.id)], {})[0]
