@@ -62,24 +62,24 @@ def cross_validate(
     """
     kept = training_rows(rows, codebook)
     plan = Plan(by=by, group=group, folds=folds, seed=seed, gap=gap)
-    held = hold_out(kept, codebook, plan)
+    holdout = hold_out(kept, codebook, plan)
     asked = {} if by == "target" else _asked_of_people(annotations)  # else it would answer what it knows
-    scored = _cross_scored(held.splits, codebook, settings, seed, asked)
+    scored = _cross_scored(holdout.splits, codebook, settings, seed, asked)
     version = model_version(kept, codebook, settings=settings, seed=seed)
     report = score_layers(codebook, scored, version=version, seed=seed)
     layers = {
         layer.id: _beside(layer, report.layers[layer.id], scored, annotations, seed)
         for layer in codebook.predicted_layers
     }
-    learned = _learned_baselines(held.splits, codebook)
+    learned = _learned_baselines(holdout.splits, codebook)
     layers = {name: _with_baselines(figures, learned.get(name, {})) for name, figures in layers.items()}
     left = {"copies of one text": n} if (n := count_copies(rows)) else {}
-    held = held._replace(left_out=left | held.left_out)
-    report = msgspec.structs.replace(report, layers=layers, held_out=described(plan, held))
+    holdout = holdout._replace(left_out=left | holdout.left_out)
+    report = msgspec.structs.replace(report, layers=layers, held_out=described(plan, holdout))
     if not curve:
         return report
-    points = [_curve_point(held.splits, share, codebook, settings, seed) for share in SHARES]
-    whole = _point(held.splits, 1.0, {name: figures.macro_f1 for name, figures in report.layers.items()})
+    points = [_curve_point(holdout.splits, share, codebook, settings, seed) for share in SHARES]
+    whole = _point(holdout.splits, 1.0, {name: figures.macro_f1 for name, figures in report.layers.items()})
     return msgspec.structs.replace(report, learning_curve=[*points, whole])
 
 
@@ -127,25 +127,25 @@ def _beside(
     """The figures with the human ceiling and the likely errors of gold."""
     answers = layer_items(layer, scored)
     texts = {s.row.sentence_id: s.row.text for s in scored}
-    found = [msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in label_errors(layer, answers)]
+    errors = [msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in label_errors(layer, answers)]
     ceiling = (
         human_ceiling(layer, predicted_items(layer, scored), annotations, seed=seed) if annotations else None
     )
-    return msgspec.structs.replace(figures, ceiling=ceiling, suspects=found)
+    return msgspec.structs.replace(figures, ceiling=ceiling, suspects=errors)
 
 
 def _learned_baselines(parts: Sequence[Split], codebook: Codebook) -> dict[str, dict[str, float | None]]:
     """Macro-F1 of keywords and of length, over all splits, a layer."""
-    found: dict[str, dict[str, float | None]] = {}
+    learned: dict[str, dict[str, float | None]] = {}
     for layer in codebook.predicted_layers:
         total: dict[str, Any] = {}
         codes = layer.values
         for train, test in parts:
-            own = (texts_of(layer, rows, codebook) for rows in (train, test))
-            for name, counts in baseline_counts(layer, *own).items():
+            texts = (texts_of(layer, rows, codebook) for rows in (train, test))
+            for name, counts in baseline_counts(layer, *texts).items():
                 total[name] = total.get(name, 0) + counts
-        found[layer.id] = {name: macro_of(layer, codes, counts) for name, counts in total.items()}
-    return found
+        learned[layer.id] = {name: macro_of(layer, codes, counts) for name, counts in total.items()}
+    return learned
 
 
 def _with_baselines(figures: LayerFigures, learned: Mapping[str, float | None]) -> LayerFigures:
@@ -173,8 +173,8 @@ def predict_held_out(
     plan = Plan(by="commentary", group="cluster", folds=5, seed=seed, gap=GAP)
     for train, test in hold_out(kept, codebook, plan).splits:
         model, _ = fit(train, codebook, settings=settings, seed=seed)
-        for one in _scored(model, test):
-            yield one.row, one.prediction
+        for item in _scored(model, test):
+            yield item.row, item.prediction
 
 
 def evaluate_model(
@@ -216,8 +216,8 @@ def evaluate_model(
     other = checked(rows, against.meta.book)
     if not seen:
         _check_unseen(against, other)
-    found = compare(book, against.meta.book, scored, _scored(against, other), seed=seed)
-    comparison = Comparison(model_version=against.meta.model_version, layers=found)
+    differences = compare(book, against.meta.book, scored, _scored(against, other), seed=seed)
+    comparison = Comparison(model_version=against.meta.model_version, layers=differences)
     return msgspec.structs.replace(report, against=comparison)
 
 
@@ -233,18 +233,20 @@ def _scored(
 
 
 def _asked(row: GoldSentence, also: Mapping[str, set[str]]) -> dict[str, list[str]]:
-    own = {name: set(targets) for name, value in row.layers.items() if (targets := by_target(value))}
-    return {name: sorted(own.get(name, set()) | also.get(name, set())) for name in sorted({*own, *also})}
+    in_gold = {name: set(targets) for name, value in row.layers.items() if (targets := by_target(value))}
+    return {
+        name: sorted(in_gold.get(name, set()) | also.get(name, set())) for name in sorted({*in_gold, *also})
+    }
 
 
 def _asked_of_people(annotations: Sequence[Annotation]) -> dict[str, dict[str, set[str]]]:
     """The targets that annotators were asked about, by sentence and layer."""
-    found: dict[str, dict[str, set[str]]] = {}
+    by_sentence: dict[str, dict[str, set[str]]] = {}
     for annotation in annotations:
         for name, value in annotation.layers.items():
             if targets := by_target(value):
-                found.setdefault(annotation.sentence_id, {}).setdefault(name, set()).update(targets)
-    return found
+                by_sentence.setdefault(annotation.sentence_id, {}).setdefault(name, set()).update(targets)
+    return by_sentence
 
 
 def _check_unseen(model: Model, rows: Sequence[GoldSentence]) -> None:

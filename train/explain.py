@@ -38,28 +38,30 @@ def reasons_for(model: Model, batch: Batch, answers: Mapping[str, Sequence[Any]]
         return {}
     features, _, names = model.readable
     matrix = features.transform(batch.passages)
-    found: dict[str, list[Reasons]] = {}
+    reasons: dict[str, list[Reasons]] = {}
     for name, answer in answers.items():
         if name in batch.pairs:
-            found |= _of_stances(model, name, matrix, batch, answer)
+            reasons |= _of_stances(model, name, matrix, batch, answer)
             continue
         codes, code_weights = _code_weights(model, name)
         if codes:
             kind = KINDS[model.meta.layers[name].kind]
-            given = [kind.predicted_codes(prediction) for prediction in answer]
-            found[name] = _strongest(matrix, _moved(matrix, codes, code_weights, given), names, count)
-    return found
+            predicted = [kind.predicted_codes(prediction) for prediction in answer]
+            reasons[name] = _strongest(matrix, _moved(matrix, codes, code_weights, predicted), names, count)
+    return reasons
 
 
 def _of_stances(
     model: Model, name: str, matrix: Any, batch: Batch, answers: Sequence[dict[str, CodePrediction]]
 ) -> dict[str, list[Reasons]]:
     pairs, classifiers, merged = batch.pairs[name], model.classifiers[name], _merged(model, name)
-    given = [str(answers[row][target].code) for row, target in pairs.asked]
+    predicted = [str(answers[row][target].code) for row, target in pairs.asked]
     targets = sorted({target for _, target in pairs.asked})
-    found: dict[str, list[Reasons]] = {f"{name}__{target}": [[] for _ in answers] for target in targets}
-    for code in sorted(set(given) - {UNRELATED}):
-        chosen = np.flatnonzero(np.array(given) == code)
+    by_layer_target: dict[str, list[Reasons]] = {
+        f"{name}__{target}": [[] for _ in answers] for target in targets
+    }
+    for code in sorted(set(predicted) - {UNRELATED}):
+        chosen = np.flatnonzero(np.array(predicted) == code)
         rows = np.array([pairs.asked[i][0] for i in chosen])
         # the other sentences are a column that speaks for itself
         added = pairs.neighbour_scores
@@ -73,8 +75,8 @@ def _of_stances(
         best = _strongest(summed, summed.data, merged.names, model.meta.settings.reasons)
         for i, reasons in zip(chosen, best, strict=True):
             row, target = pairs.asked[i]
-            found[f"{name}__{target}"][row] = reasons
-    return found
+            by_layer_target[f"{name}__{target}"][row] = reasons
+    return by_layer_target
 
 
 class _Merged(NamedTuple):
@@ -89,9 +91,9 @@ def _merged(model: Model, layer_id: str) -> _Merged:
     names = list(model.readable[2]) if model.readable else []
     for block, counts in model.pairs[layer_id].items():
         names += [pair_name(block, term) for term in counts.get_feature_names_out().tolist()]
-    place: dict[str, int] = {}
-    index = [place.setdefault(name, len(place)) for name in [*names, OTHERS]]
-    return _Merged(list(place), np.array(index))
+    column: dict[str, int] = {}
+    index = [column.setdefault(name, len(column)) for name in [*names, OTHERS]]
+    return _Merged(list(column), np.array(index))
 
 
 def pair_name(block: str, term: str) -> str:
@@ -140,16 +142,16 @@ def _score_gap(classifier: Any, scores: Floats, value: object) -> Floats:
 
 def _moved(matrix: Any, codes: Sequence[str], code_weights: Floats, predicted: Sequence[list[str]]) -> Floats:
     """What each cell of the matrix adds to the scores of the codes predicted for its row."""
-    place = {code: i for i, code in enumerate(codes)}
-    given = np.zeros((len(predicted), len(codes)))
+    column = {code: i for i, code in enumerate(codes)}
+    is_predicted = np.zeros((len(predicted), len(codes)))
     for i, row_codes in enumerate(predicted):
         for code in row_codes:
-            if code in place:
-                given[i, place[code]] = 1
+            if code in column:
+                is_predicted[i, column[code]] = 1
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     moved: Floats = np.zeros(len(matrix.data))
     for i, weights in enumerate(code_weights):
-        moved += given[row, i] * weights[matrix.indices]
+        moved += is_predicted[row, i] * weights[matrix.indices]
     moved *= matrix.data
     return moved
 
@@ -159,11 +161,11 @@ def _strongest(matrix: Any, moved: Floats, names: Sequence[str], count: int) -> 
     order = np.lexsort((matrix.indices, -moved, row))
     best = order[np.arange(len(order)) - np.repeat(matrix.indptr[:-1], np.diff(matrix.indptr)) < count]
     best = best[moved[best] > 0]
-    found: list[Reasons] = [[] for _ in range(matrix.shape[0])]
+    reasons: list[Reasons] = [[] for _ in range(matrix.shape[0])]
     cells = zip(row[best].tolist(), matrix.indices[best].tolist(), moved[best].round(6).tolist(), strict=True)
     for i, column, weight in cells:
-        found[i].append((names[column], weight))
-    return found
+        reasons[i].append((names[column], weight))
+    return reasons
 
 
 @lru_cache(maxsize=32)  # a model answers batch after batch

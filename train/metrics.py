@@ -28,8 +28,8 @@ def tally(gold: Bools, predicted: Bools) -> Floats:
 
 def soft_tally(gold: Bools, predicted: Bools) -> Floats:
     """As `tally`, where a code of gold may be there in part: the votes of people who were tied."""
-    given = predicted.astype(np.float64)
-    return np.stack([gold * given, (1 - gold) * given, gold * (1 - given)], axis=2)
+    chosen = predicted.astype(np.float64)
+    return np.stack([gold * chosen, (1 - gold) * chosen, gold * (1 - chosen)], axis=2)
 
 
 def by_group(counts: Floats, groups: Sequence[str]) -> Floats:

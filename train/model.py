@@ -134,13 +134,15 @@ class Model:
             for part, classifier in classifiers.items():
                 if not hasattr(classifier, "coef_"):
                     continue
-                own = classifier.coef_.T
+                columns = classifier.coef_.T
                 if name in self.pairs:  # weighs some blocks only
-                    own = np.zeros((sum(self.features.widths.values()), len(classifier.classes_)), np.float32)
-                    own[shared] = classifier.coef_.T[: len(shared)]
-                weights.append(own)
-                slots[name, part] = slice(at, at + own.shape[1])
-                at += own.shape[1]
+                    columns = np.zeros(
+                        (sum(self.features.widths.values()), len(classifier.classes_)), np.float32
+                    )
+                    columns[shared] = classifier.coef_.T[: len(shared)]
+                weights.append(columns)
+                slots[name, part] = slice(at, at + columns.shape[1])
+                at += columns.shape[1]
         return (Scorer(self.features, np.hstack(weights)) if weights else None), slots
 
     @cached_property
@@ -156,10 +158,10 @@ class Model:
             for key, classifier in classifiers.items()
             if isinstance(classifier, LinearModel)
         }
-        found = {key: forest for key, forest in forests.items() if forest is not None}
-        if self.features is None or not found:
+        existing = {key: forest for key, forest in forests.items() if forest is not None}
+        if self.features is None or not existing:
             return {}, None
-        return found, self.features.only(pipeline_named(self.meta.settings.pipeline).cues)
+        return existing, self.features.only(pipeline_named(self.meta.settings.pipeline).cues)
 
     @cached_property
     def readable(self) -> tuple[SentenceFeatures, Any, list[str]] | None:
@@ -175,13 +177,13 @@ class Model:
         scorer, slots = self.scorer
         if scorer is None:
             return {}
-        found = scorer.scores(passages).astype(np.float64)
+        scores = scorer.scores(passages).astype(np.float64)
         forests, cues = self.forests
         if forests:
             matrix = cues.transform(passages)
             for key, forest in forests.items():
-                found[:, slots[key]] += forest.scores(matrix)
-        return {key: found[:, slot] for key, slot in slots.items()}
+                scores[:, slots[key]] += forest.scores(matrix)
+        return {key: scores[:, slot] for key, slot in slots.items()}
 
     def with_figures(self, figures: dict[str, Any]) -> "Model":
         """The model with an evaluation's figures, which go into its folder's card."""
@@ -253,10 +255,10 @@ class Batch(NamedTuple):
 
     def probabilities(self, layer_id: str, part: str, classifier: Any) -> Any:
         """Of a classifier that needs no more than the sentence."""
-        found = self.scores.get((layer_id, part))
-        if found is None:  # a classifier without weights says the same of each
+        scores = self.scores.get((layer_id, part))
+        if scores is None:  # a classifier without weights says the same of each
             return classifier.to_probabilities(np.zeros((len(self.passages), len(classifier.classes_))))
-        return classifier.to_probabilities(found + classifier.intercept_)
+        return classifier.to_probabilities(scores + classifier.intercept_)
 
 
 def choices_of(classifier: Any) -> dict[str, float]:

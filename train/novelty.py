@@ -49,13 +49,13 @@ class Novelty(NamedTuple):
 def novelty_reference(rows: Sequence[GoldSentence]) -> NoveltyReference:
     """What to remember of the rows a model is trained on."""
     total: Counter[str] = Counter()
-    pieces: dict[str, list[list[str]]] = defaultdict(list)
+    commentaries: dict[str, list[list[str]]] = defaultdict(list)
     for row in rows:
-        found = words(row.text)
-        pieces[row.commentary_id].append(found)
-        total.update(set(found))
+        ngrams = words(row.text)
+        commentaries[row.commentary_id].append(ngrams)
+        total.update(set(ngrams))
     shares = sorted(
-        round(share, 4) for texts in pieces.values() if (share := _left_out(texts, total)) is not None
+        round(share, 4) for texts in commentaries.values() if (share := _left_out(texts, total)) is not None
     )
     return NoveltyReference(
         authors=sorted({author_hash(row.author) for row in rows if row.author}), unknown=_thinned(shares)
@@ -70,8 +70,8 @@ def author_hash(name: str) -> str:
 def known_ngrams(features: Any) -> frozenset[str]:
     """The n-grams a model has features for; none where its pipeline has no words."""
     terms = features.terms_ if features is not None else {}
-    found = [term for name in VOCABULARIES for term in terms.get(name, "").split("\n")]
-    return frozenset(found) - {""}
+    ngrams = [term for name in VOCABULARIES for term in terms.get(name, "").split("\n")]
+    return frozenset(ngrams) - {""}
 
 
 def novelty(
@@ -83,10 +83,15 @@ def novelty(
     held against the others (a conformal p-value of 0.05, Laxhammar & Falkman 2010; below twenty
     commentaries: one that none reaches).
     """
-    found = [ngram for text in texts for ngram in words(text)]
-    if not known or reference is None or len(reference.unknown) < MIN_COMMENTARIES or len(found) < MIN_NGRAMS:
+    ngrams = [ngram for text in texts for ngram in words(text)]
+    if (
+        not known
+        or reference is None
+        or len(reference.unknown) < MIN_COMMENTARIES
+        or len(ngrams) < MIN_NGRAMS
+    ):
         return None
-    share = sum(ngram not in known for ngram in found) / len(found)
+    share = sum(ngram not in known for ngram in ngrams) / len(ngrams)
     shares = reference.unknown
     as_new = len(shares) - bisect_left(shares, share)
     allowed = max(0, int(_LEVEL * (len(shares) + 1)) - 1)
@@ -94,11 +99,11 @@ def novelty(
 
 
 def _left_out(texts: Sequence[Sequence[str]], total: Counter[str]) -> float | None:
-    own = Counter(ngram for found in texts for ngram in set(found))
-    ngrams = [ngram for found in texts for ngram in found]
+    in_commentary = Counter(ngram for row_ngrams in texts for ngram in set(row_ngrams))
+    ngrams = [ngram for row_ngrams in texts for ngram in row_ngrams]
     if len(ngrams) < MIN_NGRAMS:
         return None
-    return sum(total[ngram] - own[ngram] < MIN_ROWS for ngram in ngrams) / len(ngrams)
+    return sum(total[ngram] - in_commentary[ngram] < MIN_ROWS for ngram in ngrams) / len(ngrams)
 
 
 def _thinned(shares: list[float]) -> list[float]:

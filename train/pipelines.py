@@ -95,12 +95,12 @@ def apply_pairs(blocks: PairFeatures | None, X: Any) -> Any:
 
 def columns_of(features: SentenceFeatures | None, names: Sequence[str]) -> Any:
     """The places of the columns of some blocks."""
-    found, start = [], 0
+    ranges, start = [], 0
     for name, width in features.widths.items() if features is not None else ():
         if name in names:
-            found.append(np.arange(start, start + width))
+            ranges.append(np.arange(start, start + width))
         start += width
-    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+    return np.concatenate(ranges) if ranges else np.zeros(0, dtype=np.int64)
 
 
 def pipeline_named(name: str) -> Pipeline:

@@ -58,8 +58,8 @@ def predict_stream(
                 scores=model.scores(some),
                 asked=None if asked is None else [asked[i] for i in part],
             )
-            found = list(_predict_chunk(model, [rows[i] for i in part], batch))
-        yield from found
+            predictions = list(_predict_chunk(model, [rows[i] for i in part], batch))
+        yield from predictions
 
 
 @contextmanager
@@ -96,7 +96,7 @@ def _predict_chunk(model: Model, rows: Sequence[GoldSentence], batch: Batch) -> 
     answers = {layer.id: KINDS[layer.kind].predict(layer, model, batch) for layer in trained}
     reasons = reasons_for(model, batch, answers)
     for i, row in enumerate(rows):
-        layers: dict[str, LayerPrediction] = {name: found[i] for name, found in answers.items()}
+        layers: dict[str, LayerPrediction] = {name: predictions[i] for name, predictions in answers.items()}
         yield Prediction(
             sentence_id=row.sentence_id,
             commentary_id=row.commentary_id,
@@ -105,7 +105,7 @@ def _predict_chunk(model: Model, rows: Sequence[GoldSentence], batch: Batch) -> 
             codebook=model.meta.codebook,
             codebook_version=model.meta.codebook_version,
             layers=layers,
-            reasons={name: found[i] for name, found in reasons.items() if found[i]},
+            reasons={name: of_rows[i] for name, of_rows in reasons.items() if of_rows[i]},
         )
 
 

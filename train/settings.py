@@ -67,5 +67,5 @@ class Settings(Record, frozen=True, kw_only=True):
 
 def changed(**settings: float | str | None) -> Settings:
     """The defaults, with others where they are given."""
-    given = {name: value for name, value in settings.items() if value is not None}
-    return msgspec.structs.replace(Settings(), **given)
+    chosen = {name: value for name, value in settings.items() if value is not None}
+    return msgspec.structs.replace(Settings(), **chosen)

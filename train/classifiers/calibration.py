@@ -54,10 +54,10 @@ def fit_calibration(scores: Floats, codes: Ints, *, balance: float = 0.0) -> Cal
 
     def loss(values: Array) -> tuple[float, Array]:
         scale, offset = values[:size], values[size:]
-        found = softmax(scores * scale + offset)
+        shares = softmax(scores * scale + offset)
         spread = scale - scale.mean()
-        error = (found - truth) * weight[:, None]
-        value = -(weight[:, None] * truth * np.log(found + 1e-12)).sum()
+        error = (shares - truth) * weight[:, None]
+        value = -(weight[:, None] * truth * np.log(shares + 1e-12)).sum()
         slope = (error * scores).sum(axis=0) + 2 * _PULL * spread
         return value + _PULL * (spread**2).sum(), np.concatenate([slope, error.sum(axis=0)])
 
@@ -65,8 +65,8 @@ def fit_calibration(scores: Floats, codes: Ints, *, balance: float = 0.0) -> Cal
     # a score may never speak against its own code
     bounds = [(0.0, 50.0)] * size + [(-20.0, 20.0)] * size
     with _libraries().limit(limits=1):
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-    return Calibration(scale=found[:size], offset=found[size:])
+        fitted = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return Calibration(scale=fitted[:size], offset=fitted[size:])
 
 
 @cache

@@ -56,12 +56,12 @@ def fitted_from(estimator: Any) -> Classifier:
     """What is kept of a fitted estimator of `train.classifiers.linear`."""
     if not hasattr(estimator, "coef_"):
         return PriorModel(estimator.classes_, estimator.share_)
-    own = estimator
-    return LinearModel(own.classes_, own.coef_, own.intercept_, own.scale_, own.offset_, own.forest_)
+    names = ("classes_", "coef_", "intercept_", "scale_", "offset_", "forest_")
+    return LinearModel(*(getattr(estimator, name) for name in names))
 
 
 def probability_of(value: object, classifier: Any, probabilities: Floats) -> Floats:
     """The column of a class; zeros where training did not see it."""
     classes = list(classifier.classes_)
-    found: Array = np.zeros(len(probabilities))
-    return probabilities[:, classes.index(value)] if value in classes else found
+    absent: Array = np.zeros(len(probabilities))
+    return probabilities[:, classes.index(value)] if value in classes else absent

@@ -24,20 +24,20 @@ def checked(rows: Iterable[GoldSentence], codebook: Codebook) -> list[GoldSenten
         No rows, an id that stands twice, an empty text, or a layer, target, code or value that the
         codebook does not have: names the sentence and what was found.
     """
-    found = sorted(rows, key=lambda row: row.sentence_id)
-    if not found:
+    gold = sorted(rows, key=lambda row: row.sentence_id)
+    if not gold:
         raise DataError("no gold sentence: found 0 rows, expected at least one")
-    for one, other in pairwise(found):
-        if one.sentence_id == other.sentence_id:
-            raise DataError(f'two rows have the sentence_id "{one.sentence_id}", expected one a sentence')
-    for row in found:
+    for first, second in pairwise(gold):
+        if first.sentence_id == second.sentence_id:
+            raise DataError(f'two rows have the sentence_id "{first.sentence_id}", expected one a sentence')
+    for row in gold:
         if not row.text.strip():
             raise DataError(f'sentence "{row.sentence_id}": the text is empty')
         for layer_id, value in row.layers.items():
             problem = _problem(codebook, layer_id, value)
             if problem:
                 raise DataError(f'sentence "{row.sentence_id}": {problem}')
-    return found
+    return gold
 
 
 def training_rows(rows: Iterable[GoldSentence], codebook: Codebook) -> list[GoldSentence]:
@@ -67,9 +67,9 @@ def _without_copies(rows: list[GoldSentence]) -> list[GoldSentence]:
     for row in rows:
         if counts[row.text] > COPIES:
             copies[row.text].append(row)
-    for found in copies.values():
-        found.sort(key=lambda row: (msgspec.json.encode(row.layers, order="sorted"), row.sentence_id))
-        kept += [found[len(found) * n // COPIES] for n in range(COPIES)]
+    for same_text in copies.values():
+        same_text.sort(key=lambda row: (msgspec.json.encode(row.layers, order="sorted"), row.sentence_id))
+        kept += [same_text[len(same_text) * n // COPIES] for n in range(COPIES)]
     return sorted(kept, key=lambda row: row.sentence_id)
 
 

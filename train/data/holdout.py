@@ -67,14 +67,14 @@ class HeldOut(Record, frozen=True, kw_only=True, omit_defaults=True):
     left_out: dict[str, int] = {}
 
 
-def described(plan: Plan, held: Holdout) -> HeldOut:
+def described(plan: Plan, holdout: Holdout) -> HeldOut:
     return HeldOut(
         by=plan.by,
         group=plan.group,
-        splits=len(held.splits),
+        splits=len(holdout.splits),
         seed=plan.seed,
         gap_days=plan.gap if plan.by == "date" else None,
-        left_out=held.left_out,
+        left_out=holdout.left_out,
     )
 
 
@@ -107,13 +107,13 @@ def _by_author(
     authors = [str(rows[i].author) for i in named]
     _check_several(authors, "author")
     fold = _fold_of_names(authors, plan)
-    found = []
+    parts = []
     for number in np.unique(fold):
-        test = [i for i, own in zip(named, fold, strict=True) if own == number]
-        held, writers = set(_pick(groups, test)), {rows[i].author for i in test}
-        train = [i for i in named if groups[i] not in held and rows[i].author not in writers]
-        found.append(Split(_pick(rows, train), _pick(rows, test)))
-    return _nothing_empty(found, {"no author": len(rows) - len(named)}, "author")
+        test = [i for i, row_fold in zip(named, fold, strict=True) if row_fold == number]
+        test_groups, writers = set(_pick(groups, test)), {rows[i].author for i in test}
+        train = [i for i in named if groups[i] not in test_groups and rows[i].author not in writers]
+        parts.append(Split(_pick(rows, train), _pick(rows, test)))
+    return _nothing_empty(parts, {"no author": len(rows) - len(named)}, "author")
 
 
 def _by_date(rows: Sequence[GoldSentence], groups: Sequence[str], codebook: Codebook, plan: Plan) -> Holdout:
@@ -123,16 +123,16 @@ def _by_date(rows: Sequence[GoldSentence], groups: Sequence[str], codebook: Code
     # blocks of about as many rows; a day is never split
     cuts = [known[len(known) * k // (plan.folds + 1)] for k in range(1, plan.folds + 1)]
     starts = sorted({cut for cut in cuts if cut > known[0]}) or [known[-1]]
-    found = []
-    for place, start in enumerate(starts):
-        end = starts[place + 1] if place + 1 < len(starts) else None
+    parts = []
+    for i_start, start in enumerate(starts):
+        end = starts[i_start + 1] if i_start + 1 < len(starts) else None
         test = [i for i, day in enumerate(days) if day and start <= day and (end is None or day < end)]
-        held, last = set(_pick(groups, test)), start - timedelta(days=plan.gap)
-        train = [i for i, day in enumerate(days) if day and day < last and groups[i] not in held]
-        found.append(Split(_pick(rows, train), _pick(rows, test)))
+        test_groups, last = set(_pick(groups, test)), start - timedelta(days=plan.gap)
+        train = [i for i, day in enumerate(days) if day and day < last and groups[i] not in test_groups]
+        parts.append(Split(_pick(rows, train), _pick(rows, test)))
     first = sum(day is not None and day < starts[0] for day in days)
     left = {"no date": days.count(None), "trained on only, as the earliest": first}
-    return _nothing_empty(found, left, f"date (with {plan.gap} days between)")
+    return _nothing_empty(parts, left, f"date (with {plan.gap} days between)")
 
 
 def _by_target(
@@ -144,17 +144,21 @@ def _by_target(
     _check_several(asked, "target")
     questions = [_question(codebook, target) for target in asked]
     fold = _fold_of_names(questions, plan)
-    found: list[Split] = []
+    parts: list[Split] = []
     for number in np.unique(fold):
-        held = {target for target, own in zip(asked, fold, strict=True) if own == number}
-        test = [i for i, row in enumerate(rows) if any(held & _asked(row, name) for name in stances)]
+        test_targets = {
+            target for target, target_fold in zip(asked, fold, strict=True) if target_fold == number
+        }
+        test = [i for i, row in enumerate(rows) if any(test_targets & _asked(row, name) for name in stances)]
         for part in _apart(test, rows, groups, codebook, plan):
             out = set(_pick(groups, part))
             train = [row for row, group in zip(rows, groups, strict=True) if group not in out]
-            others = set(asked) - held
-            found.append(Split(_only(train, stances, others), _only(_pick(rows, part), stances, held)))
+            others = set(asked) - test_targets
+            parts.append(
+                Split(_only(train, stances, others), _only(_pick(rows, part), stances, test_targets))
+            )
     silent = sum(not any(_asked(row, name) for name in stances) for row in rows)
-    return _nothing_empty(found, {"no target was asked": silent}, "target")
+    return _nothing_empty(parts, {"no target was asked": silent}, "target")
 
 
 def _apart(
@@ -165,20 +169,22 @@ def _apart(
     Where most commentaries were asked about a target, holding out all of them with it would leave
     nothing: they are then held out in turn.
     """
-    held = set(_pick(groups, test))
-    if 2 * sum(group in held for group in groups) <= len(rows):
+    test_groups = set(_pick(groups, test))
+    if 2 * sum(group in test_groups for group in groups) <= len(rows):
         yield test
         return
-    own = _pick(groups, test)
-    check_groups(_pick(rows, test), own)
-    fold = grouped_folds(own, labels_of(_pick(rows, test), codebook), folds=plan.folds, seed=plan.seed)
+    test_row_groups = _pick(groups, test)
+    check_groups(_pick(rows, test), test_row_groups)
+    fold = grouped_folds(
+        test_row_groups, labels_of(_pick(rows, test), codebook), folds=plan.folds, seed=plan.seed
+    )
     for _, part in splits(fold):
         yield _pick(test, part)
 
 
 def _only(rows: Sequence[GoldSentence], layers: Sequence[str], wanted: set[str]) -> list[GoldSentence]:
     """The rows that answer one of these targets, without other answers and other layers."""
-    found = []
+    result = []
     for row in rows:
         kept = {
             name: {
@@ -187,8 +193,8 @@ def _only(rows: Sequence[GoldSentence], layers: Sequence[str], wanted: set[str])
             for name in layers
         }
         if any(kept.values()):
-            found.append(msgspec.structs.replace(row, layers={k: v for k, v in kept.items() if v}))
-    return found
+            result.append(msgspec.structs.replace(row, layers={k: v for k, v in kept.items() if v}))
+    return result
 
 
 def _fold_of_names(names: Sequence[str], plan: Plan) -> Ints:
@@ -200,15 +206,15 @@ def _fold_of_names(names: Sequence[str], plan: Plan) -> Ints:
 
 def labels_of(rows: Sequence[GoldSentence], codebook: Codebook) -> Floats:
     """What is to be spread evenly over the folds: rows, and every code of every layer."""
-    place = {"": 0}
+    column_of = {"": 0}
     cells = []
     for i, row in enumerate(rows):
         cells.append((i, 0))
         for layer in codebook.predicted_layers:
             value = row.layers.get(layer.id)
             names = [] if value is None else KINDS[layer.kind].codes(value)
-            cells += [(i, place.setdefault(f"{layer.id} {name}", len(place))) for name in names]
-    labels = np.zeros((len(rows), len(place)))
+            cells += [(i, column_of.setdefault(f"{layer.id} {name}", len(column_of))) for name in names]
+    labels = np.zeros((len(rows), len(column_of)))
     for i, column in cells:
         labels[i, column] += 1
     return labels
@@ -218,29 +224,29 @@ def check_groups(rows: Sequence[GoldSentence], groups: Sequence[str]) -> None:
     """Raises a DataError where all rows are of one group."""
     if len(set(groups)) > 1:
         return
-    found = len({row.commentary_id for row in rows})
-    if found == 1:
+    n_commentaries = len({row.commentary_id for row in rows})
+    if n_commentaries == 1:
         raise DataError(
             f'all {len(rows)} sentences are of one commentary ("{rows[0].commentary_id}"): '
             "no part can be held out, expected at least two commentaries"
         )
     raise DataError(
-        f"all {found} commentaries share near-duplicate sentences: no part can be held out; "
+        f"all {n_commentaries} commentaries share near-duplicate sentences: no part can be held out; "
         "--group commentary splits them nevertheless"
     )
 
 
 def _check_several(names: Sequence[str], what: str) -> None:
-    found = sorted(set(names))
-    if len(found) < 2:
-        has = f'only "{found[0]}"' if found else "none"
+    different = sorted(set(names))
+    if len(different) < 2:
+        has = f'only "{different[0]}"' if different else "none"
         raise DataError(f"--by {what}: the rows name {has}, expected at least two to hold one out")
 
 
-def _nothing_empty(found: list[Split], left_out: Mapping[str, int], what: str) -> Holdout:
+def _nothing_empty(parts: list[Split], left_out: Mapping[str, int], what: str) -> Holdout:
     left = {reason: n for reason, n in left_out.items() if n}
-    whole = [split for split in found if split.train and split.test]
-    lost = sum(len(split.test) for split in found if not split.train)
+    whole = [split for split in parts if split.train and split.test]
+    lost = sum(len(split.test) for split in parts if not split.train)
     if not whole:
         raise DataError(f"--by {what}: nothing is left to train on once a part is held out")
     return Holdout(whole, {**left, "nothing was left to train on": lost} if lost else left)
@@ -252,8 +258,8 @@ def _day(row: GoldSentence) -> date | None:
     try:
         return date.fromisoformat(row.date[:10])
     except ValueError as error:
-        found = f'sentence "{row.sentence_id}": found the date "{row.date}"'
-        raise DataError(f"{found}, expected YYYY-MM-DD") from error
+        problem = f'sentence "{row.sentence_id}": found the date "{row.date}"'
+        raise DataError(f"{problem}, expected YYYY-MM-DD") from error
 
 
 def _asked(row: GoldSentence, layer_id: str) -> set[str]:

@@ -83,14 +83,14 @@ def by_keyword(train: CodedTexts, texts: Sequence[str], several: bool) -> Bools:
 
     counter = CountVectorizer(binary=True, token_pattern=r"\w+", dtype=np.float64)
     try:
-        found = counter.fit_transform(train.texts)
+        counts = counter.fit_transform(train.texts)
     except ValueError:  # no text has any word
         return _commonest(train, len(texts), several)
-    weights = np.zeros((found.shape[1], len(train.codes)))
-    total = np.asarray(found.sum(axis=0)).ravel()
+    weights = np.zeros((counts.shape[1], len(train.codes)))
+    total = np.asarray(counts.sum(axis=0)).ravel()
     for column in range(len(train.codes)):
         has = train.gold[:, column]
-        inside = np.asarray(found[has].sum(axis=0)).ravel()
+        inside = np.asarray(counts[has].sum(axis=0)).ravel()
         odds, spread = _log_odds(inside, total - inside, int(has.sum()), int((~has).sum()))
         best = np.argsort(-odds / spread, kind="stable")[:_WORDS]
         sure = best[(odds / spread)[best] > _SURE]
@@ -98,10 +98,10 @@ def by_keyword(train: CodedTexts, texts: Sequence[str], several: bool) -> Bools:
     said: Floats = counter.transform(texts) @ weights
     if several:
         return said > 0
-    given: Bools = np.eye(len(train.codes), dtype=bool)[said.argmax(axis=1)]
+    chosen: Bools = np.eye(len(train.codes), dtype=bool)[said.argmax(axis=1)]
     silent = said.max(axis=1) <= 0
-    given[silent] = _commonest(train, int(silent.sum()), several)
-    return given
+    chosen[silent] = _commonest(train, int(silent.sum()), several)
+    return chosen
 
 
 def _log_odds(inside: Floats, outside: Floats, n_inside: int, n_outside: int) -> tuple[Floats, Floats]:
@@ -112,10 +112,10 @@ def _log_odds(inside: Floats, outside: Floats, n_inside: int, n_outside: int) ->
 
 def by_length(train: CodedTexts, texts: Sequence[str], several: bool) -> Bools:
     """The code for which a sentence of so many words is least unusual."""
-    own = np.array([len(text.split()) for text in train.texts])
-    edges = np.unique(np.quantile(own, np.linspace(0, 1, _LENGTHS + 1)[1:-1]))
+    train_lengths = np.array([len(text.split()) for text in train.texts])
+    edges = np.unique(np.quantile(train_lengths, np.linspace(0, 1, _LENGTHS + 1)[1:-1]))
     train_bin, test_bin = (
-        np.searchsorted(edges, lengths) for lengths in (own, [len(text.split()) for text in texts])
+        np.searchsorted(edges, lengths) for lengths in (train_lengths, [len(text.split()) for text in texts])
     )
     size = len(edges) + 1
 
@@ -127,8 +127,8 @@ def by_length(train: CodedTexts, texts: Sequence[str], several: bool) -> Bools:
         outside: Floats = np.array([shares(~has) for has in train.gold.T])
         return (inside > outside)[:, test_bin].T
     inside[~train.gold.any(axis=0)] = -math.inf  # a code that training lacked is never given
-    given: Bools = np.eye(len(train.codes), dtype=bool)[inside[:, test_bin].argmax(axis=0)]
-    return given
+    chosen: Bools = np.eye(len(train.codes), dtype=bool)[inside[:, test_bin].argmax(axis=0)]
+    return chosen
 
 
 def _commonest(train: CodedTexts, n: int, several: bool) -> Bools:

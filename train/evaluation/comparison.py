@@ -48,28 +48,30 @@ def compare(
     Koehn 2004 for paired systems).
     """
     others = {layer.id: layer for layer in other.predicted_layers}
-    found = {}
+    differences = {}
     for layer in codebook.predicted_layers:
         twin = others.get(layer.id)
         if twin is None or twin.kind != layer.kind:
-            found[layer.id] = _undefined("the other model has no such layer")
+            differences[layer.id] = _undefined("the other model has no such layer")
         else:
-            found[layer.id] = _difference(layer, layer_items(layer, scored), layer_items(twin, against), seed)
-    return found
+            differences[layer.id] = _difference(
+                layer, layer_items(layer, scored), layer_items(twin, against), seed
+            )
+    return differences
 
 
-def _difference(layer: Layer, one: LayerItems, other: LayerItems, seed: int) -> Difference:
-    place = {key: i for i, key in enumerate(other.keys)}
-    shared = [i for i, key in enumerate(one.keys) if key in place]
+def _difference(layer: Layer, first: LayerItems, second: LayerItems, seed: int) -> Difference:
+    second_index = {key: i for i, key in enumerate(second.keys)}
+    shared = [i for i, key in enumerate(first.keys) if key in second_index]
     if not shared:
         return _undefined("no sentence was answered by both")
-    one, other = one.pick(shared), other.pick([place[one.keys[i]] for i in shared])
-    codes = list(dict.fromkeys([*one.codes, *other.codes]))
+    first, second = first.pick(shared), second.pick([second_index[first.keys[i]] for i in shared])
+    codes = list(dict.fromkeys([*first.codes, *second.codes]))
     counted = counted_codes(layer, codes)
-    gold = _spread(one.gold, one.codes, codes)
+    gold = _spread(first.gold, first.codes, codes)
     grouped = [
-        by_group(tally(gold, _spread(side.predicted, side.codes, codes)), one.commentaries)[:, counted]
-        for side in (one, other)
+        by_group(tally(gold, _spread(side.predicted, side.codes, codes)), first.commentaries)[:, counted]
+        for side in (first, second)
     ]
     values = [macro_f1(counts.sum(axis=0)) for counts in grouped]
     draws = [bootstrap_f1(counts, draws=DRAWS, seed=seed) for counts in grouped]
@@ -92,9 +94,9 @@ def _difference(layer: Layer, one: LayerItems, other: LayerItems, seed: int) -> 
 
 def _spread(values: Array, codes: Sequence[str], all_codes: Sequence[str]) -> Bools:
     """The columns of one codebook's codes among those of both."""
-    found = np.zeros((len(values), len(all_codes)), dtype=bool)
-    found[:, [all_codes.index(code) for code in codes]] = values
-    return found
+    spread = np.zeros((len(values), len(all_codes)), dtype=bool)
+    spread[:, [all_codes.index(code) for code in codes]] = values
+    return spread
 
 
 def _undefined(reason: str, n: int = 0) -> Difference:

@@ -70,15 +70,19 @@ def human_ceiling(
         Of several people, one a sentence each; those who skipped or left the layer open do not
         count.
     """
-    found = _by_item(layer, annotations)
-    shared = {key: own for key, own in sorted(found.items()) if key in predicted and len(own) > 1}
+    by_item = _by_item(layer, annotations)
+    shared = {
+        key: annotated
+        for key, annotated in sorted(by_item.items())
+        if key in predicted and len(annotated) > 1
+    }
     if not shared:
         return None
     codes = layer.values
     people, rest, items = [], [], []
-    for key, own in shared.items():
-        votes = many_hot([one.codes for one in own], codes).astype(np.float64)
-        for i in range(len(own)):
+    for key, annotated in shared.items():
+        votes = many_hot([vote.codes for vote in annotated], codes).astype(np.float64)
+        for i in range(len(annotated)):
             people.append(votes[i] > 0)
             rest.append(_majority(layer, np.delete(votes, i, axis=0)))
             items.append(predicted[key])
@@ -98,12 +102,12 @@ def human_ceiling(
         model_macro_f1=machine[0],
         model_interval=machine[1],
         sentences=len(shared),
-        annotators=len({one.annotator for own in shared.values() for one in own}),
+        annotators=len({vote.annotator for annotated in shared.values() for vote in annotated}),
     )
 
 
 def _by_item(layer: Layer, annotations: Sequence[Annotation]) -> dict[Key, list[_Coded]]:
-    found: dict[Key, list[_Coded]] = defaultdict(list)
+    by_item: dict[Key, list[_Coded]] = defaultdict(list)
     kind = KINDS[layer.kind]
     for annotation in annotations:
         if annotation.skipped or layer.id in annotation.incomplete or layer.id not in annotation.layers:
@@ -111,8 +115,8 @@ def _by_item(layer: Layer, annotations: Sequence[Annotation]) -> dict[Key, list[
         for target, codes in kind.gold_items(layer, annotation.layers[layer.id]).items():
             known = layer.values
             if set(codes) <= set(known):  # of an older codebook otherwise
-                found[annotation.sentence_id, target].append(_Coded(annotation.annotator, codes))
-    return found
+                by_item[annotation.sentence_id, target].append(_Coded(annotation.annotator, codes))
+    return by_item
 
 
 def _majority(layer: Layer, votes: Floats) -> Floats:

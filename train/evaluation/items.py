@@ -117,12 +117,12 @@ def one_hot(values: Sequence[str], codes: list[str]) -> Bools:
 
 def many_hot(values: Sequence[Any], codes: list[str]) -> Bools:
     """Which codes each row has: bool, shape (n_rows, n_codes)."""
-    place = {code: i for i, code in enumerate(codes)}
-    found = np.zeros((len(values), len(codes)), dtype=bool)
+    column = {code: i for i, code in enumerate(codes)}
+    hot = np.zeros((len(values), len(codes)), dtype=bool)
     for i, row in enumerate(values):
         for value in row:
-            found[i, place[value]] = True
-    return found
+            hot[i, column[value]] = True
+    return hot
 
 
 def _table(scores: Sequence[Mapping[str, float]], codes: list[str]) -> Floats:

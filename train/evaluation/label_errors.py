@@ -39,11 +39,11 @@ def label_errors(layer: Layer, answers: LayerItems, *, most: int = MOST) -> list
     if not len(answers.keys):
         return []
     if KINDS[layer.kind].several:
-        found = [s for column in range(len(answers.codes)) for s in _in_code(answers, column)]
+        errors = [s for column in range(len(answers.codes)) for s in _in_code(answers, column)]
     else:
-        found = _in_codes(answers.codes, answers.keys, answers.gold.argmax(axis=1), answers.scores)
-    found.sort(key=lambda s: (s.gold_score - s.score, s.sentence_id, s.target or "", s.code or ""))
-    return found[:most]
+        errors = _in_codes(answers.codes, answers.keys, answers.gold.argmax(axis=1), answers.scores)
+    errors.sort(key=lambda s: (s.gold_score - s.score, s.sentence_id, s.target or "", s.code or ""))
+    return errors[:most]
 
 
 def _in_codes(
@@ -54,11 +54,11 @@ def _in_codes(
     code: str | None = None,
 ) -> list[LabelError]:
     size = np.bincount(gold, minlength=len(codes))
-    own = scores[np.arange(len(gold)), gold]
-    usual = np.bincount(gold, own, minlength=len(codes)) / np.maximum(size, 1)
-    confident = np.where((scores >= usual) & (size > 0), scores, -1.0)
+    gold_score = scores[np.arange(len(gold)), gold]
+    mean_score = np.bincount(gold, gold_score, minlength=len(codes)) / np.maximum(size, 1)
+    confident = np.where((scores >= mean_score) & (size > 0), scores, -1.0)
     best = confident.argmax(axis=1)
-    wrong = np.flatnonzero((best != gold) & (confident.max(axis=1) > own))
+    wrong = np.flatnonzero((best != gold) & (confident.max(axis=1) > gold_score))
     return [
         LabelError(
             sentence_id=keys[i][0],
@@ -67,7 +67,7 @@ def _in_codes(
             gold=codes[gold[i]],
             predicted=codes[best[i]],
             score=round(float(scores[i, best[i]]), 6),
-            gold_score=round(float(own[i]), 6),
+            gold_score=round(float(gold_score[i]), 6),
         )
         for i in wrong
     ]

@@ -19,8 +19,8 @@ def figures_of(report: EvaluationReport) -> Figures:
         name: msgspec.structs.replace(layer, suspects=[], reliability=[])
         for name, layer in report.layers.items()
     }
-    found: Figures = msgspec.to_builtins(msgspec.structs.replace(report, layers=layers))
-    return {name: value for name, value in found.items() if name not in ("model_version", "against")}
+    figures: Figures = msgspec.to_builtins(msgspec.structs.replace(report, layers=layers))
+    return {name: value for name, value in figures.items() if name not in ("model_version", "against")}
 
 
 def tuning_figures(
@@ -34,8 +34,8 @@ def tuning_figures(
     """
     said: list[dict[str, LayerPrediction]] = [{} for _ in rows]
     for name, layer in fitted.items():
-        for place, prediction in layer.held_out().items():
-            said[place][name] = prediction
+        for i_row, prediction in layer.held_out().items():
+            said[i_row][name] = prediction
     scored = [
         Scored(row, _as_prediction(row, layers, meta), meta.layers)
         for row, layers in zip(rows, said, strict=True)

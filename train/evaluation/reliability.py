@@ -39,12 +39,12 @@ def reliability(score: Floats, right: Bools) -> list[Bin]:
     index = np.minimum((score * BINS).astype(int), BINS - 1)
     return [
         Bin(
-            low=round(place / BINS, 6),
-            high=round((place + 1) / BINS, 6),
-            n=int(own.sum()),
-            score=round(float(score[own].mean()), 6),
-            right=round(float(right[own].mean()), 6),
+            low=round(number / BINS, 6),
+            high=round((number + 1) / BINS, 6),
+            n=int(in_bin.sum()),
+            score=round(float(score[in_bin].mean()), 6),
+            right=round(float(right[in_bin].mean()), 6),
         )
-        for place in range(BINS)
-        if (own := index == place).any()
+        for number in range(BINS)
+        if (in_bin := index == number).any()
     ]

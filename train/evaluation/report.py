@@ -170,7 +170,7 @@ def _oddity(layer: Layer, figures: LayerFigures, coded: Sequence[Scored]) -> str
         return f"no model was trained: {why}" if why else "no coded sentence was predicted"
     if figures.unjudged:
         return f"{figures.unjudged} of {len(coded)} coded sentences were judged by no model: {why}"
-    occur = [code for code, found in figures.codes.items() if found.support]
+    occur = [code for code, code_figures in figures.codes.items() if code_figures.support]
     return (
         f'only one code occurs: "{occur[0]}"' if len(occur) == 1 and not KINDS[layer.kind].several else None
     )
@@ -178,8 +178,8 @@ def _oddity(layer: Layer, figures: LayerFigures, coded: Sequence[Scored]) -> str
 
 def _touched(items: Sequence[Item]) -> PartFigures:
     gold = [_touch(item.gold[0]) for item in items]
-    given = [_touch(item.predicted[0]) for item in items]
-    part = _part(["touched", UNRELATED], gold, given)
+    predicted = [_touch(item.predicted[0]) for item in items]
+    part = _part(["touched", UNRELATED], gold, predicted)
     if len(set(gold)) != 1:
         return part
     reason = "no target is touched" if gold[0] == UNRELATED else "every target asked is touched"
@@ -190,8 +190,8 @@ def _direction(layer: Layer, items: Sequence[Item]) -> PartFigures:
     """The way predicted for what is touched in gold, however likely the model held a touch."""
     touched = [item for item in items if item.gold != [UNRELATED] and len(item.answer.scores) > 1]
     gold = [item.gold[0] for item in touched]
-    given = [_way(item.answer) for item in touched]
-    part = _part([code for code in layer.stance_values if code != UNRELATED], gold, given)
+    predicted = [_way(item.answer) for item in touched]
+    part = _part([code for code in layer.stance_values if code != UNRELATED], gold, predicted)
     observed = set(gold)
     if len(observed) > 1:
         return part
@@ -200,23 +200,23 @@ def _direction(layer: Layer, items: Sequence[Item]) -> PartFigures:
 
 
 def _targets(codes: list[str], items: Sequence[Item]) -> dict[str, TargetFigures]:
-    found = {}
+    figures = {}
     for target in sorted({item.target for item in items}):
-        own = [item for item in items if item.target == target]
-        gold = [item.gold[0] for item in own]
+        of_target = [item for item in items if item.target == target]
+        gold = [item.gold[0] for item in of_target]
         ways = sorted(set(gold) - {UNRELATED})
-        part = _part(codes, gold, [item.predicted[0] for item in own])
+        part = _part(codes, gold, [item.predicted[0] for item in of_target])
         reason = None
         if len(ways) < 2:
             reason = f'only one direction observed: "{ways[0]}"' if ways else "never touched"
-        found[target] = TargetFigures(
+        figures[target] = TargetFigures(
             macro_f1=None if reason else part.macro_f1,
-            n=len(own),
+            n=len(of_target),
             touched=sum(value != UNRELATED for value in gold),
-            touched_macro_f1=_touched(own).macro_f1,
+            touched_macro_f1=_touched(of_target).macro_f1,
             reason=reason,
         )
-    return found
+    return figures
 
 
 def _figures(layer: Layer, answers: LayerItems, seed: int) -> LayerFigures:
@@ -246,9 +246,9 @@ def _figures(layer: Layer, answers: LayerItems, seed: int) -> LayerFigures:
     )
 
 
-def _part(codes: list[str], gold: list[str], given: list[str]) -> PartFigures:
-    counts = tally(one_hot(gold, codes), one_hot(given, codes)).sum(axis=0)
-    right = np.array(gold) == np.array(given)
+def _part(codes: list[str], gold: list[str], predicted: list[str]) -> PartFigures:
+    counts = tally(one_hot(gold, codes), one_hot(predicted, codes)).sum(axis=0)
+    right = np.array(gold) == np.array(predicted)
     return PartFigures(
         macro_f1=_rounded(macro_f1(counts)),
         accuracy=_rounded(float(right.mean())) if gold else None,

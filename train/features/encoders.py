@@ -93,11 +93,11 @@ def encode(name: str, texts: Sequence[str]) -> Array:
     SettingsError
         There is no such encoder, or its package is not installed; says what to install.
     """
-    found = np.zeros((len(texts), size_of(name)), dtype=np.float32)
+    vectors = np.zeros((len(texts), size_of(name)), dtype=np.float32)
     spoken = [i for i, text in enumerate(texts) if text.strip()]
     if spoken:
-        found[spoken] = _loaded(name, identity_of(name))([texts[i] for i in spoken])
-    return found
+        vectors[spoken] = _loaded(name, identity_of(name))([texts[i] for i in spoken])
+    return vectors
 
 
 def download(name: str) -> None:
@@ -108,23 +108,23 @@ def download(name: str) -> None:
     SettingsError
         The name is another's than a model's of the hub, or it cannot be copied.
     """
-    place = name.removeprefix(FOLDER)
-    if not name.startswith(FOLDER) or not onnx_encoder.is_name(place):
+    folder = name.removeprefix(FOLDER)
+    if not name.startswith(FOLDER) or not onnx_encoder.is_name(folder):
         raise SettingsError(f'--download: found "{name}", expected {FOLDER}ORG/NAME, a model of the hub')
-    if not Path(place).exists():
-        onnx_encoder.download(place)
+    if not Path(folder).exists():
+        onnx_encoder.download(folder)
 
 
 def _folder(name: str) -> Path:
     """The folder of an encoder that has one: of its own, or a copy of the hub's."""
-    place = name.removeprefix(FOLDER)
-    folder, copy = Path(place), onnx_encoder.copy_of(place)
-    if folder.exists() or not onnx_encoder.is_name(place):
+    folder_name = name.removeprefix(FOLDER)
+    folder, copy = Path(folder_name), onnx_encoder.copy_of(folder_name)
+    if folder.exists() or not onnx_encoder.is_name(folder_name):
         return folder
     if not copy.exists():
         message = (
             f'encoder "{name}": found no such folder and no copy of the hub\'s, expected one of them: '
-            f"train --download makes it, or hf download {place} --local-dir {copy}"
+            f"train --download makes it, or hf download {folder_name} --local-dir {copy}"
         )
         raise SettingsError(message)
     return copy

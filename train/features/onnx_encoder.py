@@ -88,8 +88,8 @@ def read_folder(folder: Path) -> StFolder:
     if type(size) is not int or size < 1:
         raise _problem(folder, "no word_embedding_dimension with the pooling", "a number")
     name = "sentence_bert_config.json"
-    own = _read(folder, name, dict) if (folder / name).exists() else {}
-    length = own.get("max_seq_length")
+    settings = _read(folder, name, dict) if (folder / name).exists() else {}
+    length = settings.get("max_seq_length")
     networks = [folder / "onnx/model.onnx", folder / "model.onnx"]
     network = next((file for file in networks if file.is_file()), None)
     if network is None:
@@ -102,15 +102,20 @@ def read_folder(folder: Path) -> StFolder:
         pooling=modes[0],
         size=size,
         length=length if type(length) is int and length > 0 else _LENGTH,
-        lower_case=bool(own.get("do_lower_case")),
+        lower_case=bool(settings.get("do_lower_case")),
     )
 
 
 def hash_of(folder: Path) -> str:
     """SHA-256 over all that a vector depends on."""
-    found = read_folder(folder)
-    files = [*sorted(found.network.parent.glob(f"{found.network.name}*")), found.tokenizer]
-    digest = hashlib.sha256(repr((found.pooling, found.size, found.length, found.lower_case)).encode())
+    folder_facts = read_folder(folder)
+    files = [
+        *sorted(folder_facts.network.parent.glob(f"{folder_facts.network.name}*")),
+        folder_facts.tokenizer,
+    ]
+    digest = hashlib.sha256(
+        repr((folder_facts.pooling, folder_facts.size, folder_facts.length, folder_facts.lower_case)).encode()
+    )
     for file in files:
         state = file.stat()
         digest.update(_hash_of_file(file, state.st_size, state.st_mtime_ns))
@@ -139,17 +144,17 @@ def load_folder(folder: Path) -> Callable[[Sequence[str]], Array]:
     from onnxruntime import InferenceSession, SessionOptions
     from tokenizers import Tokenizer
 
-    found = read_folder(folder)
+    facts = read_folder(folder)
     options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
-        session = InferenceSession(str(found.network), options, providers=["CPUExecutionProvider"])
-        tokenizer = Tokenizer.from_file(str(found.tokenizer))
+        session = InferenceSession(str(facts.network), options, providers=["CPUExecutionProvider"])
+        tokenizer = Tokenizer.from_file(str(facts.tokenizer))
     except Exception as error:  # both libraries raise what they like
         raise _unfit(folder, error) from error
     tokenizer.no_padding()
-    tokenizer.enable_truncation(max_length=found.length)
+    tokenizer.enable_truncation(max_length=facts.length)
     asked = [entry.name for entry in session.get_inputs()]
     outputs = [entry.name for entry in session.get_outputs() if len(entry.shape) == 3]
     if unknown := [name for name in asked if name not in _INPUTS]:
@@ -159,23 +164,23 @@ def load_folder(folder: Path) -> Callable[[Sequence[str]], Array]:
 
     def vectors_of(read: Any) -> Array:
         rows = zip(_INPUTS, (read.ids, read.attention_mask, read.type_ids), strict=True)
-        given = {name: np.array([row], dtype=np.int64) for name, row in rows if name in asked}
+        inputs = {name: np.array([row], dtype=np.int64) for name, row in rows if name in asked}
         try:
-            tokens: Array = session.run(outputs[:1], given)[0][0]
+            tokens: Array = session.run(outputs[:1], inputs)[0][0]
         except Exception as error:
             raise _unfit(folder, error) from error
-        if tokens.shape[1] != found.size:
+        if tokens.shape[1] != facts.size:
             raise _problem(
-                folder, f"vectors of {tokens.shape[1]} numbers", f"{found.size}, as with the pooling"
+                folder, f"vectors of {tokens.shape[1]} numbers", f"{facts.size}, as with the pooling"
             )
         return tokens
 
     def encode(texts: Sequence[str]) -> Array:
-        vectors = np.zeros((len(texts), found.size), dtype=np.float32)
+        vectors = np.zeros((len(texts), facts.size), dtype=np.float32)
         for i, text in enumerate(texts):
-            read = tokenizer.encode(text.lower() if found.lower_case else text)
+            read = tokenizer.encode(text.lower() if facts.lower_case else text)
             if read.ids:
-                vectors[i] = POOLINGS[found.pooling](vectors_of(read))
+                vectors[i] = POOLINGS[facts.pooling](vectors_of(read))
         length = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit_vectors: Array = vectors / np.where(length > 0, length, 1)
         return unit_vectors
@@ -185,14 +190,14 @@ def load_folder(folder: Path) -> Callable[[Sequence[str]], Array]:
 
 def _read(folder: Path, name: str, kind: type) -> Any:
     try:
-        found = json.loads((folder / name).read_text("utf-8"))
+        content = json.loads((folder / name).read_text("utf-8"))
     except FileNotFoundError as error:
         raise _problem(folder, f"no {name}", "the folder of a sentence-transformers model") from error
     except (OSError, ValueError, RecursionError) as error:
         raise _problem(folder, f"{name} that cannot be read ({error})", "JSON") from error
-    if not isinstance(found, kind):
+    if not isinstance(content, kind):
         raise _problem(folder, f"{name} of another form", f"a JSON {kind.__name__}")
-    return found
+    return content
 
 
 def _unfit(folder: Path, error: Exception) -> SettingsError:

@@ -109,8 +109,8 @@ def first_sentence(text: str) -> str:
     'Er fragt:'
     """
     bare = text.strip()
-    found = _SENTENCE_END.search(bare)
-    return bare[: found.start() + 1] if found else bare
+    end = _SENTENCE_END.search(bare)
+    return bare[: end.start() + 1] if end else bare
 
 
 def last_sentence(text: str) -> str:
@@ -120,8 +120,8 @@ def last_sentence(text: str) -> str:
     'Wir wissen es.'
     """
     bare, begin = text.strip(), 0
-    for found in _SENTENCE_END.finditer(bare):
-        begin = found.end()
+    for end in _SENTENCE_END.finditer(bare):
+        begin = end.end()
     return bare[begin:]
 
 
@@ -130,12 +130,12 @@ def first_sentences(texts: Collection[str]) -> dict[str, str]:
     if len(texts) <= _FEW:
         return {text: first_sentence(text) for text in texts}
     bare = [text.strip() for text in texts]
-    found = list(bare)
+    sentences = list(bare)
     owner, mark, _ = _sentence_ends(bare)
     is_first = np.diff(owner, prepend=-1) > 0
-    for i, place in zip(owner[is_first].tolist(), mark[is_first].tolist(), strict=True):
-        found[i] = bare[i][: place + 1]
-    return dict(zip(texts, found, strict=True))
+    for i, end in zip(owner[is_first].tolist(), mark[is_first].tolist(), strict=True):
+        sentences[i] = bare[i][: end + 1]
+    return dict(zip(texts, sentences, strict=True))
 
 
 def last_sentences(texts: Collection[str]) -> dict[str, str]:
@@ -143,12 +143,12 @@ def last_sentences(texts: Collection[str]) -> dict[str, str]:
     if len(texts) <= _FEW:
         return {text: last_sentence(text) for text in texts}
     bare = [text.strip() for text in texts]
-    found = list(bare)
+    sentences = list(bare)
     owner, _, behind = _sentence_ends(bare)
     is_last = np.diff(owner, append=len(bare)) > 0
-    for i, place in zip(owner[is_last].tolist(), behind[is_last].tolist(), strict=True):
-        found[i] = bare[i][place:].lstrip()
-    return dict(zip(texts, found, strict=True))
+    for i, begin in zip(owner[is_last].tolist(), behind[is_last].tolist(), strict=True):
+        sentences[i] = bare[i][begin:].lstrip()
+    return dict(zip(texts, sentences, strict=True))
 
 
 def _sentence_ends(texts: Sequence[str]) -> tuple[Array, Array, Array]:
@@ -171,11 +171,11 @@ def _sentence_ends(texts: Sequence[str]) -> tuple[Array, Array, Array]:
 def _kinds() -> Any:
     """The kind of each code point of the basic plane; one more stands for all beyond."""
     table = char_table()
-    found = np.full(len(table) + 1, _OTHER, dtype=np.uint8)
-    found[:-1][(table & (LETTER | MARK)) == 0] = _SPACE
+    kinds = np.full(len(table) + 1, _OTHER, dtype=np.uint8)
+    kinds[:-1][(table & (LETTER | MARK)) == 0] = _SPACE
     for chars, kind in ((_ENDS, _END), (_CLOSERS, _CLOSER)):
-        found[list(map(ord, chars))] = kind
-    return found
+        kinds[list(map(ord, chars))] = kind
+    return kinds
 
 
 def _even(text: str) -> str:

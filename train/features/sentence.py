@@ -182,22 +182,22 @@ class SentenceFeatures:
 
     def tables(self) -> dict[str, Array]:
         """For each vocabulary in use the column of each bucket, the number of columns where it has none."""
-        held: dict[str, Array] | None = getattr(self, "_tables", None)
-        if held is None:
-            held = self._tables = {name: _table(kept) for name, kept in self.buckets_.items()}
-        return held
+        tables: dict[str, Array] | None = getattr(self, "_tables", None)
+        if tables is None:
+            tables = self._tables = {name: _table(kept) for name, kept in self.buckets_.items()}
+        return tables
 
     def get_feature_names_out(self, input_features: object = None) -> Array:
         """``block__term``; what people cannot read has a number."""
-        found = []
+        names = []
         for block in self.blocks:
             for name in BLOCKS[block].vocabularies:
                 terms = self.terms_.get(name)
                 size = len(self.buckets_[name])
                 row = terms.split("\n") if terms else [f"{name}{i}" for i in range(size)]
-                found += [f"{block}__{term}" for term in row[:size]]
-        found += [f"{EMBEDDING}__{i}" for i in range(size_of(self.encoder))]
-        return np.array(found, dtype=object)
+                names += [f"{block}__{term}" for term in row[:size]]
+        names += [f"{EMBEDDING}__{i}" for i in range(size_of(self.encoder))]
+        return np.array(names, dtype=object)
 
     def _count(self, texts: Sequence[str], tables: dict[str, Array]) -> dict[str, sp.csr_matrix]:
         """How often each text has each column of each vocabulary."""
@@ -222,13 +222,13 @@ class SentenceFeatures:
         blocks = []
         for block in self.blocks:
             view, names = BLOCKS[block]
-            found = sp.hstack([counts[name] for name in names], format="csr")
-            weight = np.concatenate([self.idf_[name] for name in names])[found.indices].astype(np.float64)
-            row = np.repeat(np.arange(found.shape[0]), np.diff(found.indptr))
-            length = np.sqrt(np.bincount(row, found.data * weight**2, minlength=found.shape[0]))
-            scaled = found.data * weight / length[row]  # a row with a cell has a length
+            matrix = sp.hstack([counts[name] for name in names], format="csr")
+            weight = np.concatenate([self.idf_[name] for name in names])[matrix.indices].astype(np.float64)
+            row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+            length = np.sqrt(np.bincount(row, matrix.data * weight**2, minlength=matrix.shape[0]))
+            scaled = matrix.data * weight / length[row]  # a row with a cell has a length
             blocks.append(
-                sp.csr_matrix((scaled, found.indices, found.indptr), shape=found.shape)[scene.places[view]]
+                sp.csr_matrix((scaled, matrix.indices, matrix.indptr), shape=matrix.shape)[scene.places[view]]
             )
         if self.encoder:
             blocks.append(sp.csr_matrix(encode(self.encoder, scene.own)[scene.places["text"]]))

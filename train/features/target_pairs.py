@@ -86,36 +86,36 @@ def pair_tokens(
     """
     wholes = {passages[row].whole for row, _ in pairs}
     topics = {whole: _topics(whole.lower(), cues, profiles.get(whole, {})) for whole in wholes}
-    found, last, words = [], -1, Words(Passage("", "", "", "", ""))
+    tokens, last, words = [], -1, Words(Passage("", "", "", "", ""))
     for row, target in pairs:
         if row != last:
             last, words = row, Words(passages[row])
-        found.append(_pair(cues[target], words, topics[passages[row].whole].get(target, [])))
-    return found
+        tokens.append(_pair(cues[target], words, topics[passages[row].whole].get(target, [])))
+    return tokens
 
 
 def _topics(whole: str, cues: Mapping[str, TargetCues], profile: Mapping[str, float]) -> dict[str, list[str]]:
     """For each target, how much the commentary is about it, and whether about no known one more."""
     rates = {name: cue.rate(whole) for name, cue in cues.items() if cue.stems}
-    found = {name: [f"rate={_step(rate)}"] for name, rate in rates.items()}
+    topics = {name: [f"rate={_step(rate)}"] for name, rate in rates.items()}
     for name, share in profile.items():
-        found.setdefault(name, []).extend((f"profile={profile_step(share)}", f"share={int(10 * share)}"))
+        topics.setdefault(name, []).extend((f"profile={profile_step(share)}", f"share={int(10 * share)}"))
     for kind, values in (("rate", rates), ("profile", profile)):
         most = max((value for name, value in values.items() if cues[name].known), default=0.0)
         for name, value in values.items():
-            found[name].append(f"{kind}=first" if value >= most and value > 0 else f"{kind}=later")
-    return found
+            topics[name].append(f"{kind}=first" if value >= most and value > 0 else f"{kind}=later")
+    return topics
 
 
 def _pair(target: TargetCues, words: Words, topics: list[str]) -> PairTokens:
-    found = [stem for stem in target.stems if stem in words.lower]
+    stems = [stem for stem in target.stems if stem in words.lower]
     overlap = [stem for stem in target.content if stem in words.lower]
-    state = "named" if found else "overlap" if overlap else "silent"
-    mention = [*_mention(target, words, found, overlap, state), *(f"{topic}_{state}" for topic in topics)]
-    if named := found or overlap:
+    state = "named" if stems else "overlap" if overlap else "silent"
+    mention = [*_mention(target, words, stems, overlap, state), *(f"{topic}_{state}" for topic in topics)]
+    if named := stems or overlap:
         mention += _near(named, words.row)
     if target.known:
-        mention += _own(target, found, state)
+        mention += _own(target, stems, state)
     # what kind of sentence it is counts where the commentary is about the target
     beside = (state, *target.wants, *(topic for topic in topics if "=first" in topic))
     across = (*target.wants, target.id) if target.known else tuple(target.wants)
@@ -125,10 +125,10 @@ def _pair(target: TargetCues, words: Words, topics: list[str]) -> PairTokens:
 
 
 def _mention(
-    target: TargetCues, words: Words, found: Sequence[str], overlap: Sequence[str], state: str
+    target: TargetCues, words: Words, named: Sequence[str], overlap: Sequence[str], state: str
 ) -> Iterator[str]:
     yield f"state={state}"
-    yield f"named={min(len(found), 3)}"
+    yield f"named={min(len(named), 3)}"
     yield f"overlap={min(len(overlap), 5)}"
     yield f"share={int(5 * len(overlap) / max(len(target.content), 1))}"
     if any(stem in words.around for stem in (*target.stems, *target.content)):
@@ -136,12 +136,12 @@ def _mention(
     yield f"type={target.type}"
 
 
-def _own(target: TargetCues, found: Sequence[str], state: str) -> list[str]:
-    return [f"target={target.id}", f"target={target.id}_{state}", *(f"alias={stem}" for stem in found)]
+def _own(target: TargetCues, named: Sequence[str], state: str) -> list[str]:
+    return [f"target={target.id}", f"target={target.id}_{state}", *(f"alias={stem}" for stem in named)]
 
 
-def _near(found: Sequence[str], row: Sequence[str]) -> Iterator[str]:
-    heads = {stem.split()[0] for stem in found}
+def _near(named: Sequence[str], row: Sequence[str]) -> Iterator[str]:
+    heads = {stem.split()[0] for stem in named}
     places = [i for i, word in enumerate(row) if any(head in word for head in heads)]
     near = {j for i in places for j in range(max(i - _WINDOW, 0), min(i + _WINDOW + 1, len(row)))}
     window = [row[j] for j in sorted(near - set(places))]

@@ -144,11 +144,11 @@ class TokenCounts:
         return self
 
     def fit_transform(self, X: Sequence[Any], y: object = None) -> Any:
-        found: dict[str, int] = defaultdict(lambda: len(found))
-        counts = self._count(X, lambda row: map(found.__getitem__, row))
-        frequency = np.bincount(counts.indices, minlength=len(found))
-        terms = sorted(term for term, place in found.items() if frequency[place] >= self.min_df)
-        kept = np.array([found[term] for term in terms], dtype=np.int64)
+        vocabulary: dict[str, int] = defaultdict(lambda: len(vocabulary))
+        counts = self._count(X, lambda row: map(vocabulary.__getitem__, row))
+        frequency = np.bincount(counts.indices, minlength=len(vocabulary))
+        terms = sorted(term for term, column in vocabulary.items() if frequency[column] >= self.min_df)
+        kept = np.array([vocabulary[term] for term in terms], dtype=np.int64)
         self.terms_ = "\n".join(terms)
         self._held = self._table = None
         rarity = np.log((1 + len(X)) / (1 + frequency[kept])) + 1
@@ -183,11 +183,11 @@ class TokenCounts:
         for x in X:
             columns.extend(find(self._analyze(x)))
             starts.append(len(columns))
-        found = np.frombuffer(columns, np.int64)
-        known = found >= 0
+        tokens = np.frombuffer(columns, np.int64)
+        known = tokens >= 0
         begins = np.concatenate([[0], np.cumsum(known)])[np.frombuffer(starts, np.int64)]
-        width = int(found.max(initial=-1)) + 1
-        counts = sp.csr_matrix((np.ones(begins[-1]), found[known], begins), shape=(len(starts) - 1, width))
+        width = int(tokens.max(initial=-1)) + 1
+        counts = sp.csr_matrix((np.ones(begins[-1]), tokens[known], begins), shape=(len(starts) - 1, width))
         counts.sum_duplicates()
         return counts
 

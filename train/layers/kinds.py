@@ -30,10 +30,10 @@ def fit_layer(layer: Layer, data: TrainingData) -> FittedLayer:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
         fitted = KINDS[layer.kind].fit(layer, data)
-    not_converged = sum(issubclass(one.category, ConvergenceWarning) for one in caught)
-    for one in caught:
-        if not issubclass(one.category, ConvergenceWarning):
-            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
+    not_converged = sum(issubclass(warning.category, ConvergenceWarning) for warning in caught)
+    for warning in caught:
+        if not issubclass(warning.category, ConvergenceWarning):
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     return _with_convergence_note(fitted, not_converged) if not_converged else fitted
 
 

@@ -88,29 +88,31 @@ def soft_codes(rows: Sequence[GoldSentence], layer_id: str, truth: Array) -> Flo
     some row; else the share of annotators who agree with the code that was decided, 1 where
     nobody was counted.
     """
-    codes, place = np.unique(truth.astype(str), return_inverse=True)
-    found = np.zeros((len(rows), len(codes)))
+    codes, column = np.unique(truth.astype(str), return_inverse=True)
+    soft = np.zeros((len(rows), len(codes)))
     for i, row in enumerate(rows):
-        given = row.probabilities.get(layer_id)
-        if given:
-            values = [given.get(code, 0.0) for code in codes]
-            found[i] = [value if isinstance(value, float | int) else 0.0 for value in values]
+        probabilities = row.probabilities.get(layer_id)
+        if probabilities:
+            values = [probabilities.get(code, 0.0) for code in codes]
+            soft[i] = [value if isinstance(value, float | int) else 0.0 for value in values]
         else:
             counts = row.support.get(layer_id, {})
-            found[i, place[i]] = counts.get("agreed", 1) / max(counts.get("annotators", 1), 1)
-        if not found[i].any():  # what was decided is never without a say
-            found[i, place[i]] = 1.0
-    return found
+            soft[i, column[i]] = counts.get("agreed", 1) / max(counts.get("annotators", 1), 1)
+        if not soft[i].any():  # what was decided is never without a say
+            soft[i, column[i]] = 1.0
+    return soft
 
 
 def code_thresholds(codes: Sequence[str], scores: Floats, truth: Array, precision: float) -> dict[str, float]:
     """The abstention threshold of each code, over the held-out rows it was given to."""
     chosen = scores.argmax(axis=1)
-    found = {}
+    by_code = {}
     for column, code in enumerate(codes):
-        given = chosen == column
-        found[code] = abstention_threshold(scores[given, column], truth[given] == code, precision=precision)
-    return found
+        is_chosen = chosen == column
+        by_code[code] = abstention_threshold(
+            scores[is_chosen, column], truth[is_chosen] == code, precision=precision
+        )
+    return by_code
 
 
 def code_predictions(

@@ -39,10 +39,10 @@ class CodeSet(Kind):
         thresholds = {code: decision_threshold(scores[:, i], occurs[code]) for i, code in enumerate(codes)}
         if truth.any(axis=1).all():  # somebody always ticked something: the exclusive code is what is left
             thresholds.update({code: 0.0 for code in layer.exclusive if code in thresholds})
-        given = choose(layer, codes, scores, thresholds)
+        chosen = choose(layer, codes, scores, thresholds)
         sure = {
             code: abstention_threshold(
-                scores[given[:, i], i], occurs[code][given[:, i]], precision=data.settings.abstain_at
+                scores[chosen[:, i], i], occurs[code][chosen[:, i]], precision=data.settings.abstain_at
             )
             for i, code in enumerate(codes)
         }
@@ -140,11 +140,11 @@ def set_predictions(
     """The records of rows of probabilities."""
     scores = scores.round(6)
     thresholds = {code: round(state.thresholds[code], 6) for code in codes}
-    given = choose(layer, codes, scores, thresholds)
-    unsure = given & (scores < np.array([round(state.sure[code], 6) for code in codes]))
+    chosen = choose(layer, codes, scores, thresholds)
+    unsure = chosen & (scores < np.array([round(state.sure[code], 6) for code in codes]))
     return [
         SetPrediction(
-            codes=[code for code, has in zip(codes, given[i], strict=True) if has],
+            codes=[code for code, has in zip(codes, chosen[i], strict=True) if has],
             scores={code: float(value) for code, value in zip(codes, scores[i], strict=True)},
             thresholds=thresholds,
             abstained=[code for code, has in zip(codes, unsure[i], strict=True) if has],
@@ -171,28 +171,28 @@ def choose(layer: Layer, codes: Sequence[str], scores: Floats, thresholds: dict[
     -------
     bool ndarray of shape (n_rows, n_codes), columns as in ``codes``
     """
-    given = scores >= np.array([thresholds[code] for code in codes])
+    chosen = scores >= np.array([thresholds[code] for code in codes])
     alone = [i for i, code in enumerate(codes) if code in layer.exclusive]
-    wanted = given[:, alone].copy()
-    given[:, alone] = False
-    place = {code: i for i, code in enumerate(codes)}
-    for code, column in place.items():
+    wanted = chosen[:, alone].copy()
+    chosen[:, alone] = False
+    column_of = {code: i for i, code in enumerate(codes)}
+    for code, column in column_of.items():
         for parent in layer.parents(code):
-            if parent in place:
-                given[:, place[parent]] |= given[:, column]
+            if parent in column_of:
+                chosen[:, column_of[parent]] |= chosen[:, column]
     if alone:
         best = np.where(wanted, scores[:, alone], -1.0).argmax(axis=1)
-        free = ~given.any(axis=1) & wanted.any(axis=1)
-        given[np.flatnonzero(free), np.array(alone)[best[free]]] = True
-    return given
+        free = ~chosen.any(axis=1) & wanted.any(axis=1)
+        chosen[np.flatnonzero(free), np.array(alone)[best[free]]] = True
+    return chosen
 
 
 def _lift(layer: Layer, codes: Sequence[str], scores: Floats) -> Floats:
     """Scores in which no parent is less likely than its child."""
-    place = {code: i for i, code in enumerate(codes)}
+    column_of = {code: i for i, code in enumerate(codes)}
     lifted = scores.copy()
-    for code, column in place.items():
+    for code, column in column_of.items():
         for parent in layer.parents(code):
-            if parent in place:
-                lifted[:, place[parent]] = np.maximum(lifted[:, place[parent]], scores[:, column])
+            if parent in column_of:
+                lifted[:, column_of[parent]] = np.maximum(lifted[:, column_of[parent]], scores[:, column])
     return lifted

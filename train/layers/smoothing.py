@@ -53,11 +53,11 @@ def choose_strength(scores: Floats, keys: Sequence[object], weights: Floats, cod
     truth = np.eye(scores.shape[1], dtype=bool)[codes[judged]]
     best, chosen = -1.0, 0.0
     for strength in STRENGTHS:
-        found = smooth(scores, keys, weights, strength)[judged]
+        smoothed = smooth(scores, keys, weights, strength)[judged]
         # balanced half-way, so that a rare code has its say in the choice
-        values = probabilities(found, fit_calibration(found, codes[judged], balance=0.5))
-        given = np.eye(scores.shape[1], dtype=bool)[values.argmax(axis=1)]
-        value = macro_f1(tally(truth, given).sum(axis=0)) or 0.0
+        values = probabilities(smoothed, fit_calibration(smoothed, codes[judged], balance=0.5))
+        predicted = np.eye(scores.shape[1], dtype=bool)[values.argmax(axis=1)]
+        value = macro_f1(tally(truth, predicted).sum(axis=0)) or 0.0
         if value > best + _WORTH:
             best, chosen = value, strength
     return chosen

@@ -64,11 +64,11 @@ class Stance(Kind):
             if target.id in targets
         }
         tokens = pair_tokens(data.passages, cues, [(pair.row, pair.target) for pair in asked], profiles)
-        union, own = fit_pairs(data.pipeline.pair_blocks(), tokens)
+        union, pair_features = fit_pairs(data.pipeline.pair_blocks(), tokens)
         places = [pair.row for pair in asked]
         shared = data.matrix[:, columns_of(data.features, data.pipeline.shared)]
         keys = [(data.rows[pair.row].commentary_id, pair.target) for pair in asked]
-        pairs = PairMatrix(sp.hstack([shared[places], own], format="csr"), keys)
+        pairs = PairMatrix(sp.hstack([shared[places], pair_features], format="csr"), keys)
         values = np.array([pair.value for pair in asked])
         classifiers, choices, scores = _fit_steps(pairs, values, data.groups_of(places), data)
         codes = stance_codes(classifiers)
@@ -98,8 +98,8 @@ class Stance(Kind):
         chance = {part: classifiers[part].to_probabilities(scores) for part, scores in pairs.scores.items()}
         likely = probability_of(True, classifiers["touched"], chance["touched"])
         scores = combine(likely, chance.get("direction", np.zeros((len(likely), 0))))
-        found = _predictions(pairs.asked, stance_codes(classifiers), scores, model.meta.layers[layer.id])
-        return [found.get(row, {}) for row in range(len(batch.passages))]
+        by_row = _predictions(pairs.asked, stance_codes(classifiers), scores, model.meta.layers[layer.id])
+        return [by_row.get(row, {}) for row in range(len(batch.passages))]
 
     def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> PairBatch:
         """The pairs to answer, with their features and the scores of both steps."""
@@ -108,14 +108,14 @@ class Stance(Kind):
         if not asked:
             return PairBatch([], None, {}, {})
         profiles = _apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
-        own = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
+        features = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
         places = np.array([row for row, _ in asked])
         keys = [(batch.commentaries[row], target) for row, target in asked]
         classifiers, choices = model.classifiers[layer.id], model.meta.layers[layer.id].choices
-        pairs = PairBatch(asked, own, {}, {})
+        pairs = PairBatch(asked, features, {}, {})
         weights: Floats = np.ones(len(asked))
         for part in [part for part in ("touched", "direction") if part in classifiers]:
-            alone = _pair_scores(classifiers[part], batch.scores.get((layer.id, part)), own, places)
+            alone = _pair_scores(classifiers[part], batch.scores.get((layer.id, part)), features, places)
             pairs.scores[part] = smooth(alone, keys, weights, choices[part]["smoothing"])
             pairs.neighbour_scores[part] = pairs.scores[part] - alone
             # which way a sentence leans counts as far as it touches the target
@@ -233,13 +233,13 @@ def _balance_touch(classifiers: dict[str, Any], values: Array) -> Floats:
     classifier, direction = classifiers["touched"], classifiers["direction"].held_out_
     codes = np.searchsorted(classifier.classes_, [is_touched(value) for value in values])
     truth = np.array(stance_codes(classifiers)) == values[:, None]
-    found = {}
+    by_balance = {}
     for balance in (0.0, 0.25, 0.5, 0.75):
         classifier.calibrate(classifier.held_out_scores_, codes, (balance,))
         scores = combine(probability_of(True, classifier, classifier.held_out_), direction)
-        given = np.eye(scores.shape[1], dtype=bool)[scores.argmax(axis=1)]
-        found[balance] = macro_f1(tally(truth, given).sum(axis=0)) or 0.0
-    best = min(balance for balance, value in found.items() if value >= max(found.values()) - _WORTH)
+        predicted = np.eye(scores.shape[1], dtype=bool)[scores.argmax(axis=1)]
+        by_balance[balance] = macro_f1(tally(truth, predicted).sum(axis=0)) or 0.0
+    best = min(balance for balance, value in by_balance.items() if value >= max(by_balance.values()) - _WORTH)
     classifier.calibrate(classifier.held_out_scores_, codes, (best,))
     return combine(probability_of(True, classifier, classifier.held_out_), direction)
 
@@ -260,11 +260,11 @@ def _predictions(
     asked: Sequence[tuple[int, str]], codes: Sequence[str], scores: Floats, state: LayerState
 ) -> dict[int, dict[str, CodePrediction]]:
     """The records of pairs' probabilities, by row and target."""
-    found: dict[int, dict[str, CodePrediction]] = {}
-    given = code_predictions(codes, scores, state.thresholds, touched=1 - scores[:, -1])
-    for (row, target), answer in zip(asked, given, strict=True):
-        found.setdefault(row, {})[target] = answer
-    return found
+    by_row: dict[int, dict[str, CodePrediction]] = {}
+    predictions = code_predictions(codes, scores, state.thresholds, touched=1 - scores[:, -1])
+    for (row, target), answer in zip(asked, predictions, strict=True):
+        by_row.setdefault(row, {})[target] = answer
+    return by_row
 
 
 def stance_codes(classifiers: dict[str, Any]) -> list[str]:
@@ -343,10 +343,10 @@ def _target_states(asked: Sequence[Asked]) -> dict[str, TargetState]:
     }
 
 
-def _pair_scores(classifier: Any, of_sentence: Floats | None, own: Any, places: Ints) -> Floats:
+def _pair_scores(classifier: Any, of_sentence: Floats | None, features: Any, places: Ints) -> Floats:
     """Scores of pairs; the sentence's part was found once for all its targets."""
     if not hasattr(classifier, "coef_"):
         return np.zeros((len(places), len(classifier.classes_)))
-    weights = classifier.coef_.T[classifier.coef_.shape[1] - own.shape[1] :].astype(np.float64)
-    found: Floats = np.asarray(own @ weights) + classifier.intercept_
-    return found if of_sentence is None else found + of_sentence[places]
+    weights = classifier.coef_.T[classifier.coef_.shape[1] - features.shape[1] :].astype(np.float64)
+    pair_scores: Floats = np.asarray(features @ weights) + classifier.intercept_
+    return pair_scores if of_sentence is None else pair_scores + of_sentence[places]

@@ -41,7 +41,7 @@ def _lines(meta: ModelMeta) -> Iterator[str]:
 
 
 def _head(meta: ModelMeta) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    head: dict[str, Any] = {
         "language": meta.book.language,
         "library_name": "standpunkt",
         "pipeline_tag": "text-classification",
@@ -50,7 +50,7 @@ def _head(meta: ModelMeta) -> dict[str, Any]:
     layers = (meta.figures or {}).get("layers", {})
     scores = {name: layer["macro_f1"] for name, layer in layers.items() if layer.get("macro_f1") is not None}
     if not scores:
-        return found
+        return head
     result = {
         "task": {"type": "text-classification"},
         "dataset": {"type": "private", "name": f"{meta.n} sentences coded with {meta.codebook}"},
@@ -58,7 +58,7 @@ def _head(meta: ModelMeta) -> dict[str, Any]:
             {"type": "f1", "value": value, "name": f"macro-F1 of {name}"} for name, value in scores.items()
         ],
     }
-    return {**found, "metrics": ["f1"], "model-index": [{"name": meta.model_version, "results": [result]}]}
+    return {**head, "metrics": ["f1"], "model-index": [{"name": meta.model_version, "results": [result]}]}
 
 
 def _details(meta: ModelMeta) -> Iterator[str]:
@@ -122,8 +122,8 @@ def _evaluation(meta: ModelMeta) -> Iterator[str]:
     if not meta.figures:
         yield "None: this model was never evaluated. `standpunkt evaluate` measures it."
         return
-    held = meta.figures.get("held_out") or {}
-    how = _HELD_OUT.get(held.get("by", ""), "sentences it was not trained on")
+    held_out = meta.figures.get("held_out") or {}
+    how = _HELD_OUT.get(held_out.get("by", ""), "sentences it was not trained on")
     yield from _say(
         f"{meta.figures.get('n', meta.n)} sentences: {how}. Commentaries that share near-duplicate "
         "sentences were held out together, unless they are more than half of all."
@@ -142,8 +142,8 @@ def _layer(name: str, state: LayerState) -> Iterator[str]:
     counts = ", ".join(f"{code} {n}" for code, n in state.codes.items())
     why = f" ({state.reason})" if state.reason else ""
     yield f"- **{name}**, {state.n} sentences coded{why}: {counts or 'none'}"
-    for target, found in state.targets.items():
-        yield f"  - `{target}`: asked {found.asked} times, touched {found.touched}"
+    for target, target_state in state.targets.items():
+        yield f"  - `{target}`: asked {target_state.asked} times, touched {target_state.touched}"
 
 
 def _analyses(meta: ModelMeta) -> Iterator[str]:
@@ -171,9 +171,9 @@ def _codes(name: str, figures: Mapping[str, Any]) -> Iterator[str]:
     if figures.get("codes"):
         yield from ("", f"### {name}", "")
         yield from ("| code | precision | recall | F1 | 95 % | sentences |", "|---|---|---|---|---|---|")
-    for code, found in figures.get("codes", {}).items():
-        cells = [_number(found.get(key)) for key in ("precision", "recall", "f1")]
-        cells += [_interval(found.get("interval")), str(found.get("support", "–"))]
+    for code, code_figures in figures.get("codes", {}).items():
+        cells = [_number(code_figures.get(key)) for key in ("precision", "recall", "f1")]
+        cells += [_interval(code_figures.get("interval")), str(code_figures.get("support", "–"))]
         yield f"| {code} | {' | '.join(cells)} |"
     steps = {step: part for step in ("touched", "direction") if (part := figures.get(step))}
     if steps:
@@ -181,9 +181,12 @@ def _codes(name: str, figures: Mapping[str, Any]) -> Iterator[str]:
         yield from ("", f"The two steps apart, macro-F1 and number: {', '.join(said)}.")
     if figures.get("targets"):
         yield from ("", "| target | macro-F1 | asked | touched | |", "|---|---|---|---|---|")
-    for target, found in figures.get("targets", {}).items():
-        cells = [_number(found.get("macro_f1")), *(str(found.get(key)) for key in ("n", "touched"))]
-        yield f"| {target} | {' | '.join(cells)} | {found.get('reason') or ''} |"
+    for target, target_figures in figures.get("targets", {}).items():
+        cells = [
+            _number(target_figures.get("macro_f1")),
+            *(str(target_figures.get(key)) for key in ("n", "touched")),
+        ]
+        yield f"| {target} | {' | '.join(cells)} | {target_figures.get('reason') or ''} |"
 
 
 def _ethics(meta: ModelMeta) -> Iterator[str]:
@@ -200,16 +203,16 @@ def _ethics(meta: ModelMeta) -> Iterator[str]:
 
 
 def _caveats(meta: ModelMeta) -> Iterator[str]:
-    own = meta.settings
+    settings = meta.settings
     yield from ("## Caveats and recommendations", "")
     yield "- On other authors, topics or times than those it was trained on it is worse than the figures say."
     yield from _say(
-        f"- Nothing is suggested of a layer coded in fewer than {own.min_layer} sentences, or of a code "
-        f"with fewer than {own.min_code} examples."
+        f"- Nothing is suggested of a layer coded in fewer than {settings.min_layer} sentences, or of a code "
+        f"with fewer than {settings.min_code} examples."
     )
     yield from _say(
-        f"- A target is untested until it was asked in {own.min_asked} sentences and touched in "
-        f"{own.min_touched}: the model answers, but suggests nothing."
+        f"- A target is untested until it was asked in {settings.min_asked} sentences and touched in "
+        f"{settings.min_touched}: the model answers, but suggests nothing."
     )
     yield from _say(
         "- Scores are calibrated on held-out commentaries of the training data, not on yours: check "

@@ -87,13 +87,13 @@ def _read_meta(folder: Path) -> ModelMeta:
     data = _read(folder, META_FILE)
     try:
         raw = json.loads(data)
-        found = raw["format"] if isinstance(raw, dict) else None
+        format_number = raw["format"] if isinstance(raw, dict) else None
     except (ValueError, KeyError, RecursionError) as error:
         raise ModelError(f"is not the description of a model: {error}", path=path) from error
-    if found != FORMAT or isinstance(found, bool):
-        older = isinstance(found, int) and found < FORMAT
+    if format_number != FORMAT or isinstance(format_number, bool):
+        older = isinstance(format_number, int) and format_number < FORMAT
         advice = "train again" if older else "update standpunkt"
-        raise ModelError(f"has format {found!r}, this version reads {FORMAT}: {advice}", path=path)
+        raise ModelError(f"has format {format_number!r}, this version reads {FORMAT}: {advice}", path=path)
     try:
         meta = msgspec.convert(raw, ModelMeta)
     except msgspec.ValidationError as error:
@@ -118,13 +118,13 @@ def _check_version(meta: ModelMeta, path: Path) -> None:
 def _check_encoder(meta: ModelMeta, path: Path) -> None:
     """That an encoder in a folder is the one of training."""
     try:
-        found = identity_of(meta.settings.encoder)
+        identity = identity_of(meta.settings.encoder)
     except SettingsError as error:
         raise ModelError(f"needs its encoder where training had it: {error.message}", path=path) from error
-    if found != meta.encoder_hash:
+    if identity != meta.encoder_hash:
         raise ModelError(
             f'needs the encoder it was trained with: found another in "{meta.settings.encoder}" '
-            f"(SHA-256 {found[:12]}…), expected {meta.encoder_hash[:12]}…",
+            f"(SHA-256 {identity[:12]}…), expected {meta.encoder_hash[:12]}…",
             path=path,
         )
 

@@ -62,10 +62,10 @@ def _settle(node: Any, names: dict[str, str]) -> Any:
         return [_settle(value, names) for value in node]
     if not isinstance(node, dict):
         return node
-    found = {key: _settle(value, names) for key, value in node.items() if key != "__id__"}
-    if found.get("__loader__") == "NdArrayNode" and "file" in found:
-        found["file"] = names.setdefault(found["file"], f"{len(names)}.npy")
-    return found
+    settled = {key: _settle(value, names) for key, value in node.items() if key != "__id__"}
+    if settled.get("__loader__") == "NdArrayNode" and "file" in settled:
+        settled["file"] = names.setdefault(settled["file"], f"{len(names)}.npy")
+    return settled
 
 
 def read_plain(data: bytes) -> Any:
@@ -86,9 +86,9 @@ def read_plain(data: bytes) -> Any:
         if foreign:
             raise ForeignTypeError(foreign)
         newer = schema["protocol"] > PROTOCOL
-        found = None if newer else _build(schema, file)
+        value = None if newer else _build(schema, file)
     if not newer:
-        return found
+        return value
     import skops.io  # of the version that knows this layout; without trust it builds no type of ours
 
     return skops.io.loads(data, trusted=[])
@@ -96,15 +96,15 @@ def read_plain(data: bytes) -> Any:
 
 def _foreign(node: Any) -> set[str]:
     """The types that a node and those below it name, less the plain ones."""
-    found: set[str] = set()
+    names: set[str] = set()
     if isinstance(node, dict):
         if "__loader__" in node:
             kind = tuple(node.get(key) for key in ("__loader__", "__module__", "__class__"))
-            found = set() if kind in _PLAIN else {f"{kind[1]}.{kind[2]}"}
+            names = set() if kind in _PLAIN else {f"{kind[1]}.{kind[2]}"}
         node = list(node.values())
     if isinstance(node, list):
-        found = found.union(*map(_foreign, node))
-    return found
+        names = names.union(*map(_foreign, node))
+    return names
 
 
 def _build(node: dict[str, Any], file: ZipFile) -> Any:

@@ -52,8 +52,8 @@ def from_state(meta: ModelMeta, state: State) -> Model:
     pipeline = pipeline_named(meta.settings.pipeline)
     features = None
     if state["features"] is not None:
-        features, found = SentenceFeatures(pipeline.blocks, meta.settings.encoder), state["features"]
-        features.buckets_, features.idf_, features.terms_ = found["buckets"], found["idf"], found["terms"]
+        features, stored = SentenceFeatures(pipeline.blocks, meta.settings.encoder), state["features"]
+        features.buckets_, features.idf_, features.terms_ = stored["buckets"], stored["idf"], stored["terms"]
     return Model(
         meta=meta,
         features=features,
@@ -61,16 +61,16 @@ def from_state(meta: ModelMeta, state: State) -> Model:
             layer: {part: _classifier(classifier) for part, classifier in classifiers.items()}
             for layer, classifiers in state["heads"].items()
         },
-        pairs={layer: _pairs(pipeline.pair_blocks(), found) for layer, found in state["pairs"].items()},
-        topics={layer: _topics(found) for layer, found in state["topics"].items()},
+        pairs={layer: _pairs(pipeline.pair_blocks(), stored) for layer, stored in state["pairs"].items()},
+        topics={layer: _topics(stored) for layer, stored in state["topics"].items()},
     )
 
 
 def _classifier_state(classifier: Classifier) -> State:
     names = LINEAR if isinstance(classifier, LinearModel) else CONSTANT
-    found = {name: getattr(classifier, f"{name}_") for name in names}
+    arrays = {name: getattr(classifier, f"{name}_") for name in names}
     forest = classifier.forest_ if isinstance(classifier, LinearModel) else None
-    return found | (
+    return arrays | (
         {"forest": {field.name: getattr(forest, field.name) for field in fields(forest)}} if forest else {}
     )
 

@@ -128,12 +128,12 @@ def _is_sound_vocabulary(name: str, buckets: Any, idf: Any, terms: Any) -> bool:
     return bool(in_range and is_named and _is_rarity(idf, len(buckets)))
 
 
-def _is_sound_counts(held: Any, *also: str) -> bool:
+def _is_sound_counts(block: Any, *also: str) -> bool:
     """Whether a vocabulary has one weight a term, and no term twice."""
-    if not _is_table(held) or set(held) != {"terms", "idf", *also} or not isinstance(held["terms"], str):
+    if not _is_table(block) or set(block) != {"terms", "idf", *also} or not isinstance(block["terms"], str):
         return False
-    terms = held["terms"].split("\n") if held["terms"] else []
-    return len(set(terms)) == len(terms) and _is_rarity(held["idf"], len(terms))
+    terms = block["terms"].split("\n") if block["terms"] else []
+    return len(set(terms)) == len(terms) and _is_rarity(block["idf"], len(terms))
 
 
 def _is_rarity(idf: Any, size: int) -> bool:
@@ -215,20 +215,20 @@ def _code_problems(layer: Layer, state: LayerState, classifiers: Mapping[str, An
     yield from kind.model_problems(layer, state, classifiers)
 
 
-def _are_sound_topics(held: Any, state: LayerState, min_asked: int) -> bool:
-    if not _is_sound_counts(held, "data", "indices", "indptr", "shares"):
+def _are_sound_topics(topics: Any, state: LayerState, min_asked: int) -> bool:
+    if not _is_sound_counts(topics, "data", "indices", "indptr", "shares"):
         return False
     known = sum(target.asked >= min_asked for target in state.targets.values())
-    shares = held["shares"]
+    shares = topics["shares"]
     rows = len(shares) if isinstance(shares, np.ndarray) and shares.ndim == 2 else 0
     if not _is_numbers(shares, (rows, known)) or not _are_within(shares, 0, 1):
         return False
-    return _are_sparse_parts(held, rows, len(held["idf"]))
+    return _are_sparse_parts(topics, rows, len(topics["idf"]))
 
 
-def _are_sparse_parts(held: Mapping[str, Any], rows: int, width: int) -> bool:
+def _are_sparse_parts(parts: Mapping[str, Any], rows: int, width: int) -> bool:
     """Whether three arrays are a sparse matrix: scipy itself would read beyond them."""
-    data, indices, starts = (held[name] for name in ("data", "indices", "indptr"))
+    data, indices, starts = (parts[name] for name in ("data", "indices", "indptr"))
     if not isinstance(data, np.ndarray) or not _is_numbers(data, data.shape[:1]):
         return False
     if not _is_integers(indices, len(data)) or not _is_integers(starts, rows + 1):
@@ -247,8 +247,8 @@ def _columns(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> tuple[i
     if not KINDS[layer.kind].has_targets:
         cues = len(columns_of(features, pipeline.cues)) if KINDS[layer.kind].weighs_cues else 0
         return sum(features.widths.values()), cues
-    own = sum(len(block["idf"]) for block in state["pairs"].get(layer.id, {}).values())
-    return len(columns_of(features, pipeline.shared)) + own, 0
+    pair_columns = sum(len(block["idf"]) for block in state["pairs"].get(layer.id, {}).values())
+    return len(columns_of(features, pipeline.shared)) + pair_columns, 0
 
 
 def _is_table(value: Any) -> TypeGuard[dict[str, Any]]:
