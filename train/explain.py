@@ -15,7 +15,7 @@ from train.pipelines import columns_of, pipeline_named
 
 Reasons = list[tuple[str, float]]
 
-#: What stands for many features of a pair that say one thing, in steps nobody would read.
+#: What stands for many features of a pair that say one thing, in steps of no use to a reader.
 TOPIC, OTHERS = "commentary: topic", "commentary: other sentences"
 
 NAMED, ITSELF = "target: named", "target: itself"
@@ -26,7 +26,7 @@ _ABOUT = ("rate=", "profile=")
 
 
 def reasons_for(model: Model, batch: Batch, answers: Mapping[str, Sequence[Any]]) -> dict[str, list[Reasons]]:
-    """For each layer and sentence the readable features that spoke most for the answer.
+    """For each layer and sentence the readable features that contributed most to the prediction.
 
     A feature's weight is its share in the score of the answer's code, less its mean share in all
     codes' scores. A stance has reasons for each target that is answered with a touch, under
@@ -63,7 +63,7 @@ def _of_stances(
     for code in sorted(set(predicted) - {UNRELATED}):
         chosen = np.flatnonzero(np.array(predicted) == code)
         rows = np.array([pairs.asked[i][0] for i in chosen])
-        # the other sentences are a column that speaks for itself
+        # the other sentences are a column of their own
         added = pairs.neighbour_scores
         gap = _score_gap(classifiers["touched"], added["touched"][chosen], True)
         gap += _score_gap(classifiers["direction"], added["direction"][chosen], code)

@@ -70,7 +70,7 @@ def fit(
     """
     begin = time.perf_counter()
     settings = settings or Settings()
-    size_of(settings.encoder)  # a name that is not known is told before any work
+    size_of(settings.encoder)  # an unknown name is an error before any work
     kept = training_rows(rows, codebook)
     pipeline = pipeline_named(settings.pipeline)
     passages = to_passages(kept)
@@ -119,7 +119,7 @@ def model_version(
 
 
 def data_hash(rows: Sequence[GoldSentence], *, soft: bool = False) -> str:
-    """SHA-256 over all that training reads of the rows, with ``soft`` how sure gold is too."""
+    """SHA-256 over all that training reads of the rows, with ``soft`` its support and probabilities too."""
     digest = hashlib.sha256()
     for row in rows:
         context = (row.sentence_id, row.commentary_id, row.text, row.before, row.after)
@@ -139,7 +139,7 @@ def code_hash() -> str:
 
 
 def commentary_hash(commentary_id: str) -> str:
-    """A name under which a model remembers a commentary without telling its title."""
+    """A name under which a model remembers a commentary without storing its title."""
     return short_hash(commentary_id, 16)
 
 

@@ -88,8 +88,8 @@ class ModelMeta(Record, frozen=True, kw_only=True):
 class FittedLayer:
     """The classifiers of a layer by their part in it; for stances pair features and topics.
 
-    ``held_out`` gives what the layer said of each row, by its place, while that row was held out in
-    tuning; nothing is made of it before it is asked for.
+    ``held_out`` gives what the layer predicted for each row, by its index, while that row was held out
+    in tuning; it is computed only when called.
     """
 
     state: LayerState
@@ -217,7 +217,7 @@ class TrainingData(NamedTuple):
         return [self.groups[i] for i in places]
 
 
-Asked = Mapping[str, Sequence[str]]  # the targets to answer, for each stance layer
+RequestedTargets = Mapping[str, Sequence[str]]  # the targets to answer, for each stance layer
 
 
 class PairBatch(NamedTuple):
@@ -250,13 +250,13 @@ class Batch(NamedTuple):
     passages: Sequence[Passage]
     commentaries: Sequence[str]
     scores: Mapping[tuple[str, str], Any]
-    asked: Sequence[Asked] | None = None
+    asked: Sequence[RequestedTargets] | None = None
     pairs: Mapping[str, PairBatch] = {}
 
     def probabilities(self, layer_id: str, part: str, classifier: Any) -> Any:
         """Of a classifier that needs no more than the sentence."""
         scores = self.scores.get((layer_id, part))
-        if scores is None:  # a classifier without weights says the same of each
+        if scores is None:  # a classifier without weights predicts the same for each row
             return classifier.to_probabilities(np.zeros((len(self.passages), len(classifier.classes_))))
         return classifier.to_probabilities(scores + classifier.intercept_)
 

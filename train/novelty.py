@@ -1,4 +1,4 @@
-"""How much of a text a model has seen before, judged by how much its own material was new to itself."""
+"""The share of n-grams in a text that are new to a model, compared with that of its training texts."""
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -13,7 +13,7 @@ VOCABULARIES = ("word", "pair")  # the features that a text's n-grams are looked
 
 MIN_ROWS = 2  # rows an n-gram must occur in to be a feature of that block
 
-MIN_NGRAMS = 100  # below that a share says nothing
+MIN_NGRAMS = 100  # below that a share means nothing
 
 MIN_COMMENTARIES = 5
 
@@ -63,7 +63,7 @@ def novelty_reference(rows: Sequence[GoldSentence]) -> NoveltyReference:
 
 
 def author_hash(name: str) -> str:
-    """A name under which a model remembers an author without telling it."""
+    """A name under which a model remembers an author without storing the name."""
     return short_hash(" ".join(name.casefold().split()), 16)
 
 
@@ -77,7 +77,7 @@ def known_ngrams(features: Any) -> frozenset[str]:
 def novelty(
     texts: Iterable[str], known: frozenset[str], reference: NoveltyReference | None
 ) -> Novelty | None:
-    """How new the sentences of a commentary are; None where nothing can be said.
+    """How new the sentences of a commentary are; None where it cannot be measured.
 
     Unusual is a share that at most one in twenty commentaries of the training reaches when it is
     held against the others (a conformal p-value of 0.05, Laxhammar & Falkman 2010; below twenty

@@ -18,20 +18,20 @@ from train.features.passages import to_passages
 from train.layers import stance
 from train.layers.kind import SuggestedPart
 from train.layers.kinds import KINDS
-from train.model import Asked, Batch, Model
+from train.model import Batch, Model, RequestedTargets
 
-#: Rows at a time, and answers to targets at a time: bounds memory, whatever the size of the corpus.
+#: Rows at a time, and predictions for targets at a time: bounds memory, whatever the size of the corpus.
 _CHUNK, _ANSWERS = 2048, 16_384
 
 
 def predict(
-    model: Model, rows: Sequence[GoldSentence], *, asked: Sequence[Asked] | None = None
+    model: Model, rows: Sequence[GoldSentence], *, asked: Sequence[RequestedTargets] | None = None
 ) -> list[Prediction]:
     """What the model says of each sentence, in the order of the rows.
 
-    Every trained layer is answered; what is unsure is marked as abstained, not left out.
-    ``layers`` of the rows is not read. The rows of a commentary speak for each other in stances:
-    give them together and in a row, or the answers rest on the paragraph alone.
+    Every trained layer is predicted; where the model abstains the prediction is marked, not left out.
+    ``layers`` of the rows is not read. Stance scores are smoothed over the rows of a commentary:
+    give them together and in a row, or the predictions rest on the paragraph alone.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def predict(
 
 
 def predict_stream(
-    model: Model, rows: Sequence[GoldSentence], *, asked: Sequence[Asked] | None = None
+    model: Model, rows: Sequence[GoldSentence], *, asked: Sequence[RequestedTargets] | None = None
 ) -> Iterator[Prediction]:
     """As `predict`, in bounded memory."""
     has_targets = any(KINDS[layer.kind].has_targets for layer in trained_layers(model))
@@ -126,7 +126,7 @@ class Suggestions(NamedTuple):
         The score of each suggestion, by layer, for a stance by ``layer__target``; for a set the
         lowest of its codes.
     withheld
-        How many answers were kept back, by reason: ``abstained``, ``few_sentences`` (layer),
+        How many predictions were withheld, by reason: ``abstained``, ``few_sentences`` (layer),
         ``few_examples`` (code), ``untested`` (target), ``one_code`` (the layer knows one only).
     """
 
@@ -136,7 +136,7 @@ class Suggestions(NamedTuple):
 
 
 def suggestions(model: Model, prediction: Prediction) -> Suggestions:
-    """The part of a prediction that rests on enough examples and is sure enough to be shown."""
+    """The part of a prediction that rests on enough examples and is certain enough to be shown."""
     layers: Layers = {}
     confidence: dict[str, float] = {}
     withheld: Counter[str] = Counter()

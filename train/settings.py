@@ -1,4 +1,4 @@
-"""What a user may set about a model, with the defaults that were measured to serve."""
+"""What a user may set about a model, with defaults that were chosen by measurement."""
 
 import msgspec
 
@@ -13,7 +13,7 @@ TRAINING_FORMAT = 1
 
 
 class Settings(Record, frozen=True, kw_only=True):
-    """How a model is trained, and when it keeps quiet.
+    """How a model is trained, and when it abstains.
 
     Parameters
     ----------

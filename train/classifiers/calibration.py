@@ -62,7 +62,7 @@ def fit_calibration(scores: Floats, codes: Ints, *, balance: float = 0.0) -> Cal
         return value + _PULL * (spread**2).sum(), np.concatenate([slope, error.sum(axis=0)])
 
     start = np.concatenate([np.full(size, 2.0), np.zeros(size)])
-    # a score may never speak against its own code
+    # a higher score never makes its own code less likely
     bounds = [(0.0, 50.0)] * size + [(-20.0, 20.0)] * size
     with _libraries().limit(limits=1):
         fitted = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x

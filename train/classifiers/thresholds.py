@@ -1,4 +1,4 @@
-"""Where to decide and where to keep quiet: thresholds tuned on held-out rows."""
+"""Decision and abstention thresholds, tuned on held-out rows."""
 
 import numpy as np
 

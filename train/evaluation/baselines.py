@@ -73,7 +73,7 @@ def macro_of(layer: Layer, codes: Sequence[str], counts: Floats) -> float | None
 
 
 def by_keyword(train: CodedTexts, texts: Sequence[str], several: bool) -> Bools:
-    """The code whose keywords speak loudest; the commonest where there is none.
+    """The code whose keywords weigh most; the commonest where there are none.
 
     Keywords are the words whose log-odds between a code's sentences and the others' are most
     standard deviations above nothing (Monroe, Colaresi and Quinn 2008, with a flat prior). A code
@@ -95,12 +95,12 @@ def by_keyword(train: CodedTexts, texts: Sequence[str], several: bool) -> Bools:
         best = np.argsort(-odds / spread, kind="stable")[:_WORDS]
         sure = best[(odds / spread)[best] > _SURE]
         weights[sure, column] = odds[sure]
-    said: Floats = counter.transform(texts) @ weights
+    keyword_scores: Floats = counter.transform(texts) @ weights
     if several:
-        return said > 0
-    chosen: Bools = np.eye(len(train.codes), dtype=bool)[said.argmax(axis=1)]
-    silent = said.max(axis=1) <= 0
-    chosen[silent] = _commonest(train, int(silent.sum()), several)
+        return keyword_scores > 0
+    chosen: Bools = np.eye(len(train.codes), dtype=bool)[keyword_scores.argmax(axis=1)]
+    has_no_keyword = keyword_scores.max(axis=1) <= 0
+    chosen[has_no_keyword] = _commonest(train, int(has_no_keyword.sum()), several)
     return chosen
 
 

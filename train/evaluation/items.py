@@ -15,7 +15,7 @@ Key = tuple[str, str]  # sentence, and target or nothing
 
 
 class Scored(NamedTuple):
-    """A gold row, what was predicted for it, and what the predicting model knew of each layer."""
+    """A gold row, what was predicted for it, and the predicting model's state of each layer."""
 
     row: GoldSentence
     prediction: Prediction

@@ -1,4 +1,4 @@
-"""Likely errors of gold: where held-out probabilities speak clearly for another code.
+"""Likely errors of gold: where held-out probabilities clearly favour another code.
 
 Confident learning (Northcutt, Jiang and Chuang 2021): a code is confidently predicted where its
 probability reaches the mean it has in sentences that carry it. cleanlab does the same for layers

@@ -26,19 +26,19 @@ def figures_of(report: EvaluationReport) -> Figures:
 def tuning_figures(
     rows: Sequence[GoldSentence], fitted: Mapping[str, FittedLayer], meta: ModelMeta
 ) -> Figures:
-    """The figures of what each layer said of the rows while they were held out in tuning.
+    """The figures of each layer's predictions for the rows while they were held out in tuning.
 
     They cost no second training. Regulariser, calibration and thresholds were chosen on the same
     rows, so that they are a little higher than those of `train.evaluate.cross_validate`, which
     chooses without the rows it judges.
     """
-    said: list[dict[str, LayerPrediction]] = [{} for _ in rows]
+    predicted: list[dict[str, LayerPrediction]] = [{} for _ in rows]
     for name, layer in fitted.items():
-        for i_row, prediction in layer.held_out().items():
-            said[i_row][name] = prediction
+        for index, prediction in layer.held_out().items():
+            predicted[index][name] = prediction
     scored = [
         Scored(row, _as_prediction(row, layers, meta), meta.layers)
-        for row, layers in zip(rows, said, strict=True)
+        for row, layers in zip(rows, predicted, strict=True)
     ]
     report = score_layers(meta.book, scored, version=meta.model_version, seed=meta.seed)
     return {**figures_of(report), "held_out": {"by": "tuning"}}

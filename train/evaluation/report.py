@@ -161,7 +161,7 @@ def _score(layer: Layer, scored: Sequence[Scored], seed: int) -> LayerFigures:
 
 
 def _oddity(layer: Layer, figures: LayerFigures, coded: Sequence[Scored]) -> str | None:
-    """Why there is no figure, or why it says little."""
+    """Why there is no figure, or why it means little."""
     if not coded:
         return "no sentence is coded"
     states = [s.layers[layer.id] for s in coded if layer.id not in s.prediction.layers]

@@ -70,7 +70,7 @@ def size_of(name: str) -> int:
 
 
 def identity_of(name: str) -> str:
-    """What tells an encoder in a folder from any other: a hash; empty for those that a package brings.
+    """The identity of an encoder in a folder, a hash; empty for those that a package brings.
 
     Raises
     ------

@@ -108,7 +108,7 @@ class Tokens(NamedTuple):
         return self.end[self.example] - self.start[self.example]
 
     def only(self, some: Array) -> "Tokens":
-        """Some of the distinct tokens; where they stand in the texts is told no longer."""
+        """Some of the distinct tokens; their positions in the texts are dropped."""
         return self._replace(
             example=self.example[some],
             case=self.case[some],

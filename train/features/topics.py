@@ -15,12 +15,12 @@ NOUNS = "nouns"
 #: Commentaries remembered at most: comparing grows with their number.
 _MOST = 3000
 
-#: Likeness counts by its square: near commentaries should speak louder than many far ones.
+#: Likeness counts by its square: near commentaries should weigh more than many far ones.
 _POWER = 2
 
 
 class TopicProfiles:
-    """How large a part of a commentary's sentences touches each target, guessed from its likes.
+    """How large a part of a commentary's sentences touches each target, guessed from similar commentaries.
 
     The guess is the mean share among the commentaries of training, weighted by how alike the nouns
     are. Few sentences name the target they touch; what the piece is about says which are likely.

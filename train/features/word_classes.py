@@ -13,7 +13,7 @@ from train.features.tokens import BASE, CAPITAL, Tokens, read_tokens, stir
 
 MARKS = '?!.,:;()"„“»«–…/@#%'
 
-#: Endings of German words, longest first, that tell word classes roughly apart.
+#: Endings of German words, longest first, that roughly separate word classes.
 ENDINGS = ("liche", "lich", "ische", "isch", "ten", "te", "en", "st", "t", "er", "es", "em", "e")
 
 NOUN_ENDINGS = ("ungen", "ung")

@@ -21,7 +21,7 @@ def fit_layer(layer: Layer, data: TrainingData) -> FittedLayer:
     groups = {
         group
         for row, group in zip(data.rows, data.groups, strict=True)
-        if row.layers.get(layer.id, {}) != {}  # an empty set is a coding, a stance asked of nothing is none
+        if row.layers.get(layer.id, {}) != {}  # an empty set is a coding, a stance without targets is not
     }
     if len(groups) < 2:
         return FittedLayer(state=_untrained(layer, data, len(groups)), classifiers={})

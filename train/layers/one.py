@@ -82,7 +82,7 @@ class Scale(OneCode):
 
 
 def soft_codes(rows: Sequence[GoldSentence], layer_id: str, truth: Array) -> Floats:
-    """How much each row speaks for each code, the codes sorted as text: shape (n_rows, n_codes).
+    """How much each row counts for each code, the codes sorted as text: shape (n_rows, n_codes).
 
     Where gold has probabilities (`adjudicate --rule dawid-skene`), those of the codes that are given to
     some row; else the share of annotators who agree with the code that was decided, 1 where
@@ -98,7 +98,7 @@ def soft_codes(rows: Sequence[GoldSentence], layer_id: str, truth: Array) -> Flo
         else:
             counts = row.support.get(layer_id, {})
             soft[i, column[i]] = counts.get("agreed", 1) / max(counts.get("annotators", 1), 1)
-        if not soft[i].any():  # what was decided is never without a say
+        if not soft[i].any():  # the decided code always counts
             soft[i, column[i]] = 1.0
     return soft
 

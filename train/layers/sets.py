@@ -83,7 +83,7 @@ class CodeSet(Kind):
     def suggest(
         self, layer_id: str, prediction: SetPrediction, state: LayerState, settings: Settings
     ) -> SuggestedPart:
-        """The codes of a prediction that are sure and were seen often enough."""
+        """The codes of a prediction that did not abstain and were seen often enough."""
         rare = [code for code in prediction.codes if state.codes.get(code, 0) < settings.min_code]
         unsure = [code for code in prediction.abstained if code not in rare]
         sure = [code for code in prediction.codes if code not in rare and code not in unsure]

@@ -142,7 +142,7 @@ class Stance(Kind):
     def suggest(
         self, layer_id: str, prediction: dict[str, CodePrediction], state: LayerState, settings: Settings
     ) -> SuggestedPart:
-        """The code of each target that is tested and whose answer is sure."""
+        """The code of each target that is tested and whose prediction did not abstain."""
         why = {
             target: withheld_reason(answer, state, settings)
             if is_tested(state, target, settings)
@@ -173,7 +173,7 @@ class Stance(Kind):
             yield f'layer "{layer.id}" lacks what was chosen for its steps'
 
 
-class Asked(NamedTuple):
+class AskedTarget(NamedTuple):
     """A sentence and a target that was asked of it; ``row`` is the sentence's place in the rows."""
 
     row: int
@@ -186,10 +186,10 @@ def by_target(value: LayerValue | None) -> dict[str, str]:
     return value if isinstance(value, dict) else {}
 
 
-def asked_pairs(rows: Sequence[GoldSentence], layer_id: str) -> list[Asked]:
+def asked_pairs(rows: Sequence[GoldSentence], layer_id: str) -> list[AskedTarget]:
     """Every sentence with every target that was asked of it."""
     return [
-        Asked(i, target, value)
+        AskedTarget(i, target, value)
         for i, row in enumerate(rows)
         for target, value in sorted(by_target(row.layers.get(layer_id)).items())
     ]
@@ -247,7 +247,7 @@ def _balance_touch(classifiers: dict[str, Any], values: Array) -> Floats:
 def _settle(
     classifier: Any, values: Array, known: Bools, keys: Sequence[object], weights: Floats
 ) -> dict[str, float]:
-    """Calibrates the classifier on scores smoothed over commentaries, as strongly as serves."""
+    """Calibrates the classifier on scores smoothed over commentaries, with the best strength."""
     codes = np.where(known, np.searchsorted(classifier.classes_, values), -1)
     if len(classifier.classes_) == 1:
         return {**choices_of(classifier), "smoothing": 0.0}
@@ -297,7 +297,7 @@ def _known(targets: Mapping[str, TargetState], min_asked: int) -> list[str]:
 
 
 def _fit_topics(
-    data: TrainingData, asked: Sequence[Asked], known: list[str]
+    data: TrainingData, asked: Sequence[AskedTarget], known: list[str]
 ) -> tuple[TopicProfiles | None, Profiles]:
     """Profiles of the known targets, and the guesses for each text of training without its like."""
     if not known:
@@ -331,7 +331,7 @@ def _profiles(wholes: Mapping[str, object], guessed: Floats, known: list[str]) -
     return {whole: dict(zip(known, map(float, row), strict=True)) for whole, row in rows}
 
 
-def _target_states(asked: Sequence[Asked]) -> dict[str, TargetState]:
+def _target_states(asked: Sequence[AskedTarget]) -> dict[str, TargetState]:
     counts: dict[str, Counter[str]] = {}
     for pair in asked:
         counts.setdefault(pair.target, Counter())[pair.value] += 1

@@ -48,7 +48,7 @@ def to_state(model: Model) -> State:
 
 
 def from_state(meta: ModelMeta, state: State) -> Model:
-    """The model; its state was found sound (`train.persistence.validation`)."""
+    """The model; its state was validated (`train.persistence.validation`)."""
     pipeline = pipeline_named(meta.settings.pipeline)
     features = None
     if state["features"] is not None:
