@@ -17,6 +17,7 @@ from train.evaluation.items import Scored, layer_items
 from train.evaluation.label_errors import label_errors
 from train.evaluation.report import SHARES, CurvePoint, EvaluationReport, LayerFigures, part_of, score_layers
 from train.fit import commentary_hash, fit, model_version
+from train.layers.kinds import KINDS
 from train.layers.stance import by_target
 from train.model import Model
 from train.predict import predict
@@ -139,7 +140,7 @@ def _learned_baselines(parts: Sequence[Split], codebook: Codebook) -> dict[str, 
     learned: dict[str, dict[str, float | None]] = {}
     for layer in codebook.predicted_layers:
         total: dict[str, Any] = {}
-        codes = layer.values
+        codes = KINDS[layer.kind].values(layer)
         for train, test in parts:
             texts = (texts_of(layer, rows, codebook) for rows in (train, test))
             for name, counts in baseline_counts(layer, *texts).items():

@@ -27,6 +27,9 @@ class Number(Kind):
 
     gold_type, expected = (int, float), "a number"
 
+    def values(self, layer: Layer) -> list[str]:
+        return ["1", "2", "3"]
+
     def codes(self, value: Any) -> list[str]:
         return [str(round(value))]
 
@@ -46,7 +49,7 @@ class Number(Kind):
 
     def predict(self, layer: Layer, model: Model, batch: Batch) -> Sequence[CodePrediction]:
         mean = model.meta.layers[layer.id].choices["number"]["mean"]
-        scores = {code: 1.0 if code == str(round(mean)) else 0.0 for code in layer.values}
+        scores = {code: 1.0 if code == str(round(mean)) else 0.0 for code in self.values(layer)}
         return [
             CodePrediction(code=round(mean), score=1.0, threshold=0.0, abstained=False, scores=scores)
             for _ in batch.passages
@@ -58,7 +61,7 @@ def book(codebook: Codebook, monkeypatch: pytest.MonkeyPatch) -> Codebook:
     """The codebook with its scale made a slider, and its kind in the table."""
     monkeypatch.setitem(KINDS, "number", Number())
     layers = [
-        msgspec.structs.replace(layer, kind="number") if layer.id == "strength" else layer  # type: ignore[arg-type,unused-ignore]
+        msgspec.structs.replace(layer, kind="number", codes=[]) if layer.id == "strength" else layer  # type: ignore[arg-type,unused-ignore]
         for layer in codebook.layers
     ]
     return msgspec.structs.replace(codebook, layers=layers)

@@ -39,14 +39,15 @@ class CodedTexts(NamedTuple):
 
 def texts_of(layer: Layer, rows: Sequence[GoldSentence], codebook: Codebook) -> CodedTexts:
     """The coded items of a layer; of a target, with a word that says it is named in the sentence."""
+    kind = KINDS[layer.kind]
     items = [
         (_with_target(row.text, target, codebook), codes)
         for row in rows
         if layer.id in row.layers
-        for target, codes in sorted(KINDS[layer.kind].gold_items(layer, row.layers[layer.id]).items())
+        for target, codes in sorted(kind.gold_items(layer, row.layers[layer.id]).items())
     ]
-    gold = many_hot([codes for _, codes in items], layer.values)
-    return CodedTexts([text for text, _ in items], gold, layer.values)
+    values = kind.values(layer)
+    return CodedTexts([text for text, _ in items], many_hot([codes for _, codes in items], values), values)
 
 
 def _with_target(text: str, target_id: str, codebook: Codebook) -> str:

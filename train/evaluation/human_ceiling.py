@@ -78,7 +78,7 @@ def human_ceiling(
     }
     if not shared:
         return None
-    codes = layer.values
+    codes = KINDS[layer.kind].values(layer)
     people, rest, items = [], [], []
     for key, annotated in shared.items():
         votes = many_hot([vote.codes for vote in annotated], codes).astype(np.float64)
@@ -109,12 +109,12 @@ def human_ceiling(
 def _by_item(layer: Layer, annotations: Sequence[Annotation]) -> dict[Key, list[_Coded]]:
     by_item: dict[Key, list[_Coded]] = defaultdict(list)
     kind = KINDS[layer.kind]
+    known = set(kind.values(layer))
     for annotation in annotations:
         if annotation.skipped or layer.id in annotation.incomplete or layer.id not in annotation.layers:
             continue
         for target, codes in kind.gold_items(layer, annotation.layers[layer.id]).items():
-            known = layer.values
-            if set(codes) <= set(known):  # of an older codebook otherwise
+            if set(codes) <= known:  # of an older codebook otherwise
                 by_item[annotation.sentence_id, target].append(_Coded(annotation.annotator, codes))
     return by_item
 

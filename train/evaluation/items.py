@@ -73,7 +73,7 @@ class Item(NamedTuple):
 
 def layer_items(layer: Layer, scored: Sequence[Scored]) -> LayerItems:
     """The items of a layer that were both coded and predicted, as arrays."""
-    items, codes = items_of(layer, scored), layer.values
+    items, codes = items_of(layer, scored), KINDS[layer.kind].values(layer)
     return LayerItems(
         codes=codes,
         keys=[(item.sentence, item.target) for item in items],

@@ -156,7 +156,7 @@ def _score(layer: Layer, scored: Sequence[Scored], seed: int) -> LayerFigures:
         figures,
         touched=_touched(items),
         direction=_direction(layer, items),
-        targets=_targets(layer.stance_values, items),
+        targets=_targets(KINDS[layer.kind].values(layer), items),
     )
 
 
@@ -191,7 +191,7 @@ def _direction(layer: Layer, items: Sequence[Item]) -> PartFigures:
     touched = [item for item in items if item.gold != [UNRELATED] and len(item.answer.scores) > 1]
     gold = [item.gold[0] for item in touched]
     predicted = [_way(item.answer) for item in touched]
-    part = _part([code for code in layer.stance_values if code != UNRELATED], gold, predicted)
+    part = _part([code for code in KINDS[layer.kind].values(layer) if code != UNRELATED], gold, predicted)
     observed = set(gold)
     if len(observed) > 1:
         return part

@@ -56,6 +56,10 @@ class Kind(ABC):
         """The pairs of sentence and target to predict, for kinds that have targets."""
         return None
 
+    def values(self, layer: Layer) -> list[str]:
+        """Every code that an item of the layer may have."""
+        return layer.values
+
     def codes(self, value: LayerValue) -> list[str]:
         """The codes of a value in gold, as they were coded."""
         return [str(value)]
@@ -82,16 +86,16 @@ class Kind(ABC):
         counts = Counter(
             code for value in values for codes in self.gold_items(layer, value).values() for code in codes
         )
-        return {code: counts[code] for code in layer.values}
+        return {code: counts[code] for code in self.values(layer)}
 
     def problem(self, layer: Layer, value: LayerValue, codebook: Codebook) -> str | None:
         """Why a value in gold does not fit the codebook, or None."""
         if not isinstance(value, self.gold_type) or isinstance(value, bool):
             return f"found {value!r}, expected {self.expected}"
-        unknown = next((code for code in self.codes(value) if code not in layer.values), None)
+        unknown = next((code for code in self.codes(value) if code not in self.values(layer)), None)
         if unknown is None:
             return None
-        return f'the codebook has no code "{unknown}"{near_hit(unknown, layer.values)}'
+        return f'the codebook has no code "{unknown}"{near_hit(unknown, self.values(layer))}'
 
     def suggest(self, layer_id: str, prediction: Any, state: LayerState, settings: Settings) -> SuggestedPart:
         """The part of a prediction that rests on enough examples and did not abstain."""

@@ -210,7 +210,7 @@ def _code_problems(layer: Layer, state: LayerState, classifiers: Mapping[str, An
         yield f'layer "{layer.id}" has classifiers that are not its own'
         return
     codes = kind.trained_codes(classifiers)
-    if not codes <= set(layer.values) or not codes <= set(state.thresholds):
+    if not codes <= set(kind.values(layer)) or not codes <= set(state.thresholds):
         yield f'layer "{layer.id}" has codes that are not its own, or lack a threshold'
     yield from kind.model_problems(layer, state, classifiers)
 
