@@ -19,9 +19,9 @@ from train.features.word_classes import (
     LISTED,
     counted,
     find,
-    kinds_of,
     lists,
     phrase_key,
+    word_classes_of,
 )
 
 #: A count is a column of its own up to this one, which stands for more as well.
@@ -62,12 +62,12 @@ def list_counts(tokens: Tokens) -> tuple[Array, Array]:
         ``text * len(counted()) + thing``, in order, where the count is above zero
     counts : int ndarray
     """
-    listed, width, kinds = lists(), len(counted()), kinds_of(tokens)
+    listed, width, classes = lists(), len(counted()), word_classes_of(tokens)
     text_of = np.repeat(np.arange(len(tokens.first) - 1), np.diff(tokens.first))
-    part = kinds.part[tokens.number]
+    part = classes.part[tokens.number]
     on_list = np.flatnonzero((part & LISTED) != 0)
     text = text_of[on_list]
-    cells = [_cells(text, listed.which, kinds.entry[tokens.number[on_list]], width)]
+    cells = [_cells(text, listed.which, classes.entry[tokens.number[on_list]], width)]
     begins = np.flatnonzero(((part[:-1] & BEGINS) != 0) & ((part[1:] & FOLLOWS) != 0))
     text = text_of[begins]
     for size, (table, which) in listed.phrases.items():
@@ -125,7 +125,7 @@ def _measures_and_flags(tokens: Tokens) -> tuple[Array, Array]:
     """
     size = np.diff(tokens.first)
     is_capital, is_shouted = tokens.case >= CAPITAL, tokens.case == SHOUTED
-    is_function = (kinds_of(tokens).part & FUNCTION) != 0
+    is_function = (word_classes_of(tokens).part & FUNCTION) != 0
     each = [is_capital, tokens.length, is_function, tokens.is_digit, is_shouted]
     of_texts = ones(tokens.first, tokens.number, len(tokens.case)) @ np.column_stack(each).astype(float)
     capital, letters, function, digits, shouted = of_texts.T

@@ -17,7 +17,7 @@ _ENDS, _CLOSERS = ".!?…:", '"“”«»’‘)]'
 
 _SENTENCE_END = re.compile(rf"[{_ENDS}][{re.escape(_CLOSERS)}]*\s+")
 
-#: Kinds of chars at a sentence's end.
+#: Categories of chars at a sentence's end.
 _OTHER, _END, _CLOSER, _SPACE = range(4)
 
 #: Up to so many texts are searched one by one.
@@ -154,12 +154,12 @@ def last_sentences(texts: Collection[str]) -> dict[str, str]:
 def _sentence_ends(texts: Sequence[str]) -> tuple[Array, Array, Array]:
     """All that `_SENTENCE_END` finds: the text's number, where the mark is, where white space begins."""
     raw = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)
-    kind = _kinds().take(raw, mode="clip")
-    mark = np.flatnonzero(kind == _END)
+    category = _categories().take(raw, mode="clip")
+    mark = np.flatnonzero(category == _END)
     behind = mark + 1
-    while (is_closer := kind[behind] == _CLOSER).any():
+    while (is_closer := category[behind] == _CLOSER).any():
         behind += is_closer
-    is_end = kind[behind] == _SPACE
+    is_end = category[behind] == _SPACE
     mark, behind = mark[is_end], behind[is_end]
     starts = np.zeros(len(texts) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1, out=starts[1:])
@@ -168,14 +168,14 @@ def _sentence_ends(texts: Sequence[str]) -> tuple[Array, Array, Array]:
 
 
 @cache
-def _kinds() -> Any:
-    """The kind of each code point of the basic plane; one more stands for all beyond."""
+def _categories() -> Any:
+    """The category of each code point of the basic plane; one more stands for all beyond."""
     table = char_table()
-    kinds = np.full(len(table) + 1, _OTHER, dtype=np.uint8)
-    kinds[:-1][(table & (LETTER | MARK)) == 0] = _SPACE
-    for chars, kind in ((_ENDS, _END), (_CLOSERS, _CLOSER)):
-        kinds[list(map(ord, chars))] = kind
-    return kinds
+    categories = np.full(len(table) + 1, _OTHER, dtype=np.uint8)
+    categories[:-1][(table & (LETTER | MARK)) == 0] = _SPACE
+    for chars, category in ((_ENDS, _END), (_CLOSERS, _CLOSER)):
+        categories[list(map(ord, chars))] = category
+    return categories
 
 
 def _even(text: str) -> str:

@@ -18,7 +18,7 @@ from train.features.encoders import encode
 from train.features.ngrams import incidence
 from train.features.sentence import BLOCKS, CHUNK, VOCABULARIES, Scene, SentenceFeatures, read_scene
 from train.features.tokens import KeyTable, Tokens, read_tokens
-from train.features.word_classes import read_kinds
+from train.features.word_classes import read_word_classes
 
 Array = Any
 
@@ -66,7 +66,7 @@ class Scorer:
         self._known_values = np.zeros((len(known), end), dtype=np.float32)
         for name, part in self._parts.items():
             self._known_values[:, part] = self._sums(name, words)
-        self._known_kinds = read_kinds(words)
+        self._known_classes = read_word_classes(words)
         self._held: dict[str, dict[int, Array]] = {name: {} for name in self._of_tokens}
 
     def scores(self, passages: Sequence[Any]) -> Array:
@@ -154,9 +154,9 @@ class Scorer:
                 values[others, self._parts[name]] = self._sums(name, unknown)
             together = np.asarray(incidence(tokens) @ values)
             found = {name: together[:, self._parts[name]] for name in of_tokens}
-        kinds = self._known_kinds.take(place)
-        kinds.put(others, read_kinds(unknown))
-        tokens = tokens._replace(kinds=kinds)
+        classes = self._known_classes.take(place)
+        classes.put(others, read_word_classes(unknown))
+        tokens = tokens._replace(classes=classes)
         for name in wanted - set(of_tokens):
             found[name] = self._sums(name, tokens)
         return found

@@ -290,7 +290,7 @@ def _places(place: Mapping[str, int], texts: Sequence[str]) -> Array:
 def _in_chunks(texts: Sequence[str]) -> Iterator[Tokens]:
     for begin in range(0, max(len(texts), 1), CHUNK):
         tokens = read_tokens(texts[begin : begin + CHUNK])
-        yield tokens._replace(kinds=word_classes.read_kinds(tokens))
+        yield tokens._replace(classes=word_classes.read_word_classes(tokens))
 
 
 def _table(kept: Array) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 
 from train.arrays import Array
 
-#: Bits of a char's kind: a capital; what ``\\w`` finds; neither that nor white space; a digit.
+#: Bits of a char's category: a capital; what ``\\w`` finds; neither that nor white space; a digit.
 UPPER, LETTER, MARK, DIGIT = 1, 2, 4, 8
 
 #: Characters above are marks without a lower case.
@@ -26,7 +26,7 @@ _SURROGATES = range(0xD800, 0xE000)
 
 @cache
 def char_table() -> Array:
-    """For each code point of the basic plane, ``lower << 8 | kind``: shape (65536,), uint32.
+    """For each code point of the basic plane, ``lower << 8 | category``: shape (65536,), uint32.
 
     From Python's own idea of Unicode. A letter whose lower case is several letters (İ) stays as it
     is, so that places stay the same.
@@ -84,7 +84,7 @@ class Tokens(NamedTuple):
         A number begins and ends with a digit.
     earlier : int ndarray of shape (n_tokens,)
         Where the text has the same token last before, whatever its case; -1 where it has not.
-    kinds : Kinds, optional
+    classes : WordClasses, optional
         What `train.features.word_classes` knows of each distinct token, where it was looked up already.
     """
 
@@ -100,7 +100,7 @@ class Tokens(NamedTuple):
     is_mark: Array
     is_digit: Array
     earlier: Array
-    kinds: Any = None
+    classes: Any = None
 
     @property
     def length(self) -> Array:
@@ -115,7 +115,7 @@ class Tokens(NamedTuple):
             is_mark=self.is_mark[some],
             is_digit=self.is_digit[some],
             number=_NOWHERE,
-            kinds=None,
+            classes=None,
         )
 
     def word(self, token: int) -> str:
@@ -129,19 +129,19 @@ def read_tokens(texts: Sequence[str]) -> Tokens:
     places = np.ones(len(texts) + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1, out=places[1:])
     places[1:] += 1
-    chars, kind = _look_up(raw)
-    is_letter, is_mark = (kind & LETTER) != 0, (kind & MARK) != 0
+    chars, category = _look_up(raw)
+    is_letter, is_mark = (category & LETTER) != 0, (category & MARK) != 0
     start = np.flatnonzero(is_mark[1:] | (is_letter[1:] > is_letter[:-1])) + 1
     end = np.flatnonzero(is_mark[:-1] | (is_letter[:-1] > is_letter[1:])) + 1
     key = _keys(chars, start, end)
-    at_start = kind[start]
-    uppers = np.zeros(len(kind) + 1, dtype=np.int32)
-    np.cumsum(kind & UPPER, dtype=np.int32, out=uppers[1:])
+    at_start = category[start]
+    uppers = np.zeros(len(category) + 1, dtype=np.int32)
+    np.cumsum(category & UPPER, dtype=np.int32, out=uppers[1:])
     size = end - start
     case = (at_start & UPPER) + ((size > 2) & (uppers[end] - uppers[start] == size))
     number, example = distinct(key + (case.astype(np.uint64) << _SHIFT))
     sample = start[example]
-    is_digit = (at_start[example] & kind[end[example] - 1] & DIGIT) != 0
+    is_digit = (at_start[example] & category[end[example] - 1] & DIGIT) != 0
     first = np.searchsorted(start, places)
     return Tokens(
         chars=chars,

@@ -149,7 +149,7 @@ def find(keys: Array, table: Array) -> Array:
     return np.where(table[place] == keys, place, -1)
 
 
-class Kinds(NamedTuple):
+class WordClasses(NamedTuple):
     """What is known of some words, an array of each.
 
     Parameters
@@ -168,22 +168,22 @@ class Kinds(NamedTuple):
     lower: Array
     capital: Array
 
-    def take(self, places: Array) -> "Kinds":
+    def take(self, places: Array) -> "WordClasses":
         """Those of some of the words, in this order."""
-        return Kinds(*(row[places] for row in self))
+        return WordClasses(*(row[places] for row in self))
 
-    def put(self, places: Array, others: "Kinds") -> None:
+    def put(self, places: Array, others: "WordClasses") -> None:
         """Writes what is known of other words into these places."""
         for row, other in zip(self, others, strict=True):
             row[places] = other
 
 
-def kinds_of(tokens: Tokens) -> Kinds:
+def word_classes_of(tokens: Tokens) -> WordClasses:
     """Of each distinct token; what was found before is not looked for again."""
-    return tokens.kinds or read_kinds(tokens)
+    return tokens.classes or read_word_classes(tokens)
 
 
-def read_kinds(tokens: Tokens) -> Kinds:
+def read_word_classes(tokens: Tokens) -> WordClasses:
     """Of each distinct token."""
     key = tokens.key[tokens.example]
     entry = find(key, lists().words)
@@ -195,7 +195,7 @@ def read_kinds(tokens: Tokens) -> Kinds:
     for row in (lower, capital):
         row[tokens.is_digit] = NUMBER_CLASS
     is_closed = ((part & FUNCTION) != 0) | tokens.is_mark
-    return Kinds(
+    return WordClasses(
         entry=entry,
         part=part,
         lower=np.where(is_closed, as_it_is, lower.astype(np.uint32)),
@@ -210,8 +210,8 @@ def shapes(tokens: Tokens) -> Array:
     -------
     uint32 ndarray of shape (n_distinct,)
     """
-    kinds = kinds_of(tokens)
-    return np.where(tokens.case >= CAPITAL, kinds.capital, kinds.lower)
+    classes = word_classes_of(tokens)
+    return np.where(tokens.case >= CAPITAL, classes.capital, classes.lower)
 
 
 def endings(tokens: Tokens) -> tuple[Array, Array]:

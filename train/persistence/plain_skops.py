@@ -99,8 +99,8 @@ def _foreign(node: Any) -> set[str]:
     names: set[str] = set()
     if isinstance(node, dict):
         if "__loader__" in node:
-            kind = tuple(node.get(key) for key in ("__loader__", "__module__", "__class__"))
-            names = set() if kind in _PLAIN else {f"{kind[1]}.{kind[2]}"}
+            node_type = tuple(node.get(key) for key in ("__loader__", "__module__", "__class__"))
+            names = set() if node_type in _PLAIN else {f"{node_type[1]}.{node_type[2]}"}
         node = list(node.values())
     if isinstance(node, list):
         names = names.union(*map(_foreign, node))

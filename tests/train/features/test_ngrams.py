@@ -72,7 +72,7 @@ def test_every_entry_of_a_list_fires_its_cue(name: str) -> None:
 
 def test_a_function_word_is_found_whatever_its_case() -> None:
     tokens = read_tokens(["Der der DER Tisch"])
-    part = word_classes.read_kinds(tokens).part[tokens.number]
+    part = word_classes.read_word_classes(tokens).part[tokens.number]
     assert (part & word_classes.FUNCTION != 0).tolist() == [True, True, True, False]
 
 
