@@ -1,6 +1,6 @@
 """The German word lists, and which of them a text's words are on.
 
-The lists are package data (``train/lexicon/*.txt``): an entry a line, one word or several, ``#``
+The lists are package data (``train/features/lexicon/*.txt``): an entry a line, one word or several, ``#``
 begins a comment.
 """
 
