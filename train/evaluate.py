@@ -64,7 +64,9 @@ def cross_validate(
     kept = training_rows(rows, codebook)
     plan = Plan(by=by, group=group, folds=folds, seed=seed, gap=gap)
     holdout = hold_out(kept, codebook, plan)
-    asked = {} if by == "target" else _asked_of_people(annotations)  # else it would answer what it knows
+    asked = (
+        {} if by == "target" else _asked_of_people(annotations)
+    )  # else it would predict targets it was trained on
     scored = _cross_scored(holdout.splits, codebook, settings, seed, asked)
     version = model_version(kept, codebook, settings=settings, seed=seed)
     report = score_layers(codebook, scored, version=version, seed=seed)
@@ -126,9 +128,9 @@ def _beside(
     seed: int,
 ) -> LayerFigures:
     """The figures with the human ceiling and the likely errors of gold."""
-    answers = layer_items(layer, scored)
+    items = layer_items(layer, scored)
     texts = {s.row.sentence_id: s.row.text for s in scored}
-    errors = [msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in label_errors(layer, answers)]
+    errors = [msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in label_errors(layer, items)]
     ceiling = (
         human_ceiling(layer, predicted_items(layer, scored), annotations, seed=seed) if annotations else None
     )
@@ -225,7 +227,7 @@ def evaluate_model(
 def _scored(
     model: Model, rows: Sequence[GoldSentence], also: Mapping[str, Mapping[str, set[str]]] | None = None
 ) -> list[Scored]:
-    """The rows with their predictions; ``also`` are targets to answer beyond gold's, by sentence."""
+    """The rows with their predictions; ``also`` are targets to predict beyond gold's, by sentence."""
     more = also or {}
     predictions = predict(model, rows, asked=[_asked(row, more.get(row.sentence_id, {})) for row in rows])
     return [

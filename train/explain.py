@@ -25,40 +25,42 @@ _NAMED = ("state=", "named=", "overlap=", "share=", "alias=")
 _ABOUT = ("rate=", "profile=")
 
 
-def reasons_for(model: Model, batch: Batch, answers: Mapping[str, Sequence[Any]]) -> dict[str, list[Reasons]]:
+def reasons_for(
+    model: Model, batch: Batch, predictions: Mapping[str, Sequence[Any]]
+) -> dict[str, list[Reasons]]:
     """For each layer and sentence the readable features that contributed most to the prediction.
 
-    A feature's weight is its share in the score of the answer's code, less its mean share in all
-    codes' scores. A stance has reasons for each target that is answered with a touch, under
+    A feature's weight is its share in the score of the predicted code, less its mean share in all
+    codes' scores. A stance has reasons for each target that is predicted to be touched, under
     ``layer__target``: a feature's weight is what it adds to the log-odds of a touch, and to the score
     of the way less the mean of all ways.
     """
     count = model.meta.settings.reasons
-    if model.readable is None or not count or not answers:
+    if model.readable is None or not count or not predictions:
         return {}
     features, _, names = model.readable
     matrix = features.transform(batch.passages)
     reasons: dict[str, list[Reasons]] = {}
-    for name, answer in answers.items():
+    for name, layer_predictions in predictions.items():
         if name in batch.pairs:
-            reasons |= _of_stances(model, name, matrix, batch, answer)
+            reasons |= _of_stances(model, name, matrix, batch, layer_predictions)
             continue
         codes, code_weights = _code_weights(model, name)
         if codes:
             kind = KINDS[model.meta.layers[name].kind]
-            predicted = [kind.predicted_codes(prediction) for prediction in answer]
+            predicted = [kind.predicted_codes(prediction) for prediction in layer_predictions]
             reasons[name] = _strongest(matrix, _moved(matrix, codes, code_weights, predicted), names, count)
     return reasons
 
 
 def _of_stances(
-    model: Model, name: str, matrix: Any, batch: Batch, answers: Sequence[dict[str, CodePrediction]]
+    model: Model, name: str, matrix: Any, batch: Batch, predictions: Sequence[dict[str, CodePrediction]]
 ) -> dict[str, list[Reasons]]:
     pairs, classifiers, merged = batch.pairs[name], model.classifiers[name], _merged(model, name)
-    predicted = [str(answers[row][target].code) for row, target in pairs.asked]
+    predicted = [str(predictions[row][target].code) for row, target in pairs.asked]
     targets = sorted({target for _, target in pairs.asked})
     by_layer_target: dict[str, list[Reasons]] = {
-        f"{name}__{target}": [[] for _ in answers] for target in targets
+        f"{name}__{target}": [[] for _ in predictions] for target in targets
     }
     for code in sorted(set(predicted) - {UNRELATED}):
         chosen = np.flatnonzero(np.array(predicted) == code)
@@ -86,7 +88,7 @@ class _Merged(NamedTuple):
     place: Ints
 
 
-@lru_cache(maxsize=8)  # a model answers batch after batch
+@lru_cache(maxsize=8)  # a model predicts batch after batch
 def _merged(model: Model, layer_id: str) -> _Merged:
     names = list(model.readable[2]) if model.readable else []
     for block, counts in model.pairs[layer_id].items():
@@ -168,7 +170,7 @@ def _strongest(matrix: Any, moved: Floats, names: Sequence[str], count: int) -> 
     return reasons
 
 
-@lru_cache(maxsize=32)  # a model answers batch after batch
+@lru_cache(maxsize=32)  # a model predicts batch after batch
 def _code_weights(model: Model, layer_id: str) -> tuple[list[str], Floats]:
     """For each code, what a unit of each feature adds to its score beyond the other codes'."""
     classifiers, columns = model.classifiers[layer_id], model.readable[1] if model.readable else []

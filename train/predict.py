@@ -36,7 +36,7 @@ def predict(
     Parameters
     ----------
     asked
-        For each row and stance layer, the targets to answer; without it, every target of the
+        For each row and stance layer, the targets to predict; without it, every target of the
         model's codebook.
     """
     return list(predict_stream(model, rows, asked=asked))
@@ -48,8 +48,8 @@ def predict_stream(
     """As `predict`, in bounded memory."""
     has_targets = any(KINDS[layer.kind].has_targets for layer in trained_layers(model))
     passages = to_passages(rows, with_whole=has_targets)
-    answers = len(model.meta.book.targets) if asked is None else 1
-    for part in _chunks(rows, min(_CHUNK, _ANSWERS // max(answers, 1))):
+    n_targets = len(model.meta.book.targets) if asked is None else 1
+    for part in _chunks(rows, min(_CHUNK, _ANSWERS // max(n_targets, 1))):
         with _uncollected():
             some = passages.only(part)
             batch = Batch(
@@ -93,10 +93,10 @@ def _predict_chunk(model: Model, rows: Sequence[GoldSentence], batch: Batch) -> 
     trained = trained_layers(model)
     pairs = {layer.id: KINDS[layer.kind].make_pairs(layer, model, batch) for layer in trained}
     batch = batch._replace(pairs={name: made for name, made in pairs.items() if made is not None})
-    answers = {layer.id: KINDS[layer.kind].predict(layer, model, batch) for layer in trained}
-    reasons = reasons_for(model, batch, answers)
+    by_layer = {layer.id: KINDS[layer.kind].predict(layer, model, batch) for layer in trained}
+    reasons = reasons_for(model, batch, by_layer)
     for i, row in enumerate(rows):
-        layers: dict[str, LayerPrediction] = {name: predictions[i] for name, predictions in answers.items()}
+        layers: dict[str, LayerPrediction] = {name: predictions[i] for name, predictions in by_layer.items()}
         yield Prediction(
             sentence_id=row.sentence_id,
             commentary_id=row.commentary_id,
@@ -110,7 +110,7 @@ def _predict_chunk(model: Model, rows: Sequence[GoldSentence], batch: Batch) -> 
 
 
 def trained_layers(model: Model) -> list[Layer]:
-    """The layers of the model's codebook that it answers."""
+    """The layers of the model's codebook that it predicts."""
     return [layer for layer in model.meta.book.predicted_layers if layer.id in model.classifiers]
 
 
@@ -140,8 +140,8 @@ def suggestions(model: Model, prediction: Prediction) -> Suggestions:
     layers: Layers = {}
     confidence: dict[str, float] = {}
     withheld: Counter[str] = Counter()
-    for name, answer in prediction.layers.items():
-        part = _suggest(model, name, answer)
+    for name, layer_prediction in prediction.layers.items():
+        part = _suggest(model, name, layer_prediction)
         if part.value is not None:
             layers[name] = part.value
         confidence.update(part.confidence)

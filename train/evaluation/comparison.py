@@ -42,7 +42,7 @@ def compare(
     *,
     seed: int = 0,
 ) -> dict[str, Difference]:
-    """Each layer that both codebooks have, on the items that both models answered.
+    """Each layer that both codebooks have, on the items that both models predicted.
 
     A paired bootstrap: the same commentaries are drawn for both (Efron and Tibshirani 1993;
     Koehn 2004 for paired systems).

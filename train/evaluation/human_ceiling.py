@@ -49,10 +49,10 @@ def predicted_items(layer: Layer, scored: Sequence[Scored]) -> dict[Key, Predict
     """What was predicted of every item, whether gold has decided on it or not."""
     kind = KINDS[layer.kind]
     return {
-        (row.sentence_id, target): PredictedItem(kind.predicted_codes(answer), row.commentary_id)
+        (row.sentence_id, target): PredictedItem(kind.predicted_codes(item_prediction), row.commentary_id)
         for row, prediction, _ in scored
         if layer.id in prediction.layers
-        for target, answer in kind.predicted_items(prediction.layers[layer.id]).items()
+        for target, item_prediction in kind.predicted_items(prediction.layers[layer.id]).items()
     }
 
 

@@ -59,7 +59,7 @@ class LayerItems(NamedTuple):
 class Item(NamedTuple):
     """A sentence, or a target that was asked of it: its codes in gold, and what the model says.
 
-    ``target`` is empty for a sentence; ``answer`` is the prediction of this item alone.
+    ``target`` is empty for a sentence; ``prediction`` is that of this item alone.
     """
 
     sentence: str
@@ -68,7 +68,7 @@ class Item(NamedTuple):
     gold: list[str]
     predicted: list[str]
     baseline: list[str]
-    answer: CodePrediction | SetPrediction
+    prediction: CodePrediction | SetPrediction
 
 
 def layer_items(layer: Layer, scored: Sequence[Scored]) -> LayerItems:
@@ -80,9 +80,11 @@ def layer_items(layer: Layer, scored: Sequence[Scored]) -> LayerItems:
         gold=many_hot([item.gold for item in items], codes),
         predicted=many_hot([item.predicted for item in items], codes),
         baseline=many_hot([item.baseline for item in items], codes),
-        kept=np.array([not item.answer.abstained for item in items], dtype=bool),
-        score=np.array([item.answer.score for item in items if isinstance(item.answer, CodePrediction)]),
-        scores=_table([item.answer.scores for item in items], codes),
+        kept=np.array([not item.prediction.abstained for item in items], dtype=bool),
+        score=np.array(
+            [item.prediction.score for item in items if isinstance(item.prediction, CodePrediction)]
+        ),
+        scores=_table([item.prediction.scores for item in items], codes),
         commentaries=[item.commentary for item in items],
     )
 
@@ -93,14 +95,16 @@ def items_of(layer: Layer, scored: Sequence[Scored]) -> list[Item]:
     for row, prediction, layers in scored:
         if layer.id not in row.layers or layer.id not in prediction.layers:
             continue
-        answers = kind.predicted_items(prediction.layers[layer.id])
+        predictions = kind.predicted_items(prediction.layers[layer.id])
         baseline = kind.baseline(layers[layer.id])
         for target, gold in sorted(kind.gold_items(layer, row.layers[layer.id]).items()):
-            if target in answers:
-                answer = answers[target]
-                predicted = kind.predicted_codes(answer)
+            if target in predictions:
+                item_prediction = predictions[target]
+                predicted = kind.predicted_codes(item_prediction)
                 items.append(
-                    Item(row.sentence_id, target, row.commentary_id, gold, predicted, baseline, answer)
+                    Item(
+                        row.sentence_id, target, row.commentary_id, gold, predicted, baseline, item_prediction
+                    )
                 )
     return items
 

@@ -34,14 +34,14 @@ class LabelError(Record, frozen=True, kw_only=True, omit_defaults=True):
     links: list[str] = []
 
 
-def label_errors(layer: Layer, answers: LayerItems, *, most: int = MOST) -> list[LabelError]:
+def label_errors(layer: Layer, items: LayerItems, *, most: int = MOST) -> list[LabelError]:
     """The codings that are most likely wrong, the likeliest first."""
-    if not len(answers.keys):
+    if not len(items.keys):
         return []
     if KINDS[layer.kind].several:
-        errors = [s for column in range(len(answers.codes)) for s in _in_code(answers, column)]
+        errors = [s for column in range(len(items.codes)) for s in _in_code(items, column)]
     else:
-        errors = _in_codes(answers.codes, answers.keys, answers.gold.argmax(axis=1), answers.scores)
+        errors = _in_codes(items.codes, items.keys, items.gold.argmax(axis=1), items.scores)
     errors.sort(key=lambda s: (s.gold_score - s.score, s.sentence_id, s.target or "", s.code or ""))
     return errors[:most]
 
@@ -73,8 +73,8 @@ def _in_codes(
     ]
 
 
-def _in_code(answers: LayerItems, column: int) -> list[LabelError]:
-    has, likely = answers.gold[:, column].astype(int), answers.scores[:, column]
+def _in_code(items: LayerItems, column: int) -> list[LabelError]:
+    has, likely = items.gold[:, column].astype(int), items.scores[:, column]
     return _in_codes(
-        ["no", "yes"], answers.keys, has, np.column_stack([1 - likely, likely]), answers.codes[column]
+        ["no", "yes"], items.keys, has, np.column_stack([1 - likely, likely]), items.codes[column]
     )

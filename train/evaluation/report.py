@@ -188,9 +188,9 @@ def _touched(items: Sequence[Item]) -> PartFigures:
 
 def _direction(layer: Layer, items: Sequence[Item]) -> PartFigures:
     """The way predicted for what is touched in gold, however likely the model held a touch."""
-    touched = [item for item in items if item.gold != [UNRELATED] and len(item.answer.scores) > 1]
+    touched = [item for item in items if item.gold != [UNRELATED] and len(item.prediction.scores) > 1]
     gold = [item.gold[0] for item in touched]
-    predicted = [_way(item.answer) for item in touched]
+    predicted = [_way(item.prediction) for item in touched]
     part = _part([code for code in KINDS[layer.kind].values(layer) if code != UNRELATED], gold, predicted)
     observed = set(gold)
     if len(observed) > 1:
@@ -219,27 +219,27 @@ def _targets(codes: list[str], items: Sequence[Item]) -> dict[str, TargetFigures
     return figures
 
 
-def _figures(layer: Layer, answers: LayerItems, seed: int) -> LayerFigures:
-    n = len(answers.keys)
-    counts = tally(answers.gold, answers.predicted)
-    counted = counted_codes(layer, answers.codes)
+def _figures(layer: Layer, items: LayerItems, seed: int) -> LayerFigures:
+    n = len(items.keys)
+    counts = tally(items.gold, items.predicted)
+    counted = counted_codes(layer, items.codes)
     total = counts[:, counted].sum(axis=0)
-    right = (answers.gold == answers.predicted).all(axis=1)
-    draws = bootstrap_f1(by_group(counts, answers.commentaries), seed=seed) if n else None
+    right = (items.gold == items.predicted).all(axis=1)
+    draws = bootstrap_f1(by_group(counts, items.commentaries), seed=seed) if n else None
     is_set = KINDS[layer.kind].several
-    confidence = answers.scores.ravel() if is_set else answers.score
-    hit = answers.gold.ravel() if is_set else right
+    confidence = items.scores.ravel() if is_set else items.score
+    hit = items.gold.ravel() if is_set else right
     return LayerFigures(
         macro_f1=_rounded(macro_f1(total)),
         accuracy=_rounded(float(right.mean())) if n else None,
-        baseline_macro_f1=_rounded(macro_f1(tally(answers.gold, answers.baseline)[:, counted].sum(axis=0))),
+        baseline_macro_f1=_rounded(macro_f1(tally(items.gold, items.baseline)[:, counted].sum(axis=0))),
         interval=None if draws is None else macro_interval(draws[:, counted]),
         at_abstention=AtAbstention(
-            macro_f1=_rounded(macro_f1(counts[answers.kept][:, counted].sum(axis=0))),
-            coverage=round(float(answers.kept.mean()), 6) if n else 0.0,
-            accuracy=_rounded(float(right[answers.kept].mean())) if answers.kept.any() else None,
+            macro_f1=_rounded(macro_f1(counts[items.kept][:, counted].sum(axis=0))),
+            coverage=round(float(items.kept.mean()), 6) if n else 0.0,
+            accuracy=_rounded(float(right[items.kept].mean())) if items.kept.any() else None,
         ),
-        codes=_code_figures(answers.codes, counts.sum(axis=0), answers, draws),
+        codes=_code_figures(items.codes, counts.sum(axis=0), items, draws),
         n=n,
         calibration_error=_rounded(calibration_error(confidence, hit)) if n else None,
         reliability=reliability(confidence, hit),
@@ -258,7 +258,7 @@ def _part(codes: list[str], gold: list[str], predicted: list[str]) -> PartFigure
 
 
 def _code_figures(
-    codes: list[str], counts: Floats, answers: LayerItems | None = None, draws: Floats | None = None
+    codes: list[str], counts: Floats, items: LayerItems | None = None, draws: Floats | None = None
 ) -> dict[str, CodeFigures]:
     """The figures of the codes that occur in gold or prediction."""
     precision, recall = precision_recall(counts)
@@ -269,8 +269,8 @@ def _code_figures(
             recall=round(float(recall[i]), 6),
             f1=round(float(values[i]), 6),
             support=int(counts[i, 0] + counts[i, 2]),
-            average_precision=_rounded(average_precision(answers.gold[:, i], answers.scores[:, i]))
-            if answers
+            average_precision=_rounded(average_precision(items.gold[:, i], items.scores[:, i]))
+            if items
             else None,
             interval=None if draws is None else interval_of(draws[:, i]),
         )
@@ -283,8 +283,8 @@ def _touch(value: str) -> str:
     return UNRELATED if value == UNRELATED else "touched"
 
 
-def _way(answer: CodePrediction | SetPrediction) -> str:
-    ways = {code: score for code, score in answer.scores.items() if code != UNRELATED}
+def _way(prediction: CodePrediction | SetPrediction) -> str:
+    ways = {code: score for code, score in prediction.scores.items() if code != UNRELATED}
     return max(ways, key=lambda code: ways[code])
 
 

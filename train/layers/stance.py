@@ -91,7 +91,7 @@ class Stance(Kind):
         )
 
     def predict(self, layer: Layer, model: Model, batch: Batch) -> list[dict[str, CodePrediction]]:
-        """The answer to each target of the pairs (`make_pairs`), for each sentence."""
+        """The prediction for each target of the pairs (`make_pairs`), for each sentence."""
         pairs, classifiers = batch.pairs[layer.id], model.classifiers[layer.id]
         if not pairs.asked:
             return [{} for _ in batch.passages]
@@ -102,7 +102,7 @@ class Stance(Kind):
         return [by_row.get(row, {}) for row in range(len(batch.passages))]
 
     def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> PairBatch:
-        """The pairs to answer, with their features and the scores of both steps."""
+        """The pairs to predict, with their features and the scores of both steps."""
         cues = _cues_of(model, layer.id)
         asked = _pairs_to_answer(layer, batch, list(cues))
         if not asked:
@@ -144,12 +144,16 @@ class Stance(Kind):
     ) -> SuggestedPart:
         """The code of each target that is tested and whose prediction did not abstain."""
         why = {
-            target: withheld_reason(answer, state, settings)
+            target: withheld_reason(code_prediction, state, settings)
             if is_tested(state, target, settings)
             else "untested"
-            for target, answer in prediction.items()
+            for target, code_prediction in prediction.items()
         }
-        shown = {target: str(answer.code) for target, answer in prediction.items() if why[target] is None}
+        shown = {
+            target: str(code_prediction.code)
+            for target, code_prediction in prediction.items()
+            if why[target] is None
+        }
         confidence = {f"{layer_id}__{target}": prediction[target].score for target in shown}
         return SuggestedPart(shown or None, confidence, [reason for reason in why.values() if reason])
 
@@ -262,8 +266,8 @@ def _predictions(
     """The records of pairs' probabilities, by row and target."""
     by_row: dict[int, dict[str, CodePrediction]] = {}
     predictions = code_predictions(codes, scores, state.thresholds, touched=1 - scores[:, -1])
-    for (row, target), answer in zip(asked, predictions, strict=True):
-        by_row.setdefault(row, {})[target] = answer
+    for (row, target), prediction in zip(asked, predictions, strict=True):
+        by_row.setdefault(row, {})[target] = prediction
     return by_row
 
 
@@ -284,7 +288,7 @@ def _pairs_to_answer(layer: Layer, batch: Batch, targets: Sequence[str]) -> list
     return [(row, target) for row, asked in enumerate(batch.asked) for target in asked.get(layer.id, ())]
 
 
-@lru_cache(maxsize=1)  # a model answers batch after batch
+@lru_cache(maxsize=1)  # a model predicts batch after batch
 def _cues_of(model: Model, layer_id: str) -> dict[str, TargetCues]:
     known = _known(model.meta.layers[layer_id].targets, model.meta.settings.min_asked)
     book = model.meta.book
