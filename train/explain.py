@@ -131,7 +131,7 @@ def _pair_weights(model: Model, name: str, code: str) -> Floats:
     shared = columns_of(model.features, pipeline_named(model.meta.settings.pipeline).shared)
     whole = np.zeros(sum(model.features.widths.values()) if model.features else 0)
     whole[shared] = both[: len(shared)]
-    columns = model.readable[1] if model.readable else []
+    columns = _readable_columns(model)
     return np.concatenate([whole[columns], both[len(shared) :]])
 
 
@@ -173,14 +173,18 @@ def _strongest(matrix: Any, moved: Floats, names: Sequence[str], count: int) -> 
 @lru_cache(maxsize=32)  # a model predicts batch after batch
 def _code_weights(model: Model, layer_id: str) -> tuple[list[str], Floats]:
     """For each code, what a unit of each feature adds to its score beyond the other codes'."""
-    classifiers, columns = model.classifiers[layer_id], model.readable[1] if model.readable else []
+    classifiers, columns = model.classifiers[layer_id], _readable_columns(model)
     pairs = KINDS[model.meta.layers[layer_id].kind].code_classes(classifiers)
     pairs = {code: pair for code, pair in pairs.items() if hasattr(pair[0], "coef_")}
     code_weights = [_class_weights(classifier, code, columns) for classifier, code in pairs.values()]
     return list(pairs), np.array(code_weights, dtype=np.float32)
 
 
-def _class_weights(classifier: Any, code: Any, columns: Any) -> Floats:
+def _readable_columns(model: Model) -> Ints:
+    return model.readable[1] if model.readable else np.zeros(0, dtype=np.int64)
+
+
+def _class_weights(classifier: Any, code: object, columns: Ints | slice) -> Floats:
     weights: Floats = classifier.coef_[:, columns].astype(np.float64) * classifier.scale_[:, None]
     beyond_mean: Floats = weights[list(classifier.classes_).index(code)] - weights.mean(axis=0)
     return beyond_mean

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
+import scipy.sparse as sp
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, LayerPrediction, Record
-from train.classifiers.fitted import Classifier, LinearModel
+from train.arrays import Floats, Ints
+from train.classifiers.fitted import Classifier, LinearModel, PriorModel
 from train.classifiers.forest import Forest
 from train.features.passages import Passage
 from train.features.scorer import Scorer
@@ -94,8 +96,8 @@ class FittedLayer:
 
     state: LayerState
     classifiers: dict[str, Any]
-    pairs: Any = None
-    topics: Any = None
+    pairs: PairFeatures | None = None
+    topics: TopicProfiles | None = None
     held_out: Callable[[], Mapping[int, LayerPrediction]] = dict
 
 
@@ -146,7 +148,7 @@ class Model:
         return (Scorer(self.features, np.hstack(weights)) if weights else None), slots
 
     @cached_property
-    def forests(self) -> tuple[dict[tuple[str, str], Forest], Any]:
+    def forests(self) -> tuple[dict[tuple[str, str], Forest], SentenceFeatures | None]:
         """The forests of the classifiers that have one, and the features they are asked about."""
         classifiers = {
             (name, part): classifier
@@ -164,7 +166,7 @@ class Model:
         return existing, self.features.only(pipeline_named(self.meta.settings.pipeline).cues)
 
     @cached_property
-    def readable(self) -> tuple[SentenceFeatures, Any, list[str]] | None:
+    def readable(self) -> tuple[SentenceFeatures, Ints, list[str]] | None:
         """The features that people can read: they alone, their columns, and their names."""
         if self.features is None:
             return None
@@ -172,14 +174,14 @@ class Model:
         names = [name.replace("__", ": ", 1) for name in features.get_feature_names_out()]
         return features, columns_of(self.features, READABLE), names
 
-    def scores(self, passages: Sequence[Passage]) -> dict[tuple[str, str], Any]:
+    def scores(self, passages: Sequence[Passage]) -> dict[tuple[str, str], Floats]:
         """What the sentences' features add to the scores of each classifier (`Batch.scores`)."""
         scorer, slots = self.scorer
         if scorer is None:
             return {}
         scores = scorer.scores(passages).astype(np.float64)
         forests, cues = self.forests
-        if forests:
+        if cues is not None:
             matrix = cues.transform(passages)
             for key, forest in forests.items():
                 scores[:, slots[key]] += forest.scores(matrix)
@@ -196,8 +198,8 @@ class TrainingData(NamedTuple):
 
     rows: Sequence[GoldSentence]
     passages: Sequence[Passage]
-    features: Any  # the fitted blocks, or None
-    matrix: Any  # sparse, shape (n_rows, n_features)
+    features: SentenceFeatures | None
+    matrix: sp.csr_matrix  # shape (n_rows, n_features)
     groups: Sequence[str]  # rows of one name are held out together
     codebook: Codebook
     pipeline: Pipeline
@@ -209,7 +211,7 @@ class TrainingData(NamedTuple):
         return self.pipeline.classifier(self.settings, self.settings.folds(size), balances, self.seed)
 
     @property
-    def cues(self) -> Any:
+    def cues(self) -> Ints:
         """The columns that are no words: a classifier may choose how much they weigh."""
         return columns_of(self.features, self.pipeline.cues)
 
@@ -235,9 +237,9 @@ class PairBatch(NamedTuple):
     """
 
     asked: list[tuple[int, str]]
-    own: Any
-    scores: dict[str, Any]
-    neighbour_scores: dict[str, Any]
+    own: sp.csr_matrix
+    scores: dict[str, Floats]
+    neighbour_scores: dict[str, Floats]
 
 
 class Batch(NamedTuple):
@@ -249,14 +251,16 @@ class Batch(NamedTuple):
 
     passages: Sequence[Passage]
     commentaries: Sequence[str]
-    scores: Mapping[tuple[str, str], Any]
+    scores: Mapping[tuple[str, str], Floats]
     asked: Sequence[RequestedTargets] | None = None
     pairs: Mapping[str, PairBatch] = {}
 
-    def probabilities(self, layer_id: str, part: str, classifier: Any) -> Any:
+    def probabilities(self, layer_id: str, part: str, classifier: Classifier) -> Floats:
         """Of a classifier that needs no more than the sentence."""
         scores = self.scores.get((layer_id, part))
-        if scores is None:  # a classifier without weights predicts the same for each row
+        if scores is None or isinstance(
+            classifier, PriorModel
+        ):  # a classifier without weights predicts the same for each row
             return classifier.to_probabilities(np.zeros((len(self.passages), len(classifier.classes_))))
         return classifier.to_probabilities(scores + classifier.intercept_)
 

@@ -4,10 +4,11 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from statistics import median
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from schemas.records import GoldSentence, Record, short_hash
 from train.features.analyzers import words
+from train.features.sentence import SentenceFeatures
 
 VOCABULARIES = ("word", "pair")  # the features that a text's n-grams are looked up in
 
@@ -67,7 +68,7 @@ def author_hash(name: str) -> str:
     return short_hash(" ".join(name.casefold().split()), 16)
 
 
-def known_ngrams(features: Any) -> frozenset[str]:
+def known_ngrams(features: SentenceFeatures | None) -> frozenset[str]:
     """The n-grams a model has features for; none where its pipeline has no words."""
     terms = features.terms_ if features is not None else {}
     ngrams = [term for name in VOCABULARIES for term in terms.get(name, "").split("\n")]

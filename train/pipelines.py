@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from schemas.errors import SettingsError, near_hit
+from train.arrays import Ints
 from train.features.sentence import BLOCKS, EMBEDDING, SentenceFeatures
 from train.features.token_counts import TokenCounts
 from train.settings import Settings
@@ -72,7 +73,9 @@ PIPELINES: dict[str, Pipeline] = {
 }
 
 
-def fit_features(blocks: Sequence[str], X: Any, encoder: str = "") -> tuple[SentenceFeatures | None, Any]:
+def fit_features(
+    blocks: Sequence[str], X: Any, encoder: str = ""
+) -> tuple[SentenceFeatures | None, sp.csr_matrix]:
     """The fitted features and their matrix; None and a column of zeros where there are no blocks."""
     if not blocks:
         return None, sp.csr_matrix((len(X), 1))
@@ -80,20 +83,20 @@ def fit_features(blocks: Sequence[str], X: Any, encoder: str = "") -> tuple[Sent
     return features, features.fit_transform(X)
 
 
-def fit_pairs(blocks: PairFeatures, X: Any) -> tuple[PairFeatures | None, Any]:
+def fit_pairs(blocks: PairFeatures, X: Any) -> tuple[PairFeatures | None, sp.csr_matrix]:
     """As `fit_features`, for pairs of a sentence and a target; the blocks are fitted in place."""
     if not blocks:
         return None, sp.csr_matrix((len(X), 1))
     return blocks, sp.hstack([block.fit_transform(X) for block in blocks.values()], format="csr")
 
 
-def apply_pairs(blocks: PairFeatures | None, X: Any) -> Any:
+def apply_pairs(blocks: PairFeatures | None, X: Any) -> sp.csr_matrix:
     if blocks is None:
         return sp.csr_matrix((len(X), 1))
     return sp.hstack([block.transform(X) for block in blocks.values()], format="csr")
 
 
-def columns_of(features: SentenceFeatures | None, names: Sequence[str]) -> Any:
+def columns_of(features: SentenceFeatures | None, names: Sequence[str]) -> Ints:
     """The places of the columns of some blocks."""
     ranges, start = [], 0
     for name, width in features.widths.items() if features is not None else ():

@@ -42,7 +42,7 @@ _WORTH = 0.004
 class PairMatrix(NamedTuple):
     """Sentences and targets: their matrix, and what binds the sentences of a commentary together."""
 
-    matrix: Any
+    matrix: sp.csr_matrix
     keys: list[tuple[str, str]]
 
 
@@ -322,7 +322,9 @@ def _fit_topics(
     return topics, _profiles(wholes, guessed, known)
 
 
-def _apply_topics(topics: Any, model: Model, layer: Layer, passages: Sequence[Passage]) -> Profiles:
+def _apply_topics(
+    topics: TopicProfiles | None, model: Model, layer: Layer, passages: Sequence[Passage]
+) -> Profiles:
     if topics is None:
         return {}
     wholes = dict.fromkeys(passage.whole for passage in passages)
