@@ -1,23 +1,34 @@
-"""Suggestions up: what a model says of sentences nobody has coded, so that annotators see it."""
+"""Suggestions up: what a model says of sentences that no annotator has coded, shown on their tasks."""
 
-import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from annotate.label_studio.client import HeldProject, HeldTask, Studio
+from annotate.label_studio.client import HeldProject, Studio
 from annotate.label_studio.upload import send_predictions
 from annotate.progress import Progress, no_progress
 from annotate.study.folder import Study
 from annotate.study.projects import find_projects
+from annotate.sync.suggestions import (
+    OpenTask,
+    StudyTask,
+    TaskSuggestion,
+    choose_suggestions,
+    is_ours,
+    keep_shared,
+    not_shared,
+    plan_predictions,
+    shared_targets,
+    study_task,
+)
 from annotate.sync.tasks import rows_by_commentary
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
 from schemas.jsonl import write_jsonl
-from schemas.records import UNRELATED, GoldSentence, Layers, Prediction, Record
+from schemas.records import GoldSentence, Prediction, Record
 from schemas.studio_json import SUGGESTION_NOTE, to_result
 
 if TYPE_CHECKING:
@@ -38,30 +49,6 @@ class PrelabelReport(Record, frozen=True, kw_only=True):
     dry_run: bool
 
 
-class Suggestion(NamedTuple):
-    """``result`` is its JSON, one object for all that say the same."""
-
-    result: msgspec.Raw
-    score: float  # the confidence: Label Studio's uncertainty order serves the lowest first
-
-
-def not_shared(model: Codebook, study: Codebook) -> list[str]:
-    """Layers and targets that model and study do not have alike; nothing is suggested for them.
-
-    A layer is shared by id and kind, a target by id and question.
-    """
-    found = []
-    for layer in study.predicted_layers:
-        other = model.layer(layer.id)
-        if other is None or other.kind != layer.kind or not other.is_predicted:
-            found.append(layer.id)
-        elif layer.kind == "stance":
-            found.extend(f"{layer.id}__{t.id}" for t in study.targets if not _same_target(model, study, t.id))
-            found.extend(f"{layer.id}__{t}" for t in model.target_ids if study.target(t) is None)
-    found.extend(layer.id for layer in model.predicted_layers if study.layer(layer.id) is None)
-    return found
-
-
 def prelabel(
     studio: Studio, study: Study, model: "Model", *, dry_run: bool = False, progress: Progress = no_progress
 ) -> PrelabelReport:
@@ -79,169 +66,91 @@ def prelabel(
             "pre-labelling", f"{studio.url} holds no project of this study; run `standpunkt push` first"
         )
     studio.report_retries(progress)
-    apart = not_shared(model.meta.book, codebook)
-    with ThreadPoolExecutor(1) as beside:  # the server lists while we predict
-        listed = {name: beside.submit(_held_tasks, studio, project.id) for name, project in projects.items()}
-        suggested = _suggestions(model, study, codebook, apart, write=not dry_run, progress=progress)
-        progress("comparing with what is there")
-        held = {name: listing.result() for name, listing in listed.items()}
+    unshared = not_shared(model.meta.book, codebook)
+    with ThreadPoolExecutor(1) as executor:  # the server lists while we predict
+        listings = {name: executor.submit(_study_tasks, studio, row.id) for name, row in projects.items()}
+        suggestions = _suggestions(model, study, codebook, unshared, write=not dry_run, progress=progress)
+        progress("waiting for the lists of tasks")
+        tasks = {name: listing.result() for name, listing in listings.items()}
     counts: Counter[str] = Counter()
     withheld: Counter[str] = Counter()
     for name, project in projects.items():
-        open_tasks = _open_tasks(held.pop(name), suggested, withheld)
+        open_tasks, reasons = choose_suggestions(tasks.pop(name), suggestions)
+        withheld.update(reasons)
         chosen = {task.id: task.suggestion for task in open_tasks if task.suggestion}
         _validate(project, chosen.values())
-        progress(f"{name}: bringing suggestions")
-        counts.update(_bring(studio, project.id, chosen, model.meta.model_version, dry_run=dry_run))
+        progress(f"{name}: sending suggestions")
+        counts.update(_send(studio, project.id, chosen, model.meta.model_version, dry_run=dry_run))
         if not dry_run:
-            _note(studio, project.id, open_tasks)
+            _set_notes(studio, project.id, open_tasks)
     return PrelabelReport(
         created=counts["created"], replaced=counts["replaced"], unchanged=counts["unchanged"],
-        withheld=dict(sorted(withheld.items())), not_shared=apart,
+        withheld=dict(sorted(withheld.items())), not_shared=unshared,
         model_version=model.meta.model_version, dry_run=dry_run,
     )  # fmt: skip
 
 
-def _batches(pieces: Iterable[list[GoldSentence]]) -> Iterator[list[GoldSentence]]:
+def _study_tasks(studio: Studio, project_id: int) -> list[StudyTask]:
+    return [task for listed in studio.tasks(project_id) if (task := study_task(listed)) is not None]
+
+
+def _batches(commentaries: Iterable[list[GoldSentence]]) -> Iterator[list[GoldSentence]]:
     """Whole commentaries, `BATCH` sentences or more at a time."""
     batch: list[GoldSentence] = []
-    for piece in pieces:
-        batch += piece
+    for rows in commentaries:
+        batch += rows
         if len(batch) >= BATCH:
             yield batch
             batch = []
     yield batch
 
 
-def keep_shared(layers: Mapping[str, Any], apart: Sequence[str], codebook: Codebook) -> Layers:
-    """The layers without what is not shared; a stance layer keeps the targets that are."""
-    kept: Layers = {}
-    for name, value in layers.items():
-        layer = codebook.layer(name)
-        if layer is None or name in apart:
-            continue
-        if isinstance(value, dict):
-            known = layer.stance_values
-            alike = {t: c for t, c in value.items() if f"{name}__{t}" not in apart and c in known}
-            # "no target" is a word about all of them: it is not said where one was not answered
-            if set(alike.values()) - {UNRELATED} or set(alike) == set(codebook.target_ids):
-                kept[name] = alike
-        elif isinstance(value, list):
-            if all(code in layer.code_ids for code in value):
-                kept[name] = value
-        elif str(value) in layer.code_ids:
-            kept[name] = value
-    return kept
-
-
 def _suggestions(
-    model: "Model", study: Study, codebook: Codebook, apart: Sequence[str], *, write: bool, progress: Progress
-) -> dict[str, Suggestion | None]:
+    model: "Model", study: Study, codebook: Codebook, unshared: Sequence[str],
+    *, write: bool, progress: Progress,
+) -> dict[str, TaskSuggestion | None]:  # fmt: skip
     """By sentence what may be suggested; None where nothing is certain enough.
 
     The predictions are written as they come; of each only the suggestion is kept.
     """
     from train.predict import predict_stream
 
-    asked = _shared_targets(model.meta.book, apart)
-    alike: dict[bytes, msgspec.Raw] = {}
-    found: dict[str, Suggestion | None] = {}
+    targets = shared_targets(model.meta.book, unshared)
+    results: dict[bytes, msgspec.Raw] = {}
+    suggestions: dict[str, TaskSuggestion | None] = {}
 
     def predicted() -> Iterator[Prediction]:
         for batch in _batches(rows_by_commentary(study)):
-            progress(f"predicting: {len(found):,} sentences")
-            for prediction in predict_stream(model, batch, asked=[asked] * len(batch)):
-                found[prediction.sentence_id] = _suggestion(model, prediction, codebook, apart, alike)
-                yield prediction
+            progress(f"predicting: {len(suggestions):,} sentences")
+            for row in predict_stream(model, batch, asked=[targets] * len(batch)):
+                suggestions[row.sentence_id] = _suggestion(model, row, codebook, unshared, results)
+                yield row
 
     if write:
         write_jsonl(study.predictions, predicted())
     else:
         deque(predicted(), maxlen=0)
-    return found
-
-
-def _shared_targets(model: Codebook, apart: Sequence[str]) -> dict[str, list[str]]:
-    """The targets that are worth an answer, by stance layer: nobody would see the others."""
-    return {
-        layer.id: [name for name in model.target_ids if f"{layer.id}__{name}" not in apart]
-        for layer in model.predicted_layers
-        if layer.kind == "stance" and layer.id not in apart
-    }
-
-
-class _Held(NamedTuple):
-    """What matters here of a task of ours; ``withheld`` is why it may have no suggestion."""
-
-    id: int
-    sentence_id: str
-    coded: bool
-    withheld: str | None
-    note: str
-
-
-def _held_tasks(studio: Studio, project_id: int) -> list[_Held]:
-    found = []
-    for task in studio.tasks(project_id):
-        sentence_id = task.data.get("sentence_id")
-        if isinstance(sentence_id, str):  # otherwise a foreign task
-            note = str(task.data.get("note", ""))
-            found.append(_Held(task.id, sentence_id, bool(task.coded), _no_suggestion(task), note))
-    return found
-
-
-class _OpenTask(NamedTuple):
-    """A task of ours that nobody has coded."""
-
-    id: int
-    suggestion: Suggestion | None
-    note: str
-
-
-def _open_tasks(
-    held: Iterable[_Held], suggested: Mapping[str, Suggestion | None], withheld: Counter[str]
-) -> list[_OpenTask]:
-    found = []
-    for task in held:
-        suggestion = suggested.get(task.sentence_id)
-        reason = task.withheld if task.sentence_id in suggested else "not in the study"
-        if reason is None and suggestion is None:
-            reason = "nothing certain enough"
-        if reason:
-            withheld[reason] += 1
-        if not task.coded:
-            found.append(_OpenTask(task.id, None if reason else suggestion, task.note))
-    return found
-
-
-def _no_suggestion(task: HeldTask) -> str | None:
-    if task.coded:
-        return "already coded"
-    if task.meta.get("test"):
-        return "test share"
-    if task.meta.get("phase") == "pilot":
-        return "pilot"
-    return "no-suggestion share" if task.meta.get("suggest") is False else None
+    return suggestions
 
 
 def _suggestion(
-    model: "Model", prediction: Prediction, codebook: Codebook, apart: Sequence[str],
-    alike: dict[bytes, msgspec.Raw],
-) -> Suggestion | None:  # fmt: skip
+    model: "Model", prediction: Prediction, codebook: Codebook, unshared: Sequence[str],
+    results: dict[bytes, msgspec.Raw],
+) -> TaskSuggestion | None:  # fmt: skip
     from train.predict import suggestions
 
-    said = suggestions(model, prediction)
-    kept = keep_shared(said.layers, apart, codebook)
-    result = to_result(kept, codebook)
+    suggested = suggestions(model, prediction)
+    layers = keep_shared(suggested.layers, unshared, codebook)
+    result = to_result(layers, codebook)
     if not result:
         return None
-    sure = [score for name, score in said.confidence.items() if name.partition("__")[0] in kept]
+    scores = [score for name, score in suggested.confidence.items() if name.partition("__")[0] in layers]
     encoded = msgspec.json.encode(result)
-    return Suggestion(alike.setdefault(encoded, msgspec.Raw(encoded)), round(min(sure), 6))
+    return TaskSuggestion(results.setdefault(encoded, msgspec.Raw(encoded)), round(min(scores), 6))
 
 
-def _validate(project: HeldProject, suggestions: Iterable[Suggestion]) -> None:
-    """Holds each different suggestion against the screen as it stands on the server.
+def _validate(project: HeldProject, suggestions: Iterable[TaskSuggestion]) -> None:
+    """Checks each different suggestion against the screen as it is on the server.
 
     Raises
     ------
@@ -257,53 +166,46 @@ def _validate(project: HeldProject, suggestions: Iterable[Suggestion]) -> None:
         if problems:
             raise StudioError(
                 f"pre-labelling project {project.id}",
-                f"its screen does not take what the codebook allows ({problems[0]}); "
-                "`standpunkt push` brings the screen in step",
+                f"its screen does not accept what the codebook allows ({problems[0]}); "
+                "`standpunkt push` updates the screen",
                 status=400,
             )
 
 
-def _bring(
-    studio: Studio, project_id: int, chosen: Mapping[int, Suggestion], version: str, *, dry_run: bool
+def _send(
+    studio: Studio, project_id: int, chosen: Mapping[int, TaskSuggestion], version: str, *, dry_run: bool
 ) -> Counter[str]:
     """Deletes our older predictions, adds the missing ones, and sets the version that is shown."""
-    counted = studio.prediction_counts(project_id)
-    older = {name for name in counted if is_ours(name, version) and name != version}
-    held = studio.predicted_tasks(project_id) if older or version in counted else []
-    now = Counter(task for task, name in held if name == version)
-    # a task with two, or one that may not have any more: begin again with this version
-    if any(count > 1 for count in now.values()) or set(now) - set(chosen):
-        older.add(version)
-        now = Counter()
-    had = {task for task, name in held if name in older}
-    missing = [task for task in chosen if task not in now]
+    versions = studio.prediction_counts(project_id)
+    has_ours = version in versions or any(is_ours(name, version) for name in versions)
+    predicted = studio.predicted_tasks(project_id) if has_ours else []
+    plan = plan_predictions(list(chosen), predicted, versions, version)
 
     def bodies(tasks: Sequence[int]) -> list[dict[str, Any]]:
-        said = [(task, *chosen[task]) for task in tasks]
-        return [{"task": t, "model_version": version, "score": s, "result": r} for t, r, s in said]
+        return [
+            {
+                "task": task,
+                "model_version": version,
+                "score": chosen[task].score,
+                "result": chosen[task].result,
+            }
+            for task in tasks
+        ]
 
     if not dry_run:
-        for name in sorted(older):
+        for name in plan.deleted_versions:
             studio.delete_predictions(project_id, name)
-        send_predictions(studio, project_id, version, [*now, *missing], bodies, present=len(now))
-    replaced = sum(task in had for task in missing)
-    return Counter(created=len(missing) - replaced, replaced=replaced, unchanged=len(chosen) - len(missing))
+        tasks = [*plan.present, *plan.missing]
+        send_predictions(studio, project_id, version, tasks, bodies, present=len(plan.present))
+    return Counter(
+        created=len(plan.missing) - plan.replaced, replaced=plan.replaced,
+        unchanged=len(chosen) - len(plan.missing),
+    )  # fmt: skip
 
 
-def _note(studio: Studio, project_id: int, tasks: Sequence[_OpenTask]) -> None:
+def _set_notes(studio: Studio, project_id: int, tasks: Sequence[OpenTask]) -> None:
     """Says on the screen where ticks come from a model: they look like one's own."""
     for note, wanted in ((SUGGESTION_NOTE, True), ("", False)):
         stale = [task.id for task in tasks if bool(task.suggestion) is wanted and task.note != note]
         if stale:
             studio.set_task_field(project_id, stale, "note", note)
-
-
-def is_ours(version: str, like: str) -> bool:
-    """Whether a model version was made by us for this codebook: ``<codebook>-<8 hex>``."""
-    name = like.rsplit("-", 1)[0]
-    return re.fullmatch(re.escape(name) + r"-[0-9a-f]{8}", version) is not None
-
-
-def _same_target(model: Codebook, study: Codebook, target_id: str) -> bool:
-    mine, theirs = study.target(target_id), model.target(target_id)
-    return bool(mine and theirs and study.say(mine.question) == model.say(theirs.question))

@@ -1,0 +1,184 @@
+"""Which tasks get which suggestion, and why others get none, from records alone. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from annotate.label_studio.client import HeldTask
+from schemas.codebook import Codebook, Layer
+from schemas.records import UNRELATED, Layers, LayerValue
+
+
+class TaskSuggestion(NamedTuple):
+    """``result`` is its JSON, one object for all that say the same."""
+
+    result: msgspec.Raw
+    score: float  # the confidence: Label Studio's uncertainty order serves the lowest first
+
+
+class StudyTask(NamedTuple):
+    """What matters here of a task of the study; ``withheld`` is why it may have no suggestion."""
+
+    id: int
+    sentence_id: str
+    coded: bool
+    withheld: str | None
+    note: str
+
+
+class OpenTask(NamedTuple):
+    """A task of the study that no annotator has coded, with what is suggested for it."""
+
+    id: int
+    suggestion: TaskSuggestion | None
+    note: str
+
+
+class PredictionPlan(NamedTuple):
+    """The model versions to delete, the tasks that keep their prediction, and those to get one.
+
+    ``replaced`` of the missing ones have a prediction of a version that is deleted.
+    """
+
+    deleted_versions: list[str]
+    present: list[int]
+    missing: list[int]
+    replaced: int
+
+
+def not_shared(model: Codebook, study: Codebook) -> list[str]:
+    """Layers and targets that model and study do not have alike; nothing is suggested for them.
+
+    A layer is shared by id and kind, a target by id and question.
+    """
+    names = []
+    for layer in study.predicted_layers:
+        other = model.layer(layer.id)
+        if other is None or other.kind != layer.kind or not other.is_predicted:
+            names.append(layer.id)
+        elif layer.kind == "stance":
+            names.extend(f"{layer.id}__{t.id}" for t in study.targets if not _same_target(model, study, t.id))
+            names.extend(f"{layer.id}__{t}" for t in model.target_ids if study.target(t) is None)
+    names.extend(layer.id for layer in model.predicted_layers if study.layer(layer.id) is None)
+    return names
+
+
+def shared_targets(model: Codebook, unshared: Sequence[str]) -> dict[str, list[str]]:
+    """The targets that the model is asked for, by stance layer: an answer to others is never shown."""
+    return {
+        layer.id: [name for name in model.target_ids if f"{layer.id}__{name}" not in unshared]
+        for layer in model.predicted_layers
+        if layer.kind == "stance" and layer.id not in unshared
+    }
+
+
+def keep_shared(layers: Mapping[str, LayerValue], unshared: Sequence[str], codebook: Codebook) -> Layers:
+    """The layers without what is not shared; a stance layer keeps the targets that are."""
+    kept: Layers = {}
+    for name, value in layers.items():
+        layer = codebook.layer(name)
+        if layer is None or name in unshared:
+            continue
+        shared = _shared_value(layer, value, unshared, codebook)
+        if shared is not None:
+            kept[name] = shared
+    return kept
+
+
+def _shared_value(
+    layer: Layer, value: LayerValue, unshared: Sequence[str], codebook: Codebook
+) -> LayerValue | None:
+    """The part of a value that the study's codebook knows; None where nothing may be suggested."""
+    if isinstance(value, dict):
+        known = layer.stance_values
+        targets = {t: c for t, c in value.items() if f"{layer.id}__{t}" not in unshared and c in known}
+        # "no target" is a word about all of them: it is not said where one was not answered
+        is_said = set(targets.values()) - {UNRELATED} or set(targets) == set(codebook.target_ids)
+        return targets if is_said else None
+    codes = value if isinstance(value, list) else [str(value)]
+    return value if all(code in layer.code_ids for code in codes) else None
+
+
+def study_task(task: HeldTask) -> StudyTask | None:
+    """The task as far as it matters for suggestions; None where it is not one of the study."""
+    sentence_id = task.data.get("sentence_id")
+    if not isinstance(sentence_id, str):
+        return None
+    note = str(task.data.get("note", ""))
+    return StudyTask(task.id, sentence_id, bool(task.coded), withheld_reason(task), note)
+
+
+def withheld_reason(task: HeldTask) -> str | None:
+    """Why a task may have no suggestion, whatever the model says; None where it may."""
+    if task.coded:
+        return "already coded"
+    if task.meta.get("test"):
+        return "test share"
+    if task.meta.get("phase") == "pilot":
+        return "pilot"
+    return "no-suggestion share" if task.meta.get("suggest") is False else None
+
+
+def choose_suggestions(
+    tasks: Iterable[StudyTask], suggestions: Mapping[str, TaskSuggestion | None]
+) -> tuple[list[OpenTask], Counter[str]]:
+    """The open tasks with their suggestions, and how many tasks got none, by reason.
+
+    Parameters
+    ----------
+    suggestions
+        By sentence of the study; None where nothing is certain enough.
+    """
+    open_tasks = []
+    withheld: Counter[str] = Counter()
+    for task in tasks:
+        suggestion = suggestions.get(task.sentence_id)
+        reason = task.withheld if task.sentence_id in suggestions else "not in the study"
+        if reason is None and suggestion is None:
+            reason = "nothing certain enough"
+        if reason:
+            withheld[reason] += 1
+        if not task.coded:
+            open_tasks.append(OpenTask(task.id, None if reason else suggestion, task.note))
+    return open_tasks, withheld
+
+
+def plan_predictions(
+    suggested: Sequence[int], predicted: Sequence[tuple[int, str]], versions: Iterable[str], version: str
+) -> PredictionPlan:
+    """What to delete and to add so that exactly these tasks have a prediction of this version.
+
+    Parameters
+    ----------
+    suggested
+        The tasks that are to have one.
+    predicted
+        Task and model version of each prediction in the project.
+    versions
+        The model versions in the project; those of other models stay.
+    """
+    deleted = {name for name in versions if is_ours(name, version) and name != version}
+    present = Counter(task for task, name in predicted if name == version)
+    # a task with two, or one that may not have any more: begin again with this version
+    if any(count > 1 for count in present.values()) or set(present) - set(suggested):
+        deleted.add(version)
+        present = Counter()
+    replaceable = {task for task, name in predicted if name in deleted}
+    missing = [task for task in suggested if task not in present]
+    return PredictionPlan(
+        sorted(deleted), list(present), missing, sum(task in replaceable for task in missing)
+    )
+
+
+def is_ours(version: str, like: str) -> bool:
+    """Whether a model version was made by us for this codebook: ``<codebook>-<8 hex>``."""
+    name = like.rsplit("-", 1)[0]
+    return re.fullmatch(re.escape(name) + r"-[0-9a-f]{8}", version) is not None
+
+
+def _same_target(model: Codebook, study: Codebook, target_id: str) -> bool:
+    in_study, in_model = study.target(target_id), model.target(target_id)
+    return bool(in_study and in_model and study.say(in_study.question) == model.say(in_model.question))
