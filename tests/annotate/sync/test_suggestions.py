@@ -1,0 +1,122 @@
+"""Who gets a suggestion, why others get none, and which predictions are written: without a server."""
+
+from typing import Any
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from annotate.label_studio.client import HeldTask
+from annotate.sync.suggestions import (
+    TaskSuggestion,
+    choose_suggestions,
+    keep_shared,
+    not_shared,
+    plan_predictions,
+    study_task,
+    withheld_reason,
+)
+from schemas.codebook import Codebook, load_codebook
+from schemas.codebooks import shipped_codebook
+from schemas.records import LayerValue
+
+SUGGESTION = TaskSuggestion(msgspec.Raw(b"[]"), 0.9)
+
+NEW, OLD, FOREIGN = "kern-0123abcd", "kern-89ef4567", "gpt-4"
+
+
+@pytest.fixture(scope="module")
+def book() -> Codebook:
+    return load_codebook(shipped_codebook("kommentar-core"))
+
+
+def task(sentence_id: str | None = "a:1", coded: int = 0, **meta: Any) -> HeldTask:
+    return HeldTask(id=7, coded=coded, data={"sentence_id": sentence_id}, meta=meta)
+
+
+@pytest.mark.parametrize(
+    ("held", "reason"),
+    [
+        (task(), None),
+        (task(suggest=True, test=False, phase="main"), None),
+        (task(coded=1), "already coded"),
+        (task(coded=1, test=True), "already coded"),
+        (task(test=True, suggest=False), "test share"),
+        (task(phase="pilot", suggest=False), "pilot"),
+        (task(suggest=False), "no-suggestion share"),
+    ],
+)
+def test_why_a_task_may_have_no_suggestion(held: HeldTask, reason: str | None) -> None:
+    assert withheld_reason(held) == reason
+
+
+@pytest.mark.parametrize(
+    ("held", "suggestions", "shown", "withheld"),
+    [
+        (task(), {"a:1": SUGGESTION}, [SUGGESTION], {}),
+        (task(), {"a:1": None}, [None], {"nothing certain enough": 1}),
+        (task(), {}, [None], {"not in the study": 1}),
+        (task(test=True), {"a:1": SUGGESTION}, [None], {"test share": 1}),
+        (task(suggest=False), {"a:1": None}, [None], {"no-suggestion share": 1}),
+        (task(coded=1), {"a:1": SUGGESTION}, [], {"already coded": 1}),
+    ],
+)
+def test_a_suggestion_is_shown_or_its_absence_counted(
+    held: HeldTask, suggestions: dict[str, TaskSuggestion | None], shown: list[Any], withheld: dict[str, int]
+) -> None:
+    row = study_task(held)
+    assert row is not None
+    open_tasks, reasons = choose_suggestions([row], suggestions)
+    assert ([t.suggestion for t in open_tasks], reasons) == (shown, withheld)
+
+
+def test_a_task_of_another_tool_is_left_out() -> None:
+    assert study_task(task(sentence_id=None)) is None
+
+
+@pytest.mark.parametrize(
+    ("predicted", "deleted", "present", "missing", "replaced"),
+    [
+        ([], [], [], [1, 2], 0),
+        ([(1, NEW)], [], [1], [2], 0),
+        ([(1, NEW), (2, NEW)], [], [1, 2], [], 0),
+        ([(1, OLD), (2, FOREIGN)], [OLD], [], [1, 2], 1),
+        ([(1, NEW), (1, NEW)], [NEW], [], [1, 2], 1),
+        ([(1, NEW), (3, NEW)], [NEW], [], [1, 2], 1),
+        ([(1, NEW), (2, OLD), (3, FOREIGN)], [OLD], [1], [2], 1),
+    ],
+)
+def test_each_task_gets_one_prediction_and_foreign_ones_stay(
+    predicted: list[tuple[int, str]],
+    deleted: list[str],
+    present: list[int],
+    missing: list[int],
+    replaced: int,
+) -> None:
+    plan = plan_predictions([1, 2], predicted, {name for _, name in predicted}, NEW)
+    assert plan == (deleted, present, missing, replaced)
+
+
+def test_what_model_and_study_do_not_share_is_named(book: Codebook) -> None:
+    assert not_shared(book, book) == []
+    voice = next(layer for layer in book.layers if layer.id == "voice")
+    fewer = replace(book, layers=[layer for layer in book.layers if layer.id != "voice"])
+    other = replace(book, layers=[replace(voice, kind="set"), *fewer.layers])
+    assert not_shared(book, fewer) == not_shared(fewer, book) == not_shared(other, book) == ["voice"]
+
+
+@pytest.mark.parametrize(
+    ("layer", "value", "kept"),
+    [
+        ("voice", "author", "author"),
+        ("voice", "a code of another codebook", None),
+        ("rhetoric", ["irony"], ["irony"]),
+        ("rhetoric", ["irony", "a code of another codebook"], None),
+        ("no such layer", "author", None),
+    ],
+)
+def test_only_codes_of_the_study_are_suggested(
+    layer: str, value: LayerValue, kept: LayerValue | None, book: Codebook
+) -> None:
+    assert keep_shared({layer: value}, [], book).get(layer) == kept
+    assert keep_shared({layer: value}, [layer], book) == {}
