@@ -19,9 +19,9 @@ def assign(
     """An assignment per annotator and sentence, in the order of annotators and sentences.
 
     Units (commentaries, or sentences with ``unit: sentence``) are ordered by a hash of seed and
-    id; the first ``overlap`` share of them goes to all annotators, the others one by one to whoever
-    has least. What is in ``kept`` stays as it was drawn: only units that are new are drawn, so a
-    corpus that grows moves nobody's work. Somebody who joins later codes what all others share.
+    id; the first ``overlap`` share of them goes to all annotators, each other one to the annotator
+    with the fewest sentences. What is in ``kept`` stays as it was drawn: only new units are drawn, so
+    a corpus that grows moves no work. An annotator who joins later codes what all others share.
     """
     owners = _kept_owners(sentences, kept, settings)
     new = [unit for unit in _units(sentences, settings) if unit not in owners]
@@ -30,7 +30,7 @@ def assign(
         name: sum(sizes.get(u, 0) for u, who in owners.items() if name in who) for name in settings.annotators
     }
     ranked = _ranked(new, settings.seed, "overlap")
-    shared = round(settings.overlap * len(ranked))
+    shared = _more(settings.overlap, len(owners), len(ranked))
     for n, unit in enumerate(ranked):
         if n < shared or not settings.annotators:
             owners[unit] = tuple(settings.annotators)
@@ -64,7 +64,7 @@ def assign(
 
 
 def coding_order(sentences: Sequence[Sentence], annotator: str, settings: StudySettings) -> list[Sentence]:
-    """The sentences as this annotator meets them: pieces shuffled, each in the order of its text."""
+    """The sentences in the order of this annotator: commentaries shuffled, each in the order of its text."""
     if settings.order == "shuffled":
         return sorted(sentences, key=lambda s: _rank(settings.seed, annotator, s.sentence_id))
     return sorted(sentences, key=lambda s: (_rank(settings.seed, annotator, s.commentary_id), s.index))
@@ -78,21 +78,27 @@ def _arms(
     drawn = {commentary[a.sentence_id] for a in kept if a.sentence_id in commentary}
     test = {commentary[a.sentence_id] for a in kept if a.test and a.sentence_id in commentary}
     new = [c for c in dict.fromkeys(commentary.values()) if c not in drawn]
-    more = _ranked(new, settings.seed, "test")[: round(settings.test_share * len(new))]
-    test |= set(more)
+    more = _more(settings.test_share, len(drawn), len(new))
+    kept_test = len(test)
+    test |= set(_ranked(new, settings.seed, "test")[:more])
     rest = [c for c in new if c not in test]
-    control = _ranked(rest, settings.seed, "control")[: round(settings.no_suggestion_share * len(rest))]
-    return test, set(control)
+    more = _more(settings.no_suggestion_share, len(drawn) - kept_test, len(rest))
+    return test, set(_ranked(rest, settings.seed, "control")[:more])
+
+
+def _more(share: float, drawn: int, new: int) -> int:
+    """How many of the new ones are in a share, so that it holds however many are added at a time."""
+    return round(share * (drawn + new)) - round(share * drawn)
 
 
 def _kept_owners(
     sentences: Sequence[Sentence], kept: Sequence[Assignment], settings: StudySettings
 ) -> dict[str, tuple[str, ...]]:
     unit = {s.sentence_id: _unit(s, settings) for s in sentences}
-    found: dict[str, list[str]] = {}
+    owners: dict[str, list[str]] = {}
     for a in kept:
         if a.sentence_id in unit and a.annotator in settings.annotators:
-            names = found.setdefault(unit[a.sentence_id], [])
+            names = owners.setdefault(unit[a.sentence_id], [])
             if a.annotator not in names:
                 names.append(a.annotator)
     earlier = {a.annotator for a in kept} & set(settings.annotators)
@@ -101,7 +107,7 @@ def _kept_owners(
     is_shared = len(earlier) > 1 or settings.overlap == 1
     return {
         unit: (*names, *joined) if is_shared and set(names) == earlier else tuple(names)
-        for unit, names in found.items()
+        for unit, names in owners.items()
     }
 
 

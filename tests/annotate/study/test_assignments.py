@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from annotate.study.assignments import assign, coding_order
 from annotate.study.folder import StudySettings
-from schemas.records import Sentence
+from schemas.records import Assignment, Sentence
 
 
 def corpus(pieces: int, length: int = 4) -> list[Sentence]:
@@ -63,6 +63,28 @@ def test_test_pieces_and_the_control_arm_get_no_suggestions() -> None:
     pieces = {row.sentence_id.split(":")[0]: row for row in rows}
     assert sum(row.test for row in pieces.values()) == 2
     assert sum(not row.suggest for row in pieces.values()) == 4
+
+
+def arms(rows: list[Assignment]) -> Counter[str]:
+    conditions = {row.sentence_id.split(":")[0]: "test" if row.test else "suggest" if row.suggest else "control" for row in rows}
+    return Counter(conditions.values())
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_control_arm_is_drawn_beside_the_test_share(seed: int) -> None:
+    rows = assign(corpus(10), settings(test_share=0.5, no_suggestion_share=0.4, seed=seed))
+    assert arms(rows) == {"test": 5, "control": 2, "suggest": 3}
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 5, 10])
+def test_shares_stay_as_set_while_the_corpus_grows(step: int) -> None:
+    chosen = settings(overlap=0.3, test_share=0.2, no_suggestion_share=0.25)
+    rows: list[Assignment] = []
+    for pieces in range(step, 31, step):
+        rows = assign(corpus(pieces), chosen, rows)
+    assert arms(rows) == {"test": 6, "control": 6, "suggest": 18}
+    coders = Counter(row.sentence_id for row in rows if row.sentence_id.endswith(":0"))
+    assert sum(count == 2 for count in coders.values()) == 9
 
 
 def test_a_pilot_carries_no_suggestions() -> None:
