@@ -66,7 +66,10 @@ def test_test_pieces_and_the_control_arm_get_no_suggestions() -> None:
 
 
 def arms(rows: list[Assignment]) -> Counter[str]:
-    conditions = {row.sentence_id.split(":")[0]: "test" if row.test else "suggest" if row.suggest else "control" for row in rows}
+    conditions = {
+        row.sentence_id.split(":")[0]: "test" if row.test else "suggest" if row.suggest else "control"
+        for row in rows
+    }
     return Counter(conditions.values())
 
 
