@@ -6,6 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
+import number_kind
+import schemas.kinds
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
 from schemas.records import CodePrediction, GoldSentence, LayerValue
@@ -60,8 +62,9 @@ class Number(Kind):
 def book(codebook: Codebook, monkeypatch: pytest.MonkeyPatch) -> Codebook:
     """The codebook with its scale made a slider, and its kind in the table."""
     monkeypatch.setitem(KINDS, "number", Number())
+    monkeypatch.setitem(schemas.kinds.KINDS, "number", number_kind.Number())
     layers = [
-        msgspec.structs.replace(layer, kind="number", codes=[]) if layer.id == "strength" else layer  # type: ignore[arg-type,unused-ignore]
+        msgspec.structs.replace(layer, kind="number", codes=[]) if layer.id == "strength" else layer
         for layer in codebook.layers
     ]
     return msgspec.structs.replace(codebook, layers=layers)
