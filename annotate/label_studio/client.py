@@ -6,7 +6,6 @@ asked once and doubt is resolved by listing. What is sent or listed in bulk goes
 encoder, which needs 2.4 s for 10,000 predictions where msgspec needs 0.06.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Any, TypeVar
@@ -14,12 +13,29 @@ from typing import IO, Any, TypeVar
 import httpx
 import msgspec
 
+from annotate.label_studio.answers import (
+    PROJECT_FIELDS,
+    CreatedPredictions,
+    FullPrediction,
+    HeldPrediction,
+    HeldProject,
+    HeldTask,
+    ImportedTasks,
+    PredictedTask,
+    TaskPage,
+    check_whole,
+    decoded,
+    json_or_text,
+    refused,
+    server_words,
+    to_project,
+    to_task,
+)
 from annotate.label_studio.auth import TokenAuth, jwt_expiry
 from annotate.label_studio.retry import RetryingClient, reaching, retrying
 from annotate.progress import Progress, no_progress
 from schemas.errors import StudioError
 from schemas.files import read_bytes
-from schemas.records import Record
 
 TIMEOUT = 300.0  # seconds without a byte
 
@@ -36,34 +52,6 @@ PREDICTIONS_CHUNK = 20_000  # each call costs seconds in a large project: few la
 IDS_CHUNK = 300  # ids in one address, which proxies allow 8,000 characters
 
 T = TypeVar("T")
-
-
-class HeldProject(Record, frozen=True, kw_only=True):
-    id: int
-    title: str
-    description: str
-    label_config: str
-    instruction: str
-    model_version: str
-    shows_suggestions: bool = True
-
-
-class HeldTask(Record, frozen=True, kw_only=True):
-    """A task as the server holds it; ``coded`` counts submitted annotations, skips included."""
-
-    id: int
-    data: dict[str, Any]
-    meta: dict[str, Any] = {}
-    coded: int = 0
-    skipped: int = 0
-    updated_at: str = ""
-
-
-class HeldPrediction(Record, frozen=True, kw_only=True):
-    task: int
-    model_version: str
-    score: float | None = None
-    result: list[dict[str, Any]] = []
 
 
 class Studio:
@@ -123,13 +111,16 @@ class Studio:
         For sixteen projects with a few ten thousand tasks those take 2.5 s, all else 0.2.
         """
         with self._asking("listing the projects"):
-            return [_project(project) for project in self._client.projects.list(include=",".join(_PROJECT))]
+            return [
+                to_project(project)
+                for project in self._client.projects.list(include=",".join(PROJECT_FIELDS))
+            ]
 
     def project(self, project_id: int) -> HeldProject | None:
         """A project, or None where it is gone."""
         try:
             with self._asking(f"reading project {project_id}"):
-                return _project(self._client.projects.get(id=project_id))
+                return to_project(self._client.projects.get(id=project_id))
         except StudioError as error:
             if error.status == 404:
                 return None
@@ -156,9 +147,9 @@ class Studio:
         page, total = 0, 1
         while page * PAGE < total:  # a page past the end is a 404
             page += 1
-            listed = self._get("/api/tasks/", operation, _Page, params={**params, "page": page})
+            listed = self._get("/api/tasks/", operation, TaskPage, params={**params, "page": page})
             total = listed.total
-            yield from map(_held_task, listed.tasks)
+            yield from map(to_task, listed.tasks)
             progress("listing tasks", min(page * PAGE, total), total)
             del listed  # one page in memory at a time
 
@@ -169,7 +160,7 @@ class Studio:
             operation = f"importing tasks into project {project_id}"
             part = tasks[start : start + CHUNK]
             answer = self._raw("POST", f"/api/projects/{project_id}/import", operation, body=part)
-            created += _decoded(answer.content, _Imported, operation).task_count
+            created += decoded(answer.content, ImportedTasks, operation).task_count
         return created
 
     def update_task(self, task_id: int, *, data: dict[str, Any], meta: dict[str, Any] | None = None) -> None:
@@ -199,12 +190,12 @@ class Studio:
                 task=row.task, model_version=row.model_version or "", score=row.score,
                 result=row.result if isinstance(row.result, list) else [],
             )
-            for row in self._predictions(project_id, _FullPrediction)
+            for row in self._predictions(project_id, FullPrediction)
         ]  # fmt: skip
 
     def predicted_tasks(self, project_id: int) -> list[tuple[int, str]]:
         """Task and model version of each prediction, without what it says."""
-        return [(row.task, row.model_version or "") for row in self._predictions(project_id, _Predicted)]
+        return [(row.task, row.model_version or "") for row in self._predictions(project_id, PredictedTask)]
 
     def _predictions(self, project_id: int, kind: type[T]) -> list[T]:
         operation = f"listing the predictions of project {project_id}"
@@ -224,7 +215,7 @@ class Studio:
             part = predictions[start : start + PREDICTIONS_CHUNK]
             path = f"/api/projects/{project_id}/import/predictions"
             answer = self._raw("POST", path, operation, body=part, timeout=WHOLE_TIMEOUT)
-            stored = _decoded(answer.content, _Created, operation).created
+            stored = decoded(answer.content, CreatedPredictions, operation).created
             if stored != len(part):
                 words = f"{stored} of {len(part)} were stored; does the project's screen fit the codebook?"
                 raise StudioError(operation, words, status=400)  # it was a no, whatever it was called
@@ -245,7 +236,7 @@ class Studio:
 
         def download() -> bytes:
             received = b"".join(self._exported(project_id, ids))
-            _check_whole(received, project_id)
+            check_whole(received, project_id)
             return received
 
         return retrying(download)
@@ -259,7 +250,7 @@ class Studio:
             for part in self._exported(project_id, ()):
                 file.write(part)
             file.flush()
-            _check_whole(read_bytes(file.name), project_id)
+            check_whole(read_bytes(file.name), project_id)
 
         retrying(download)
 
@@ -324,7 +315,7 @@ class Studio:
 
     def _get(self, path: str, operation: str, kind: type[T], params: dict[str, Any] | None = None) -> T:
         answer = self._raw("GET", path, operation, params=params)
-        return _decoded(answer.content, kind, operation)
+        return decoded(answer.content, kind, operation)
 
     def _raw(
         self, method: str, path: str, operation: str, *, body: Any = None,
@@ -343,8 +334,8 @@ class Studio:
 
     def _no(self, operation: str, answer: httpx.Response) -> StudioError:
         if answer.status_code in (401, 403):
-            return _refused(operation, answer.status_code, self.url)
-        return StudioError(operation, _words(_json(answer)), status=answer.status_code)
+            return refused(operation, answer.status_code, self.url)
+        return StudioError(operation, server_words(json_or_text(answer)), status=answer.status_code)
 
     @contextmanager
     def _gone_is_fine(self) -> Iterator[None]:
@@ -366,12 +357,12 @@ class Studio:
                 yield
         except StudioError as error:
             if error.status in (401, 403):
-                raise _refused(operation, error.status, self.url) from error
+                raise refused(operation, error.status, self.url) from error
             raise
         except ApiError as error:
             if error.status_code in (401, 403):
-                raise _refused(operation, error.status_code, self.url) from error
-            raise StudioError(operation, _words(error.body), status=error.status_code) from error
+                raise refused(operation, error.status_code, self.url) from error
+            raise StudioError(operation, server_words(error.body), status=error.status_code) from error
 
 
 def stream_link(url: str, project_id: int) -> str:
@@ -381,107 +372,3 @@ def stream_link(url: str, project_id: int) -> str:
 
 def task_link(url: str, project_id: int, task_id: int) -> str:
     return f"{url}/projects/{project_id}/data?task={task_id}"
-
-
-#: The fields of a project that are read.
-_PROJECT = (
-    "id", "title", "description", "label_config", "expert_instruction", "model_version",
-    "show_collab_predictions",
-)  # fmt: skip
-
-
-def _project(project: Any) -> HeldProject:
-    return HeldProject(
-        id=int(project.id),
-        title=str(project.title or ""),
-        description=str(project.description or ""),
-        label_config=str(project.label_config or ""),
-        instruction=str(getattr(project, "expert_instruction", "") or ""),
-        model_version=str(getattr(project, "model_version", "") or ""),
-        shows_suggestions=getattr(project, "show_collab_predictions", True) is not False,
-    )
-
-
-class _ListedTask(msgspec.Struct):
-    id: int
-    data: dict[str, Any] | None = None
-    meta: dict[str, Any] | None = None
-    total_annotations: int | None = None
-    cancelled_annotations: int | None = None
-    updated_at: str = ""
-
-
-class _Page(msgspec.Struct):
-    tasks: list[_ListedTask]
-    total: int
-
-
-class _Imported(msgspec.Struct):
-    task_count: int
-
-
-class _Created(msgspec.Struct):
-    created: int
-
-
-class _Predicted(msgspec.Struct):
-    task: int
-    model_version: str | None = None
-
-
-class _FullPrediction(_Predicted):
-    score: float | None = None
-    result: Any = None
-
-
-def _held_task(task: _ListedTask) -> HeldTask:
-    skipped = task.cancelled_annotations or 0
-    return HeldTask(
-        id=task.id,
-        data=task.data or {},
-        meta=task.meta or {},
-        coded=(task.total_annotations or 0) + skipped,
-        skipped=skipped,
-        updated_at=task.updated_at,
-    )
-
-
-def _decoded(content: bytes, kind: type[T], operation: str) -> T:
-    try:
-        return msgspec.json.decode(content, type=kind)
-    except msgspec.DecodeError as error:
-        raise StudioError(operation, f"the answer is not what 1.23 gives: {error}") from error
-
-
-def _check_whole(export: bytes, project_id: int) -> None:
-    """Two exports of the same tasks in the same minute go through one file of the server's.
-
-    The one that starts last empties it, and the other is answered with what is left, as if all were well.
-    """
-    _decoded(export, list[msgspec.Raw], f"exporting project {project_id}")
-
-
-def _json(answer: httpx.Response) -> Any:
-    try:
-        return answer.json()
-    except ValueError:
-        return answer.text
-
-
-def _refused(operation: str, status: int | None, url: str) -> StudioError:
-    return StudioError(
-        operation,
-        f"the token is not accepted; make a new one at {url}/user/account (Access Token) "
-        "and set LABEL_STUDIO_API_KEY; which kinds of token count is switched at "
-        f"{url}/organization (API Tokens Settings)",
-        status=status,
-    )
-
-
-def _words(body: Any) -> str:
-    """The server's own words, without headers and without an HTML page."""
-    if isinstance(body, dict):
-        problems = body.get("validation_errors") or body.get("detail") or body
-        return problems if isinstance(problems, str) else json.dumps(problems, ensure_ascii=False)[:300]
-    text = str(body or "no words")
-    return "an HTML page instead of an answer" if "<html" in text.lower() else text[:300]

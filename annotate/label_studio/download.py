@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from annotate.label_studio.client import IDS_CHUNK, HeldTask, Studio
+from annotate.label_studio.answers import HeldTask
+from annotate.label_studio.client import IDS_CHUNK, Studio
 from annotate.progress import Progress, no_progress
 from schemas.errors import DataError
 from schemas.files import read_bytes, replacing

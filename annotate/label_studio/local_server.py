@@ -1,7 +1,7 @@
 """A Label Studio on this machine: installed, started, found again, stopped.
 
 It lives in a virtual environment of its own under the user's data folder, because its hundred
-pinned packages must not decide ours. It listens on 127.0.0.1 only and calls nobody.
+pinned packages must not decide ours. It listens on 127.0.0.1 only and sends nothing elsewhere.
 """
 
 import os
@@ -14,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import filelock
 import httpx
@@ -22,78 +21,11 @@ import msgspec
 import psutil
 
 from annotate.label_studio import accounts
+from annotate.label_studio.database import read_database
 from annotate.progress import Progress
 from schemas.errors import SettingsError, StudioError
 from schemas.files import home, write_private_json
 from schemas.records import Record
-
-_EXPECTED = "expected such as postgresql://user:password@127.0.0.1:5432/labelstudio"
-
-
-class Postgres(Record, frozen=True, kw_only=True):
-    """A PostgreSQL database; ``host`` is a name, an address, or the folder of a socket."""
-
-    host: str
-    port: int
-    user: str
-    password: str
-    name: str
-
-    def __repr__(self) -> str:
-        return f"Postgres({self.shown})"  # never the password
-
-    @property
-    def shown(self) -> str:
-        """Where it is, as people may read it."""
-        return f"PostgreSQL {self.name} on {self.host}:{self.port}"
-
-    def environment(self) -> dict[str, str]:
-        """The settings by which Label Studio finds it."""
-        return {
-            "DJANGO_DB": "default",
-            "POSTGRE_HOST": self.host,
-            "POSTGRE_PORT": str(self.port),
-            "POSTGRE_USER": self.user,
-            "POSTGRE_PASSWORD": self.password,
-            "POSTGRE_NAME": self.name,
-        }
-
-
-def read_database(address: str) -> Postgres:
-    """The parts of ``postgresql://user:password@host:port/name``, signs of a URL decoded.
-
-    A socket is given as ``postgresql://user@/name?host=/folder``, as libpq has it.
-
-    Raises
-    ------
-    SettingsError
-        Another kind of database, or a part is missing or wrong. Never repeats the address: it may
-        hold a password.
-    """
-    try:
-        parts = urlsplit(address)
-        port = parts.port or 5432
-        host = unquote(parts.hostname or "")
-    except ValueError as error:
-        raise SettingsError(f"the address cannot be read, {_EXPECTED}", flag="--database") from error
-    if parts.scheme not in ("postgresql", "postgres"):
-        raise SettingsError(f'"{parts.scheme or "no scheme"}": {_EXPECTED}', flag="--database")
-    found = {
-        "user": unquote(parts.username or ""),
-        "host": host or parse_qs(parts.query).get("host", [""])[0],
-        "database": unquote(parts.path.strip("/")),
-    }
-    for part, value in found.items():
-        if not value:
-            raise SettingsError(f"the address names no {part}, {_EXPECTED}", flag="--database")
-    return Postgres(
-        host=found["host"],
-        port=port,
-        user=found["user"],
-        password=unquote(parts.password or ""),
-        name=found["database"],
-    )
-
 
 VERSION = "1.23.2"
 
@@ -350,7 +282,7 @@ def _wait(studio: LocalStudio, progress: Progress) -> None:
     while not _answers(studio):
         now = time.monotonic()
         if _process(studio) is None:
-            raise StudioError("starting", f"the server ended; its last words: {_last_words()} (see {_log()})")
+            raise StudioError("starting", f"the server ended; its log ends: {_last_line()} (see {_log()})")
         if now - begin > START_SECONDS:
             raise StudioError("starting", f"no answer after {START_SECONDS} s; see {_log()}")
         if now - reported > 15:
@@ -409,7 +341,7 @@ def _first_token(studio: LocalStudio) -> str:
     return accounts.make_token(studio.url, studio.email, studio.password)
 
 
-def _last_words() -> str:
+def _last_line() -> str:
     lines = _log().read_text("utf-8", "replace").strip().splitlines() if _log().exists() else []
     return lines[-1][:200] if lines else "none"
 

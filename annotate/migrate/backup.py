@@ -11,7 +11,8 @@ from typing import Literal
 
 import msgspec
 
-from annotate.label_studio.client import HeldProject, Studio
+from annotate.label_studio.answers import HeldProject
+from annotate.label_studio.client import Studio
 from annotate.migrate import snapshot
 from annotate.migrate.plan import Goal
 from annotate.migrate.snapshot import Snapshot

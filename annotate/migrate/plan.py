@@ -9,7 +9,7 @@ names what the goal does not know, and a person is asked to look at it.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from annotate.label_studio.client import HeldPrediction
+from annotate.label_studio.answers import HeldPrediction
 from annotate.migrate.snapshot import HeldAnnotation, HeldDraft, Snapshot, TaskState
 from schemas.codebook import Codebook
 from schemas.records import LayerValue, Record

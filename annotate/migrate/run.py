@@ -13,7 +13,8 @@ from pathlib import Path
 import filelock
 import msgspec
 
-from annotate.label_studio.client import HeldProject, Studio, task_link
+from annotate.label_studio.answers import HeldProject
+from annotate.label_studio.client import Studio, task_link
 from annotate.migrate import snapshot
 from annotate.migrate.backup import Backup, backup_place, goal_of, make_backup, study_files
 from annotate.migrate.files import changed_files, move_file, once, open_in_files

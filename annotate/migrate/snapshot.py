@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from annotate.label_studio.client import HeldPrediction, HeldProject, Studio
+from annotate.label_studio.answers import HeldPrediction, HeldProject
+from annotate.label_studio.client import Studio
 from schemas.errors import DataError
 from schemas.files import read_bytes, replacing, write_json
 from schemas.records import Record

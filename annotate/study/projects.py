@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from annotate.label_studio.client import HeldProject, Studio, stream_link
+from annotate.label_studio.answers import HeldProject
+from annotate.label_studio.client import Studio, stream_link
 from annotate.label_studio.retry import send_exactly_once
 from annotate.study.folder import Study
 from schemas.codebook import Codebook

@@ -1,15 +1,16 @@
-"""What a rule left open, for a third person: up into a project of its own, the decisions down.
+"""What a rule left open, for an adjudicator: up into a project of its own, the decisions down.
 
-The person sees the codings side by side, without names, with their comments; what the rule decided
-is ticked already. Decisions are kept in ``data/decisions.jsonl``, apart from the annotations: who
-has seen the others' codings is no independent coder, and in no figure of agreement.
+The adjudicator sees the codings side by side, without names, with their comments; what the rule
+decided is ticked already. Decisions are kept in ``data/decisions.jsonl``, apart from the annotations:
+whoever has seen the others' codings is not an independent annotator, and in no figure of agreement.
 """
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from annotate.label_studio.client import HeldProject, HeldTask, Studio, stream_link
+from annotate.label_studio.answers import HeldProject, HeldTask
+from annotate.label_studio.client import Studio, stream_link
 from annotate.label_studio.download import fetch
 from annotate.label_studio.upload import send_predictions, send_tasks
 from annotate.progress import Progress, no_progress
@@ -32,9 +33,9 @@ DECIDED = "entschieden"  # the "model" behind the ticks of what the rule decided
 
 
 class AdjudicationPushReport(Record, frozen=True, kw_only=True):
-    """What was brought to the project of the undecided, or would be.
+    """What was pushed to the adjudicator's project, or would be.
 
-    ``settled`` are tasks nobody has decided that are open no longer; they stay. ``decided`` are tasks
+    ``settled`` are undecided tasks whose sentences are no longer open; they stay. ``decided`` are tasks
     with a decision, which are not touched.
     """
 
@@ -49,7 +50,7 @@ class AdjudicationPushReport(Record, frozen=True, kw_only=True):
 
 
 def read_decisions(study: Study) -> dict[str, Annotation]:
-    """Sentence id → what the third person decided; empty before the first."""
+    """Sentence id → what the adjudicator decided; empty before the first."""
     path = study.decisions
     return {row.sentence_id: row for row in read_jsonl(path, Annotation)} if path.exists() else {}
 
@@ -62,58 +63,83 @@ def push_adjudication(
     dry_run: bool = False,
     progress: Progress = no_progress,
 ) -> AdjudicationPushReport:
-    """Brings the sentences with something open into their project, each once.
+    """Makes a task of each sentence with something open in the adjudicator's project, each once.
 
     Raises
     ------
     SettingsError
-        An annotator of the study bears the project's name.
+        An annotator of the study has the project's name.
     """
     if ADJUDICATOR in study.settings.annotators:
-        raise SettingsError(f'an annotator is called "{ADJUDICATOR}", as the project of the undecided is')
+        raise SettingsError(f'an annotator is called "{ADJUDICATOR}", which is the adjudicator\'s name')
     codebook = study.codebook()
+    codings = _codings(study)
+    columns = max([2, len(study.settings.annotators), *map(len, codings.values())])
+    wanted = _wanted_tasks(study, codebook, gold, codings, columns)
+    progress("comparing")
+    project = find_adjudication_project(studio, study)
+    tasks = {str(t.data.get("sentence_id")): t for t in studio.tasks(project.id)} if project else {}
+    plan = plan_adjudication(tasks, wanted)
+    number = project.id if project else None
+    if not dry_run and wanted:
+        number = _ensure(studio, study, codebook, columns, project)
+        rows = {row.sentence_id: row for row in gold}
+        send_tasks(
+            studio, number, plan.created, lambda ids: [_body(wanted[i], rows[i]) for i in ids], progress
+        )
+        for name in plan.updated:
+            studio.update_task(tasks[name].id, data=wanted[name])
+        if plan.created or plan.updated:
+            _tick(studio, number, rows, wanted, codebook)
+    return AdjudicationPushReport(
+        created=len(plan.created), updated=len(plan.updated), unchanged=plan.unchanged,
+        settled=plan.settled, decided=plan.decided, project=number,
+        link=stream_link(studio.url, number) if number else None, dry_run=dry_run,
+    )  # fmt: skip
+
+
+class AdjudicationPlan(NamedTuple):
+    """The sentences whose tasks are created and updated; how many tasks are left, and why."""
+
+    created: list[str]
+    updated: list[str]
+    unchanged: int
+    settled: int
+    decided: int
+
+
+def plan_adjudication(
+    tasks: Mapping[str, HeldTask], wanted: Mapping[str, Mapping[str, str]]
+) -> AdjudicationPlan:
+    """Compares the tasks in the project with those that should be there, by sentence; pure."""
+    waiting = {name: task for name, task in tasks.items() if not task.coded}
+    open_tasks = [name for name in wanted if name in waiting]
+    updated = [name for name in open_tasks if not _same(waiting[name].data, wanted[name])]
+    return AdjudicationPlan(
+        created=[name for name in wanted if name not in tasks], updated=updated,
+        unchanged=len(open_tasks) - len(updated), settled=len(waiting.keys() - wanted.keys()),
+        decided=len(tasks) - len(waiting),
+    )  # fmt: skip
+
+
+def _codings(study: Study) -> dict[str, list[Annotation]]:
     codings: dict[str, list[Annotation]] = {}
     for row in read_jsonl(study.annotations, Annotation):
         if not row.skipped:
             codings.setdefault(row.sentence_id, []).append(row)
-    columns = max([2, len(study.settings.annotators), *map(len, codings.values())])
+    return codings
+
+
+def _wanted_tasks(
+    study: Study, codebook: Codebook, gold: Sequence[GoldSentence],
+    codings: Mapping[str, Sequence[Annotation]], columns: int,
+) -> dict[str, dict[str, str]]:  # fmt: skip
     _, tasks = study_tasks(study, codebook)
-    wanted = {
+    return {
         row.sentence_id: _task(tasks[row.sentence_id], row, codings[row.sentence_id], codebook, columns)
         for row in gold
         if row.undecided and row.sentence_id in tasks
     }
-    progress("comparing")
-    project = find_adjudication_project(studio, study)
-    held = {str(t.data.get("sentence_id")): t for t in studio.tasks(project.id)} if project else {}
-    created = [name for name in wanted if name not in held]
-    stale = [
-        name
-        for name, data in wanted.items()
-        if name in held and not held[name].coded and not _same(held[name].data, data)
-    ]
-    number = project.id if project else None
-    if not dry_run and wanted:
-        number = _ensure(studio, study, codebook, columns, project)
-        by_id = {row.sentence_id: row for row in gold}
-        send_tasks(
-            studio, number, created, lambda ids: [_body(wanted[name], by_id[name]) for name in ids], progress
-        )
-        for name in stale:
-            studio.update_task(held[name].id, data=wanted[name])
-        if created or stale:
-            _tick(studio, number, by_id, wanted, codebook)
-    decided = sum(task.coded > 0 for task in held.values())
-    return AdjudicationPushReport(
-        created=len(created),
-        updated=len(stale),
-        unchanged=sum(name in held and not held[name].coded for name in wanted) - len(stale),
-        settled=sum(name not in wanted and not task.coded for name, task in held.items()),
-        decided=decided,
-        project=number,
-        link=stream_link(studio.url, number) if number else None,
-        dry_run=dry_run,
-    )
 
 
 def pull_decisions(
@@ -125,7 +151,7 @@ def pull_decisions(
     now: dict[str, str],
     whole: bool = False,
 ) -> tuple[int, Export] | None:
-    """The project of the undecided and its decisions, which are written; None where there is none."""
+    """The adjudicator's project and its decisions, which are written; None where there is none."""
     project = find_adjudication_project(studio, study)
     if project is None:
         return None
@@ -145,17 +171,19 @@ def find_adjudication_project(studio: Studio, study: Study) -> HeldProject | Non
         raise
 
 
-def _ensure(studio: Studio, study: Study, codebook: Codebook, columns: int, held: HeldProject | None) -> int:
+def _ensure(
+    studio: Studio, study: Study, codebook: Codebook, columns: int, project: HeldProject | None
+) -> int:
     config = adjudicator_screen(codebook, columns)
-    if held is None:
+    if project is None:
         title = f"{study.name} · strittige Sätze"[:50]
         description = f"{codebook.codebook} {codebook.version} {marker(study.name, ADJUDICATOR)}"
         number = create_once(studio, title, description, config, instruction(codebook))
         remember(study, studio, {ADJUDICATOR: number})
         return number
-    if held.label_config.strip() != config.strip():
-        studio.update_project(held.id, label_config=config, expert_instruction=instruction(codebook))
-    return held.id
+    if project.label_config.strip() != config.strip():
+        studio.update_project(project.id, label_config=config, expert_instruction=instruction(codebook))
+    return project.id
 
 
 def _task(
@@ -169,8 +197,8 @@ def _task(
     return {**words, "note": f"Offen: {left}", **shown}
 
 
-def _same(held: Mapping[str, Any], data: Mapping[str, str]) -> bool:
-    return all(held.get(name) == value for name, value in data.items())
+def _same(current: Mapping[str, Any], data: Mapping[str, str]) -> bool:
+    return all(current.get(name) == value for name, value in data.items())
 
 
 def _body(data: dict[str, str], gold: GoldSentence) -> dict[str, Any]:
@@ -188,9 +216,9 @@ def _tick(
     waiting = [
         task for task in studio.tasks(project_id) if task.data.get("sentence_id") in wanted and not task.coded
     ]
-    said = {task.id: body for task in waiting if (body := _prediction(task, gold, codebook))}
+    bodies = {task.id: body for task in waiting if (body := _prediction(task, gold, codebook))}
     studio.delete_predictions(project_id, DECIDED)
-    send_predictions(studio, project_id, DECIDED, list(said), lambda ids: [said[task] for task in ids])
+    send_predictions(studio, project_id, DECIDED, list(bodies), lambda ids: [bodies[i] for i in ids])
 
 
 def _prediction(
@@ -203,22 +231,22 @@ def _prediction(
 
 def _ticked(row: GoldSentence, codebook: Codebook) -> Layers:
     """The decided layers; of a stance with an open target what is touched, for "no target" is open too."""
-    found: Layers = {}
+    ticked: Layers = {}
     for name, value in row.layers.items():
         is_open = any(left.partition("__")[0] == name for left in row.undecided)
         if isinstance(value, dict) and is_open:
             touched = {target: code for target, code in value.items() if code != UNRELATED}
             if touched:
-                found[name] = touched
+                ticked[name] = touched
         else:
-            found[name] = value
-    return found
+            ticked[name] = value
+    return ticked
 
 
 def adjudicate_study(
     study: Study, *, rule: str = "majority", dry_run: bool = False
 ) -> tuple[list[GoldSentence], AdjudicationReport]:
-    """Decides the annotations of a study, and what they leave open as a third person did; writes the gold.
+    """Decides the annotations of a study, and what they leave open as the adjudicator did; writes the gold.
 
     With ``dry_run`` nothing is written.
     """

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from xml.etree import ElementTree as ET
 
-from annotate.label_studio.client import HeldProject
+from annotate.label_studio.answers import HeldProject
 from schemas.codebook import Codebook, Layer
 from schemas.labeling import instructions, labeling_config
 from schemas.records import UNRELATED, Layers, LayerValue

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from annotate.label_studio import local_server
-from annotate.label_studio.client import HeldProject, Studio
+from annotate.label_studio.answers import HeldProject
+from annotate.label_studio.client import Studio
 from annotate.study.folder import Study
 from annotate.study.projects import find_projects
 from annotate.sync.adjudication import ADJUDICATOR, find_adjudication_project

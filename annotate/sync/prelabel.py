@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from annotate.label_studio.client import HeldProject, Studio
+from annotate.label_studio.answers import HeldProject
+from annotate.label_studio.client import Studio
 from annotate.label_studio.upload import send_predictions
 from annotate.progress import Progress, no_progress
 from annotate.study.folder import Study

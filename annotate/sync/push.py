@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from annotate.label_studio.client import HeldProject, HeldTask, Studio
+from annotate.label_studio.answers import HeldProject, HeldTask
+from annotate.label_studio.client import Studio
 from annotate.label_studio.upload import send_tasks
 from annotate.progress import Progress, labelled, no_progress
 from annotate.study.assignments import assign, coding_order

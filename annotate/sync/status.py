@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from statistics import median
 
-from annotate.label_studio.client import HeldProject, Studio
+from annotate.label_studio.answers import HeldProject
+from annotate.label_studio.client import Studio
 from annotate.study.folder import Study
 from annotate.study.projects import find_projects
 from annotate.sync.adjudication import ADJUDICATOR, find_adjudication_project, read_decisions

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from annotate.label_studio.client import HeldTask
+from annotate.label_studio.answers import HeldTask
 from schemas.codebook import Codebook, Layer
 from schemas.records import UNRELATED, Layers, LayerValue
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from annotate.label_studio.client import HeldTask
+from annotate.label_studio.answers import HeldTask
 from schemas.studio_json import TaskData
 
 

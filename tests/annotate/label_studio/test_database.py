@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from annotate.label_studio import local_server
-from annotate.label_studio.local_server import LocalStudio, read_database
+from annotate.label_studio.database import read_database
+from annotate.label_studio.local_server import LocalStudio
 from schemas.errors import SettingsError
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from annotate.label_studio.client import HeldPrediction, HeldProject
+from annotate.label_studio.answers import HeldPrediction, HeldProject
 from annotate.migrate.backup import goal_of
 from annotate.migrate.plan import MEANWHILE, Goal, ProjectPlan, plan_project
 from annotate.migrate.snapshot import HeldAnnotation, HeldDraft, Snapshot, TaskState

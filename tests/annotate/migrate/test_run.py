@@ -22,7 +22,8 @@ import yaml
 
 from annotate.cli import main
 from annotate.label_studio import accounts
-from annotate.label_studio.client import HeldProject, Studio
+from annotate.label_studio.answers import HeldProject
+from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
 from annotate.study.folder import Study, open_study
 from running import Ran

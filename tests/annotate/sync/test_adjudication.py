@@ -7,8 +7,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from annotate.label_studio.answers import HeldTask
 from annotate.label_studio.client import Studio
 from annotate.study.folder import open_study
+from annotate.sync.adjudication import plan_adjudication
 from annotate.sync.adjudication_screen import adjudicator_screen, coding_words
 from running import Ran
 from schemas.codebook import load_codebook
@@ -43,6 +45,27 @@ def test_a_coding_in_words_marks_what_differs_and_keeps_the_comment() -> None:
     assert not any("nichts" in line for line in lines)
     assert lines[-1].endswith(": „Ironie?“")
     assert not any(line.startswith("≠") for line in lines[1:])
+
+
+WANTED = {"sentence_id": "a:1", "note": "Offen: Stimme", "coding_1": "Stimme: Autor"}
+
+
+@pytest.mark.parametrize(
+    ("tasks", "plan"),
+    [
+        ({}, (["a:1"], [], 0, 0, 0)),
+        ({"a:1": HeldTask(id=1, data=WANTED)}, ([], [], 1, 0, 0)),
+        ({"a:1": HeldTask(id=1, data={**WANTED, "more": "of the server"})}, ([], [], 1, 0, 0)),
+        ({"a:1": HeldTask(id=1, data={**WANTED, "note": ""})}, ([], ["a:1"], 0, 0, 0)),
+        ({"a:1": HeldTask(id=1, data={**WANTED, "note": ""}, coded=1)}, ([], [], 0, 0, 1)),
+        ({"a:2": HeldTask(id=2, data={})}, (["a:1"], [], 0, 1, 0)),
+        ({"a:2": HeldTask(id=2, data={}, coded=1)}, (["a:1"], [], 0, 0, 1)),
+    ],
+)
+def test_a_decided_task_is_left_and_an_open_one_updated(
+    tasks: dict[str, HeldTask], plan: tuple[Any, ...]
+) -> None:
+    assert plan_adjudication(tasks, {"a:1": WANTED}) == plan
 
 
 def adjudicated(standpunkt: Run, study: Path, *more: str) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-from annotate.label_studio.client import HeldTask, Studio, stream_link
+from annotate.label_studio.answers import HeldTask
+from annotate.label_studio.client import Studio, stream_link
 from annotate.label_studio.local_server import LocalStudio
 from annotate.sync.adjudication_screen import adjudicator_screen, coding_words
 from running import Ran

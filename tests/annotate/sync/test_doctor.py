@@ -14,8 +14,9 @@ import msgspec
 import pytest
 
 from annotate.label_studio import local_server
+from annotate.label_studio.answers import HeldProject
 from annotate.label_studio.auth import jwt_expiry
-from annotate.label_studio.client import HeldProject, Studio
+from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
 from annotate.study.folder import open_study
 from annotate.sync.doctor import Finding, _address, _clock, _database, _reachable, _strangers, _token

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from annotate.label_studio.client import HeldTask
+from annotate.label_studio.answers import HeldTask
 from annotate.sync.suggestions import (
     TaskSuggestion,
     choose_suggestions,

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from annotate.label_studio.client import HeldTask
+from annotate.label_studio.answers import HeldTask
 from annotate.sync.task_plan import plan_tasks
 from schemas.studio_json import TaskData
 
