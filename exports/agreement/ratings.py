@@ -124,8 +124,13 @@ def joined(annotations: Iterable[Annotation], chains: Mapping[str, str]) -> list
 
 def code_ratings(frame: Frame, layer: Layer) -> Ratings:
     """The ratings of a layer of kind ``one`` or ``scale``."""
-    numbers = {code: n for n, code in enumerate(layer.code_ids)}
-    return _ratings(frame, layer.code_ids, lambda row: _number(row.layers.get(layer.id), numbers))
+    return value_ratings(frame, layer, layer.code_ids)
+
+
+def value_ratings(frame: Frame, layer: Layer, values: list[str]) -> Ratings:
+    """The ratings of a layer of single values, of which these are the possible ones, in their order."""
+    numbers = {value: n for n, value in enumerate(values)}
+    return _ratings(frame, values, lambda row: _number(row.layers.get(layer.id), numbers))
 
 
 def target_ratings(frame: Frame, layer: Layer, target_id: str) -> Ratings:

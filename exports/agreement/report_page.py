@@ -29,6 +29,7 @@ from exports.agreement.report_text import (
     summary,
 )
 from schemas.codebook import Codebook, Layer
+from schemas.kinds import KINDS
 from schemas.markup import Child, Markup, tag
 
 _STEPS = 10  # confusions that are shown
@@ -204,14 +205,13 @@ def _link(who: str, to: str) -> Child:
 
 
 def _layer_section(layer: Layer, found: LayerAgreement, codebook: Codebook, scale: _Scale) -> Markup:
+    is_set = KINDS[layer.kind].several
     facts = [
         f"{found.shared} shared sentences",
         _fact("observed", found.observed, found.interval_observed),
-        _fact("kappa (Fleiss)", found.kappa, found.interval_kappa) if layer.kind != "set" else "",
-        _fact("AC1", found.ac1, found.interval_ac1) if layer.kind != "set" else "",
-        _fact("alpha with Jaccard", found.alpha_jaccard, found.interval_jaccard)
-        if layer.kind == "set"
-        else "",
+        _fact("kappa (Fleiss)", found.kappa, found.interval_kappa) if not is_set else "",
+        _fact("AC1", found.ac1, found.interval_ac1) if not is_set else "",
+        _fact("alpha with Jaccard", found.alpha_jaccard, found.interval_jaccard) if is_set else "",
     ]
     return tag(
         "section",
