@@ -103,15 +103,15 @@ def load_codebook(path: str | Path) -> Codebook:
     DataError
         The file cannot be read, or has errors: the first with its line, and how many more.
     """
-    found = examine_codebook(path)
+    examined = examine_codebook(path)
     errors = sorted(
-        (nearest(found.places, at), words) for level, at, words in found.problems if level == "error"
+        (nearest(examined.places, at), words) for level, at, words in examined.problems if level == "error"
     )
     if errors:
         (line, column), message = errors[0]
         more = f" (and {len(errors) - 1} more: standpunkt codebook lint)" if len(errors) > 1 else ""
         raise DataError(f"column {column}: {message}{more}", path=path, line=line, column=column)
-    return found.codebook
+    return examined.codebook
 
 
 def examine_codebook(path: str | Path) -> Examined:

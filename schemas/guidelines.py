@@ -229,15 +229,15 @@ def _rule(number: int, rule: Rule, codebook: Codebook) -> Markup:
 
 def _published(codebook: Codebook) -> list[tuple[str, str, list[str]]]:
     """Code, scheme and its names there, for every code with a counterpart."""
-    found = []
+    rows = []
     for layer in codebook.layers:
         for code in layer.codes:
             for scheme, names in code.maps.items():
                 there = [names] if isinstance(names, str) else names
                 if there:
                     words = f"{codebook.say(layer.label)}: {codebook.say(code.label)}"
-                    found.append((words, SCHEMES.get(scheme, scheme), there))
-    return found
+                    rows.append((words, SCHEMES.get(scheme, scheme), there))
+    return rows
 
 
 def _mapped(codebook: Codebook) -> Markup | None:

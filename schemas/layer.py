@@ -86,11 +86,11 @@ class Layer(Record, frozen=True, kw_only=True):
     def parents(self, code_id: str) -> list[str]:
         """The ancestors of a code, nearest first."""
         by_id = {code.id: code.parent for code in self.codes}
-        found: list[str] = []
-        while (parent := by_id.get(code_id)) and parent not in found:
-            found.append(parent)
+        ancestors: list[str] = []
+        while (parent := by_id.get(code_id)) and parent not in ancestors:
+            ancestors.append(parent)
             code_id = parent
-        return found
+        return ancestors
 
 
 class Target(Record, frozen=True, kw_only=True):

@@ -48,17 +48,17 @@ class Finding(Record, frozen=True, kw_only=True):
 def check_codebook(path: str | Path) -> tuple[Codebook | None, list[Finding]]:
     """The codebook of a file, or None where it has errors, and all that is wrong with it, in order."""
     try:
-        found = examine_codebook(path)
+        examined = examine_codebook(path)
     except DataError as error:
         line, column = error.line or 1, error.column or 1
         return None, [Finding(severity="error", line=line, column=column, message=error.message)]
     findings = []
-    for severity, place, message in [*found.problems, *_warnings(found.codebook)]:
-        line, column = nearest(found.places, place)
+    for severity, place, message in [*examined.problems, *_warnings(examined.codebook)]:
+        line, column = nearest(examined.places, place)
         findings.append(Finding(severity=severity, line=line, column=column, message=message))
     is_sound = all(finding.severity == "warning" for finding in findings)
     ordered = sorted(set(findings), key=lambda f: (f.line, f.column, f.message))
-    return (found.codebook if is_sound else None), ordered
+    return (examined.codebook if is_sound else None), ordered
 
 
 def decisions(book: Codebook) -> int:

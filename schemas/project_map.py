@@ -51,19 +51,19 @@ def read_project_map(path: str | Path, codebook: Codebook) -> ProjectMap:
     check = _Check(path, places)
     check.fields(data)
     try:
-        found = msgspec.convert(data, ProjectMap, strict=False)
+        project_map = msgspec.convert(data, ProjectMap, strict=False)
     except msgspec.ValidationError as error:
         raise DataError(f"is no map of a project: {error}", path=path) from error
-    if not (found.sentence_id or found.text):
+    if not (project_map.sentence_id or project_map.text):
         check.fail("which field of a task holds the sentence? Expected sentence_id: or text:", ())
-    for name, mapped in found.controls.items():
+    for name, mapped in project_map.controls.items():
         check.control(name, mapped, codebook)
-    for number, person in found.annotators.items():
+    for number, person in project_map.annotators.items():
         if not number.isdigit():
             check.fail(f'annotators: "{number}" is no user id, expected a number', ("annotators", number))
         if not _NAME.fullmatch(person):
             check.fail(f'annotators: name "{person}": expected a-z, 0-9, - and _', ("annotators", number))
-    return found
+    return project_map
 
 
 class _Check:

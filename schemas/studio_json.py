@@ -65,8 +65,8 @@ class StudioAnnotation(Struct, frozen=True, kw_only=True):
     @property
     def user_id(self) -> int | None:
         """The number of the person who coded."""
-        found = self.completed_by.get("id") if isinstance(self.completed_by, dict) else self.completed_by
-        return found if isinstance(found, int) and not isinstance(found, bool) else None
+        number = self.completed_by.get("id") if isinstance(self.completed_by, dict) else self.completed_by
+        return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 class ParsedAnnotation(Struct, frozen=True, kw_only=True):
@@ -141,21 +141,21 @@ def control_names(codebook: Codebook) -> Iterator[str]:
 
 def _ticks(result: list[dict[str, Any]]) -> dict[str, list[str]]:
     """Control name → its values, whatever shape they came in."""
-    found: dict[str, list[str]] = {}
+    ticks: dict[str, list[str]] = {}
     for item in result:
         if not isinstance(item, dict):
             continue
         name, value = item.get("from_name"), item.get("value")
         if isinstance(name, str) and isinstance(value, dict):
-            found.setdefault(name, []).extend(result_values(value))
-    return found
+            ticks.setdefault(name, []).extend(result_values(value))
+    return ticks
 
 
 def result_values(value: Mapping[str, Any]) -> Iterator[str]:
     """What a control holds, as words, whatever kind of control it is."""
     for key in VALUE_KEYS:
-        held = value.get(key)
-        for one in held if isinstance(held, list) else [] if held is None else [held]:
+        content = value.get(key)
+        for one in content if isinstance(content, list) else [] if content is None else [content]:
             leaf = one[-1] if isinstance(one, list) and one else one  # a taxonomy path ends in its leaf
             if key == "text" and isinstance(leaf, str) and not leaf.strip():
                 continue

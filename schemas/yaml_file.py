@@ -45,11 +45,11 @@ def parse_yaml(text: str, path: str | Path) -> tuple[Any, Positions]:
     DataError
         Not YAML, a duplicate key, an anchor or an alias, or no mapping at the top.
     """
-    found = scan_yaml(text, path)
-    for place, words in found.refused:
-        line, column = nearest(found.places, place)
+    scanned = scan_yaml(text, path)
+    for place, words in scanned.refused:
+        line, column = nearest(scanned.places, place)
         raise DataError(words, path=path, line=line, column=column)
-    return found.data, found.places
+    return scanned.data, scanned.places
 
 
 def scan_yaml(text: str, path: str | Path) -> Scanned:
@@ -90,20 +90,20 @@ Mark = tuple[int, int]
 
 def _anchors(text: str, path: str | Path) -> dict[Mark, str]:
     """Where an anchor or an alias stands, and its name. Refuses a text too deep to be composed."""
-    found: dict[Mark, str] = {}
+    anchors: dict[Mark, str] = {}
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         line, column = event.start_mark.line + 1, event.start_mark.column + 1  # type: ignore[union-attr]
         if getattr(event, "anchor", None) is not None:
             sign = "alias *" if isinstance(event, yaml.AliasEvent) else "anchor &"
-            found[line, column] = f"{sign}{event.anchor}"  # type: ignore[attr-defined]
+            anchors[line, column] = f"{sign}{event.anchor}"  # type: ignore[attr-defined]
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
             raise DataError(_TOO_DEEP, path=path, line=line, column=column)
-    return found
+    return anchors
 
 
 class _Reader:
@@ -133,13 +133,13 @@ class _Reader:
         return self._mapping(node, place)
 
     def _mapping(self, node: Any, place: Place) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for key, child in node.value:
             name = key.value if isinstance(key, yaml.ScalarNode) else ""
             here: Place = (*place, name)
             mark = (key.start_mark.line + 1, key.start_mark.column + 1)
             words = "" if isinstance(key, yaml.ScalarNode) else "expected a plain word as key"
-            if name in found:
+            if name in fields:
                 words = f'the key "{name}" stands here for the second time'
             if words:
                 again: Place = (*here, "&", *mark)
@@ -147,8 +147,8 @@ class _Reader:
                 self.refused.append((again, words))
                 continue
             self.places[here] = mark
-            found[name] = self.value(child, here)
-        return found
+            fields[name] = self.value(child, here)
+        return fields
 
 
 Severity = Literal["error", "warning"]

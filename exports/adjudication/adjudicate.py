@@ -102,10 +102,10 @@ def adjudicate(
         votes = [row for row in coded[sentence_id] if not row.skipped]
         if votes:
             decision = (decisions or {}).get(sentence_id)
-            found, left_open, settled = _gold(votes, sentences[sentence_id], codebook, made, decision)
+            gold_row, left_open, settled = _gold(votes, sentences[sentence_id], codebook, made, decision)
             by_hand += settled
-            is_test = sentence_id in tests or found.test
-            gold.append(replace(found, index=indexes[sentence_id], test=is_test))
+            is_test = sentence_id in tests or gold_row.test
+            gold.append(replace(gold_row, index=indexes[sentence_id], test=is_test))
             ties.extend(left_open)
     report = _report(rule, gold, coded, codebook, ties)
     return gold, replace(report, by_hand=by_hand)
@@ -130,12 +130,12 @@ def _refuse_unknown(coded: Mapping[str, list[Annotation]], sentences: Mapping[st
 def _indexes(sentences: Mapping[str, Context]) -> dict[str, int]:
     """The index of each sentence; where it is not given, its place among those of its commentary."""
     seen: Counter[str] = Counter()
-    found: dict[str, int] = {}
+    indexes: dict[str, int] = {}
     for sentence_id, context in sentences.items():
-        own = None if isinstance(context, TaskData) else context.index
-        found[sentence_id] = seen[context.commentary_id] if own is None else own
+        index = None if isinstance(context, TaskData) else context.index
+        indexes[sentence_id] = seen[context.commentary_id] if index is None else index
         seen[context.commentary_id] += 1
-    return found
+    return indexes
 
 
 def _gold(
@@ -169,7 +169,7 @@ def _gold(
         if layer.predict:  # whether a coder was unsure is not for others to settle
             left_open = result.left_open.items()
             ties.extend(Tie(sentence_id=sentence_id, layer=name, votes=votes) for name, votes in left_open)
-    found = GoldSentence(
+    gold = GoldSentence(
         sentence_id=sentence_id,
         commentary_id=rows[0].commentary_id,
         text=context.text,
@@ -183,7 +183,7 @@ def _gold(
         undecided=[tie.layer for tie in ties],
         test=getattr(context, "test", False) or any(row.phase == "test" for row in rows),
     )
-    return found, ties, settled
+    return gold, ties, settled
 
 
 def _decided(decision: Annotation | None, layer: Layer) -> LayerValue | None:

@@ -57,16 +57,16 @@ def dawid_skene(
     return Estimates(posterior=posterior, prior=prior, errors=errors)
 
 
-def _rates(posterior: Floats, given: Floats, raters: Ints) -> tuple[Floats, Floats]:
+def _rates(posterior: Floats, votes: Floats, raters: Ints) -> tuple[Floats, Floats]:
     """How common each value is (2.4), and who gives what where which value is true (2.3)."""
     n_values = posterior.shape[1]
     joint = np.zeros((int(raters.max(initial=-1)) + 1, n_values, n_values))
     for column, rater in enumerate(raters):
-        joint[rater] += posterior.T @ given[:, column]
+        joint[rater] += posterior.T @ votes[:, column]
     totals = joint.sum(axis=2, keepdims=True)
     # of a value that never was true nothing is known of how it is taken
     errors = np.where(totals > 0, joint / np.maximum(totals, _NEVER), 1 / n_values)
-    rated = given.any(axis=(1, 2))
+    rated = votes.any(axis=(1, 2))
     return posterior[rated].mean(axis=0) if rated.any() else np.full(n_values, 1 / n_values), errors
 
 

@@ -129,19 +129,19 @@ def _apart(
 ) -> dict[str, dict[str, Coefficients]]:
     """The figures of the layers for the rows of each kind alone; none where there is one kind."""
     kinds = sorted({name for row in frame.rows if (name := kind(row))})
-    found = {}
+    parts = {}
     for name in kinds if len(kinds) > 1 else []:
         part = to_frame(row for row in frame.rows if kind(row) == name)
         if part.shared.any():
             texts = np.unique(part.commentary[part.shared])
             resample = Draws(texts, len(part.commentaries), number=draws, seed=seed)
-            found[name] = {
+            parts[name] = {
                 layer.id: layer_figure(
                     KINDS[layer.kind].ratings(part, layer, codebook), resample, KINDS[layer.kind].metric
                 )
                 for layer in codebook.predicted_layers
             }
-    return found
+    return parts
 
 
 def _nothing_shared(frame: Frame, n_rows: int) -> str:

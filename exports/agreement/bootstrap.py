@@ -74,8 +74,8 @@ class Draws:
 
     def sampled(self, statistic: Callable[[Floats], Floats]) -> Floats:
         """A statistic of the weights, for every draw."""
-        found = [statistic(weights) for weights in self.chunks()]
-        return np.concatenate(found) if found else np.zeros(0)
+        parts = [statistic(weights) for weights in self.chunks()]
+        return np.concatenate(parts) if parts else np.zeros(0)
 
 
 def alpha_estimate(ratings: Ratings, metric: str, draws: Draws) -> Estimate:
@@ -145,11 +145,11 @@ def code_estimates(ratings: Ratings, draws: Draws) -> list[Estimate]:
         disagreement, given, total = (weights @ part for part in sums)
         return coefficients.alpha_from_expected(disagreement, total, 2 * given * (total - given))
 
-    found = alphas(draws.all_once)[0]
+    estimates = alphas(draws.all_once)[0]
     sample = draws.sampled(alphas)
     used = counts.sum(axis=0)
     return [
-        _estimate(float(found[c]), sample[:, c] if len(sample) else sample, shared.group)
+        _estimate(float(estimates[c]), sample[:, c] if len(sample) else sample, shared.group)
         if used[c]
         else Estimate(alpha=None, interval=None, reason=NOT_USED)
         for c in range(len(ratings.codes))
@@ -196,9 +196,9 @@ def given_by_group(values: Ints, group: Ints, n_values: int, n_groups: int) -> A
     """Groups × values: how often each was given; sparse, for sets may have thousands of values."""
     from scipy.sparse import csr_array
 
-    given = values != coefficients.MISSING
-    groups = np.broadcast_to(group[:, None], given.shape)[given]
-    return csr_array((np.ones(len(groups)), (groups, values[given])), shape=(n_groups, n_values))
+    is_given = values != coefficients.MISSING
+    groups = np.broadcast_to(group[:, None], is_given.shape)[is_given]
+    return csr_array((np.ones(len(groups)), (groups, values[is_given])), shape=(n_groups, n_values))
 
 
 def _estimate(alpha: float, sample: Floats, groups: Ints) -> Estimate:
@@ -262,13 +262,13 @@ def code_intervals(ratings: Ratings, draws: Draws) -> list[tuple[Interval | None
         both, had, equal, part = (weights @ held for held in parts)
         n_paired, n_rated = (weights @ units).T[:, :, None]
         prevalence = _over(part, n_rated)
-        found = ac1s(
+        intervals = ac1s(
             _over(equal, n_paired).ravel(), np.stack([prevalence.ravel(), 1 - prevalence.ravel()], axis=1), 2
         )
-        return np.concatenate([_over(both, had), found.reshape(equal.shape)], axis=1)
+        return np.concatenate([_over(both, had), intervals.reshape(equal.shape)], axis=1)
 
-    found = _intervals(all_codes, ratings.group[paired], draws, 2 * n_codes)
-    return list(zip(found[:n_codes], found[n_codes:], strict=True))
+    intervals = _intervals(all_codes, ratings.group[paired], draws, 2 * n_codes)
+    return list(zip(intervals[:n_codes], intervals[n_codes:], strict=True))
 
 
 def cohen_interval(first: Ints, second: Ints, groups: Ints, draws: Draws) -> Interval | None:

@@ -55,8 +55,8 @@ def krippendorff_alpha(values: Ints, distances: Floats) -> float | None:
         None where no unit has two ratings, or one value only was ever given.
     """
     marginals = pairable_marginals(values, len(distances))
-    found = alpha_from_sums(disagreements(values, distances).sum(keepdims=True), marginals[None], distances)
-    return None if np.isnan(found[0]) else float(found[0])
+    alphas = alpha_from_sums(disagreements(values, distances).sum(keepdims=True), marginals[None], distances)
+    return None if np.isnan(alphas[0]) else float(alphas[0])
 
 
 def pairable_marginals(values: Ints, n_values: int) -> Ints:
@@ -159,13 +159,13 @@ def _between_sets(members: Members, similarity: Callable[[Floats, Floats, Floats
     """Sets × sets: 1 − a similarity of their shared codes, their union and the smaller's size."""
     numbers = members.astype(float)
     sizes = numbers.sum(axis=1)
-    found = np.empty((len(members), len(members)))
+    distances = np.empty((len(members), len(members)))
     for start in range(0, len(members), _ROWS):  # a block at a time: thousands of sets may occur
         rows = slice(start, start + _ROWS)
         shared = numbers[rows] @ numbers.T
         union = sizes[rows, None] + sizes[None, :] - shared
-        found[rows] = 1 - similarity(shared, union, np.minimum(sizes[rows, None], sizes[None, :]))
-    return found
+        distances[rows] = 1 - similarity(shared, union, np.minimum(sizes[rows, None], sizes[None, :]))
+    return distances
 
 
 def cohen_kappa(first: Ints, second: Ints) -> float | None:

@@ -61,7 +61,7 @@ def code_confusions(
         coefficients.ordinal(given) if metric == "ordinal" else coefficients.nominal(len(ratings.codes))
     )
     expected = float(given @ distances @ given)
-    found = []
+    confusions = []
     names: Sequence[str | UnsetType] = targets or [UNSET]
     for number, target in enumerate(names):
         here, m = counts[part == number], sizes[part == number]
@@ -70,7 +70,7 @@ def code_confusions(
         disagreement = here.T @ (here / (m - 1)[:, None]) * distances
         for a, b in _dearest(disagreement, most):
             gain = (given.sum() - 1) * 2 * disagreement[a, b] / expected
-            found.append(
+            confusions.append(
                 Confusion(
                     codes=[ratings.codes[a], ratings.codes[b]],
                     target=target,
@@ -79,7 +79,7 @@ def code_confusions(
                     sentences=_named(units[(here[:, a] > 0) & (here[:, b] > 0)], sentences),
                 )
             )
-    return sorted(found, key=lambda confusion: -(confusion.gain or 0.0))[:most]
+    return sorted(confusions, key=lambda confusion: -(confusion.gain or 0.0))[:most]
 
 
 def _dearest(table: Floats, most: int) -> Iterator[tuple[int, int]]:
@@ -175,14 +175,14 @@ def _differences(values: Ints, members: Mask) -> Iterator[tuple[Mask, Mask, Ints
 
 def _where(values: Ints, members: Mask, codes: tuple[int, ...]) -> Mask:
     """The units in which two sets differ by these codes."""
-    found = np.zeros(len(values), dtype=bool)
+    differs = np.zeros(len(values), dtype=bool)
     for mine, theirs, units in _differences(values, members):
         for one, other in ((mine, theirs), (theirs, mine)):
             if len(codes) == 2:
-                found[units[one[:, codes[0]] & other[:, codes[1]]]] = True
+                differs[units[one[:, codes[0]] & other[:, codes[1]]]] = True
             else:
-                found[units[one[:, codes[0]] & ~other.any(axis=1)]] = True
-    return found
+                differs[units[one[:, codes[0]] & ~other.any(axis=1)]] = True
+    return differs
 
 
 def _named(units: Ints, sentences: Sequence[str], most: int = 5) -> list[str]:

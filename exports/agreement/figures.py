@@ -80,11 +80,11 @@ def code_figures(ratings: Ratings, draws: Draws) -> dict[str, CodeFigure]:
     positive = coefficients.positive_agreement(counts, sizes)
     given = counts[sizes > 1].sum(axis=0)
     estimates = code_estimates(ratings, draws)
-    found = {}
+    figures = {}
     intervals = code_intervals(ratings, draws)
     for c, (code, estimate, bounds) in enumerate(zip(ratings.codes, estimates, intervals, strict=True)):
         against_rest = np.stack([counts[:, c], sizes - counts[:, c]], axis=1)
-        found[code] = CodeFigure(
+        figures[code] = CodeFigure(
             alpha=rounded(estimate.alpha),
             interval=rounded_bounds(estimate.interval),
             positive_agreement=rounded(float(positive[c])),
@@ -94,7 +94,7 @@ def code_figures(ratings: Ratings, draws: Draws) -> dict[str, CodeFigure]:
             n=int(given[c]),
             reason=estimate.reason or UNSET,
         )
-    return found
+    return figures
 
 
 def pair_figures(

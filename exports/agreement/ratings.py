@@ -107,19 +107,19 @@ def joined(annotations: Iterable[Annotation], chains: Mapping[str, str]) -> list
     Toward each target the first piece that touches it counts: the guidelines give the stance of a
     chain once.
     """
-    found: dict[tuple[str, str], Annotation] = {}
+    rows_by_chain: dict[tuple[str, str], Annotation] = {}
     for row in annotations:
         whole = chains.get(row.sentence_id, row.sentence_id)
         stances = {name: value for name, value in row.layers.items() if isinstance(value, dict)}
-        earlier = found.get((whole, row.annotator))
+        earlier = rows_by_chain.get((whole, row.annotator))
         merged: Layers = {} if earlier is None else dict(earlier.layers)
         for name, stance in stances.items():
             known = merged.get(name)
             before = known.items() if isinstance(known, dict) else ()
             kept = {target: code for target, code in before if code != UNRELATED or target not in stance}
             merged[name] = {**stance, **kept}
-        found[whole, row.annotator] = replace(row, sentence_id=whole, layers=merged)
-    return list(found.values())
+        rows_by_chain[whole, row.annotator] = replace(row, sentence_id=whole, layers=merged)
+    return list(rows_by_chain.values())
 
 
 def code_ratings(frame: Frame, layer: Layer) -> Ratings:

@@ -204,14 +204,14 @@ def _link(who: str, to: str) -> Child:
     return tag("a", who, href=to, rel="noreferrer") if is_web else f"{to} ({who})"
 
 
-def _layer_section(layer: Layer, found: LayerAgreement, codebook: Codebook, scale: _Scale) -> Markup:
+def _layer_section(layer: Layer, agreement: LayerAgreement, codebook: Codebook, scale: _Scale) -> Markup:
     is_set = KINDS[layer.kind].several
     facts = [
-        f"{found.shared} shared sentences",
-        _fact("observed", found.observed, found.interval_observed),
-        _fact("kappa (Fleiss)", found.kappa, found.interval_kappa) if not is_set else "",
-        _fact("AC1", found.ac1, found.interval_ac1) if not is_set else "",
-        _fact("alpha with Jaccard", found.alpha_jaccard, found.interval_jaccard) if is_set else "",
+        f"{agreement.shared} shared sentences",
+        _fact("observed", agreement.observed, agreement.interval_observed),
+        _fact("kappa (Fleiss)", agreement.kappa, agreement.interval_kappa) if not is_set else "",
+        _fact("AC1", agreement.ac1, agreement.interval_ac1) if not is_set else "",
+        _fact("alpha with Jaccard", agreement.alpha_jaccard, agreement.interval_jaccard) if is_set else "",
     ]
     return tag(
         "section",
@@ -219,10 +219,10 @@ def _layer_section(layer: Layer, found: LayerAgreement, codebook: Codebook, scal
         tag("p", "; ".join(fact for fact in facts if fact), class_="quiet"),
         _table(
             ["code", "given", "alpha", "", "95 %", "pos. agreement", "AC1"],
-            [_code_row(layer, code, figure, codebook, scale) for code, figure in found.codes.items()],
+            [_code_row(layer, code, figure, codebook, scale) for code, figure in agreement.codes.items()],
         ),
-        _targets(found, codebook),
-        _pairs(found.pairs),
+        _targets(agreement, codebook),
+        _pairs(agreement.pairs),
         class_="layer",
     )
 
@@ -248,11 +248,11 @@ def _code_row(
     ]
 
 
-def _targets(found: LayerAgreement, codebook: Codebook) -> Markup | None:
-    if not found.targets:
+def _targets(agreement: LayerAgreement, codebook: Codebook) -> Markup | None:
+    if not agreement.targets:
         return None
     rows: list[Sequence[Child]] = []
-    for name, target in found.targets.items():
+    for name, target in agreement.targets.items():
         reason = tag("small", target.direction.reason, class_="reason") if target.direction.reason else None
         rows.append(
             [

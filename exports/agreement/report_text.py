@@ -38,12 +38,12 @@ class Step(Struct, frozen=True, kw_only=True):
 
 def next_steps(report: AgreementReport, codebook: Codebook) -> list[Step]:
     """The confusions of all layers, those first that would bring their layer's alpha most."""
-    found = [
+    steps = [
         Step(layer=layer, confusion=confusion)
         for layer in codebook.predicted_layers
         for confusion in report.layers[layer.id].confusions
     ]
-    return sorted(found, key=lambda step: (-gain(step.confusion), -step.confusion.n))
+    return sorted(steps, key=lambda step: (-gain(step.confusion), -step.confusion.n))
 
 
 def gain(confusion: Confusion) -> float:
@@ -130,8 +130,8 @@ def _interval_table(report: AgreementReport) -> Iterator[str]:
     """The intervals of what stands beside alpha."""
     yield f"{'95 % of the others':<22}  {'observed':^13}  {'kappa':^13}  {'AC1':^13}".rstrip()
     for depth, name, figure in figures_of(report):
-        held = (figure.interval_observed, figure.interval_kappa, figure.interval_ac1)
-        shown = "  ".join(f"{_bounds(interval):^13}" for interval in held)
+        intervals = (figure.interval_observed, figure.interval_kappa, figure.interval_ac1)
+        shown = "  ".join(f"{_bounds(interval):^13}" for interval in intervals)
         yield f"{_cut('  ' * depth + name, 22):<22}  {shown}".rstrip()
 
 

@@ -170,15 +170,15 @@ def _called(
 ) -> dict[Person, str]:
     """Who is called what: by name where there is one, else by pseudonym."""
     pseudonyms = (name for n in count(1) if (name := f"annotator-{n}") not in taken)
-    found: dict[Person, str] = {}
+    called: dict[Person, str] = {}
     for person in sorted(people, key=_rank):
         if annotator is not None:
-            found[person] = annotator
+            called[person] = annotator
         elif isinstance(person, int) and person in names:
-            found[person] = names[person]
+            called[person] = names[person]
         else:
-            found[person] = next(pseudonyms)
-    return found
+            called[person] = next(pseudonyms)
+    return called
 
 
 def _rank(person: Person) -> tuple[int, int, str]:
@@ -224,8 +224,8 @@ def _age(row: Annotation) -> tuple[float, int]:
 def _moment(text: str | None) -> float:
     """Seconds since 1970; a time that cannot be read lies before all others."""
     try:
-        found = datetime.fromisoformat(text or "")
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+        moment = datetime.fromisoformat(text or "")
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         return float("-inf")
 

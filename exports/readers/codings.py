@@ -99,7 +99,7 @@ def _take_rows(file: FileCodings, codebook: Codebook, *, salvage: bool) -> None:
 
 def known_layers(layers: Layers, codebook: Codebook) -> tuple[Layers, list[str]]:
     """The layers whose values the codebook knows, and what it does not know."""
-    found: Layers = {}
+    known: Layers = {}
     unknown: list[str] = []
     for layer_id, value in layers.items():
         layer = codebook.layer(layer_id)
@@ -109,8 +109,8 @@ def known_layers(layers: Layers, codebook: Codebook) -> tuple[Layers, list[str]]
         strange = [f"{layer_id}: {what}" for what in _strange(layer, value, codebook)]
         unknown.extend(strange)
         if not strange:
-            found[layer_id] = value
-    return found, unknown
+            known[layer_id] = value
+    return known, unknown
 
 
 def _strange(layer: Layer, value: LayerValue, codebook: Codebook) -> list[str]:
@@ -142,10 +142,12 @@ def _take_task(
     file.drafts += len(_list(task.get("drafts")))
     annotations = _list(task.get("annotations"))
     file.unlabelled += not annotations
-    for found in annotations:
+    for annotation in annotations:
         try:
             file.codings.append(
-                _coding(found, data, task, _as_seen(found, codebook, older.get(data.codebook_version)))
+                _coding(
+                    annotation, data, task, _as_seen(annotation, codebook, older.get(data.codebook_version))
+                )
             )
         except (msgspec.ValidationError, RecursionError) as error:
             file.unusable.append(f"{place}: found an annotation that is none: {error}")
@@ -163,11 +165,11 @@ def _task_data(task: Any) -> TaskData | str:
     return TaskData(**words)
 
 
-def _shown(found: Any) -> str:
+def _shown(value: Any) -> str:
     try:
-        return str(found)[:40]
+        return str(value)[:40]
     except RecursionError:
-        return f"a {type(found).__name__} in thousands of others"
+        return f"a {type(value).__name__} in thousands of others"
 
 
 def _lost_to_excel(data: TaskData) -> str | None:
@@ -180,7 +182,7 @@ def _lost_to_excel(data: TaskData) -> str | None:
     return None
 
 
-def _coding(found: Any, data: TaskData, task: dict[str, Any], codebook: Codebook) -> Coding:
+def _coding(foreign_item: Any, data: TaskData, task: dict[str, Any], codebook: Codebook) -> Coding:
     """The coding that an annotation of a task means.
 
     Raises
@@ -188,9 +190,9 @@ def _coding(found: Any, data: TaskData, task: dict[str, Any], codebook: Codebook
     msgspec.ValidationError
         It has not the form of an annotation.
     """
-    if isinstance(found, dict):
-        found = {**found, "result": _list(found.get("result"))}
-    foreign = msgspec.convert(found, StudioAnnotation)
+    if isinstance(foreign_item, dict):
+        foreign_item = {**foreign_item, "result": _list(foreign_item.get("result"))}
+    foreign = msgspec.convert(foreign_item, StudioAnnotation)
     reading = ParsedAnnotation(layers={}, incomplete=[], broken=[], unknown=[])
     if not foreign.was_cancelled:
         reading = read_result(foreign.result, codebook)
@@ -218,11 +220,11 @@ def _coding(found: Any, data: TaskData, task: dict[str, Any], codebook: Codebook
     )
 
 
-def _as_seen(found: Any, codebook: Codebook, older: Codebook | None) -> Codebook:
+def _as_seen(annotation: Any, codebook: Codebook, older: Codebook | None) -> Codebook:
     """The codebook an annotation was made with: the older one, unless it ticks what only the newer has."""
     if older is None:
         return codebook
-    result = _list(found.get("result")) if isinstance(found, dict) else []
+    result = _list(annotation.get("result")) if isinstance(annotation, dict) else []
     names = {item.get("from_name") for item in result if isinstance(item, dict)}
     return codebook if names & (set(control_names(codebook)) - set(control_names(older))) else older
 
@@ -252,9 +254,9 @@ def _refuse_foreign(file: FileCodings, codebook: Codebook) -> None:
         )
 
 
-def _list(found: Any) -> list[Any]:
-    return found if isinstance(found, list) else []
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
-def _word(found: Any) -> str:
-    return "" if found is None or isinstance(found, dict | list) else str(found)
+def _word(value: Any) -> str:
+    return "" if value is None or isinstance(value, dict | list) else str(value)

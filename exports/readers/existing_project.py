@@ -29,10 +29,10 @@ class Translated(Record, frozen=True, kw_only=True):
     left_out: dict[str, int]
 
 
-def mapped_part(codebook: Codebook, given: ProjectMap) -> Codebook:
+def mapped_part(codebook: Codebook, project_map: ProjectMap) -> Codebook:
     """The codebook with only the layers and targets that the project asks for: the rest is not open."""
-    layers = {control.layer for control in given.controls.values()}
-    targets = {control.target for control in given.controls.values()}
+    layers = {control.layer for control in project_map.controls.values()}
+    targets = {control.target for control in project_map.controls.values()}
     return msgspec.structs.replace(
         codebook,
         layers=[layer for layer in codebook.layers if layer.id in layers],
@@ -41,25 +41,25 @@ def mapped_part(codebook: Codebook, given: ProjectMap) -> Codebook:
 
 
 def translate(
-    tasks: Iterable[Any], given: ProjectMap, codebook: Codebook, sentences: Sequence[Sentence]
+    tasks: Iterable[Any], project_map: ProjectMap, codebook: Codebook, sentences: Sequence[Sentence]
 ) -> Translated:
     """Tasks of an export with our sentence ids, control names and codes.
 
     What the map does not know stays in a task under its own name, so that the reader counts it and
     leaves the layer open, as it does with everything a codebook does not know.
     """
-    find = _finder(given, sentences)
-    found: list[dict[str, Any]] = []
+    find = _finder(project_map, sentences)
+    tasks_of_ours: list[dict[str, Any]] = []
     unmatched: list[str] = []
     unmapped, left_out = Counter[str](), Counter[str]()
     for task in tasks:
         data = task.get("data") if isinstance(task, dict) else None
         sentence = find(data) if isinstance(data, dict) else None
         if sentence is None:
-            unmatched.append(_shown(task, given))
+            unmatched.append(_shown(task, project_map))
             continue
         annotations = [
-            _annotation(annotation, given, codebook, unmapped, left_out)
+            _annotation(annotation, project_map, codebook, unmapped, left_out)
             for annotation in task.get("annotations") or []
             if isinstance(annotation, dict)
         ]
@@ -69,20 +69,22 @@ def translate(
             "text": sentence.text,
             "codebook_version": codebook.version,
         }
-        found.append({**task, "data": ours, "meta": {}, "annotations": annotations})
-    return Translated(tasks=found, unmatched=unmatched, unmapped=dict(unmapped), left_out=dict(left_out))
+        tasks_of_ours.append({**task, "data": ours, "meta": {}, "annotations": annotations})
+    return Translated(
+        tasks=tasks_of_ours, unmatched=unmatched, unmapped=dict(unmapped), left_out=dict(left_out)
+    )
 
 
-def _finder(given: ProjectMap, sentences: Sequence[Sentence]) -> Any:
+def _finder(project_map: ProjectMap, sentences: Sequence[Sentence]) -> Any:
     by_id = {sentence.sentence_id: sentence for sentence in sentences}
     by_text: dict[str, list[Sentence]] = {}
     for sentence in sentences:
         by_text.setdefault(_plain(sentence.text), []).append(sentence)
 
     def find(data: Mapping[str, Any]) -> Sentence | None:
-        if given.sentence_id and (held := by_id.get(str(data.get(given.sentence_id)))):
-            return held
-        same = by_text.get(_plain(str(data.get(given.text) or "")), []) if given.text else []
+        if project_map.sentence_id and (known := by_id.get(str(data.get(project_map.sentence_id)))):
+            return known
+        same = by_text.get(_plain(str(data.get(project_map.text) or "")), []) if project_map.text else []
         return same[0] if len(same) == 1 else None
 
     return find
@@ -92,18 +94,20 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _shown(task: Any, given: ProjectMap) -> str:
+def _shown(task: Any, project_map: ProjectMap) -> str:
     data = task.get("data") if isinstance(task, dict) else None
-    held = (
-        data.get(given.sentence_id or given.text) or data.get(given.text) if isinstance(data, dict) else None
+    name = (
+        data.get(project_map.sentence_id or project_map.text) or data.get(project_map.text)
+        if isinstance(data, dict)
+        else None
     )
     number = task.get("id") if isinstance(task, dict) else "?"
-    return f"task {number}: {str(held)[:60]}" if held else f"task {number}: has no sentence"
+    return f"task {number}: {str(name)[:60]}" if name else f"task {number}: has no sentence"
 
 
 def _annotation(
     annotation: Mapping[str, Any],
-    given: ProjectMap,
+    project_map: ProjectMap,
     codebook: Codebook,
     unmapped: Counter[str],
     left_out: Counter[str],
@@ -112,7 +116,7 @@ def _annotation(
         translated
         for item in annotation.get("result") or []
         if isinstance(item, dict)
-        for translated in _item(item, given, codebook, unmapped, left_out)
+        for translated in _item(item, project_map, codebook, unmapped, left_out)
     ]
     # what it was suggested stands in names of its own too, and no model of ours made it
     return {**annotation, "result": result, "prediction": None, "parent_prediction": None}
@@ -120,16 +124,16 @@ def _annotation(
 
 def _item(
     item: Mapping[str, Any],
-    given: ProjectMap,
+    project_map: ProjectMap,
     codebook: Codebook,
     unmapped: Counter[str],
     left_out: Counter[str],
 ) -> Iterator[dict[str, Any]]:
     name, value = str(item.get("from_name")), item.get("value")
-    if name in given.ignore:
+    if name in project_map.ignore:
         left_out[name] += 1
         return
-    control = given.controls.get(name)
+    control = project_map.controls.get(name)
     if control is None:
         if "from_name" in item:  # a relation between regions has none
             unmapped[f"{name} {NOT_IN_MAP}"] += 1

@@ -97,14 +97,14 @@ def _start(file: IO[bytes]) -> bytes:
 
 def _as_tasks(placed: Iterator[Placed], codebook: Codebook, warnings: list[str]) -> Iterator[Placed]:
     has_flat = False
-    for place, found in placed:
-        if isinstance(found, dict) and is_flat(found):
+    for place, value in placed:
+        if isinstance(value, dict) and is_flat(value):
             if not has_flat:
                 warnings.append(f"a flat export (JSON_MIN or CSV) does not hold {LOST}: prefer JSON")
             has_flat = True
-            yield place, to_task(found, codebook)
+            yield place, to_task(value, codebook)
         else:
-            yield place, found
+            yield place, value
 
 
 def _json_list(file: IO[bytes], path: str | Path, warnings: list[str], *, salvage: bool) -> Iterator[Placed]:
@@ -167,13 +167,13 @@ def _first_line(error: BaseException) -> str:
 
 def _one_task(data: bytes, path: str | Path) -> Any:
     try:
-        found = msgspec.json.decode(data)
+        task = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"no JSON: {error}; {EXPECTED}", path=path) from error
-    if "data" not in found and "sentence_id" not in found:
-        words = f': Label Studio\'s answer "{found["detail"]}"' if "detail" in found else ""
+    if "data" not in task and "sentence_id" not in task:
+        words = f': Label Studio\'s answer "{task["detail"]}"' if "detail" in task else ""
         raise DataError(f"not an export{words}; {EXPECTED}", path=path)
-    return found
+    return task
 
 
 def _csv_lines(file: IO[bytes], path: str | Path) -> Iterator[str]:
@@ -276,8 +276,8 @@ def _whole(value: str) -> int | str | None:
     """Excel writes 17 as ``17,0`` where it took the column for decimals; an e-mail stays as it is."""
     if value == "None":  # str(None), as the converter writes a task that nobody has coded
         return None
-    found = _number(value)
-    return int(found) if found is not None and found.is_integer() else value
+    number = _number(value)
+    return int(number) if number is not None and number.is_integer() else value
 
 
 def _number(value: str) -> float | None:
@@ -290,12 +290,12 @@ def _held(value: str, is_text: bool) -> Any:
     if value[0] not in "[{":
         return value
     try:
-        found = json.loads(value)
+        parsed = json.loads(value)
     except (ValueError, RecursionError):
         return value  # someone's comment that begins with a bracket
-    if is_text and not (isinstance(found, list | dict) and any(_is_value(one) for one in _listed(found))):
+    if is_text and not (isinstance(parsed, list | dict) and any(_is_value(one) for one in _listed(parsed))):
         return value
-    return found
+    return parsed
 
 
 def _listed(held: Any) -> list[Any]:

@@ -20,8 +20,8 @@ def codebook_text(codebook: str | Path, targets: str | Path | None) -> str:
     if targets is None:
         return text
     source = shipped_codebook(targets)
-    given = load_codebook(source)
-    if not given.targets:
+    target_book = load_codebook(source)
+    if not target_book.targets:
         raise DataError("has no targets; expected a list under `targets:`", path=source)
     _, places = parse_yaml(text, path)
     if ("targets",) in places:

@@ -92,10 +92,10 @@ class CodebookDiff(Record, frozen=True, kw_only=True):
 
     def code_images(self, layer_id: str, code_id: str) -> list[tuple[str, str]]:
         """The new layers and codes that an old code lives on in; ``unrelated`` is never renamed."""
-        found = self.codes.get(layer_id, {}).get(code_id)
-        if found is None and code_id == UNRELATED:
+        images = self.codes.get(layer_id, {}).get(code_id)
+        if images is None and code_id == UNRELATED:
             return [(name, UNRELATED) for name in self.layers.get(layer_id, ())]
-        return [pair(name) for name in found or ()]
+        return [pair(name) for name in images or ()]
 
 
 def compare(old: Codebook, new: Codebook, given: CodebookMap | None = None) -> CodebookDiff:

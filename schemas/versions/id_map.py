@@ -38,21 +38,23 @@ def read_map(path: str | Path, old: Codebook, new: Codebook) -> CodebookMap:
     """
     data, places = parse_yaml(decode_utf8(read_bytes(path), path), path)
     try:
-        found = msgspec.convert(data, CodebookMap, strict=False)
+        id_map = msgspec.convert(data, CodebookMap, strict=False)
     except msgspec.ValidationError as error:
         raise DataError(f"not a map of ids: {error}", path=path) from error
     known = [field.name for field in msgspec.structs.fields(CodebookMap)]
     for name in data:
         _known(name, known, "field", path, places, (name,))
-    _check_map(found, old, new, path, places)
-    return found
+    _check_map(id_map, old, new, path, places)
+    return id_map
 
 
-def _check_map(found: CodebookMap, old: Codebook, new: Codebook, path: str | Path, places: Positions) -> None:
+def _check_map(
+    id_map: CodebookMap, old: Codebook, new: Codebook, path: str | Path, places: Positions
+) -> None:
     olds, news = [layer.id for layer in old.layers], [layer.id for layer in new.layers]
     for field, given, before, now in (
-        ("layers", found.layers, olds, news),
-        ("targets", found.targets, old.target_ids, new.target_ids),
+        ("layers", id_map.layers, olds, news),
+        ("targets", id_map.targets, old.target_ids, new.target_ids),
     ):
         for name, to in given.items():
             _known(name, before, field[:-1], path, places, (field, name))
@@ -60,7 +62,7 @@ def _check_map(found: CodebookMap, old: Codebook, new: Codebook, path: str | Pat
                 _known(one, now, f"new {field[:-1]}", path, places, (field, name))
     codes = [f"{layer.id}.{code}" for layer in new.layers for code in layer.code_ids]
     plain = [code for layer in new.layers for code in layer.code_ids]
-    for layer_id, of in found.codes.items():
+    for layer_id, of in id_map.codes.items():
         _known(layer_id, olds, "layer", path, places, ("codes", layer_id))
         layer = old.layer(layer_id)
         for name, to in of.items():
@@ -87,36 +89,38 @@ def id_images(
     The map counts, then the same id, then an equal label that stands once on each side.
     """
     there = {thing.id for thing in new}
-    found = {name: several(to) for name, to in given.items()}
-    found.update({thing.id: (thing.id,) for thing in old if thing.id not in found and thing.id in there})
-    taken = {name for images in found.values() for name in images}
-    gone = _unique([thing for thing in old if thing.id not in found], old_label)
+    told_images = {name: several(to) for name, to in given.items()}
+    told_images.update(
+        {thing.id: (thing.id,) for thing in old if thing.id not in told_images and thing.id in there}
+    )
+    taken = {name for images in told_images.values() for name in images}
+    gone = _unique([thing for thing in old if thing.id not in told_images], old_label)
     come = _unique([thing for thing in new if thing.id not in taken], new_label)
     told = {name: (come[label],) for label, name in gone.items() if label in come}
-    found.update(told)
-    return {thing.id: found.get(thing.id, ()) for thing in old}, set(told)
+    told_images.update(told)
+    return {thing.id: told_images.get(thing.id, ()) for thing in old}, set(told)
 
 
 def code_images(
     old: Codebook, new: Codebook, given: CodebookMap, layers: Mapping[str, Images]
 ) -> tuple[dict[str, dict[str, Images]], set[str]]:
     """Old layer → old code → new ``layer.code``, and the old ``layer.code`` whose label told."""
-    found: dict[str, dict[str, Images]] = {}
+    images_by_layer: dict[str, dict[str, Images]] = {}
     for layer in old.layers:
         own = [part for name in layers[layer.id] if (part := new.layer(name)) is not None]
         told = given.codes.get(layer.id, {})
-        found[layer.id] = {
+        images_by_layer[layer.id] = {
             code.id: tuple(_qualified(name, own) for name in several(told[code.id]))
             if code.id in told
             else tuple(f"{part.id}.{code.id}" for part in own if code.id in part.code_ids)
             for code in layer.codes
         }
     sent = {f"{layer_id}.{code_id}" for layer_id, of in given.codes.items() for code_id in of}
-    inferred = _told_codes(old, new, found, layers, sent)
+    inferred = _told_codes(old, new, images_by_layer, layers, sent)
     for name, image in inferred.items():
         layer_id, code_id = pair(name)
-        found[layer_id][code_id] = (image,)
-    return found, set(inferred)
+        images_by_layer[layer_id][code_id] = (image,)
+    return images_by_layer, set(inferred)
 
 
 def _told_codes(
@@ -193,7 +197,7 @@ def pair(name: str) -> tuple[str, str]:
 
 
 def turned(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
-    found: dict[str, list[str]] = {}
+    inverse: dict[str, list[str]] = {}
     for new, old in pairs:
-        found.setdefault(new, []).append(old)
-    return {new: names[0] if len(names) == 1 else names for new, names in found.items()}
+        inverse.setdefault(new, []).append(old)
+    return {new: names[0] if len(names) == 1 else names for new, names in inverse.items()}

@@ -39,8 +39,8 @@ def migrate_result(migration: Migration, result: Sequence[Item]) -> tuple[list[I
             if name not in moved:
                 order.append(name)
             _add(moved, name, item, key, value)
-    found = [moved[item] if isinstance(item, str) else item for item in order]
-    return found + _no_target_ticks(migration, moved, done), done.open
+    results = [moved[item] if isinstance(item, str) else item for item in order]
+    return results + _no_target_ticks(migration, moved, done), done.open
 
 
 def _is_ours(item: Any, codebook: Codebook) -> bool:
@@ -142,5 +142,5 @@ def _add(moved: dict[str, Item], name: str, item: Item, key: str, values: Iterab
     moved[name] = {**(there or item), "from_name": name, "value": {**rest, key: value}}
 
 
-def _listed(found: Any) -> list[Any]:
-    return found if isinstance(found, list) else [] if found is None else [found]
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]

@@ -64,17 +64,17 @@ class Migration:
 
         A stance layer keeps the targets that are decided; a layer that was not coded stays away.
         """
-        found: Layers = {}
+        moved: Layers = {}
         left: dict[str, str] = {}
         for layer in self.new.layers:
-            given = {old.id: layers[old.id] for old in self._feeds[layer.id] if old.id in layers}
+            before = {old.id: layers[old.id] for old in self._feeds[layer.id] if old.id in layers}
             for old in self.old.layers:
-                if layer.id in self.diff.layers[old.id] and old.id in layers and old.id not in given:
+                if layer.id in self.diff.layers[old.id] and old.id in layers and old.id not in before:
                     left[layer.id] = f"{old.id} was of kind {old.kind}, {layer.id} is of kind {layer.kind}"
-            value = KINDS[layer.kind].migrate(layer, given, self, left)
+            value = KINDS[layer.kind].migrate(layer, before, self, left)
             if value is not None:
-                found[layer.id] = value
-        return Rewritten(layers=found, open=left)
+                moved[layer.id] = value
+        return Rewritten(layers=moved, open=left)
 
     def annotation(self, row: Annotation) -> tuple[Annotation, dict[str, str]]:
         """A row of ``annotations.jsonl``, and what of it is open: those layers are left out whole."""
@@ -166,14 +166,14 @@ class Migration:
 
     def _probabilities(self, given: Mapping[str, Distribution]) -> dict[str, Distribution]:
         """Shares under their new codes, added up where codes were merged; an unclear layer has none."""
-        found: dict[str, Distribution] = {}
+        moved_shares: dict[str, Distribution] = {}
         for layer in self.new.layers:
             feeds = self._feeds[layer.id]
             shares = given.get(feeds[0].id) if len(feeds) == 1 else None
             moved = self._shares(feeds[0].id, layer, shares) if shares is not None else None
             if moved is not None:
-                found[layer.id] = moved
-        return found
+                moved_shares[layer.id] = moved
+        return moved_shares
 
     def _shares(self, old_id: str, layer: Layer, shares: Any) -> Distribution | None:
         if not KINDS[layer.kind].by_target:
