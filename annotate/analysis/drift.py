@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from schemas.codebook import Codebook
+from schemas.kinds import KINDS
 from schemas.records import Commentary, Prediction, Record, Sentence
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Watch:
             target.id
             for target in model.meta.book.targets
             for layer in stances
-            if model.meta.layers[layer].kind == "stance" and not is_tested(model, layer, target.id)
+            if KINDS[model.meta.layers[layer].kind].by_target and not is_tested(model, layer, target.id)
         ]
 
     def drift_of(self, commentary: Commentary, sentences: Sequence[Sentence]) -> Drift:

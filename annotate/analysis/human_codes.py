@@ -4,14 +4,19 @@ from collections.abc import Mapping
 
 import msgspec
 
-from schemas.codebook import Codebook, Layer
-from schemas.records import CodePrediction, LayerPrediction, Layers, Prediction, Sentence, SetPrediction
+from annotate.kinds import kind_of
+from schemas.codebook import Codebook
+from schemas.records import LayerPrediction, Layers, Prediction, Sentence
 
 
 def checked_layers(layers: Layers, codebook: Codebook) -> dict[str, LayerPrediction]:
     """People's answers as answers a page can show: sure, and without any probability."""
-    found = {layer.id: _answer(layers.get(layer.id), layer) for layer in codebook.predicted_layers}
-    return {name: answer for name, answer in found.items() if answer is not None}
+    answers = {
+        layer.id: kind_of(layer).by_people(layers[layer.id])
+        for layer in codebook.predicted_layers
+        if layer.id in layers
+    }
+    return {name: answer for name, answer in answers.items() if answer is not None}
 
 
 def with_checked(
@@ -28,9 +33,8 @@ def with_checked(
         return prediction
     layers = dict(prediction.layers)
     for name, answer in checked.items():
-        before = layers.get(name)
-        both = isinstance(answer, dict) and isinstance(before, dict)
-        layers[name] = {**before, **answer} if both else answer  # type: ignore[dict-item]
+        kind, before = kind_of(codebook.layer(name)), layers.get(name)
+        layers[name] = answer if before is None else kind.overlaid(before, answer)
     reasons = {
         name: why
         for name, why in prediction.reasons.items()
@@ -49,17 +53,3 @@ def _by_people(sentence: Sentence, checked: Mapping[str, LayerPrediction], codeb
         codebook_version=codebook.version,
         layers=dict(checked),
     )
-
-
-def _answer(value: object, layer: Layer) -> LayerPrediction | None:
-    if layer.kind == "stance":
-        stances = value if isinstance(value, dict) else {}
-        return {target: _sure(code) for target, code in stances.items()} or None
-    if layer.kind == "set":
-        # no code at all is an answer too: it takes the model's codes away
-        return SetPrediction(codes=list(value), scores={}, thresholds={}) if isinstance(value, list) else None
-    return _sure(value) if isinstance(value, str | int) else None
-
-
-def _sure(code: str | int) -> CodePrediction:
-    return CodePrediction(code=code, score=1.0, threshold=0.0, abstained=False, scores={})

@@ -6,21 +6,21 @@ voice is the author's and the model did not abstain from saying so.
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from annotate.analysis.drift import Drift
 from annotate.analysis.human_codes import checked_layers, with_checked
+from annotate.kinds import UNDECIDED, decided, kind_of, label_of
 from schemas.codebook import Code, Codebook, Layer, Target
+from schemas.kinds import KINDS
 from schemas.records import (
     UNRELATED,
     CodePrediction,
     Commentary,
-    LayerPrediction,
     Layers,
     Prediction,
     Record,
     Sentence,
-    SetPrediction,
 )
 
 
@@ -51,8 +51,6 @@ Voice = Literal["own", "other", "mixed", "undecided", "unasked"]
 Codes = Literal["model", "both", "people"]
 
 VOICE_LAYER = "voice"
-
-UNDECIDED = "?"
 
 SIGNS = {"favor": "▲", "against": "▼"}
 
@@ -173,7 +171,7 @@ class PieceView(Record, frozen=True, kw_only=True):
 def voice_layer(codebook: Codebook) -> Layer | None:
     """The layer that says who speaks, if the codebook has one."""
     layer = codebook.layer(VOICE_LAYER)
-    return layer if layer and layer.kind == "one" and "author" in layer.code_ids else None
+    return layer if layer and not _is_plural(layer) and "author" in layer.code_ids else None
 
 
 def lenses(codebook: Codebook) -> list[Lens]:
@@ -182,12 +180,28 @@ def lenses(codebook: Codebook) -> list[Lens]:
     stances = [
         Lens(layer=layer, target=target)
         for layer in predicted
-        if layer.kind == "stance"
+        if KINDS[layer.kind].by_target
         for target in codebook.targets
     ]
     voice = voice_layer(codebook)
-    singles = [Lens(layer=layer) for layer in predicted if layer.kind in ("one", "scale") and layer != voice]
+    singles = [Lens(layer=layer) for layer in predicted if not _is_plural(layer) and layer != voice]
     return stances + singles
+
+
+def _is_plural(layer: Layer) -> bool:
+    """Whether a sentence has more than one answer in the layer."""
+    return KINDS[layer.kind].by_target or KINDS[layer.kind].several
+
+
+def device_codes(codebook: Codebook) -> list[str]:
+    """``<layer>.<code>`` of every code of a set, but those that say "none"."""
+    return [
+        f"{layer.id}.{code}"
+        for layer in codebook.predicted_layers
+        if KINDS[layer.kind].several
+        for code in layer.code_ids
+        if code not in layer.exclusive
+    ]
 
 
 def view_piece(piece: TaggedPiece, codebook: Codebook, *, number: int, codes: Codes = "model") -> PieceView:
@@ -218,10 +232,10 @@ def key_sentences(view: PieceView, lens: Lens) -> list[SentenceView]:
 
 def answer_to(prediction: Prediction | None, lens: Lens) -> CodePrediction | None:
     """What a model says of a sentence through a lens, or None where it was not asked."""
-    found = prediction.layers.get(lens.layer.id) if prediction else None
-    if lens.target and isinstance(found, dict):
-        return found.get(lens.target.id)
-    return found if isinstance(found, CodePrediction) and not lens.target else None
+    answer: Any = prediction.layers.get(lens.layer.id) if prediction else None
+    if answer is not None and lens.target:
+        answer = answer.get(lens.target.id)
+    return answer  # type: ignore[no-any-return]
 
 
 def _view_sentence(
@@ -250,8 +264,8 @@ def _voice(prediction: Prediction | None, codebook: Codebook, codes: Codes) -> t
     layer = voice_layer(codebook)
     if layer is None or (prediction is None and codes == "people"):
         return "unasked", ""
-    answer = prediction.layers.get(layer.id) if prediction else None
-    if not isinstance(answer, CodePrediction) or answer.abstained:
+    answer: Any = prediction.layers.get(layer.id) if prediction else None
+    if answer is None or answer.abstained:
         return "undecided", "Stimme unentschieden"
     label = label_of(layer, str(answer.code), codebook)
     if answer.code == "author":
@@ -288,8 +302,8 @@ def _undecided(answer: CodePrediction, label: str) -> Mark:
 def _devices(prediction: Prediction | None, codebook: Codebook) -> list[str]:
     found = []
     for layer in codebook.predicted_layers:
-        answer = prediction.layers.get(layer.id) if prediction else None
-        if isinstance(answer, SetPrediction):
+        answer: Any = prediction.layers.get(layer.id) if prediction else None
+        if answer is not None and KINDS[layer.kind].several:
             shown = (code for code in decided(answer) if code not in layer.exclusive)
             found += [label_of(layer, code, codebook) for code in shown]
     return found
@@ -299,22 +313,9 @@ def _tokens(prediction: Prediction | None, marks: dict[str, Mark], codebook: Cod
     found = [f"{key}.{mark.code}" for key, mark in marks.items() if "." in key]
     for layer in codebook.predicted_layers:
         answer = prediction.layers.get(layer.id) if prediction else None
-        found += [f"{layer.id}.{code}" for code in shown_codes(answer)]
+        if answer is not None:
+            found += [f"{layer.id}.{code}" for code in kind_of(layer).shown_codes(answer)]
     return found
-
-
-def decided(answer: SetPrediction) -> list[str]:
-    """The codes of a set that the model stands by: it may give one and abstain from it."""
-    return [code for code in answer.codes if code not in answer.abstained]
-
-
-def shown_codes(answer: LayerPrediction | None) -> list[str]:
-    """The codes a model gives a sentence in a layer, `UNDECIDED` among them where it abstained."""
-    if isinstance(answer, SetPrediction):
-        return [*decided(answer), *([UNDECIDED] if answer.abstained else [])]
-    if isinstance(answer, CodePrediction):
-        return [UNDECIDED if answer.abstained else str(answer.code)]
-    return []
 
 
 def _tally(lens: Lens, shown: Sequence[SentenceView]) -> Tally:
@@ -341,9 +342,3 @@ def _chosen(tallies: Sequence[Tally]) -> Lens | None:
     if targets:
         return max(targets, key=lambda tally: (tally.touched, tally.undecided + tally.held)).lens
     return asked[0].lens if asked else None
-
-
-def label_of(layer: Layer, code_id: str, codebook: Codebook) -> str:
-    """The name of a code in the codebook's language; its id where the codebook does not know it."""
-    found = next((code for code in layer.codes if code.id == code_id), None)
-    return codebook.say(found.label) if found else code_id

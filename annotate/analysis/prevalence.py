@@ -12,10 +12,18 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 import numpy as np
 
-from annotate.analysis.piece import PieceView, SentenceView, TaggedPiece, view_piece, voice_layer
+from annotate.analysis.piece import (
+    PieceView,
+    SentenceView,
+    TaggedPiece,
+    device_codes,
+    view_piece,
+    voice_layer,
+)
 from annotate.analysis.summary import wilson
 from schemas.codebook import Codebook
 from schemas.files import write_json
+from schemas.kinds import KINDS
 from schemas.records import UNRELATED, Commentary, GoldSentence, Prediction, Record, Sentence, short_hash
 
 if TYPE_CHECKING:
@@ -171,17 +179,6 @@ def counts_of(view: PieceView, codebook: Codebook) -> dict[str, tuple[int, int]]
     return found
 
 
-def device_codes(codebook: Codebook) -> list[str]:
-    """``<layer>.<code>`` of every code of a set, but those that say "none"."""
-    return [
-        f"{layer.id}.{code}"
-        for layer in codebook.predicted_layers
-        if layer.kind == "set"
-        for code in layer.code_ids
-        if code not in layer.exclusive
-    ]
-
-
 def _place(truth: bool, found: bool) -> int:
     return (0 if found else 1) if truth else (2 if found else 3)
 
@@ -193,8 +190,10 @@ def _answers(
     voice = voice_layer(codebook)
     is_own = voice is None or row.layers.get(voice.id) == "author"
     for layer in codebook.predicted_layers:
-        value = row.layers.get(layer.id)
-        if isinstance(value, dict) and (voice is None or voice.id in row.layers):
+        value: Any = row.layers.get(layer.id)
+        if value is None:
+            continue
+        if KINDS[layer.kind].by_target and (voice is None or voice.id in row.layers):
             for target, code in value.items():
                 key = f"{layer.id}.{target}"
                 mark = shown.marks.get(key)
@@ -202,7 +201,7 @@ def _answers(
                 yield key, truth, found
                 if truth and found and mark:
                     yield f"{key}.favor", code == "favor", mark.code == "favor"
-        elif isinstance(value, list) and layer.kind == "set":
+        elif KINDS[layer.kind].several:
             for name in layer.code_ids:
                 if name not in layer.exclusive:
                     yield f"{layer.id}.{name}", name in value, f"{layer.id}.{name}" in shown.tokens

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from msgspec.structs import asdict, replace
 
 from annotate.analysis.names import mentions_in, uncovered
-from annotate.analysis.piece import PieceView, TaggedPiece, Tally, key_sentences, view_piece
+from annotate.analysis.piece import PieceView, TaggedPiece, Tally, device_codes, key_sentences, view_piece
 from annotate.analysis.speakers import speaker_of
 from schemas.codebook import Codebook
 from schemas.records import Record
@@ -254,15 +254,8 @@ def _target(tally: Tally, view: PieceView) -> TargetSummary:
 
 
 def _devices(view: PieceView, codebook: Codebook) -> dict[str, int]:
-    codes = [
-        f"{layer.id}.{code}"
-        for layer in codebook.predicted_layers
-        if layer.kind == "set"
-        for code in layer.code_ids
-        if code not in layer.exclusive
-    ]
     counts = Counter(token for shown in view.sentences for token in shown.tokens)
-    return {code: counts[code] for code in codes}
+    return {code: counts[code] for code in device_codes(codebook)}
 
 
 def _speakers(view: PieceView) -> list[Speaker]:

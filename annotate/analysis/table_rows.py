@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from annotate.analysis.piece import TaggedPiece
+from annotate.kinds import kind_of
 from schemas.codebook import Codebook
-from schemas.records import CodePrediction, Commentary, Prediction, Sentence, SetPrediction
+from schemas.records import Commentary, Prediction, Sentence
 
 _FACTS: list[tuple[str, type]] = [
     ("sentence_id", str), ("commentary_id", str), ("title", str), ("author", str), ("date", str),
@@ -22,20 +23,15 @@ def columns_of(codebook: Codebook) -> list[tuple[str, type]]:
     """
     columns = list(_FACTS)
     for layer in codebook.predicted_layers:
-        if layer.kind == "set":
-            columns += [(layer.id, str), (f"{layer.id}__abstained", str)]
-            continue
-        names = [f"{layer.id}__{t.id}" for t in codebook.targets] if layer.kind == "stance" else [layer.id]
-        for name in names:
-            columns += [(name, str), (f"{name}__score", float), (f"{name}__abstained", bool)]
+        columns += kind_of(layer).columns(layer, codebook.target_ids)
     return columns
 
 
-def rows_of(pieces: Iterable[TaggedPiece]) -> Iterator[dict[str, Any]]:
+def rows_of(pieces: Iterable[TaggedPiece], codebook: Codebook) -> Iterator[dict[str, Any]]:
     """A row a sentence; what a model was not asked has no value."""
     for piece in pieces:
         for sentence, prediction in zip(piece.sentences, piece.predictions, strict=True):
-            yield {**_facts(piece.commentary, sentence, prediction), **_answers(prediction)}
+            yield {**_facts(piece.commentary, sentence, prediction), **_answers(prediction, codebook)}
 
 
 def _facts(commentary: Commentary, sentence: Sentence, prediction: Prediction) -> dict[str, Any]:
@@ -55,18 +51,8 @@ def _facts(commentary: Commentary, sentence: Sentence, prediction: Prediction) -
     }
 
 
-def _answers(prediction: Prediction) -> dict[str, Any]:
+def _answers(prediction: Prediction, codebook: Codebook) -> dict[str, Any]:
     cells: dict[str, Any] = {}
     for name, answer in prediction.layers.items():
-        if isinstance(answer, SetPrediction):
-            cells |= {name: "|".join(answer.codes), f"{name}__abstained": "|".join(answer.abstained)}
-        elif isinstance(answer, CodePrediction):
-            cells |= _single(name, answer)
-        else:
-            for target, one in answer.items():
-                cells |= _single(f"{name}__{target}", one)
+        cells |= kind_of(codebook.layer(name)).cells(name, answer)
     return cells
-
-
-def _single(name: str, answer: CodePrediction) -> dict[str, Any]:
-    return {name: str(answer.code), f"{name}__score": answer.score, f"{name}__abstained": answer.abstained}

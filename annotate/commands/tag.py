@@ -20,13 +20,14 @@ from annotate.commands.terminal import (
     table,
     telling,
 )
+from annotate.kinds import kind_of
 from annotate.study.folder import open_study
 from schemas.errors import DataError, SettingsError
-from schemas.records import UNRELATED, CodePrediction, SetPrediction
 
 if TYPE_CHECKING:
     from annotate.analysis.piece import TaggedPiece
     from annotate.tag.report import TagReport
+    from schemas.codebook import Codebook
 
 _WIDTH = 80  # of the terminal the table is made for
 
@@ -154,14 +155,16 @@ def _tag_files(
         tagged = with_people(tagged, read_checked(gold))
     as_table = to == "jsonl" and output is None and not json and sys.stdout.isatty()
     if as_table and tagged:
-        print_report(None, False, "\n\n".join(_piece_table(piece) for piece in tagged))
+        print_report(None, False, "\n\n".join(_piece_table(piece, loaded.meta.book) for piece in tagged))
     elif tagged and (output or not json):
         write_tagged(output or "-", to, tagged, loaded)
         if output and to == "html":
             say(f"page: {output}")
     if summary:
         write_summaries(summary, tagged, loaded)
-    return tag_report(loaded.meta.model_version, map(counts_in, tagged), failed)
+    return tag_report(
+        loaded.meta.model_version, (counts_in(piece, loaded.meta.book) for piece in tagged), failed
+    )
 
 
 def _tag_folder(
@@ -236,11 +239,14 @@ def _tell(report: "TagReport", fail_under: float | None) -> None:
         raise typer.Exit(1)
 
 
-def _piece_table(piece: "TaggedPiece") -> str:
+def _piece_table(piece: "TaggedPiece", book: "Codebook") -> str:
     """A commentary for the terminal, a line a sentence; ``?`` is an answer the model abstains from."""
     head = f"{piece.commentary.title} · {piece.commentary.author or '–'} · {piece.commentary.date or '–'}"
     layers = list(piece.predictions[0].layers) if piece.predictions else []
-    answers = [[_short(p.layers[name])[:_CELL] for name in layers] for p in piece.predictions]
+    kinds = {name: kind_of(book.layer(name)) for name in layers}
+    answers = [
+        [kind.brief(row.layers[name])[:_CELL] for name, kind in kinds.items()] for row in piece.predictions
+    ]
     widths = [max(len(name[:_CELL]), *(len(row[n]) for row in answers)) for n, name in enumerate(layers)]
     room = max(20, _WIDTH - len("999  ") - sum(width + 2 for width in widths))
     rows = [
@@ -248,13 +254,3 @@ def _piece_table(piece: "TaggedPiece") -> str:
         for s, cells in zip(piece.sentences, answers, strict=True)
     ]
     return f"{head}\n{table(['n', 'sentence', *(name[:_CELL] for name in layers)], rows)}"
-
-
-def _short(layer: object) -> str:
-    if isinstance(layer, CodePrediction):
-        return f"{layer.code}?" if layer.abstained else str(layer.code)
-    if isinstance(layer, SetPrediction):
-        return ",".join(layer.codes) or "–"
-    assert isinstance(layer, dict)
-    said = [f"{t}:{p.code}" for t, p in layer.items() if not p.abstained and p.code != UNRELATED]
-    return " ".join(said) or "–"

@@ -109,7 +109,7 @@ def run_demo(folder: Path, *, progress: Progress) -> DemoReport:
         adjudicate=adjudicated,
         train=msgspec.structs.replace(trained, model_dir=str(model_dir)),
         evaluate=evaluation,
-        tag=tag_report(model.meta.model_version, map(counts_in, tagged)),
+        tag=tag_report(model.meta.model_version, [counts_in(piece, codebook) for piece in tagged]),
         prelabel=suggested,
         page=str(page),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from annotate.analysis.piece import voice_layer
 from schemas.codebook import Codebook, Layer
+from schemas.kinds import KINDS
 from schemas.markup import Markup, tag
 from schemas.records import UNRELATED
 
@@ -24,7 +25,7 @@ def legend(codebook: Codebook) -> Markup:
 
 
 def _how_to_read(codebook: Codebook) -> Iterator[str]:
-    stance = any(layer.kind == "stance" for layer in codebook.predicted_layers) and codebook.targets
+    stance = any(KINDS[layer.kind].by_target for layer in codebook.predicted_layers) and codebook.targets
     if stance and voice_layer(codebook):
         yield (
             "Getönt ist ein Satz nur, wenn der Autor selbst spricht und das Modell dessen sicher genug ist. "
@@ -41,9 +42,9 @@ def _layer(layer: Layer, codebook: Codebook) -> Markup:
     say = codebook.say
     short = tag("p", say(layer.short)) if say(layer.short) else None
     codes = [_term(say(code.label), say(code.short)) for code in layer.codes if code.id != UNRELATED]
-    if layer.kind == "stance" and layer.no_target:
+    if KINDS[layer.kind].by_target and layer.no_target:
         codes.append(_term(say(layer.no_target.label), "Der Satz berührt keine der Fragen."))
-    targets = _targets(layer, codebook) if layer.kind == "stance" else None
+    targets = _targets(layer, codebook) if KINDS[layer.kind].by_target else None
     return tag("section", tag("h3", say(layer.label)), short, tag("dl", codes), targets)
 
 

@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from annotate.analysis.drift import drift_words
 from annotate.analysis.names import mentions_in, uncovered
 from annotate.analysis.piece import (
-    UNDECIDED,
     UNDECIDED_SIGN,
     Lens,
     PieceView,
     SentenceView,
     Tally,
     key_sentences,
-    label_of,
-    shown_codes,
     voice_layer,
 )
+from annotate.kinds import UNDECIDED, kind_of, label_of
 from annotate.pages.german import listed, percent, sentences, times
 from schemas.codebook import Codebook, Layer
+from schemas.kinds import KINDS
 from schemas.markup import Markup, join, tag
 
 PROPOSALS = 8  # names on a page
@@ -131,7 +130,11 @@ def overview(view: PieceView, codebook: Codebook) -> Markup:
         tag(
             "details",
             tag("summary", "Codes zählen und filtern"),
-            [_filter(layer, view, codebook) for layer in codebook.predicted_layers if layer.kind != "stance"],
+            [
+                _filter(layer, view, codebook)
+                for layer in codebook.predicted_layers
+                if not KINDS[layer.kind].by_target
+            ],
             class_="filters",
             open=True,
         ),
@@ -275,7 +278,9 @@ def _filter(layer: Layer, view: PieceView, codebook: Codebook) -> Markup:
     heading = tag("h4", codebook.say(layer.label))
     if all(answer is None for answer in answers):
         return tag("div", heading, tag("p", f"{view.judge} nicht beurteilt", class_="quiet"))
-    counts = Counter(code for answer in answers for code in shown_codes(answer))
+    counts = Counter(
+        code for answer in answers if answer is not None for code in kind_of(layer).shown_codes(answer)
+    )
     widest = max(counts.values(), default=1)
     rows = [
         _filter_row(layer, code, label_of(layer, code, codebook), counts[code], widest)
@@ -330,7 +335,7 @@ def key_to_signs(view: PieceView, codebook: Codebook) -> Markup:
             tag("li", tag("span", "Text", class_="t"), f" {label}", data_voice=v, class_="s")
             for v, label in said.items()
         ]
-    sets = [layer for layer in codebook.predicted_layers if layer.kind == "set"]
+    sets = [layer for layer in codebook.predicted_layers if KINDS[layer.kind].several]
     if sets:
         names = listed([codebook.say(layer.label) for layer in sets], "oder")
         items.append(tag("li", tag("span", "Text", class_="t"), f" {names}", class_="s rhetoric"))

@@ -1,7 +1,8 @@
 """The panel of one sentence: its codes, their probabilities, the words that moved them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from typing import Any
 
 from annotate.analysis.piece import (
     UNDECIDED_SIGN,
@@ -10,15 +11,14 @@ from annotate.analysis.piece import (
     SentenceView,
     Voice,
     answer_to,
-    decided,
-    label_of,
     lenses,
 )
+from annotate.kinds import decided, label_of
 from annotate.pages.german import percent
 from annotate.pages.reasons import mark_words, reason_list
 from schemas.codebook import Codebook, Layer
 from schemas.markup import Markup, join, tag
-from schemas.records import UNRELATED, CodePrediction, Prediction, SetPrediction
+from schemas.records import UNRELATED, CodePrediction, Prediction
 
 NOT_COUNTED = "Der Satz wird nicht als Haltung des Autors gezählt oder getönt."
 
@@ -75,6 +75,10 @@ def reasons_for(prediction: Prediction, lens: Lens) -> list[tuple[str, float]]:
     return next((prediction.reasons[name] for name in names if prediction.reasons.get(name)), [])
 
 
+def _why(shown: SentenceView, lens: Lens) -> Markup | None:
+    return reason_list(reasons_for(shown.prediction, lens)) if shown.prediction else None
+
+
 def _quote(shown: SentenceView) -> Markup:
     found = shown.prediction.reasons.values() if shown.prediction else ()
     return mark_words(shown.sentence.text, (name for pairs in found for name, _ in pairs))
@@ -99,24 +103,20 @@ def _layer(layer: Layer, shown: SentenceView, view: PieceView, codebook: Codeboo
     answer = prediction.layers.get(layer.id)
     by = tag("small", "✓ von Menschen geprüft") if layer.id in shown.checked else None
     heading = tag("h4", codebook.say(layer.label), " " if by else None, by)
-    if isinstance(answer, CodePrediction):
-        body = _single(answer, Lens(layer=layer), prediction, codebook)
-    elif isinstance(answer, SetPrediction):
-        body = _set(answer, layer, prediction, codebook)
-    elif isinstance(answer, dict) and answer:
-        body = join(_stance(layer, shown, codebook))
+    if answer:
+        body = _BODIES.get(layer.kind, _single)(answer, layer, shown, codebook)
     else:
         body = tag("p", f"{view.judge} nicht beurteilt", class_="quiet")
     return tag("section", heading, body)
 
 
-def _single(answer: CodePrediction, lens: Lens, prediction: Prediction, codebook: Codebook) -> Markup:
-    label = label_of(lens.layer, str(answer.code), codebook)
+def _single(answer: Any, layer: Layer, shown: SentenceView, codebook: Codebook) -> Markup:
+    lens, label = Lens(layer=layer), label_of(layer, str(answer.code), codebook)
     return join(
         [
             _verdict(answer, label),
             _rows(_code_rows(answer, lens, codebook)),
-            reason_list(reasons_for(prediction, lens)),
+            _why(shown, lens),
         ]
     )
 
@@ -132,7 +132,7 @@ def _verdict(answer: CodePrediction, label: str) -> Markup:
     return tag("p", tag("b", label), f" {percent(answer.score)}" if answer.scores else None, class_="verdict")
 
 
-def _set(answer: SetPrediction, layer: Layer, prediction: Prediction, codebook: Codebook) -> Markup:
+def _set(answer: Any, layer: Layer, shown: SentenceView, codebook: Codebook) -> Markup:
     names = [label_of(layer, code, codebook) for code in decided(answer)]
     open_names = [label_of(layer, code, codebook) for code in answer.abstained]
     rows = [
@@ -145,10 +145,14 @@ def _set(answer: SetPrediction, layer: Layer, prediction: Prediction, codebook: 
         undecided = tag("p", tag("b", f"{UNDECIDED_SIGN} unentschieden"), words, class_="verdict unsure")
     else:
         undecided = None
-    return join([verdict, undecided, _rows(rows), reason_list(reasons_for(prediction, Lens(layer=layer)))])
+    return join([verdict, undecided, _rows(rows), _why(shown, Lens(layer=layer))])
 
 
-def _stance(layer: Layer, shown: SentenceView, codebook: Codebook) -> Iterator[Markup]:
+def _stance(answer: Any, layer: Layer, shown: SentenceView, codebook: Codebook) -> Markup:
+    return join(_stance_parts(layer, shown, codebook))
+
+
+def _stance_parts(layer: Layer, shown: SentenceView, codebook: Codebook) -> Iterator[Markup]:
     asked = [lens for lens in lenses(codebook) if lens.layer.id == layer.id]
     answers = [(lens, answer) for lens in asked if (answer := answer_to(shown.prediction, lens))]
     sure = [(lens, a) for lens, a in answers if not a.abstained and a.code != UNRELATED]
@@ -167,7 +171,7 @@ def _stance(layer: Layer, shown: SentenceView, codebook: Codebook) -> Iterator[M
 
 
 def _toward(lens: Lens, answer: CodePrediction, shown: SentenceView, codebook: Codebook) -> Markup:
-    assert lens.target is not None and shown.prediction is not None
+    assert lens.target is not None
     code = str(answer.code)
     name = _name(lens, code, codebook)
     if shown.voice in NOT_OWN and not answer.abstained:
@@ -185,7 +189,7 @@ def _toward(lens: Lens, answer: CodePrediction, shown: SentenceView, codebook: C
         tag("h5", codebook.say(lens.target.question)),
         verdict,
         _rows([touched, *rows] if touched else rows),
-        reason_list(reasons_for(shown.prediction, lens)),
+        _why(shown, lens),
         class_="toward",
     )
 
@@ -215,3 +219,7 @@ def _row(label: str, score: float, threshold: float | None, given: bool) -> Mark
         tag("span", percent(score), class_="score"),
         class_="given" if given else None,
     )
+
+
+#: The body of a layer by its kind; all others have one answer.
+_BODIES: dict[str, Callable[[Any, Layer, SentenceView, Codebook], Markup]] = {"set": _set, "stance": _stance}

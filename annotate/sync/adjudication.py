@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from annotate.kinds import kind_of
 from annotate.label_studio.answers import HeldProject, HeldTask
 from annotate.label_studio.client import Studio, stream_link
 from annotate.label_studio.download import fetch
@@ -24,7 +25,7 @@ from exports.readers.annotations import Export, ReadReport, read_codings, read_e
 from schemas.codebook import Codebook
 from schemas.errors import SettingsError, StudioError
 from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import UNRELATED, Annotation, GoldSentence, Layers, Record
+from schemas.records import Annotation, GoldSentence, Layers, Record
 from schemas.studio_json import TaskData, to_result
 
 ADJUDICATOR = "adjudication"  # stands where an annotator's name does: in the marker and the rows
@@ -234,12 +235,9 @@ def _ticked(row: GoldSentence, codebook: Codebook) -> Layers:
     ticked: Layers = {}
     for name, value in row.layers.items():
         is_open = any(left.partition("__")[0] == name for left in row.undecided)
-        if isinstance(value, dict) and is_open:
-            touched = {target: code for target, code in value.items() if code != UNRELATED}
-            if touched:
-                ticked[name] = touched
-        else:
-            ticked[name] = value
+        left = kind_of(codebook.layer(name)).left_ticked(value, is_open)
+        if left is not None:
+            ticked[name] = left
     return ticked
 
 

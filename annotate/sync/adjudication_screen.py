@@ -1,13 +1,14 @@
 """The adjudicator's screen: the codings side by side, and how they are worded."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from annotate.kinds import kind_of
 from annotate.label_studio.answers import HeldProject
-from schemas.codebook import Codebook, Layer
+from schemas.codebook import Codebook
 from schemas.labeling import instructions, labeling_config
-from schemas.records import UNRELATED, Layers, LayerValue
+from schemas.records import Layers
 
 # the codings give way to what is coded, and scroll each for itself; what differs stands first in them
 _STYLE = """
@@ -67,32 +68,6 @@ def coding_words(layers: Layers, undecided: Sequence[str], codebook: Codebook) -
         value = layers.get(layer.id)
         if value is None or (value == [] and not layer.required):
             continue
-        if isinstance(value, dict):
-            lines += _stance_lines(layer, value, undecided, codebook)
-        else:
-            mark = "≠ " if layer.id in undecided else ""
-            lines.append(f"{mark}{codebook.say(layer.label)}: {_value_words(layer, value, codebook)}")
+        for name, words in kind_of(layer).lines(layer, value, codebook, undecided):
+            lines.append(f"≠ {words}" if name in undecided else words)
     return "\n".join(sorted(lines, key=lambda line: not line.startswith("≠"))) or "–"
-
-
-def _stance_lines(
-    layer: Layer, value: Mapping[str, str], undecided: Sequence[str], codebook: Codebook
-) -> list[str]:
-    """The targets that are touched or open; the others go without saying."""
-    lines = []
-    for target in codebook.targets:
-        is_open = f"{layer.id}__{target.id}" in undecided
-        code = value.get(target.id)
-        if code is not None and (is_open or code != UNRELATED):
-            mark = "≠ " if is_open else ""
-            words = "nicht berührt" if code == UNRELATED else _value_words(layer, code, codebook)
-            lines.append(f"{mark}{codebook.say(target.question)} {words}")
-    return lines
-
-
-def _value_words(layer: Layer, value: LayerValue, codebook: Codebook) -> str:
-    if layer.kind == "text":
-        return f"„{value}“"
-    labels = {code.id: codebook.say(code.label) for code in layer.codes}
-    codes = value if isinstance(value, list) else [str(value)]
-    return ", ".join(labels.get(code, code) for code in codes) or "nichts"

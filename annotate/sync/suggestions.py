@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from annotate.kinds import kind_of
 from annotate.label_studio.answers import HeldTask
-from schemas.codebook import Codebook, Layer
-from schemas.records import UNRELATED, Layers, LayerValue
+from schemas.codebook import Codebook
+from schemas.kinds import KINDS
+from schemas.records import Layers, LayerValue
 
 
 class TaskSuggestion(NamedTuple):
@@ -59,7 +61,7 @@ def not_shared(model: Codebook, study: Codebook) -> list[str]:
         other = model.layer(layer.id)
         if other is None or other.kind != layer.kind or not other.is_predicted:
             names.append(layer.id)
-        elif layer.kind == "stance":
+        elif KINDS[layer.kind].by_target:
             names.extend(f"{layer.id}__{t.id}" for t in study.targets if not _same_target(model, study, t.id))
             names.extend(f"{layer.id}__{t}" for t in model.target_ids if study.target(t) is None)
     names.extend(layer.id for layer in model.predicted_layers if study.layer(layer.id) is None)
@@ -71,7 +73,7 @@ def shared_targets(model: Codebook, unshared: Sequence[str]) -> dict[str, list[s
     return {
         layer.id: [name for name in model.target_ids if f"{layer.id}__{name}" not in unshared]
         for layer in model.predicted_layers
-        if layer.kind == "stance" and layer.id not in unshared
+        if KINDS[layer.kind].by_target and layer.id not in unshared
     }
 
 
@@ -82,24 +84,10 @@ def keep_shared(layers: Mapping[str, LayerValue], unshared: Sequence[str], codeb
         layer = codebook.layer(name)
         if layer is None or name in unshared:
             continue
-        shared = _shared_value(layer, value, unshared, codebook)
+        shared = kind_of(layer).shared(layer, value, unshared, codebook)
         if shared is not None:
             kept[name] = shared
     return kept
-
-
-def _shared_value(
-    layer: Layer, value: LayerValue, unshared: Sequence[str], codebook: Codebook
-) -> LayerValue | None:
-    """The part of a value that the study's codebook knows; None where nothing may be suggested."""
-    if isinstance(value, dict):
-        known = layer.stance_values
-        targets = {t: c for t, c in value.items() if f"{layer.id}__{t}" not in unshared and c in known}
-        # "no target" is a word about all of them: it is not said where one was not answered
-        is_said = set(targets.values()) - {UNRELATED} or set(targets) == set(codebook.target_ids)
-        return targets if is_said else None
-    codes = value if isinstance(value, list) else [str(value)]
-    return value if all(code in layer.code_ids for code in codes) else None
 
 
 def study_task(task: HeldTask) -> StudyTask | None:

@@ -207,12 +207,12 @@ def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], wants: Wants
         page = (
             reading_page(shown, book, model_version=version, home=wants.home) if row_format is None else None
         )
-        counts = counts_in(piece)
+        counts = counts_in(piece, book)
         done = Finished(
             key=_key(commentary),
             day=_sure_day(commentary),
             page=page_name(commentary.commentary_id) if page else None,
-            rows=row_format.rows(piece) if row_format else [],
+            rows=row_format.rows(piece, book) if row_format else [],
             summary=summary,
             counts=counts_of(view, book),
             answers=counts.answers,

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
 
-from annotate.analysis.piece import UNDECIDED, Evidence, label_of
-from annotate.analysis.prevalence import Errors, Spread, device_codes, estimate
+from annotate.analysis.piece import Evidence, device_codes
+from annotate.analysis.prevalence import Errors, Spread, estimate
 from annotate.analysis.summary import PieceSummary
+from annotate.kinds import UNDECIDED, label_of
 from annotate.pages.evidence import PART, evidence_page
 from annotate.pages.german import day as written
 from annotate.pages.german import times
@@ -26,6 +27,7 @@ from annotate.pages.shell import banner, document
 from annotate.tag.ledger import Finished, Ledger
 from schemas.codebook import Codebook, Layer
 from schemas.files import write_text
+from schemas.kinds import KINDS
 from schemas.markup import tag
 from schemas.records import short_hash, slug
 
@@ -133,7 +135,7 @@ def _unit(first: str | None, last: str | None, dated: int) -> tuple[Unit | None,
 
 
 def _stances(codebook: Codebook) -> list[Layer]:
-    return [layer for layer in codebook.predicted_layers if layer.kind == "stance"]
+    return [layer for layer in codebook.predicted_layers if KINDS[layer.kind].by_target]
 
 
 def _target(

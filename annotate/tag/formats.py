@@ -23,16 +23,16 @@ Row = dict[str, Any]
 class RowFormat(NamedTuple):
     """The rows of one commentary, and what writes the rows of all: path (or "-"), rows, codebook."""
 
-    rows: Callable[[TaggedPiece], list[Row]]
+    rows: Callable[[TaggedPiece, Codebook], list[Row]]
     write: Callable[[str, Iterable[Row], Codebook], int]
 
 
-def _prediction_rows(tagged: TaggedPiece) -> list[Row]:
+def _prediction_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
     return [msgspec.json.decode(msgspec.json.encode(prediction)) for prediction in tagged.predictions]
 
 
-def _table_rows(tagged: TaggedPiece) -> list[Row]:
-    return list(rows_of([tagged]))
+def _table_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
+    return list(rows_of([tagged], book))
 
 
 #: None: a page a commentary instead of rows.
@@ -54,4 +54,4 @@ def write_tagged(path: str, to: str, tagged: Sequence[TaggedPiece], model: "Mode
         news = [news_words(row, book) for row in summarise(tagged, book, model_version=version)]
         write_text(path, reading_page(tagged, book, model_version=version, news=news))
     else:
-        row_format.write(path, (row for piece in tagged for row in row_format.rows(piece)), book)
+        row_format.write(path, (row for piece in tagged for row in row_format.rows(piece, book)), book)

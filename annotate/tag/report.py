@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from annotate.analysis.piece import TaggedPiece
+from annotate.kinds import kind_of
+from schemas.codebook import Codebook
 from schemas.records import Record
 
 
@@ -39,12 +41,12 @@ class CommentaryCounts(NamedTuple):
     notices: list[str]
 
 
-def counts_in(tagged: TaggedPiece) -> CommentaryCounts:
+def counts_in(tagged: TaggedPiece, codebook: Codebook) -> CommentaryCounts:
     answers: Counter[str] = Counter()
     abstained: Counter[str] = Counter()
     for prediction in tagged.predictions:
         for name, layer in prediction.layers.items():
-            of_layer = list(layer.values()) if isinstance(layer, dict) else [layer]
+            of_layer = kind_of(codebook.layer(name)).single_answers(layer)
             answers[name] += len(of_layer)
             abstained[name] += sum(bool(answer.abstained) for answer in of_layer)
     return CommentaryCounts(

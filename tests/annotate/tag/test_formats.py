@@ -13,7 +13,7 @@ from schemas.codebook import Codebook
 Run = Callable[..., Ran]
 
 
-def _rows(tagged: TaggedPiece) -> list[Row]:
+def _rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
     return [{"text": sentence.text} for sentence in tagged.sentences]
 
 

@@ -39,7 +39,7 @@ def test_finished_pieces_change_with_their_format() -> None:
     view, summary = view_piece(tagged, book, number=1), summary_of(tagged, book, model_version="probe-1")
     outputs = {
         "sentences": {text.name: _digest(_sentences(text)) for text in _texts()},
-        "rows": list(rows_of([tagged])),
+        "rows": list(rows_of([tagged], book)),
         "columns": [name for name, _ in columns_of(book)],
         "summary": _plain(summary),
         "counts": _plain(counts_of(view, book)),
