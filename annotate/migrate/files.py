@@ -44,23 +44,23 @@ def open_in_files(study: Study, backup: Backup | None, goal: Goal) -> list[LookA
     """What is open in the rows of the files; going back nothing is, for the backup has it all."""
     if goal.back:
         return []
-    found: list[LookAgain] = []
+    rows_to_check: list[LookAgain] = []
     folder = backup.before if backup else study.data
     for path in (folder / study.annotations.name, folder / study.decisions.name):
         for row in read_jsonl(path, Annotation) if path.exists() else ():
-            found.extend(_open(row, row.annotator, goal.step.annotation(row)[1], goal.step))
+            rows_to_check.extend(_open(row, row.annotator, goal.step.annotation(row)[1], goal.step))
     if (path := folder / study.gold.name).exists():
         for gold in read_jsonl(path, GoldSentence):
-            found.extend(_open(gold, "", goal.step.gold(gold)[1], goal.step))
-    return found
+            rows_to_check.extend(_open(gold, "", goal.step.gold(gold)[1], goal.step))
+    return rows_to_check
 
 
 def once(rows: Sequence[LookAgain]) -> list[LookAgain]:
     """Each coding and place once: the first counts, which has a link where there is one."""
-    found: dict[tuple[str, str, str], LookAgain] = {}
+    first: dict[tuple[str, str, str], LookAgain] = {}
     for row in rows:
-        found.setdefault((row.sentence_id, row.annotator, row.place), row)
-    return list(found.values())
+        first.setdefault((row.sentence_id, row.annotator, row.place), row)
+    return list(first.values())
 
 
 def _annotation(row: Annotation, goal: Goal) -> Annotation:

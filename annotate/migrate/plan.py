@@ -198,24 +198,24 @@ def _open(result: Result, places: Mapping[str, str], goal: Goal) -> list[Open]:
     """What stood where it is open now, by its old layer."""
     migration = goal.back or goal.step
     before = read_result(result, migration.old).layers
-    found: list[Open] = []
+    open_places: list[Open] = []
     for place, reason in places.items():
         sources = [old.id for old in migration.feeding(place.partition("__")[0]) if old.id in before]
-        found.append((place, before[sources[0]] if sources else None, reason))
-    return found
+        open_places.append((place, before[sources[0]] if sources else None, reason))
+    return open_places
 
 
 def _drafts(was: TaskState | None, task: TaskState, goal: Goal, written: set[int]) -> list[DraftWrite]:
     """The drafts that shall be otherwise, and those that are taken off an annotation and hung on again."""
     kept = {draft.id: draft for draft in was.drafts} if was else {}
     there = {held.id for held in task.annotations}
-    found = []
+    writes = []
     for draft in task.drafts:
         result, place = _draft(kept.get(draft.id), draft, goal)
         place = place if place in there else draft.annotation
         if result != draft.result or place != draft.annotation or place in written:
-            found.append(DraftWrite(id=draft.id, result=result, annotation=place))
-    return found
+            writes.append(DraftWrite(id=draft.id, result=result, annotation=place))
+    return writes
 
 
 def _draft(kept: HeldDraft | None, draft: HeldDraft, goal: Goal) -> tuple[Result, int | None]:
@@ -244,10 +244,10 @@ def _predictions(before: Snapshot, now: Snapshot, goal: Goal) -> list[Prediction
 
 
 def _by_version(predictions: Sequence[HeldPrediction]) -> dict[str, list[HeldPrediction]]:
-    found: dict[str, list[HeldPrediction]] = {}
+    by_version: dict[str, list[HeldPrediction]] = {}
     for prediction in predictions:
-        found.setdefault(prediction.model_version, []).append(prediction)
-    return found
+        by_version.setdefault(prediction.model_version, []).append(prediction)
+    return by_version
 
 
 def _whole(result: Result) -> Result:

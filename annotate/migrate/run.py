@@ -103,16 +103,16 @@ def migrate(
         _check_study(study, goal)
         _refuse_open_adjudication(studio, study)
         job = Job(study=study, studio=studio, goal=goal, progress=progress)
-        held = _held(job, begun)
-        _check_screens(job, held)
+        projects = _held(job, begun)
+        _check_screens(job, projects)
         if dry_run:
-            return _dry_run(job, held, begun)
+            return _dry_run(job, projects, begun)
         backup = begun
         if backup is None:
             progress("making the backup")
             place = backup_place(study, goal.step.old, book)
-            backup = make_backup(study, studio, held, place, old=old, new=new, given=given)
-        report = _carry_out(job, backup, held, resumed=begun is not None)
+            backup = make_backup(study, studio, projects, place, old=old, new=new, given=given)
+        report = _carry_out(job, backup, projects, resumed=begun is not None)
         backup.set_stage("done")
         return report
 
@@ -139,13 +139,13 @@ def undo(
         _check_study(study, goal)
         _refuse_open_adjudication(studio, study)
         job = Job(study=study, studio=studio, goal=goal, progress=progress)
-        held = _held(job, backup)
-        _check_screens(job, held)
+        projects = _held(job, backup)
+        _check_screens(job, projects)
         if dry_run:
-            return _dry_run(job, held, backup)
+            return _dry_run(job, projects, backup)
         resumed = backup.manifest.stage == "undoing"
         backup.set_stage("undoing")
-        report = _carry_out(job, backup, held, resumed=resumed)
+        report = _carry_out(job, backup, projects, resumed=resumed)
         backup.set_stage("undone")
         return report
 
@@ -182,10 +182,10 @@ def _old_file(study: Study, old: Path, new: Path) -> Path:
     book = load_codebook(new)
     if load_codebook(old) != book:
         return old
-    found = [
+    backups = [
         b for b in _backups(study) if b.manifest.version == book.version and b.manifest.stage != "undone"
     ]
-    olds = [backup.folder / "old.yaml" for backup in found if backup.new == book]
+    olds = [backup.folder / "old.yaml" for backup in backups if backup.new == book]
     if len(olds) > 1:
         names = ", ".join(str(path) for path in olds)
         raise DataError(f"is the new codebook; found more than one old one: {names}", path=old)
@@ -216,10 +216,10 @@ def _begun(
 
 
 def _check_study(study: Study, goal: Goal) -> None:
-    held = study.codebook()
-    if held not in (goal.step.old, goal.step.new):
+    book = study.codebook()
+    if book not in (goal.step.old, goal.step.new):
         raise DataError(
-            f"is neither of the two codebooks: found {held.codebook} {held.version}, expected "
+            f"is neither of the two codebooks: found {book.codebook} {book.version}, expected "
             f"{goal.step.old.version} or {goal.step.new.version} as they are given",
             path=study.codebook_path,
         )
@@ -242,18 +242,18 @@ def _held(job: Job, backup: Backup | None) -> dict[str, HeldProject]:
         raise DataError(
             f"is of projects on {backup.manifest.url}, not on {job.studio.url}", path=backup.folder
         )
-    found = {name: job.studio.project(number) for name, number in backup.manifest.projects.items()}
-    for name, project in found.items():
+    projects = {name: job.studio.project(number) for name, number in backup.manifest.projects.items()}
+    for name, project in projects.items():
         if project is None:
             raise StudioError(
                 "looking for the project", f"that of {name} is gone from {job.studio.url}", status=404
             )
-    return {name: project for name, project in found.items() if project is not None}
+    return {name: project for name, project in projects.items() if project is not None}
 
 
-def _check_screens(job: Job, held: Mapping[str, HeldProject]) -> None:
+def _check_screens(job: Job, projects: Mapping[str, HeldProject]) -> None:
     """Asks the server whether it would take the screens, before anything is changed."""
-    if job.studio and held:
+    if job.studio and projects:
         job.studio.check_config(_transitional(job.goal))
         job.studio.check_config(labeling_config(job.goal.book))
 
@@ -263,10 +263,10 @@ def _transitional(goal: Goal) -> str:
     return transitional_config(goal.book, other)
 
 
-def _dry_run(job: Job, held: Mapping[str, HeldProject], backup: Backup | None) -> MigrateReport:
+def _dry_run(job: Job, projects: Mapping[str, HeldProject], backup: Backup | None) -> MigrateReport:
     changes: list[ProjectChanges] = []
     again: list[LookAgain] = []
-    for name, project in held.items():
+    for name, project in projects.items():
         assert job.studio is not None
         job.progress(f"{name}: reading project {project.id}")
         now = snapshot.take(job.studio, name, project)
@@ -279,10 +279,12 @@ def _dry_run(job: Job, held: Mapping[str, HeldProject], backup: Backup | None) -
     return _report(job, changes, files, again, backup, dry_run=True)
 
 
-def _carry_out(job: Job, backup: Backup, held: Mapping[str, HeldProject], *, resumed: bool) -> MigrateReport:
+def _carry_out(
+    job: Job, backup: Backup, projects: Mapping[str, HeldProject], *, resumed: bool
+) -> MigrateReport:
     changes: list[ProjectChanges] = []
     again: list[LookAgain] = []
-    for name, project in held.items():
+    for name, project in projects.items():
         assert job.studio is not None
         done, left = _move_project(job, job.studio, backup.snapshot(name), project)
         changes.append(done)
@@ -338,13 +340,13 @@ def _write_codings(job: Job, studio: Studio, name: str, plan: ProjectPlan) -> No
 
 
 def _set_screen(job: Job, studio: Studio, before: Snapshot, config: str) -> None:
-    book, held = job.goal.book, before.project
-    text = held.instruction if job.goal.back else instructions(book)
+    book, project = job.goal.book, before.project
+    text = project.instruction if job.goal.back else instructions(book)
     words = f"{book.codebook} {book.version} {marker(job.study.name, before.annotator)}"
-    studio.recount(held.id)
+    studio.recount(project.id)
     studio.update_project(
-        held.id, label_config=config, expert_instruction=text,
-        description=held.description if job.goal.back else words,
+        project.id, label_config=config, expert_instruction=text,
+        description=project.description if job.goal.back else words,
     )  # fmt: skip
 
 

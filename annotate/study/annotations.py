@@ -38,13 +38,13 @@ def _taken(study: Study) -> Iterable[Annotation]:
 def in_order(rows: list[Annotation], study: Study) -> list[Annotation]:
     """Annotations in the order of the sentences, then of the annotators in study.yaml."""
     sentences = read_jsonl(study.sentences, Sentence) if study.sentences.exists() else iter(())
-    place = {s.sentence_id: n for n, s in enumerate(sentences)}
+    positions = {s.sentence_id: n for n, s in enumerate(sentences)}
     names = {name: n for n, name in enumerate(study.settings.annotators)}
-    last = len(place)
+    last = len(positions)
     return sorted(
         rows,
         key=lambda row: (
-            place.get(row.sentence_id, last),
+            positions.get(row.sentence_id, last),
             row.sentence_id,
             names.get(row.annotator, len(names)),
         ),

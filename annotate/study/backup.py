@@ -61,10 +61,10 @@ def restore(path: Path, folder: Path) -> BackupReport:
             if "study.yaml" not in {member.name for member in members}:
                 raise DataError("is no backup of a study (no study.yaml in it)", path=path)
             folder.parent.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(dir=folder.parent, prefix=".restore-") as place:
-                pack.extractall(Path(place, "study"), members=members, filter="data")
-                open_study(Path(place, "study"))
-                Path(place, "study").rename(folder)  # all of it or nothing
+            with TemporaryDirectory(dir=folder.parent, prefix=".restore-") as unpacked:
+                pack.extractall(Path(unpacked, "study"), members=members, filter="data")
+                open_study(Path(unpacked, "study"))
+                Path(unpacked, "study").rename(folder)  # all of it or nothing
     except FileNotFoundError as error:
         raise DataError("no such file", path=path) from error
     except (tarfile.TarError, OSError, EOFError) as error:
@@ -73,10 +73,10 @@ def restore(path: Path, folder: Path) -> BackupReport:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
+    for directory, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _LEFT_OUT)
         for name in sorted(names):
-            file = Path(place, name)
+            file = Path(directory, name)
             if not file.is_symlink() and not name.endswith(".part"):
                 yield file
 

@@ -122,10 +122,10 @@ class Study:
 
     def latest_model(self) -> Path:
         """The model folder that was made last."""
-        found = [file.parent for file in self.models.glob("*/model.skops")]
-        if not found:
+        models = [file.parent for file in self.models.glob("*/model.skops")]
+        if not models:
             raise DataError("holds no model yet; run `standpunkt train` first", path=self.models)
-        return max(found, key=lambda folder: ((folder / "model.skops").stat().st_mtime_ns, folder.name))
+        return max(models, key=lambda folder: ((folder / "model.skops").stat().st_mtime_ns, folder.name))
 
 
 def open_study(folder: str | Path | None) -> Study:
@@ -136,11 +136,11 @@ def open_study(folder: str | Path | None) -> Study:
     DataError, SettingsError
         There is no study here, or ``study.yaml`` is wrong: names file, line and what was expected.
     """
-    place = Path(folder) if folder is not None else Path.cwd()
-    path = place / "study.yaml"
+    root = Path(folder) if folder is not None else Path.cwd()
+    path = root / "study.yaml"
     if not path.is_file():
         raise SettingsError(
-            f"{place} is no study (no study.yaml); make one with `standpunkt init`", flag="--study"
+            f"{root} is not a study (no study.yaml); make one with `standpunkt init`", flag="--study"
         )
     data, places = parse_yaml(decode_utf8(read_bytes(path), path), path)
     known = [field.name for field in msgspec.structs.fields(StudySettings)]
@@ -152,7 +152,7 @@ def open_study(folder: str | Path | None) -> Study:
         settings = msgspec.convert(data, StudySettings, strict=False)
     except msgspec.ValidationError as error:
         raise DataError(str(error), path=path) from error
-    return Study(place, checked(settings, path))
+    return Study(root, checked(settings, path))
 
 
 def init_study(
@@ -195,7 +195,7 @@ def checked(settings: StudySettings, path: Path) -> StudySettings:
     for field in ("overlap", "test_share", "no_suggestion_share"):
         share: Any = getattr(settings, field)
         if not 0 <= share <= 1:
-            raise DataError(f"{field}: {share} is no share; expected 0 to 1", path=path)
+            raise DataError(f"{field}: must be between 0 and 1, got {share}", path=path)
     return settings
 
 

@@ -43,15 +43,15 @@ def find_projects(
         A project that was there is gone from the server, and that is not fine.
     """
     remembered = {**study.state().projects.get(studio.url, {}), **study.settings.studio.projects}
-    held = {project.id: project for project in studio.projects()}
-    found: dict[str, HeldProject] = {}
+    on_server = {project.id: project for project in studio.projects()}
+    projects: dict[str, HeldProject] = {}
     for name in annotators:
         number = remembered.get(name)
-        marked = [p for p in held.values() if marker(study.name, name) in p.description]
-        if number in held:
-            found[name] = held[number]
+        marked = [p for p in on_server.values() if marker(study.name, name) in p.description]
+        if number in on_server:
+            projects[name] = on_server[number]
         elif marked:
-            found[name] = min(marked, key=lambda project: project.id)
+            projects[name] = min(marked, key=lambda project: project.id)
         elif number is not None and not gone_is_fine:
             raise StudioError(
                 f"looking for the project of {name}",
@@ -59,24 +59,24 @@ def find_projects(
                 f"{study.annotations}; `standpunkt push --recreate` makes the project anew",
                 status=404,
             )
-    return found
+    return projects
 
 
 def ensure_project(
-    studio: Studio, study: Study, annotator: str, codebook: Codebook, held: HeldProject | None
+    studio: Studio, study: Study, annotator: str, codebook: Codebook, project: HeldProject | None
 ) -> HeldProject:
     """The annotator's project, made where it is missing, its screen brought in step."""
     config, text = labeling_config(codebook), instructions(codebook)
-    if held is None:
+    if project is None:
         description = f"{codebook.codebook} {codebook.version} {marker(study.name, annotator)}"
         title = f"{study.name} · {annotator}"[:50]
         number = create_once(studio, title, description, config, text)
         return HeldProject(
             id=number, title="", description="", label_config=config, instruction=text, model_version=""
         )
-    if held.label_config.strip() != config.strip():
-        studio.update_project(held.id, label_config=config, expert_instruction=text)
-    return held
+    if project.label_config.strip() != config.strip():
+        studio.update_project(project.id, label_config=config, expert_instruction=text)
+    return project
 
 
 def create_once(studio: Studio, title: str, description: str, config: str, text: str) -> int:

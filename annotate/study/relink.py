@@ -31,7 +31,7 @@ def relink_study(study: Study, *, dry_run: bool = False, **reading: Any) -> Reli
     """
     old = list(read_jsonl(study.needs(study.sentences, "split"), Sentence))
     pieces = list(split_texts(study, **reading))
-    sentences = [sentence for _, found in pieces for sentence in found]
+    sentences = [sentence for _, rows in pieces for sentence in rows]
     report = relink(
         old,
         sentences,

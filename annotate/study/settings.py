@@ -34,16 +34,16 @@ def with_given(
         Names the flag, what was found and what is expected; also where the change would contradict
         what was drawn already.
     """
-    given: dict[str, Value] = {}
+    options: dict[str, Value] = {}
     if annotators is not None:
-        given["annotators"] = _names(annotators)
+        options["annotators"] = _names(annotators)
     if overlap is not None:
-        given["overlap"] = overlap
+        options["overlap"] = overlap
     if unit is not None:
         if unit not in ("commentary", "sentence"):
             raise SettingsError(f'--unit "{unit}": expected commentary or sentence')
-        given["unit"] = unit
-    changed = {name: value for name, value in given.items() if getattr(study.settings, name) != value}
+        options["unit"] = unit
+    changed = {name: value for name, value in options.items() if getattr(study.settings, name) != value}
     try:
         settings = checked(msgspec.structs.replace(study.settings, **changed), study.settings_path)
     except DataError as error:
@@ -64,19 +64,19 @@ def write_settings(study: Study) -> bool:
     """
     path = study.settings_path
     text = decode_utf8(read_bytes(path), path)
-    held = msgspec.convert(parse_yaml(text, path)[0], StudySettings, strict=False)
+    current = msgspec.convert(parse_yaml(text, path)[0], StudySettings, strict=False)
     new = text
     for name in ("annotators", "overlap", "unit"):
         value = getattr(study.settings, name)
-        if getattr(held, name) != value:
+        if getattr(current, name) != value:
             new = with_setting(new, name, value)
     if new == text:
         return False
     try:
-        told = msgspec.convert(parse_yaml(new, path)[0], StudySettings, strict=False)
+        written = msgspec.convert(parse_yaml(new, path)[0], StudySettings, strict=False)
     except (DataError, msgspec.ValidationError):
-        told = None
-    if told != study.settings:
+        written = None
+    if written != study.settings:
         raise DataError("cannot be changed here as it is written; change it by hand", path=path)
     write_text(path, new)
     return True
@@ -100,12 +100,12 @@ def _block_list(text: str, entry: Any, values: list[str]) -> str:
     starts = [text.rfind("\n", 0, item.start_mark.index) + 1 for item in entry.value]
     end = text.find("\n", entry.value[-1].end_mark.index)
     end = len(text) if end < 0 else end
-    held = {
+    kept_lines = {
         item.value: text[start:stop].rstrip()
         for item, start, stop in zip(entry.value, starts, [*starts[1:], end], strict=True)
     }
     indent = " " * entry.start_mark.column
-    lines = [held.get(value, f"{indent}- {value}") for value in values]
+    lines = [kept_lines.get(value, f"{indent}- {value}") for value in values]
     return text[: starts[0]] + "\n".join(lines) + text[end:]
 
 
@@ -115,10 +115,10 @@ def _scalar(value: Value) -> str:
     return f"{value:.15g}" if isinstance(value, float) else value
 
 
-def _names(given: str) -> list[str]:
-    names = [name.strip() for name in given.split(",")]
+def _names(option: str) -> list[str]:
+    names = [name.strip() for name in option.split(",")]
     if not all(names):
-        raise SettingsError(f'--annotators "{given}": expected names such as anna,ben')
+        raise SettingsError(f'--annotators "{option}": expected names such as anna,ben')
     return names
 
 

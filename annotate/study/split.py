@@ -102,11 +102,11 @@ def write_pieces(
     with ExitStack() as files:
         write_sentence = files.enter_context(writing_jsonl(sentences)) if sentences else None
         write_commentary = files.enter_context(writing_jsonl(commentaries)) if commentaries else None
-        for commentary, found in pieces:
-            tally.add(commentary, len(found))
+        for commentary, rows in pieces:
+            tally.add(commentary, len(rows))
             if write_commentary:
                 write_commentary(commentary)
-            for sentence in found:
+            for sentence in rows:
                 missing.pop(sentence.sentence_id, None)
                 if write_sentence:
                     write_sentence(sentence)

@@ -48,36 +48,36 @@ class Finding(Record, frozen=True, kw_only=True):
 
 def examine(studio: Studio, study: Study) -> list[Finding]:
     """All findings. Where the server cannot be asked, what needs it is left out."""
-    found = [_address(studio.url), _disk(study)]
-    if not found[0].ok:
-        return found
+    findings = [_address(studio.url), _disk(study)]
+    if not findings[0].ok:
+        return findings
     reachable, clock = _reachable(studio.url)
-    found.append(reachable)
+    findings.append(reachable)
     if not reachable.ok:
-        return found
-    found += [clock] if clock else []
+        return findings
+    findings += [clock] if clock else []
     token = _token(studio)
-    found.append(token)
+    findings.append(token)
     if not token.ok:
-        return found
-    found.append(_version(studio))
+        return findings
+    findings.append(_version(studio))
     try:
         projects = find_projects(studio, study, study.settings.annotators)
     except StudioError as error:
         action = f"{studio.url}/projects lists what is there; `standpunkt push --recreate` makes it anew"
-        return [*found, Finding(check="projects", ok=False, message=str(error), action=action)]
-    found.append(_projects(study, projects))
+        return [*findings, Finding(check="projects", ok=False, message=str(error), action=action)]
+    findings.append(_projects(study, projects))
     codebook = study.codebook()
     assigned = _assigned(study)
     for name, project in projects.items():
-        found += _project_findings(studio, name, project, codebook, assigned.get(name, set()))
+        findings += _project_findings(studio, name, project, codebook, assigned.get(name, set()))
     undecided = find_adjudication_project(studio, study)
     if undecided:
         settings = f"{studio.url}/projects/{undecided.id}/settings"
-        found.append(_screen(ADJUDICATOR, undecided, wanted_screen(undecided, codebook), settings))
-    found += _strangers(studio, study, projects, codebook)
-    found += _database(studio, study)
-    return found
+        findings.append(_screen(ADJUDICATOR, undecided, wanted_screen(undecided, codebook), settings))
+    findings += _strangers(studio, study, projects, codebook)
+    findings += _database(studio, study)
+    return findings
 
 
 def unconnected(error: SettingsError) -> Finding:
@@ -212,11 +212,11 @@ def _projects(study: Study, projects: dict[str, HeldProject]) -> Finding:
 
 
 def _assigned(study: Study) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    assigned: dict[str, set[str]] = {}
     if study.assignments.exists():
         for row in read_jsonl(study.assignments, Assignment):
-            found.setdefault(row.annotator, set()).add(row.sentence_id)
-    return found
+            assigned.setdefault(row.annotator, set()).add(row.sentence_id)
+    return assigned
 
 
 def _project_findings(

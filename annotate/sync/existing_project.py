@@ -61,37 +61,39 @@ def import_project(
         There is no such project, or it is one of Standpunkt's own.
     """
     codebook = study.codebook()
-    given = read_project_map(map_path, codebook)
+    project_map = read_project_map(map_path, codebook)
     sentences = list(read_jsonl(study.needs(study.sentences, "split"), Sentence))
-    held = studio.project(project_id)
-    if held is None:
+    project = studio.project(project_id)
+    if project is None:
         raise StudioError(f"reading project {project_id}", f"{studio.url} holds no such project", status=404)
-    if MARKER in held.description:
+    if MARKER in project.description:
         raise StudioError(
             f"reading project {project_id}", "is a project of Standpunkt; `pull` without --project takes it"
         )
     progress(f"fetching project {project_id}")
     path = study.exports / f"project-{project_id}.json"
     fetch(studio, project_id, path)
-    part = mapped_part(codebook, given)
-    translated = translate((task for _, task in read_tasks(path, part, [])), given, part, sentences)
+    part = mapped_part(codebook, project_map)
+    translated = translate((task for _, task in read_tasks(path, part, [])), project_map, part, sentences)
     if not translated.tasks:
         first = f"; the first is {translated.unmatched[0]}" if translated.unmatched else ""
         raise DataError(
             f"no task of project {project_id} is a sentence of this study{first}; expected the sentence in "
-            f"the field {given.sentence_id or given.text}",
+            f"the field {project_map.sentence_id or project_map.text}",
             path=map_path,
         )
-    with TemporaryDirectory() as place:
-        ours = Path(place, "export.json")
-        write_json(ours, translated.tasks)
+    with TemporaryDirectory() as directory:
+        translated_path = Path(directory, "export.json")
+        write_json(translated_path, translated.tasks)
         export = read_export(
-            ours, part, names={int(number): name for number, name in given.annotators.items()}
+            translated_path,
+            part,
+            names={int(number): name for number, name in project_map.annotators.items()},
         )
-    own = own_rows(study)
+    study_rows = own_rows(study)
     write_jsonl(imported_path(study, project_id), export.annotations)
-    write_jsonl(study.annotations, in_order(with_imported(study, own), study))
-    coded = {(row.sentence_id, row.annotator) for row in own}
+    write_jsonl(study.annotations, in_order(with_imported(study, study_rows), study))
+    coded = {(row.sentence_id, row.annotator) for row in study_rows}
     return ImportReport(
         project=project_id,
         annotations=export.report.annotations,

@@ -61,7 +61,7 @@ def pull(studio: Studio, study: Study, *, full: bool = False, progress: Progress
         raise StudioError(
             "pulling", f"{studio.url} holds no project of this study; run `standpunkt push` first"
         )
-    now = relinked_ids(study)
+    new_ids = relinked_ids(study)
     older = codebooks_by_version(study, codebook)
     kept: list[Annotation] = []
     problems: list[Problem] = []
@@ -72,13 +72,13 @@ def pull(studio: Studio, study: Study, *, full: bool = False, progress: Progress
         changed = fetch(studio, project.id, path, whole=full, progress=labelled(progress, name))
         export = read_export(path, codebook, annotator=name, older=older)
         asked_for += len(export.tasks) if changed is None else changed
-        kept.extend(with_new_ids(export.annotations, now))
+        kept.extend(with_new_ids(export.annotations, new_ids))
         invalid += export.report.invalid
         problems.extend(_problems(export, codebook, studio, project.id, name))
     rows = in_order(with_imported(study, _as_known(kept, study)), study)
     deleted = _deleted(study, rows)
     write_jsonl(study.annotations, rows)
-    decided = pull_decisions(studio, study, codebook, older=older, now=now, whole=full)
+    decided = pull_decisions(studio, study, codebook, older=older, now=new_ids, whole=full)
     if decided:
         problems.extend(_problems(decided[1], codebook, studio, decided[0], ADJUDICATOR))
     return PullReport(
@@ -115,21 +115,21 @@ def _as_known(rows: list[Annotation], study: Study) -> list[Annotation]:
 def _deleted(study: Study, rows: list[Annotation]) -> int:
     if not study.annotations.exists():
         return 0
-    now = {(row.sentence_id, row.annotator) for row in rows}
+    after = {(row.sentence_id, row.annotator) for row in rows}
     before = {(row.sentence_id, row.annotator) for row in read_jsonl(study.annotations, Annotation)}
-    return len(before - now)
+    return len(before - after)
 
 
 def _problems(
     export: Export, codebook: Codebook, studio: Studio, project_id: int, annotator: str
 ) -> list[Problem]:
     """What the screen could not forbid, and what is open, each with a link to its task."""
-    found = [(row.sentence_id, row.problem, row.task_id) for row in export.report.broken]
+    problems = [(row.sentence_id, row.problem, row.task_id) for row in export.report.broken]
     for row in export.annotations:
         for layer_id in row.incomplete:
             layer = codebook.layer(layer_id)
             label = codebook.say(layer.label) if layer else layer_id
-            found.append((row.sentence_id, f"{layer_id} ({label}) is open", row.task_id))
+            problems.append((row.sentence_id, f"{layer_id} ({label}) is open", row.task_id))
     return [
         Problem(
             annotator=annotator,
@@ -137,5 +137,5 @@ def _problems(
             problem=problem,
             link=task_link(studio.url, project_id, task_id) if task_id else studio.url,
         )
-        for sentence_id, problem, task_id in found
+        for sentence_id, problem, task_id in problems
     ]

@@ -49,7 +49,7 @@ def adjudicator_progress(studio: Studio, study: Study) -> AnnotatorProgress | No
 
 
 def _progress(
-    studio: Studio, name: str, project: HeldProject | None, own: Sequence[Annotation]
+    studio: Studio, name: str, project: HeldProject | None, rows: Sequence[Annotation]
 ) -> AnnotatorProgress:
     tasks = [t for t in studio.tasks(project.id) if "sentence_id" in t.data] if project else []
     skipped = sum(task.coded == task.skipped > 0 for task in tasks)
@@ -64,9 +64,9 @@ def _progress(
         done=done,
         skipped=skipped,
         open=left,
-        incomplete=sum(bool(row.incomplete) for row in own),
+        incomplete=sum(bool(row.incomplete) for row in rows),
         suggested=suggested,
-        minutes_left=_minutes(own, left),
+        minutes_left=_minutes(rows, left),
     )
 
 

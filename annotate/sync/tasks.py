@@ -44,11 +44,11 @@ def study_rows(study: Study) -> list[GoldSentence]:
 
 def rows_by_commentary(study: Study) -> Iterator[list[GoldSentence]]:
     """The rows of one commentary after the other: context makes them large."""
-    found: dict[str, list[Sentence]] = {}
+    sentences: dict[str, list[Sentence]] = {}
     for sentence in read_jsonl(study.needs(study.sentences, "split"), Sentence):
-        found.setdefault(sentence.commentary_id, []).append(sentence)
+        sentences.setdefault(sentence.commentary_id, []).append(sentence)
     for commentary in read_jsonl(study.needs(study.commentaries, "split"), Commentary):
-        yield to_rows(commentary, found.pop(commentary.commentary_id, []))
+        yield to_rows(commentary, sentences.pop(commentary.commentary_id, []))
 
 
 def study_tasks(study: Study, codebook: Codebook) -> tuple[list[Sentence], dict[str, TaskData]]:

@@ -69,21 +69,23 @@ def relink(
     """
     before, after = _by_commentary(old), _by_commentary(new)
     pairs = _paired(before, after, _titles(old_commentaries), _titles(new_commentaries))
-    found: dict[str, tuple[Sentence, Sentence]] = {}
+    matched: dict[str, tuple[Sentence, Sentence]] = {}
     for name, sentences in before.items():
         for a, b in _aligned(sentences, after.get(pairs.get(name, ""), []), alike):
-            found[a.sentence_id] = (a, b)
-    links = [_link(a, b) for a, b in found.values() if a.sentence_id != b.sentence_id]
-    taken = {b.sentence_id for _, b in found.values()}
-    free = {name: [s for s in sentences if s.sentence_id not in taken] for name, sentences in after.items()}
+            matched[a.sentence_id] = (a, b)
+    links = [_link(a, b) for a, b in matched.values() if a.sentence_id != b.sentence_id]
+    new_ids = {b.sentence_id for _, b in matched.values()}
+    free = {name: [s for s in sentences if s.sentence_id not in new_ids] for name, sentences in after.items()}
     return RelinkReport(
-        unchanged=len(found) - len(links),
+        unchanged=len(matched) - len(links),
         links=links,
         lost=[
-            _lost(s, free.get(pairs.get(s.commentary_id, ""), [])) for s in old if s.sentence_id not in found
+            _lost(s, free.get(pairs.get(s.commentary_id, ""), []))
+            for s in old
+            if s.sentence_id not in matched
         ],
-        added=[s.sentence_id for s in new if s.sentence_id not in taken],
-        mapping={a: b.sentence_id for a, (_, b) in found.items()},
+        added=[s.sentence_id for s in new if s.sentence_id not in new_ids],
+        mapping={a: b.sentence_id for a, (_, b) in matched.items()},
     )
 
 

@@ -18,14 +18,14 @@ def running_text(commentary: Commentary, sentences: Sequence[Sentence]) -> list[
         All sentences of this commentary, in order.
     """
     spans = _block_spans(commentary.blocks, sentences)
-    found = []
+    contexts = []
     for i, sentence in enumerate(sentences):
         low, high = spans[sentence.block]
         start = min(low, sentences[max(0, i - 2)].start)
         end = max(high, sentences[min(len(sentences) - 1, i + 1)].end)
         text = commentary.text
-        found.append((text[start : sentence.start], text[sentence.end : end]))
-    return found
+        contexts.append((text[start : sentence.start], text[sentence.end : end]))
+    return contexts
 
 
 def to_rows(commentary: Commentary, sentences: Sequence[Sentence]) -> list[GoldSentence]:

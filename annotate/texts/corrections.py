@@ -85,16 +85,16 @@ def unused_corrections(
 
 def _change(commentary: Commentary, correction: Correction) -> dict[str, str | None]:
     field, was, now = correction.field, _value(correction, correction.was), _value(correction, correction.is_)
-    found: str | None = getattr(commentary, field)
+    current: str | None = getattr(commentary, field)
     if field == "text":
         count = commentary.text.count(was) if was else 0
         if count != 1:
             raise _mismatch(correction, f"stands there {count} times, expected once")
         return {"text": commentary.text.replace(was or "", now or "")}
-    if found == now:
+    if current == now:
         return {}
-    if found != was:
-        raise _mismatch(correction, f'does not stand there; found "{found or ""}"')
+    if current != was:
+        raise _mismatch(correction, f'does not stand there; found "{current or ""}"')
     return {field: now}
 
 

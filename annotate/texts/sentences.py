@@ -28,7 +28,7 @@ _NO_START = 2**64 - 1  # spaCy's -1, in the unsigned numbers of its arrays
 _BODY = ("paragraph", "list_item")
 
 
-class _Piece(NamedTuple):
+class _SentenceSpan(NamedTuple):
     """A sentence of a block, with what a pipeline says of it; offsets into the commentary."""
 
     block: int
@@ -54,8 +54,8 @@ def split_sentences(
     """
     if nlp is None and not has_words(language):
         nlp = _blank(language)
-    pieces = _pieces(commentary, language) if nlp is None else _analysed(commentary, nlp)
-    return _records(commentary, list(pieces))
+    spans = _by_rules(commentary, language) if nlp is None else _by_pipeline(commentary, nlp)
+    return _records(commentary, list(spans))
 
 
 def split_commentaries(
@@ -183,13 +183,13 @@ def _body(commentary: Commentary) -> Iterator[tuple[int, Block, str]]:
             yield n, block, _OTHER_SPACE.sub(" ", commentary.text[block.start : block.end])
 
 
-def _pieces(commentary: Commentary, language: str) -> Iterator[_Piece]:
+def _by_rules(commentary: Commentary, language: str) -> Iterator[_SentenceSpan]:
     for n, block, plain in _body(commentary):
         for start, end in sentence_spans(plain, language=language):
-            yield _Piece(n, block.start + start, block.start + end)
+            yield _SentenceSpan(n, block.start + start, block.start + end)
 
 
-def _analysed(commentary: Commentary, nlp: Any) -> Iterator[_Piece]:
+def _by_pipeline(commentary: Commentary, nlp: Any) -> Iterator[_SentenceSpan]:
     body = list(_body(commentary))
     docs = nlp.pipe(plain for _, _, plain in body)
     for (n, block, plain), doc in zip(body, docs, strict=True):
@@ -205,7 +205,7 @@ def _analysed(commentary: Commentary, nlp: Any) -> Iterator[_Piece]:
                 [_token(token, block.start) for token in sent if not token.is_space] if has_tokens else None
             )
             entities = [_entity(entity, block.start) for entity in sent.ents] if has_entities else None
-            yield _Piece(n, start, end, tokens, entities)
+            yield _SentenceSpan(n, start, end, tokens, entities)
 
 
 def _token(token: Any, offset: int) -> Token:
@@ -217,15 +217,15 @@ def _entity(entity: Any, offset: int) -> Entity:
     return Entity(start=offset + entity.start_char, end=offset + entity.end_char, label=entity.label_)
 
 
-def _records(commentary: Commentary, pieces: list[_Piece]) -> list[Sentence]:
+def _records(commentary: Commentary, spans: list[_SentenceSpan]) -> list[Sentence]:
     ids = IdRegister()
     sentences: list[Sentence] = []
     block = -1
-    for index, piece in enumerate(pieces):
-        text = commentary.text[piece.start : piece.end]
-        source = commentary.blocks[piece.block]
-        continues = piece.block != block and source.continues
-        block = piece.block
+    for index, span in enumerate(spans):
+        text = commentary.text[span.start : span.end]
+        source = commentary.blocks[span.block]
+        continues = span.block != block and source.continues
+        block = span.block
         sentence_id = ids.sentence(commentary.commentary_id, text)
         chain_id = _chain(sentences) if continues else None
         sentences.append(
@@ -233,15 +233,15 @@ def _records(commentary: Commentary, pieces: list[_Piece]) -> list[Sentence]:
                 sentence_id=sentence_id,
                 commentary_id=commentary.commentary_id,
                 index=index,
-                start=piece.start,
-                end=piece.end,
+                start=span.start,
+                end=span.end,
                 text=text,
                 kind="list_item" if source.kind == "list_item" else "sentence",
                 continues=continues,
                 chain_id=chain_id,
-                block=piece.block,
-                tokens=piece.tokens,
-                entities=piece.entities,
+                block=span.block,
+                tokens=span.tokens,
+                entities=span.entities,
             )
         )
     return sentences

@@ -214,9 +214,9 @@ def _format_of_stdin() -> Format:
     if hasattr(stream, "peek"):
         head = stream.peek(_HEAD)[:_HEAD]
     else:
-        place = stream.tell()
+        position = stream.tell()
         head = stream.read(_HEAD)
-        stream.seek(place)
+        stream.seek(position)
     head = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
     if head.startswith(b"{"):
         return "jsonl"
@@ -235,13 +235,13 @@ class Line(NamedTuple):
 
 def lines_of(text: str) -> list[Line]:
     """The lines of a text that are not blank, trimmed."""
-    found = []
+    lines = []
     for match in _LINE.finditer(text):
         row = match.group()
         if stripped := row.strip():
             start = match.start() + len(row) - len(row.lstrip())
-            found.append(Line(start, start + len(stripped)))
-    return found
+            lines.append(Line(start, start + len(stripped)))
+    return lines
 
 
 class Draft(NamedTuple):

@@ -54,7 +54,7 @@ def test_no_study_is_said_with_the_verb_that_makes_one(tmp_path: Path) -> None:
     ("line", "words"),
     [
         ("overlapp: 1", 'unknown setting "overlapp"; did you mean "overlap"?'),
-        ("overlap: 2", "expected 0 to 1"),
+        ("overlap: 2", "must be between 0 and 1"),
         ("overlap: viel", "Expected `float`"),
         ("unit: block", "Invalid enum value 'block'"),
         ("annotators: [Anna Meier]", 'name "Anna Meier"'),

@@ -94,8 +94,8 @@ def test_a_file_that_has_no_lines_to_change_is_left_alone(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"overlap": 1.5}, "--overlap: overlap: 1.5 is no share; expected 0 to 1"),
-        ({"overlap": float("nan")}, "expected 0 to 1"),
+        ({"overlap": 1.5}, "--overlap: overlap: must be between 0 and 1, got 1.5"),
+        ({"overlap": float("nan")}, "must be between 0 and 1"),
         ({"annotators": "anna,Ben Maier"}, 'name "Ben Maier": expected a-z'),
         ({"annotators": "anna,,ben"}, "expected names such as anna,ben"),
         ({"annotators": ""}, "expected names such as anna,ben"),
