@@ -131,8 +131,8 @@ class Annotation(Record, frozen=True, kw_only=True):
     suggested: SuggestionSnapshot | None = None
 
 
-class GoldSentence(Record, frozen=True, kw_only=True):
-    """One sentence with the layers that count; training needs the first four fields only."""
+class ContextSentence(Record, frozen=True, kw_only=True):
+    """A sentence with the running text around it: what a model reads, and an adjudication fills."""
 
     sentence_id: str
     commentary_id: str
@@ -142,6 +142,11 @@ class GoldSentence(Record, frozen=True, kw_only=True):
     after: str = ""
     author: str | None = None
     date: str | None = None
+
+
+class GoldSentence(ContextSentence, frozen=True, kw_only=True):
+    """A sentence with the layers that count; training needs ids, text and layers only."""
+
     layers: Layers
     support: dict[str, dict[str, int]] = {}
     probabilities: dict[str, dict[str, float | dict[str, float]]] = {}

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from msgspec.structs import replace
+from msgspec.structs import asdict
 
 from annotate.demo import material
 from annotate.demo.run import demo_study
 from annotate.study.split import split_study
 from annotate.sync.tasks import study_rows
 from schemas.jsonl import write_jsonl
+from schemas.records import GoldSentence
 from schemas.studio_json import read_result, to_result
 from train.fit import fit
 from train.persistence.folder import save_model
@@ -23,7 +24,9 @@ def demo_model(folder: Path) -> Path:
     split_study(study)
     book, given = study.codebook(), material.codings("anna")
     gold = [
-        replace(row, layers=read_result(to_result(given[row.sentence_id].layers, book), book).layers)
+        GoldSentence(
+            **asdict(row), layers=read_result(to_result(given[row.sentence_id].layers, book), book).layers
+        )
         for row in study_rows(study)
         if row.sentence_id in given and row.commentary_id not in material.HELD_OUT
     ]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from schemas.codebook import Layer
 from schemas.records import (
-    GoldSentence,
+    ContextSentence,
     LayerPrediction,
     Layers,
     Prediction,
@@ -25,12 +25,12 @@ _CHUNK, _ANSWERS = 2048, 16_384
 
 
 def predict(
-    model: Model, rows: Sequence[GoldSentence], *, asked: Sequence[RequestedTargets] | None = None
+    model: Model, rows: Sequence[ContextSentence], *, asked: Sequence[RequestedTargets] | None = None
 ) -> list[Prediction]:
     """What the model says of each sentence, in the order of the rows.
 
     Every trained layer is predicted; where the model abstains the prediction is marked, not left out.
-    ``layers`` of the rows is not read. Stance scores are smoothed over the rows of a commentary:
+    Stance scores are smoothed over the rows of a commentary:
     give them together and in a row, or the predictions rest on the paragraph alone.
 
     Parameters
@@ -43,7 +43,7 @@ def predict(
 
 
 def predict_stream(
-    model: Model, rows: Sequence[GoldSentence], *, asked: Sequence[RequestedTargets] | None = None
+    model: Model, rows: Sequence[ContextSentence], *, asked: Sequence[RequestedTargets] | None = None
 ) -> Iterator[Prediction]:
     """As `predict`, in bounded memory."""
     has_targets = any(KINDS[layer.kind].has_targets for layer in trained_layers(model))
@@ -77,7 +77,7 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _chunks(rows: Sequence[GoldSentence], size: int) -> Iterator[list[int]]:
+def _chunks(rows: Sequence[ContextSentence], size: int) -> Iterator[list[int]]:
     """Places of rows, about ``size`` at a time, with a commentary's consecutive rows together."""
     part: list[int] = []
     for i, row in enumerate(rows):
@@ -89,7 +89,7 @@ def _chunks(rows: Sequence[GoldSentence], size: int) -> Iterator[list[int]]:
         yield part
 
 
-def _predict_chunk(model: Model, rows: Sequence[GoldSentence], batch: Batch) -> Iterator[Prediction]:
+def _predict_chunk(model: Model, rows: Sequence[ContextSentence], batch: Batch) -> Iterator[Prediction]:
     trained = trained_layers(model)
     pairs = {layer.id: KINDS[layer.kind].make_pairs(layer, model, batch) for layer in trained}
     batch = batch._replace(pairs={name: made for name, made in pairs.items() if made is not None})

@@ -29,7 +29,7 @@ from annotate.sync.tasks import rows_by_commentary
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
 from schemas.jsonl import write_jsonl
-from schemas.records import GoldSentence, Prediction, Record
+from schemas.records import ContextSentence, Prediction, Record
 from schemas.studio_json import SUGGESTION_NOTE, to_result
 
 if TYPE_CHECKING:
@@ -95,9 +95,9 @@ def _study_tasks(studio: Studio, project_id: int) -> list[StudyTask]:
     return [task for listed in studio.tasks(project_id) if (task := study_task(listed)) is not None]
 
 
-def _batches(commentaries: Iterable[list[GoldSentence]]) -> Iterator[list[GoldSentence]]:
+def _batches(commentaries: Iterable[list[ContextSentence]]) -> Iterator[list[ContextSentence]]:
     """Whole commentaries, `BATCH` sentences or more at a time."""
-    batch: list[GoldSentence] = []
+    batch: list[ContextSentence] = []
     for rows in commentaries:
         batch += rows
         if len(batch) >= BATCH:

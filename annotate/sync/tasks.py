@@ -10,7 +10,7 @@ from annotate.texts.context import running_text, to_rows
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.jsonl import read_jsonl
-from schemas.records import Assignment, Commentary, GoldSentence, Sentence
+from schemas.records import Assignment, Commentary, ContextSentence, Sentence
 from schemas.studio_json import TaskData
 
 
@@ -37,12 +37,12 @@ def task_rows(data: Sequence[TaskData], meta: Mapping[str, Assignment]) -> list[
     ]
 
 
-def study_rows(study: Study) -> list[GoldSentence]:
+def study_rows(study: Study) -> list[ContextSentence]:
     """The sentences of a study as a model reads them."""
     return [row for piece in rows_by_commentary(study) for row in piece]
 
 
-def rows_by_commentary(study: Study) -> Iterator[list[GoldSentence]]:
+def rows_by_commentary(study: Study) -> Iterator[list[ContextSentence]]:
     """The rows of one commentary after the other: context makes them large."""
     sentences: dict[str, list[Sentence]] = {}
     for sentence in read_jsonl(study.needs(study.sentences, "split"), Sentence):

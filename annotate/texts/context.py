@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from schemas.records import Block, Commentary, GoldSentence, Sentence
+from schemas.records import Block, Commentary, ContextSentence, Sentence
 
 
 def running_text(commentary: Commentary, sentences: Sequence[Sentence]) -> list[tuple[str, str]]:
@@ -28,11 +28,11 @@ def running_text(commentary: Commentary, sentences: Sequence[Sentence]) -> list[
     return contexts
 
 
-def to_rows(commentary: Commentary, sentences: Sequence[Sentence]) -> list[GoldSentence]:
-    """The sentences as rows without layers: what a model reads and an adjudication fills."""
+def to_rows(commentary: Commentary, sentences: Sequence[Sentence]) -> list[ContextSentence]:
+    """The sentences with the running text around each."""
     around = running_text(commentary, sentences)
     return [
-        GoldSentence(
+        ContextSentence(
             sentence_id=s.sentence_id,
             commentary_id=s.commentary_id,
             index=s.index,
@@ -41,7 +41,6 @@ def to_rows(commentary: Commentary, sentences: Sequence[Sentence]) -> list[GoldS
             after=after,
             author=commentary.author,
             date=commentary.date,
-            layers={},
         )
         for s, (before, after) in zip(sentences, around, strict=True)
     ]

@@ -16,10 +16,10 @@ from exports.adjudication.question import Rule
 from exports.adjudication.rules import load_rule
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
-from schemas.records import Annotation, GoldSentence, Layers, LayerValue, Record, Sentence
+from schemas.records import Annotation, ContextSentence, GoldSentence, Layers, LayerValue, Record, Sentence
 from schemas.studio_json import TaskData
 
-Context = TaskData | GoldSentence | Sentence
+Context = TaskData | ContextSentence | Sentence
 
 
 class Tie(Record, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, overload
 
 import numpy as np
 
-from schemas.records import GoldSentence
+from schemas.records import ContextSentence
 from train.arrays import Array
 from train.features.tokens import LETTER, MARK, char_table
 
@@ -71,7 +71,7 @@ def as_passages(X: Sequence[Any]) -> Passages:
     return Passages(*(list(map(attrgetter(field), rows)) for field in Passage._fields))
 
 
-def to_passages(rows: Sequence[GoldSentence], *, with_whole: bool = True) -> Passages:
+def to_passages(rows: Sequence[ContextSentence], *, with_whole: bool = True) -> Passages:
     """The passages of the rows.
 
     ``before`` and ``after`` of a row are the whole paragraph around the sentence; the neighbour
