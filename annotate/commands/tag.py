@@ -33,7 +33,7 @@ _WIDTH = 80  # of the terminal the table is made for
 
 _CELL = 16
 
-_TOLD = 10  # pieces with notices that are named
+_MAX_NOTED = 10  # commentaries with notices that are named
 
 _DRIFT = {
     "unfamiliar_words": "unlike the training data: many unknown n-grams",
@@ -135,8 +135,8 @@ def _gold(gold: Path | None, study: Path | None) -> Path | None:
         return gold
     if study is None and not Path("study.yaml").exists():
         return None
-    found = open_study(study).gold
-    return found if found.exists() else None
+    gold = open_study(study).gold
+    return gold if gold.exists() else None
 
 
 def _tag_files(
@@ -181,16 +181,22 @@ def _tag_folder(
     meta = load_meta(model_dir)
     row_format = FORMATS[to]
     is_site = row_format is None
-    place = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
-    wants = tagging.Wants(to, "../index.html" if is_site else None, gold if is_site else None)
-    ledger = Ledger(place, tagging.stamp_of(meta.model_version, wants))
+    ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
+    options = tagging.OutputOptions(to, "../index.html" if is_site else None, gold if is_site else None)
+    ledger = Ledger(ledger_path, tagging.stamp_of(meta.model_version, options))
     pages = Path(output) / "texte" if is_site else None
     with counting("commentaries") as step:
-        outcome = tagging.run(
-            model_dir, tagging.Reading(files, **reading), ledger, wants, pages, workers=workers, step=step
+        result = tagging.tag_folder(
+            model_dir,
+            tagging.InputOptions(files, **reading),
+            ledger,
+            options,
+            pages,
+            workers=workers,
+            step=step,
         )
-    if outcome.before:
-        say(f"{outcome.before} of {outcome.report.commentaries} commentaries were already finished")
+    if result.finished_before:
+        say(f"{result.finished_before} of {result.report.commentaries} commentaries were already finished")
     tagging.compare_pieces(ledger, meta.book, pages)
     if summary:
         tagging.write_folder_summaries(summary, ledger)
@@ -204,13 +210,13 @@ def _tag_folder(
             from train.persistence.folder import load_model
 
             rows = list(read_jsonl(gold, GoldSentence))
-            kept = Path(output) / ".errors.json"
+            errors_path = Path(output) / ".errors.json"
             try:
                 with telling() as tell:
-                    errors = measured_errors(lambda: load_model(model_dir), meta, rows, kept, tell)
+                    errors = measured_errors(lambda: load_model(model_dir), meta, rows, errors_path, tell)
             except DataError as error:
                 say(f"note: errors could not be measured: {error}")
-        failed = [(one.input, one.reason) for one in outcome.report.failed]
+        failed = [(failure.input, failure.reason) for failure in result.report.failed]
         index = write_index(
             Path(output), ledger, meta.book, errors=errors, failed=failed, model_version=meta.model_version,
             trained_on=meta.commentaries,
@@ -220,18 +226,18 @@ def _tag_folder(
         tagging.write_rows(output, ledger, row_format, meta.book)
     ledger.close()
     if not is_site:
-        place.unlink()
-    return outcome.report
+        ledger_path.unlink()
+    return result.report
 
 
 def _tell(report: "TagReport", fail_under: float | None) -> None:
     """The notices and what went wrong; exit 1 where something did."""
-    for name, notices in list(report.drift.items())[:_TOLD]:
+    for name, notices in list(report.drift.items())[:_MAX_NOTED]:
         say(f"note: {name}: {', '.join(_DRIFT[notice] for notice in notices)}")
-    if len(report.drift) > _TOLD:
-        say(f"note: {len(report.drift) - _TOLD} more commentaries are unlike the training data")
-    for one in report.failed:
-        say(f"error: {one.reason}")
+    if len(report.drift) > _MAX_NOTED:
+        say(f"note: {len(report.drift) - _MAX_NOTED} more commentaries are unlike the training data")
+    for failure in report.failed:
+        say(f"error: {failure.reason}")
     too_few = fail_under is not None and (report.coverage or 0.0) < fail_under
     if too_few:
         say(f"error: coverage is {report.coverage or 0.0:.3f}, expected {fail_under:.3f} or more")

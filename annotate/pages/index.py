@@ -47,7 +47,7 @@ def unread(name: str, reason: str) -> Markup:
     return tag("li", tag("b", place), ": ", german or tag("span", words, lang="en"))
 
 
-class Figure(Record, frozen=True, kw_only=True):
+class IndexFigure(Record, frozen=True, kw_only=True):
     """A share with what it rests on and the page of its sentences (null where there are none)."""
 
     estimate: Estimate
@@ -61,7 +61,7 @@ class Row(Record, frozen=True, kw_only=True):
 
     name: str
     pieces: int
-    figures: list[Figure | None]
+    figures: list[IndexFigure | None]
     place: int = 0  # of a period among all of the span, also those without pieces
 
 
@@ -69,8 +69,8 @@ class TargetIndex(Record, frozen=True, kw_only=True):
     """A target: touched, and apart from it yes among the touched; codes with their pages."""
 
     target: Target
-    touched: Figure
-    direction: Figure | None
+    touched: IndexFigure
+    direction: IndexFigure | None
     codes: list[tuple[str, int, str | None]]
     abstained: int
     periods: list[Row]
@@ -197,7 +197,7 @@ def _target(one: TargetIndex, index: Index, codebook: Codebook) -> Markup:
     )
 
 
-def _direction(figure: Figure | None) -> list[Markup]:
+def _direction(figure: IndexFigure | None) -> list[Markup]:
     """Which way, apart from how often."""
     if figure is None:
         return []
@@ -253,7 +253,7 @@ def _table(first: str, heads: Sequence[str], rows: Sequence[Row], tones: Sequenc
                role="region", aria_label=f"{first}: {', '.join(heads)}")  # fmt: skip
 
 
-def _cell(figure: Figure | None, top: float, tone: str) -> Markup:
+def _cell(figure: IndexFigure | None, top: float, tone: str) -> Markup:
     if figure is None:
         return tag("span", "–", class_="quiet")
     return tag("div", _range(figure.estimate, top, tone), _value(figure), class_="cell")
@@ -275,13 +275,13 @@ def _range(estimate: Estimate, top: float, tone: str) -> Markup:
     )
 
 
-def _value(figure: Figure) -> Markup:
+def _value(figure: IndexFigure) -> Markup:
     low, high = figure.estimate.interval
     reach = tag("span", f"({share(low)}–{share(high)})", class_="of")
     return _link([f"{share(figure.estimate.share)}\u00a0% ", reach], figure.href)
 
 
-def _how(figure: Figure, what: str) -> str:
+def _how(figure: IndexFigure, what: str) -> str:
     counted = f"Gezählt {number(figure.hits)} von {number(figure.of)} {what}; "
     if figure.estimate.corrected:
         return f"{counted}um die Fehler des Modells bereinigt."

@@ -42,16 +42,16 @@ _DOUBTFUL = frozenset({"date_unreadable", "date_out_of_line", "no_date"})
 Step = Callable[[], None]
 
 
-class Reading(NamedTuple):
+class InputOptions(NamedTuple):
     """How the inputs are read."""
 
-    inputs: Sequence[str]
+    names: Sequence[str]
     encoding: str | None = None
     author: str | None = None
     date: str | None = None
 
 
-class Wants(NamedTuple):
+class OutputOptions(NamedTuple):
     """What is kept of each piece: rows as JSON Lines hold them, flat rows, or a page.
 
     ``gold`` holds the sentences that people coded, shown as such on the pages.
@@ -62,33 +62,33 @@ class Wants(NamedTuple):
     gold: Path | None = None
 
 
-class Outcome(NamedTuple):
+class FolderResult(NamedTuple):
     report: TagReport
-    before: int  # pieces finished in an earlier run
+    finished_before: int  # pieces finished in an earlier run
 
 
-def run(
-    model_dir: Path, reading: Reading, ledger: Ledger, wants: Wants, pages: Path | None, *,
+def tag_folder(
+    model_dir: Path, inputs: InputOptions, ledger: Ledger, output: OutputOptions, pages: Path | None, *,
     workers: int = 1, step: Step = lambda: None,
-) -> Outcome:  # fmt: skip
+) -> FolderResult:  # fmt: skip
     """Tags what is not in the ledger yet; pages go to a folder. Unreadable pieces stop nothing."""
     problems: list[DataError] = []
-    found = read_commentaries(
-        reading.inputs, encoding=reading.encoding, author=reading.author, date=reading.date,
+    commentaries = read_commentaries(
+        inputs.names, encoding=inputs.encoding, author=inputs.author, date=inputs.date,
         passed_over=problems,
     )  # fmt: skip
-    before = 0
+    finished_before = 0
 
     def waiting() -> Iterator[tuple[int, Commentary]]:
-        nonlocal before
-        for place, commentary in enumerate(found):
+        nonlocal finished_before
+        for place, commentary in enumerate(commentaries):
             if ledger.meet(_key(commentary), place):
-                before += 1
+                finished_before += 1
                 step()
             else:
                 yield place, commentary
 
-    for place, done, hits, page in _finish_all(model_dir, waiting(), wants, workers):
+    for place, done, hits, page in _finish_all(model_dir, waiting(), output, workers):
         if pages is not None and page is not None and done.page:
             write_text(pages / done.page, page)
         ledger.add(done, place, hits)
@@ -99,9 +99,9 @@ def run(
     failed = [Failed(input=str(e.path or ""), reason=str(e)) for e in problems]
     failed += [
         Failed(input=str(path), reason=f"{path}: not a format that is read")
-        for path in unread_files(reading.inputs)
+        for path in unread_files(inputs.names)
     ]
-    return Outcome(_report(ledger, failed), before)
+    return FolderResult(_report(ledger, failed), finished_before)
 
 
 def compare_pieces(ledger: Ledger, codebook: Codebook, pages: Path | None) -> None:
@@ -124,18 +124,18 @@ def write_folder_summaries(path: str, ledger: Ledger) -> int:
     return write_jsonl(path, (done.summary for done in ledger.finished()))
 
 
-def stamp_of(model_version: str, wants: Wants) -> str:
+def stamp_of(model_version: str, output: OutputOptions) -> str:
     """What finished pieces rest on besides their texts: the model, what is made of a piece, what is kept."""
     from importlib.metadata import version
 
-    gold = wants.gold.read_bytes() if wants.gold is not None and wants.gold.exists() else b""
+    gold = output.gold.read_bytes() if output.gold is not None and output.gold.exists() else b""
     parts = [
         model_version,
         version("standpunkt"),
         f"rows {ROWS_FORMAT}",
         hashlib.sha256(gold).hexdigest()[:12],
     ]
-    return " ".join([*parts, wants.to])
+    return " ".join([*parts, output.to])
 
 
 def page_name(commentary_id: str) -> str:
@@ -152,21 +152,21 @@ Done = tuple[int, Finished, list[Hit], str | None]
 
 
 def _finish_all(
-    model_dir: Path, waiting: Iterator[tuple[int, Commentary]], wants: Wants, workers: int
+    model_dir: Path, waiting: Iterator[tuple[int, Commentary]], output: OutputOptions, workers: int
 ) -> Iterator[Done]:
     """Finished pieces in the order they came, with at most some batches in memory."""
     batches = iter(lambda: list(islice(waiting, _BATCH)), [])
     if workers <= 1:
         tools = None
         for batch in batches:
-            tools = tools or _load(model_dir, wants)
-            yield from _finish(tools, batch, wants)
+            tools = tools or _load(model_dir, output)
+            yield from _finish(tools, batch, output)
         return
     # a fresh process each: a fork would copy the locks of the libraries' threads
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (model_dir, wants)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (model_dir, output)) as pool:
         running: deque[Future[list[Done]]] = deque()
         for batch in batches:
-            running.append(pool.submit(_finish_here, batch, wants))
+            running.append(pool.submit(_finish_here, batch, output))
             if len(running) > workers * _AHEAD:
                 yield from running.popleft().result()
         while running:
@@ -181,31 +181,31 @@ class _Tools(NamedTuple):
 _TOOLS: list[_Tools] = []  # of a worker process
 
 
-def _load(model_dir: Path, wants: Wants) -> _Tools:
+def _load(model_dir: Path, output: OutputOptions) -> _Tools:
     from train.persistence.folder import load_model
 
-    return _Tools(load_model(model_dir), read_checked(wants.gold) if wants.gold else None)
+    return _Tools(load_model(model_dir), read_checked(output.gold) if output.gold else None)
 
 
-def _start(model_dir: Path, wants: Wants) -> None:
-    _TOOLS.append(_load(model_dir, wants))
+def _start(model_dir: Path, output: OutputOptions) -> None:
+    _TOOLS.append(_load(model_dir, output))
 
 
-def _finish_here(batch: Sequence[tuple[int, Commentary]], wants: Wants) -> list[Done]:
-    return list(_finish(_TOOLS[0], batch, wants))
+def _finish_here(batch: Sequence[tuple[int, Commentary]], output: OutputOptions) -> list[Done]:
+    return list(_finish(_TOOLS[0], batch, output))
 
 
-def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], wants: Wants) -> Iterator[Done]:
+def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: OutputOptions) -> Iterator[Done]:
     model, checked = tools
     tagged = tag_pieces(model, [(commentary, split_sentences(commentary)) for _, commentary in batch])
     book, version = model.meta.book, model.meta.model_version
-    row_format = FORMATS[wants.to]
+    row_format = FORMATS[output.to]
     for (place, commentary), piece in zip(batch, tagged, strict=True):
         view = view_piece(piece, book, number=1)
         shown = [piece] if checked is None else with_people([piece], checked)
         summary = summary_of(piece, book, model_version=version)
         page = (
-            reading_page(shown, book, model_version=version, home=wants.home) if row_format is None else None
+            reading_page(shown, book, model_version=version, home=output.home) if row_format is None else None
         )
         counts = counts_in(piece, book)
         done = Finished(

@@ -12,7 +12,7 @@ from annotate.kinds import UNDECIDED, label_of
 from annotate.pages.evidence import PART, evidence_page
 from annotate.pages.german import day as written
 from annotate.pages.german import times
-from annotate.pages.index import Figure, Index, Row, TargetIndex, index_page
+from annotate.pages.index import IndexFigure, Index, Row, TargetIndex, index_page
 from annotate.pages.periods import (
     MIN_DAYS,
     MIN_PIECES,
@@ -183,12 +183,14 @@ def _target(
     return sorted(found, key=lambda one: -one.touched.hits)
 
 
-def _figure(sums: _Sums, counts: Counts, what: str, errors: Errors | None, href: str | None) -> Figure | None:
+def _figure(
+    sums: _Sums, counts: Counts, what: str, errors: Errors | None, href: str | None
+) -> IndexFigure | None:
     hits, of = counts.get(what, (0, 0))
     if not of:
         return None
     found = estimate(hits, of, errors, what, spread=sums.spread[what].effect)
-    return Figure(estimate=found, hits=hits, of=of, href=href if hits else None)
+    return IndexFigure(estimate=found, hits=hits, of=of, href=href if hits else None)
 
 
 def _rhetoric(devices: Sequence[str], sums: _Sums, pages: "_Pages", errors: Errors | None) -> list[Row]:
