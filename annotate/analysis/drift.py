@@ -47,15 +47,15 @@ class Watch:
     def drift_of(self, commentary: Commentary, sentences: Sequence[Sentence]) -> Drift:
         from train.novelty import author_hash, novelty
 
-        found = novelty((s.text for s in sentences), self._known, self._familiar)
-        notices = [UNFAMILIAR] if found and found.is_unusual else []
+        measured = novelty((s.text for s in sentences), self._known, self._familiar)
+        notices = [UNFAMILIAR] if measured and measured.is_unusual else []
         authors = self._familiar.authors if self._familiar else []
         if commentary.author and authors and author_hash(commentary.author) not in authors:
             notices.append(UNSEEN_AUTHOR)
         return Drift(
             notices=notices,
-            unknown=found.novelty_share if found else None,
-            usual=found.typical if found else None,
+            unknown=measured.novelty_share if measured else None,
+            usual=measured.typical if measured else None,
             untested=self._untested,
         )
 

@@ -68,7 +68,7 @@ def mentions_in(texts: Sequence[str]) -> list[Mention]:
 def uncovered(mentions: Iterable[Mention], codebook: Codebook, *, often: int = OFTEN) -> list[Mention]:
     """The frequent names that no target's question or aliases hold, most frequent first."""
     known = _target_words(codebook)
-    found = [
+    candidates = [
         m
         for m in mentions
         if len(m.sentences) >= often
@@ -76,7 +76,7 @@ def uncovered(mentions: Iterable[Mention], codebook: Codebook, *, often: int = O
         and not m.name.endswith(_ENDINGS)
         and not any(_is_same(part, word) for part in m.name.lower().split("-") for word in known)
     ]
-    return sorted(found, key=lambda m: (-len(m.sentences), m.name))
+    return sorted(candidates, key=lambda m: (-len(m.sentences), m.name))
 
 
 def _is_first_name(followers: Counter[str], n: int) -> bool:

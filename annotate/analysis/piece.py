@@ -300,22 +300,22 @@ def _undecided(answer: CodePrediction, label: str) -> Mark:
 
 
 def _devices(prediction: Prediction | None, codebook: Codebook) -> list[str]:
-    found = []
+    labels = []
     for layer in codebook.predicted_layers:
         answer: Any = prediction.layers.get(layer.id) if prediction else None
         if answer is not None and KINDS[layer.kind].several:
             shown = (code for code in decided(answer) if code not in layer.exclusive)
-            found += [label_of(layer, code, codebook) for code in shown]
-    return found
+            labels += [label_of(layer, code, codebook) for code in shown]
+    return labels
 
 
 def _tokens(prediction: Prediction | None, marks: dict[str, Mark], codebook: Codebook) -> list[str]:
-    found = [f"{key}.{mark.code}" for key, mark in marks.items() if "." in key]
+    tokens = [f"{key}.{mark.code}" for key, mark in marks.items() if "." in key]
     for layer in codebook.predicted_layers:
         answer = prediction.layers.get(layer.id) if prediction else None
         if answer is not None:
-            found += [f"{layer.id}.{code}" for code in kind_of(layer).shown_codes(answer)]
-    return found
+            tokens += [f"{layer.id}.{code}" for code in kind_of(layer).shown_codes(answer)]
+    return tokens
 
 
 def _tally(lens: Lens, shown: Sequence[SentenceView]) -> Tally:

@@ -107,8 +107,8 @@ def errors_of(
     sentences = 0
     for row, prediction in pairs:
         sentences += 1
-        for what, truth, found in _answers(row, prediction, codebook):
-            counts[what][row.commentary_id][_place(truth, found)] += 1
+        for what, truth, is_found in _answers(row, prediction, codebook):
+            counts[what][row.commentary_id][_place(truth, is_found)] += 1
     tables = {
         what: [(c[0], c[1], c[2], c[3]) for _, c in sorted(texts.items())]
         for what, texts in sorted(counts.items())
@@ -135,10 +135,10 @@ def estimate(hits: int, of: int, errors: Errors | None, what: str, *, spread: fl
     reason = _too_few(tables) if errors else NOT_CODED
     if not of or reason:
         return Estimate(share=share, interval=plain, corrected=False, reason=reason)
-    found = _adjusted(share, size, np.array(tables, dtype=float))
-    if found is None:
+    adjusted = _adjusted(share, size, np.array(tables, dtype=float))
+    if adjusted is None:
         return Estimate(share=share, interval=plain, corrected=False, reason=TOO_UNSURE)
-    return Estimate(share=found[0], interval=found[1], corrected=True)
+    return Estimate(share=adjusted[0], interval=adjusted[1], corrected=True)
 
 
 class Spread:
@@ -167,20 +167,20 @@ class Spread:
 
 def counts_of(view: PieceView, codebook: Codebook) -> dict[str, tuple[int, int]]:
     """Hits and chances of each question in a piece, keyed as the tables of `Errors` are."""
-    found: dict[str, tuple[int, int]] = {}
+    counts: dict[str, tuple[int, int]] = {}
     size = len(view.sentences)
     for tally in view.targets:
         if tally.asked:
-            found[tally.lens.key] = (tally.touched, size)
-            found[f"{tally.lens.key}.favor"] = (tally.counts.get("favor", 0), tally.touched)
+            counts[tally.lens.key] = (tally.touched, size)
+            counts[f"{tally.lens.key}.favor"] = (tally.counts.get("favor", 0), tally.touched)
     tokens = Counter(token for shown in view.sentences for token in shown.tokens)
     for code in device_codes(codebook):
-        found[code] = (tokens[code], size)
-    return found
+        counts[code] = (tokens[code], size)
+    return counts
 
 
-def _place(truth: bool, found: bool) -> int:
-    return (0 if found else 1) if truth else (2 if found else 3)
+def _place(truth: bool, is_found: bool) -> int:
+    return (0 if is_found else 1) if truth else (2 if is_found else 3)
 
 
 def _answers(
@@ -197,9 +197,9 @@ def _answers(
             for target, code in value.items():
                 key = f"{layer.id}.{target}"
                 mark = shown.marks.get(key)
-                truth, found = is_own and code != UNRELATED, mark is not None and mark.tone != "unsure"
-                yield key, truth, found
-                if truth and found and mark:
+                truth, is_found = is_own and code != UNRELATED, mark is not None and mark.tone != "unsure"
+                yield key, truth, is_found
+                if truth and is_found and mark:
                     yield f"{key}.favor", code == "favor", mark.code == "favor"
         elif KINDS[layer.kind].several:
             for name in layer.code_ids:

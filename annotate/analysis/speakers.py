@@ -65,9 +65,9 @@ def speaker_of(text: str) -> str | None:
         (rf"(?P<who>{_PHRASE})\s+zufolge\b", False),
     )  # fmt: skip
     for pattern, is_subject in patterns:
-        for found in re.finditer(pattern, text):
-            name = found["who"].strip()
-            if _is_name(name) and (not is_subject or _is_subject(found, name, text)):
+        for match in re.finditer(pattern, text):
+            name = match["who"].strip()
+            if _is_name(name) and (not is_subject or _is_subject(match, name, text)):
                 return _lowered(name)
     return None
 
@@ -77,17 +77,17 @@ def _is_name(name: str) -> bool:
     return words[0] not in no_names and words[-1] not in no_names
 
 
-def _is_subject(found: re.Match[str], name: str, text: str) -> bool:
+def _is_subject(match: re.Match[str], name: str, text: str) -> bool:
     """Whether a name beside a verb of saying can be who says it, and not what is said or where."""
     first, _, rest = name.partition(" ")
     if first.lower() in _OBJECTS | _BEFORE:
         return False
     if first.islower() and first.endswith("en"):  # „eigenen Bild“: an adjective of an object
         return False
-    if "verb" in found.groupdict():
-        is_clause = bool(_AFTER_SPEECH.search(text[: found.start()]))
-        return is_clause or not _TAKES_OBJECT.match(found["verb"]) or not rest or first.lower() == "der"
-    before = text[: found.start()].split()
+    if "verb" in match.groupdict():
+        is_clause = bool(_AFTER_SPEECH.search(text[: match.start()]))
+        return is_clause or not _TAKES_OBJECT.match(match["verb"]) or not rest or first.lower() == "der"
+    before = text[: match.start()].split()
     return not before or before[-1].lower() not in _BEFORE
 
 

@@ -210,9 +210,9 @@ def difference(count: int, of: int, other: int, other_of: int) -> tuple[float, f
 
 def counted(row: PieceSummary) -> Counter[str]:
     """Sentences a target and a device, by the names that `Difference.what` uses."""
-    found = Counter({f"target.{name}": target.touched for name, target in row.targets.items()})
-    found.update({f"device.{name}": n for name, n in row.devices.items()})
-    return found
+    counts = Counter({f"target.{name}": target.touched for name, target in row.targets.items()})
+    counts.update({f"device.{name}": n for name, n in row.devices.items()})
+    return counts
 
 
 def _added(seen: Seen, rows: Sequence[PieceSummary]) -> Seen:
@@ -224,15 +224,15 @@ def _added(seen: Seen, rows: Sequence[PieceSummary]) -> Seen:
 def _differences(row: PieceSummary, earlier: Seen) -> list[Difference] | None:
     if earlier.pieces < MIN_EARLIER or earlier.sentences < MIN_SENTENCES or not row.sentences:
         return None
-    found = []
+    differences = []
     for what, count in counted(row).items():
         low, high = difference(count, row.sentences, earlier.counts[what], earlier.sentences)
         if low > 0 or high < 0:
             share, before = count / row.sentences, earlier.counts[what] / earlier.sentences
-            found.append(
+            differences.append(
                 Difference(what=what, share=round(share, 6), earlier=round(before, 6), difference=(low, high))
             )
-    return found
+    return differences
 
 
 def _target(tally: Tally, view: PieceView) -> TargetSummary:
@@ -259,11 +259,11 @@ def _devices(view: PieceView, codebook: Codebook) -> dict[str, int]:
 
 
 def _speakers(view: PieceView) -> list[Speaker]:
-    found: dict[str | None, list[str]] = defaultdict(list)
+    sentences_by_speaker: dict[str | None, list[str]] = defaultdict(list)
     for shown in view.sentences:
         if shown.voice in ("other", "mixed"):
-            found[speaker_of(shown.sentence.text)].append(shown.sentence.sentence_id)
-    return [Speaker(name=name, sentences=ids) for name, ids in _most_first(found.items())]
+            sentences_by_speaker[speaker_of(shown.sentence.text)].append(shown.sentence.sentence_id)
+    return [Speaker(name=name, sentences=ids) for name, ids in _most_first(sentences_by_speaker.items())]
 
 
 def _most_first(items: Iterable[tuple[str | None, list[str]]]) -> list[tuple[str | None, list[str]]]:

@@ -68,12 +68,12 @@ def adjudicate(
         if output:
             write_jsonl(output, gold)
     else:
-        own = open_study(study)
-        gold, report = adjudicate_study(own, rule=rule, dry_run=dry_run)
+        opened = open_study(study)
+        gold, report = adjudicate_study(opened, rule=rule, dry_run=dry_run)
         if output and not dry_run:
             write_jsonl(output, gold)
         if to_studio:
-            sent = _send(own, gold, url=url, dry_run=dry_run)
+            sent = _send(opened, gold, url=url, dry_run=dry_run)
     if json:
         more = {"studio": sent} if sent else {}
         print_report({**msgspec.structs.asdict(report), **more}, True, "")
@@ -84,13 +84,13 @@ def adjudicate(
 
 
 def _send(
-    own: Study, gold: "list[GoldSentence]", *, url: str | None, dry_run: bool
+    study: Study, gold: "list[GoldSentence]", *, url: str | None, dry_run: bool
 ) -> "AdjudicationPushReport":
     from annotate.study.connect import connect
     from annotate.sync.adjudication import push_adjudication
 
-    with own.locked(), telling() as tell:
-        return push_adjudication(connect(own, url=url), own, gold, dry_run=dry_run, progress=tell)
+    with study.locked(), telling() as tell:
+        return push_adjudication(connect(study, url=url), study, gold, dry_run=dry_run, progress=tell)
 
 
 def _sent_words(sent: "AdjudicationPushReport") -> str:

@@ -46,18 +46,18 @@ class Codings(Record, frozen=True, kw_only=True):
     read: Any = None
 
 
-def user_names(given: str | None) -> dict[int, str]:
+def user_names(pairs: str | None) -> dict[int, str]:
     """User id → name, from such as ``7=anna,9=ben``."""
-    found: dict[int, str] = {}
-    for part in (given or "").split(","):
+    names: dict[int, str] = {}
+    for part in (pairs or "").split(","):
         number, _, name = (word.strip() for word in part.partition("="))
         if part.strip():
             if not (number.isdigit() and name) or "@" in name:
                 raise SettingsError(
                     f'"{part.strip()}": expected a user id and a name, such as 7=anna', flag="--names"
                 )
-            found[int(number)] = name
-    return found
+            names[int(number)] = name
+    return names
 
 
 def codings(
@@ -72,15 +72,15 @@ def codings(
     from exports.readers.annotations import read_codings
 
     if not exports:
-        own = open_study(study)
-        book = load_codebook(codebook) if codebook else own.codebook()
-        rows = list(read_jsonl(own.needs(own.annotations, "pull"), Annotation))
-        sentences = list(read_jsonl(own.sentences, Sentence)) if own.sentences.exists() else []
+        opened = open_study(study)
+        book = load_codebook(codebook) if codebook else opened.codebook()
+        rows = list(read_jsonl(opened.needs(opened.annotations, "pull"), Annotation))
+        sentences = list(read_jsonl(opened.sentences, Sentence)) if opened.sentences.exists() else []
         return Codings(
             annotations=rows,
             codebook=book,
             texts={s.sentence_id: s.text for s in sentences},
-            links=_links(own, rows),
+            links=_links(opened, rows),
             chains={s.sentence_id: s.chain_id for s in sentences if s.chain_id},
         )
     of_study = open_study(study) if study is not None else None
@@ -104,12 +104,12 @@ def codings(
 
 def _numbered(export: "Export", url: str | None) -> dict[int, str]:
     """Where the tasks of an export are: links where the server is known, else the numbers to find them by."""
-    found = {}
+    links = {}
     for row in export.annotations:
         task = row.task_id
         if row.annotation_id is not None and task is not None and task in export.projects:
-            found[row.annotation_id] = _place(url, export.projects[task], task)
-    return found
+            links[row.annotation_id] = _place(url, export.projects[task], task)
+    return links
 
 
 def _place(url: str | None, project: int, task: int) -> str:
@@ -124,9 +124,9 @@ def _server(study: Study | None) -> str | None:
     """The address of Label Studio: the environment's, or the one that the study knows."""
     from annotate.study.connect import HOST, URL
 
-    told = os.environ.get(URL) or os.environ.get(HOST)
+    address = os.environ.get(URL) or os.environ.get(HOST)
     known = (study.settings.studio.url or next(iter(study.state().projects), None)) if study else None
-    return (told or known or "").rstrip("/") or None
+    return (address or known or "").rstrip("/") or None
 
 
 def _links(study: Study, rows: list[Annotation]) -> dict[int, str]:
@@ -187,20 +187,20 @@ def agree(
     from exports.agreement.report_page import agreement_page
     from exports.agreement.report_text import report_words
 
-    held = codings(exports, codebook, study, skip_invalid=skip_invalid, names=names)
-    report = agreement(held.annotations, held.codebook, chains=held.chains, models=model_account or ())
-    places = _places(held, report)
+    read = codings(exports, codebook, study, skip_invalid=skip_invalid, names=names)
+    report = agreement(read.annotations, read.codebook, chains=read.chains, models=model_account or ())
+    places = _places(read, report)
     if html:
-        notes = reading_notes(held.read) if held.read else []
-        write_text(html, agreement_page(report, held.codebook, places, notes=notes))
-    more = {"read": held.read} if held.read else {}
+        notes = reading_notes(read.read) if read.read else []
+        write_text(html, agreement_page(report, read.codebook, places, notes=notes))
+    more = {"read": read.read} if read.read else {}
     body = {**msgspec.structs.asdict(report), **more} if json else None
-    print_report(body, json, lambda: report_words(report, held.codebook, places))
+    print_report(body, json, lambda: report_words(report, read.codebook, places))
     if html:
         say(f"written: {html}")
 
 
-def _places(held: Codings, report: "AgreementReport") -> "dict[str, Place]":
+def _places(read: Codings, report: "AgreementReport") -> "dict[str, Place]":
     """Text and tasks of the sentences that the report names."""
     from exports.agreement.report_text import Place
 
@@ -208,14 +208,14 @@ def _places(held: Codings, report: "AgreementReport") -> "dict[str, Place]":
         name for layer in report.layers.values() for found in layer.confusions for name in found.sentences
     }
     links: dict[str, dict[str, list[str]]] = {}
-    for row in held.annotations:
+    for row in read.annotations:
         is_of_people = row.annotator in report.annotators
         if is_of_people and row.sentence_id in named and row.task_id is not None:
-            link = held.links.get(row.annotation_id or -1, f"task {row.task_id}")
+            link = read.links.get(row.annotation_id or -1, f"task {row.task_id}")
             links.setdefault(row.sentence_id, {}).setdefault(link, []).append(row.annotator)
     return {
         name: Place(
-            text=held.texts.get(name, ""),
+            text=read.texts.get(name, ""),
             links=tuple((", ".join(who), link) for link, who in links.get(name, {}).items()),
         )
         for name in sorted(named)

@@ -22,8 +22,8 @@ def backup(
         report = packing.restore(path, restore)
         words = f"restored {report.files} files to {report.path}"
     else:
-        own = open_study(study)
-        with own.locked():
-            report = packing.back_up(own, path)
+        opened = open_study(study)
+        with opened.locked():
+            report = packing.back_up(opened, path)
         words = f"packed {report.files} files ({report.bytes / 1e6:.1f} MB) into {report.path}"
     print_report(report, json, words)

@@ -10,16 +10,16 @@ def doctor(study: StudyOption = None, url: UrlOption = None, json: JsonOption = 
     from annotate.study.connect import connect
     from annotate.sync.doctor import examine, unconnected
 
-    own = open_study(study)
+    opened = open_study(study)
     try:
-        found = examine(connect(own, url=url), own)
+        findings = examine(connect(opened, url=url), opened)
     except SettingsError as error:
-        found = [unconnected(error)]
+        findings = [unconnected(error)]
     lines = []
-    for finding in found:
+    for finding in findings:
         lines.append(f"{'ok ' if finding.ok else '!! '} {finding.check}: {finding.message}")
         if not finding.ok:
             lines.append(f"    {finding.action}")
-    print_report({"findings": found}, json, "\n".join(lines))
-    if not all(finding.ok for finding in found):
+    print_report({"findings": findings}, json, "\n".join(lines))
+    if not all(finding.ok for finding in findings):
         raise typer.Exit(1)

@@ -93,8 +93,8 @@ def evaluate(
     from train.persistence.folder import load_model
     from train.settings import changed
 
-    own = open_study(study) if gold is None or study is not None else None
-    coded = _annotations(annotations, own)
+    opened = open_study(study) if gold is None or study is not None else None
+    coded = _annotations(annotations, opened)
     with telling() as tell:
         if model is not None:
             if gold is None:
@@ -121,7 +121,7 @@ def evaluate(
                 curve=len(rows) <= SMALL if curve is None else curve,
                 annotations=coded,
             )
-    report = _with_links(report, coded, own)
+    report = _with_links(report, coded, opened)
     if html is not None:
         from annotate.pages.evaluation import evaluation_page
         from schemas.files import write_text
@@ -135,8 +135,8 @@ def _check_codebook(meta: "ModelMeta", path: Path) -> None:
     """A model is judged by the codebook it was trained with; another version is told."""
     book = load_codebook(path)
     if book.codebook != meta.codebook:
-        found = f'found the codebook "{book.codebook}", expected the model\'s, "{meta.codebook}"'
-        raise SettingsError(found, flag="--codebook")
+        problem = f'found the codebook "{book.codebook}", expected the model\'s, "{meta.codebook}"'
+        raise SettingsError(problem, flag="--codebook")
     if book.version != meta.codebook_version:
         say(f"note: scored with codebook version {meta.codebook_version}, which the model was trained with")
 
@@ -168,6 +168,6 @@ def _with_links(
                 links.setdefault(coding.sentence_id, []).append(address)
     layers = {}
     for name, layer in report.layers.items():
-        found = [msgspec.structs.replace(s, links=links.get(s.sentence_id, [])) for s in layer.suspects]
-        layers[name] = msgspec.structs.replace(layer, suspects=found)
+        linked = [msgspec.structs.replace(s, links=links.get(s.sentence_id, [])) for s in layer.suspects]
+        layers[name] = msgspec.structs.replace(layer, suspects=linked)
     return msgspec.structs.replace(report, layers=layers)

@@ -31,15 +31,15 @@ def _head(report: "EvaluationReport") -> str:
     return _wrapped(f"{report.n} sentences, {report.model_version}: {how}")
 
 
-def in_words(held: "HeldOut") -> str:
+def in_words(held_out: "HeldOut") -> str:
     """How an evaluation held out."""
     what = {"cluster": "commentaries that share sentences stay together", "commentary": "by commentary"}
-    words = f"{held.splits} models, each judged on what it has not seen; {what[held.group]}"
-    if held.by == "date":
-        words += f"; trained on what was written {held.gap_days} days before or earlier"
-    elif held.by != "commentary":
-        words += f"; and on no {held.by} it has seen"
-    left = "".join(f"; {n} not judged: {reason}" for reason, n in held.left_out.items())
+    words = f"{held_out.splits} models, each judged on what it has not seen; {what[held_out.group]}"
+    if held_out.by == "date":
+        words += f"; trained on what was written {held_out.gap_days} days before or earlier"
+    elif held_out.by != "commentary":
+        words += f"; and on no {held_out.by} it has seen"
+    left = "".join(f"; {n} not judged: {reason}" for reason, n in held_out.left_out.items())
     return words + left
 
 

@@ -40,13 +40,13 @@ def diff(old: Old, new: New, map: MapOption = None, json: JsonOption = False) ->
     from schemas.versions.id_map import read_map
 
     before, now = load_codebook(old), load_codebook(new)
-    found = compare(before, now, read_map(map, before, now) if map else None)
+    difference = compare(before, now, read_map(map, before, now) if map else None)
     lines = [
-        *_changes(found.changes),
-        f"{found.old_version} → {found.version}: asks for {_asks(found.asks_for)}",
+        *_changes(difference.changes),
+        f"{difference.old_version} → {difference.version}: asks for {_asks(difference.asks_for)}",
     ]
-    print_report(found, json, "\n".join(lines))
-    check_step(found, new)
+    print_report(difference, json, "\n".join(lines))
+    check_step(difference, new)
 
 
 def migrate(
@@ -73,13 +73,15 @@ def migrate(
         raise typer.BadParameter(
             "cannot be used with --undo: the backup contains the map", param_hint="--map"
         )
-    own = open_study(study)
-    studio = None if files_only else connect(own, url=url)
+    opened = open_study(study)
+    studio = None if files_only else connect(opened, url=url)
     with telling() as progress:
         if undo:
-            report = migrating.undo(studio, own, old, new, dry_run=dry_run, progress=progress)
+            report = migrating.undo(studio, opened, old, new, dry_run=dry_run, progress=progress)
         else:
-            report = migrating.migrate(studio, own, old, new, given=map, dry_run=dry_run, progress=progress)
+            report = migrating.migrate(
+                studio, opened, old, new, given=map, dry_run=dry_run, progress=progress
+            )
     print_report(report, json, "\n".join(_lines(report)))
 
 

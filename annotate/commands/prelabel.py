@@ -22,10 +22,12 @@ def prelabel(
     from annotate.sync import prelabel as prelabelling
     from train.persistence.folder import load_model
 
-    own = open_study(study)
-    with own.locked(), telling() as tell:
-        loaded = load_model(model or own.latest_model())
-        report = prelabelling.prelabel(connect(own, url=url), own, loaded, dry_run=dry_run, progress=tell)
+    opened = open_study(study)
+    with opened.locked(), telling() as tell:
+        loaded = load_model(model or opened.latest_model())
+        report = prelabelling.prelabel(
+            connect(opened, url=url), opened, loaded, dry_run=dry_run, progress=tell
+        )
     verb = "would be " if dry_run else ""
     lines = [
         f"{report.model_version}: suggestions {verb}created {report.created}, "

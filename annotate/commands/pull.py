@@ -29,9 +29,9 @@ def pull(
     from annotate.study.connect import connect
     from annotate.sync import pull as pulling
 
-    own = open_study(study)
-    with own.locked(), telling() as tell:
-        report = pulling.pull(connect(own, url=url), own, full=full, progress=tell)
+    opened = open_study(study)
+    with opened.locked(), telling() as tell:
+        report = pulling.pull(connect(opened, url=url), opened, full=full, progress=tell)
     lines = [f"{report.annotations} annotations ({report.skipped} skipped, {report.incomplete} incomplete, "
              f"{report.invalid} invalid, {report.deleted} deleted since the last pull)",
              f"{report.fetched} tasks were fetched"]  # fmt: skip
@@ -47,9 +47,9 @@ def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, 
     from annotate.study.connect import connect
     from annotate.sync.existing_project import import_project
 
-    own = open_study(study)
-    with own.locked(), telling() as tell:
-        report = import_project(connect(own, url=url), own, project, map_path, progress=tell)
+    opened = open_study(study)
+    with opened.locked(), telling() as tell:
+        report = import_project(connect(opened, url=url), opened, project, map_path, progress=tell)
     lines = [
         f"{report.annotations} annotations of project {project} by {', '.join(report.annotators) or '–'}",
         f"({report.skipped} skipped, {report.incomplete} incomplete, {report.invalid} invalid)",

@@ -52,15 +52,15 @@ def push(
         raise typer.BadParameter("needs --invite: the passwords are in the letters", param_hint="--accounts")
     if phase not in ("pilot", "main", "test"):
         raise typer.BadParameter(f'"{phase}": expected pilot, main or test', param_hint="--phase")
-    own = open_study(study)
-    with own.locked(), telling() as tell:
-        own = with_given(own, annotators=annotators, overlap=overlap, unit=unit)
-        studio = connect(own, url=url)
+    opened = open_study(study)
+    with opened.locked(), telling() as tell:
+        opened = with_given(opened, annotators=annotators, overlap=overlap, unit=unit)
+        studio = connect(opened, url=url)
         if not dry_run:
-            write_settings(own)  # before anything is drawn by them
+            write_settings(opened)  # before anything is drawn by them
         report = pushing.push(
             studio,
-            own,
+            opened,
             dry_run=dry_run,
             recreate=recreate,
             prune=prune,
@@ -69,7 +69,7 @@ def push(
         )
         letters = []
         if invite and not dry_run:
-            letters = write_invitations(studio, own, report.projects, with_accounts=accounts)
+            letters = write_invitations(studio, opened, report.projects, with_accounts=accounts)
     body = {**msgspec.structs.asdict(report), "invitations": letters} if invite else report
     lines = _words(report) + [f"{p.annotator}: {p.link}" for p in report.projects]
     lines += [f"letter to {letter.annotator}: {letter.path}" for letter in letters]

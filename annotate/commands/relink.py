@@ -6,9 +6,9 @@ def relink(study: StudyOption = None, dry_run: DryRunOption = False, json: JsonO
     """Split mended commentaries anew and carry their codings over."""
     from annotate.study.relink import relink_study
 
-    own = open_study(study)
-    with own.locked():
-        report = relink_study(own, dry_run=dry_run)
+    opened = open_study(study)
+    with opened.locked():
+        report = relink_study(opened, dry_run=dry_run)
     lines = [
         f"{report.unchanged} sentences as before, {len(report.links)} mended, {len(report.added)} new, "
         f"{len(report.lost)} not found again" + (" (nothing was written)" if dry_run else "")

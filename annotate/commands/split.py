@@ -55,18 +55,20 @@ def split(
     from annotate.texts.sentences import splitter_note
     from annotate.texts.sources import unread_files
 
-    own = open_study(study) if study is not None or not files else None
+    opened = open_study(study) if study is not None or not files else None
     reading: dict[str, Any] = {"encoding": encoding, "author": author, "date": date, "pipeline": pipeline}
-    if note := splitter_note(own.settings.language if own else language):
+    if note := splitter_note(opened.settings.language if opened else language):
         say(f"note: {note}")
-    for name in unread_files(files or [own.commentary_folder] if own else files or []):
+    for name in unread_files(files or [opened.commentary_folder] if opened else files or []):
         say(f"note: skipped {name}: unsupported format")
-    if own:
-        report = split_study(own, files, force=force, **reading)
+    if opened:
+        report = split_study(opened, files, force=force, **reading)
         if output:
-            write_jsonl(output, read_jsonl(own.sentences, Sentence))
-        for correction in unused_corrections(corrections_of(own), read_jsonl(own.commentaries, Commentary)):
-            say(f"note: {own.corrections.name}: nothing is called {correction.commentary}")
+            write_jsonl(output, read_jsonl(opened.sentences, Sentence))
+        for correction in unused_corrections(
+            corrections_of(opened), read_jsonl(opened.commentaries, Commentary)
+        ):
+            say(f"note: {opened.corrections.name}: nothing is called {correction.commentary}")
     else:
         pieces = split_inputs(files or [], language=language, **reading)
         rows = output or (None if json or sys.stdout.isatty() else "-")

@@ -7,10 +7,10 @@ def status(study: StudyOption = None, url: UrlOption = None, json: JsonOption = 
     from annotate.study.connect import connect
     from annotate.sync.status import adjudicator_progress, annotator_progress
 
-    own = open_study(study)
-    studio = connect(own, url=url)
-    found = annotator_progress(studio, own)
-    undecided = adjudicator_progress(studio, own)
+    opened = open_study(study)
+    studio = connect(opened, url=url)
+    found = annotator_progress(studio, opened)
+    undecided = adjudicator_progress(studio, opened)
     head = ["annotator", "tasks", "done", "skipped", "open", "incomplete", "suggested", "minutes left"]
     rows = [
         (p.annotator, p.tasks, p.done, p.skipped, p.open, p.incomplete, p.suggested,

@@ -40,10 +40,10 @@ def status(json: JsonOption = False) -> None:
     """Say whether it is installed and running, and where."""
     from annotate.label_studio import local_server
 
-    found = local_server.status()
-    state = "running" if found.running else "stopped" if found.installed else "not installed"
-    words = f"Label Studio {found.version}: {state}" + (f" at {found.url}" if found.running else "")
-    print_report(found, json, f"{words}\nfolder: {found.folder}\ndatabase: {found.database}")
+    running = local_server.status()
+    state = "running" if running.running else "stopped" if running.installed else "not installed"
+    words = f"Label Studio {running.version}: {state}" + (f" at {running.url}" if running.running else "")
+    print_report(running, json, f"{words}\nfolder: {running.folder}\ndatabase: {running.database}")
 
 
 @app.command()

@@ -128,8 +128,8 @@ def counting(label: str) -> Iterator[Callable[[], None]]:
 
         def step() -> None:
             bar.advance(task)
-            found = next(one for one in bar.tasks if one.id == task)
-            bar.update(task, speed=f"{found.completed / max(found.elapsed or 0.0, 0.001):.1f}")
+            current = next(one for one in bar.tasks if one.id == task)
+            bar.update(task, speed=f"{current.completed / max(current.elapsed or 0.0, 0.001):.1f}")
 
         yield step
 

@@ -69,9 +69,9 @@ def gold_and_codebook(
         raise SettingsError(
             "--gold and --codebook must be used together", flag="--codebook" if gold else "--gold"
         )
-    own = open_study(study)
-    rows = list(read_jsonl(gold or own.needs(own.gold, "adjudicate"), GoldSentence))
-    return rows, load_codebook(codebook) if codebook else own.codebook()
+    opened = open_study(study)
+    rows = list(read_jsonl(gold or opened.needs(opened.gold, "adjudicate"), GoldSentence))
+    return rows, load_codebook(codebook) if codebook else opened.codebook()
 
 
 def download_encoder(name: str | None) -> None:
@@ -168,8 +168,8 @@ def train(
 
             tell(f"cross-validating {len(rows)} sentences in 5 folds for the card")
             try:
-                found = cross_validate(rows, book, settings=settings, seed=seed)
-                model = model.with_figures(figures_of(found))
+                evaluation = cross_validate(rows, book, settings=settings, seed=seed)
+                model = model.with_figures(figures_of(evaluation))
             except DataError as error:
                 if evaluate:
                     raise
@@ -197,5 +197,5 @@ def _words(done: "TrainReport", figures: dict[str, Any]) -> str:
     notes = [f"{name}: {layer.reason}" for name, layer in done.layers.items() if layer.reason]
     notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
     head = f"{done.model_version}: {done.n} sentences{copies}, {done.seconds:.1f} s\n{done.model_dir}"
-    told = "\n".join(textwrap.fill(note, 80, subsequent_indent="  ") for note in notes)
-    return f"{head}\n\n{table(['layer', 'values', 'trained', 'macro-F1'], rows)}\n\n{told}"
+    notes_text = "\n".join(textwrap.fill(note, 80, subsequent_indent="  ") for note in notes)
+    return f"{head}\n\n{table(['layer', 'values', 'trained', 'macro-F1'], rows)}\n\n{notes_text}"

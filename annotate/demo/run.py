@@ -148,14 +148,14 @@ def _code(
     done = []
     for name in material.ANNOTATORS:
         person = Studio(server.url, _token(server, name))
-        given = material.codings(name)
+        codings_by_id = material.codings(name)
         tasks = [
             t for t in studio.tasks(projects[name].id) if t.data.get("commentary_id") not in material.HELD_OUT
         ]
-        todo = [task for task in tasks if not task.coded and task.data.get("sentence_id") in given]
+        todo = [task for task in tasks if not task.coded and task.data.get("sentence_id") in codings_by_id]
         for n, task in enumerate(todo):
             progress(f"{name} codes", n, len(todo))
-            layers = given[task.data["sentence_id"]].layers
+            layers = codings_by_id[task.data["sentence_id"]].layers
             person.create_annotation(task.id, to_result(layers, codebook))
         done.append(Coded(annotator=name, created=len(todo), present=sum(task.coded > 0 for task in tasks)))
     return done

@@ -67,17 +67,17 @@ def _y(share: float, high: float) -> float:
 
 def _run(points: Sequence[Point], last: int, high: float) -> list[Markup]:
     """The band and the line of periods that follow each other."""
-    found = [(_x(p.place, last), p.estimate) for p in points if p.estimate]
-    upper = [f"{x:.1f},{_y(e.interval[1], high):.1f}" for x, e in found]
-    lower = [f"{x:.1f},{_y(e.interval[0], high):.1f}" for x, e in reversed(found)]
-    middle = " ".join(f"{x:.1f},{_y(e.share, high):.1f}" for x, e in found)
-    if len(found) == 1:  # a band of one period has no width: its interval is a stroke
-        x, e = found[0]
+    points_drawn = [(_x(p.place, last), p.estimate) for p in points if p.estimate]
+    upper = [f"{x:.1f},{_y(e.interval[1], high):.1f}" for x, e in points_drawn]
+    lower = [f"{x:.1f},{_y(e.interval[0], high):.1f}" for x, e in reversed(points_drawn)]
+    middle = " ".join(f"{x:.1f},{_y(e.share, high):.1f}" for x, e in points_drawn)
+    if len(points_drawn) == 1:  # a band of one period has no width: its interval is a stroke
+        x, e = points_drawn[0]
         band = tag("line", x1=f"{x:.1f}", x2=f"{x:.1f}", y1=f"{_y(e.interval[0], high):.1f}",
                    y2=f"{_y(e.interval[1], high):.1f}", class_="stroke")  # fmt: skip
     else:
         band = tag("polygon", points=" ".join(upper + lower), class_="band")
-    dots = [tag("circle", cx=f"{x:.1f}", cy=f"{_y(e.share, high):.1f}", r="3.5") for x, e in found]
+    dots = [tag("circle", cx=f"{x:.1f}", cy=f"{_y(e.share, high):.1f}", r="3.5") for x, e in points_drawn]
     return [band, tag("polyline", points=middle), *dots]
 
 

@@ -63,15 +63,17 @@ def _signs(layers: "Collection[LayerFigures]") -> Iterator[str]:
     yield f"Striche: was auch ohne Modell gelingt, nämlich mit dem häufigsten Code{more if learned else ''}."
 
 
-def _how(held: "HeldOut") -> str:
-    words = f"{held.splits} Modelle, jedes beurteilt an Texten, die es nicht kannte"
-    if held.by == "date":
-        words += f": gelernt aus dem, was mindestens {held.gap_days} Tage vorher erschienen war"
+def _how(held_out: "HeldOut") -> str:
+    words = f"{held_out.splits} Modelle, jedes beurteilt an Texten, die es nicht kannte"
+    if held_out.by == "date":
+        words += f": gelernt aus dem, was mindestens {held_out.gap_days} Tage vorher erschienen war"
     else:
-        words += _BY[held.by]
-    if held.group == "cluster":
+        words += _BY[held_out.by]
+    if held_out.group == "cluster":
         words += "; Texte mit fast gleichen Sätzen bleiben beisammen"
-    left = "".join(f"; {n} Sätze nicht beurteilt ({_LEFT[reason]})" for reason, n in held.left_out.items())
+    left = "".join(
+        f"; {n} Sätze nicht beurteilt ({_LEFT[reason]})" for reason, n in held_out.left_out.items()
+    )
     return f"{words}{left}."
 
 
@@ -151,15 +153,15 @@ def _why(touched: int, reason: str | None) -> str:
     return "nur eine Richtung" if touched else "nie berührt"
 
 
-def _suspects(found: "Sequence[LabelError]") -> Markup:
+def _suspects(suspects: "Sequence[LabelError]") -> Markup:
     rows = []
-    for s in found:
+    for s in suspects:
         about = " · ".join(part for part in (s.target, s.code) if part)
         rows.append((s.text, about, s.gold, f"{s.predicted} ({_say(s.score)})", _links(s)))
     head = ("Satz", "", "codiert", "eher", "")
     return tag(
         "details",
-        tag("summary", f"{len(found)} Codierungen, die einen zweiten Blick lohnen"),
+        tag("summary", f"{len(suspects)} Codierungen, die einen zweiten Blick lohnen"),
         _table(head, rows, has_text=True),
     )
 

@@ -33,10 +33,10 @@ def day(date: str | None) -> str:
     >>> day("2025-02-18"), day("2025-02"), day(None)
     ('18.\\xa0Februar 2025', '2025-02', '')
     """
-    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(T.*)?", date or "")
-    if not found or not 1 <= int(found[2]) <= 12:
+    match = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(T.*)?", date or "")
+    if not match or not 1 <= int(match[2]) <= 12:
         return date or ""
-    return f"{int(found[3])}.\u00a0{MONTHS[int(found[2]) - 1]} {found[1]}"
+    return f"{int(match[3])}.\u00a0{MONTHS[int(match[2]) - 1]} {match[1]}"
 
 
 def times(count: int) -> str:

@@ -40,8 +40,8 @@ def unread(name: str, reason: str) -> Markup:
 
     ``reason`` is the error's own line, place first; words the page does not know stay as they are.
     """
-    found = re.match(r":(?:(\d+):)? (.*)", reason.removeprefix(name), re.S)
-    line, words = found.groups() if found else (None, reason)
+    match = re.match(r":(?:(\d+):)? (.*)", reason.removeprefix(name), re.S)
+    line, words = match.groups() if match else (None, reason)
     german = next((said for pattern, said in _REASONS if re.search(pattern, words)), None)
     place = f"{name}, Zeile {line}" if line else name
     return tag("li", tag("b", place), ": ", german or tag("span", words, lang="en"))

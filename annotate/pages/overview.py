@@ -41,19 +41,19 @@ def summary_line(view: PieceView, codebook: Codebook) -> str:
         return f"{judged}: {_ranked(tally, codebook)}."
     left = f"; {times(tally.undecided)} bleibt es unentschieden" if tally.undecided else ""
     question = codebook.say(view.chosen.target.question)
-    own = "in eigener Stimme " if voice_layer(codebook) else ""
+    in_own_voice = "in eigener Stimme " if voice_layer(codebook) else ""
     if not tally.touched:  # the chosen target is the one touched most: none is
         where = (
             f"; bei „{question}“ bleibt sie {times(tally.undecided)} unentschieden" if tally.undecided else ""
         )
-        found = "geprüft" if view.codes == "people" else "sicher erkannt"
-        return f"Zu keinem Ziel ist {own}eine Antwort {found}{where}."
+        how = "geprüft" if view.codes == "people" else "sicher erkannt"
+        return f"Zu keinem Ziel ist {in_own_voice}eine Antwort {how}{where}."
     answers = [
         f"{times(count)} „{label_of(view.chosen.layer, code, codebook)}“"
         for code, count in tally.counts.items()
         if count
     ]
-    return f"„{question}“ – {own}antwortet der Text {listed(answers)}{left}."
+    return f"„{question}“ – {in_own_voice}antwortet der Text {listed(answers)}{left}."
 
 
 def voice_line(view: PieceView, codebook: Codebook) -> str:
@@ -102,8 +102,8 @@ def key_section(view: PieceView, codebook: Codebook) -> Markup | None:
 
 def proposals(view: PieceView, codebook: Codebook) -> Markup | None:
     """Frequent names that no target covers, with their sentences."""
-    found = uncovered(mentions_in([shown.sentence.text for shown in view.sentences]), codebook)
-    if not found or not codebook.targets or view.codes == "people":
+    names = uncovered(mentions_in([shown.sentence.text for shown in view.sentences]), codebook)
+    if not names or not codebook.targets or view.codes == "people":
         return None
     rows = [
         tag(
@@ -115,7 +115,7 @@ def proposals(view: PieceView, codebook: Codebook) -> Markup | None:
                 for n, number in enumerate(mention.sentences)
             ],
         )
-        for mention in found[:PROPOSALS]
+        for mention in names[:PROPOSALS]
     ]
     words = "Häufig genannt, von keiner Frage erfasst – als Ziel vorschlagen?"
     return tag("details", tag("summary", words), tag("ul", rows), class_="proposals")
@@ -203,13 +203,13 @@ def _choice_title(view: PieceView, codebook: Codebook) -> str:
 
 def _target(tally: Tally, view: PieceView, codebook: Codebook, *, widest: int) -> Markup:
     assert tally.lens.target is not None
-    held = f"nicht gezählt: {tally.held} in fremder oder gemischter Rede" if tally.held else None
+    not_counted = f"nicht gezählt: {tally.held} in fremder oder gemischter Rede" if tally.held else None
     return tag(
         "div",
         _radio(tally.lens, view, codebook.say(tally.lens.target.question)),
         _tally_bar(tally, widest),
         tag("div", list(_chips(tally, codebook)), class_="chips"),
-        tag("p", held, class_="quiet") if held else None,
+        tag("p", not_counted, class_="quiet") if not_counted else None,
         class_="target",
     )
 

@@ -80,8 +80,8 @@ def _why(shown: SentenceView, lens: Lens) -> Markup | None:
 
 
 def _quote(shown: SentenceView) -> Markup:
-    found = shown.prediction.reasons.values() if shown.prediction else ()
-    return mark_words(shown.sentence.text, (name for pairs in found for name, _ in pairs))
+    reasons = shown.prediction.reasons.values() if shown.prediction else ()
+    return mark_words(shown.sentence.text, (name for pairs in reasons for name, _ in pairs))
 
 
 def _remarks(shown: SentenceView, view: PieceView, codebook: Codebook) -> Iterator[Markup]:
@@ -211,13 +211,13 @@ def _rows(rows: list[Markup]) -> Markup | None:
     return tag("ul", rows, class_="scores") if rows else None
 
 
-def _row(label: str, score: float, threshold: float | None, given: bool) -> Markup:
+def _row(label: str, score: float, threshold: float | None, is_given: bool) -> Markup:
     return tag(
         "li",
         tag("span", label, class_="name"),
         bar(score, threshold),
         tag("span", percent(score), class_="score"),
-        class_="given" if given else None,
+        class_="given" if is_given else None,
     )
 
 

@@ -30,10 +30,12 @@ def period_of(day: str, unit: Unit) -> str:
     >>> period_of("2025-10-23", "week"), period_of("2025-10-23", "quarter")
     ('2025-10-20', '2025-q4')
     """
-    found = date.fromisoformat(day[:10])
+    date_of_day = date.fromisoformat(day[:10])
     if unit == "week":
-        return (found - timedelta(days=found.weekday())).isoformat()
-    return f"{found:%Y-%m}" if unit == "month" else f"{found.year}-q{(found.month + 2) // 3}"
+        return (date_of_day - timedelta(days=date_of_day.weekday())).isoformat()
+    return (
+        f"{date_of_day:%Y-%m}" if unit == "month" else f"{date_of_day.year}-q{(date_of_day.month + 2) // 3}"
+    )
 
 
 def period_number(key: str) -> int:

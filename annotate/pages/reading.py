@@ -97,11 +97,11 @@ def _checked_only(views: Sequence[PieceView], codebook: Codebook) -> Markup | No
     """The same texts a second time, with people's codes alone: no code of a machine can be left over."""
     if not any(view.checked for view in views):
         return None
-    found = [
+    checked_pieces = [
         view_piece(view.piece, codebook, number=view.number + len(views), codes="people") for view in views
     ]
-    articles = [_article(view, codebook, ()) for view in found]
-    return tag("div", _contents(found, codebook), articles, class_="people")
+    articles = [_article(view, codebook, ()) for view in checked_pieces]
+    return tag("div", _contents(checked_pieces, codebook), articles, class_="people")
 
 
 def _head(view: PieceView, codebook: Codebook, news: Sequence[str]) -> Iterator[Child]:

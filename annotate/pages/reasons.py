@@ -74,8 +74,8 @@ def reason(feature: str) -> Reason:
     """
     if feature in CONTEXT:
         return Reason(said=CONTEXT[feature], is_word=False)
-    found = FEATURE.fullmatch(feature)
-    side, kind, term = found.groups() if found else (None, "word", feature)
+    match = FEATURE.fullmatch(feature)
+    side, kind, term = match.groups() if match else (None, "word", feature)
     places = [PLACES[side]] if side in PLACES else []
     if kind == "near":
         places.append("beim Ziel")
@@ -95,8 +95,8 @@ def reason(feature: str) -> Reason:
 
 def mark_words(text: str, features: Iterable[str]) -> Markup:
     """A sentence with the words emphasised that features name; the rest as it stands."""
-    found = [reason(feature) for feature in features]
-    named = (one.said for one in found if one.is_word and one.is_near)
+    reasons = [reason(feature) for feature in features]
+    named = (one.said for one in reasons if one.is_word and one.is_near)
     return join(_marked(text, {word.casefold() for words in named for word in WORD.findall(words)}))
 
 

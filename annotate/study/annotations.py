@@ -13,9 +13,9 @@ def imported_path(study: Study, project_id: int) -> Path:
     return study.data / "taken" / f"project-{project_id}.jsonl"
 
 
-def with_imported(study: Study, own: Iterable[Annotation]) -> list[Annotation]:
+def with_imported(study: Study, own_rows: Iterable[Annotation]) -> list[Annotation]:
     """The rows with those that were taken in; of the same person and sentence the study's own counts."""
-    rows = {(row.sentence_id, row.annotator): row for row in own}
+    rows = {(row.sentence_id, row.annotator): row for row in own_rows}
     for row in _taken(study):
         rows.setdefault((row.sentence_id, row.annotator), row)
     return list(rows.values())

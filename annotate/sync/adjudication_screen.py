@@ -23,9 +23,9 @@ _STYLE = """
 """
 
 
-def wanted_screen(held: HeldProject, codebook: Codebook) -> str:
+def wanted_screen(project: HeldProject, codebook: Codebook) -> str:
     """The screen that the project should have, for as many codings as it shows."""
-    return adjudicator_screen(codebook, len(set(re.findall(r"\$coding_\d+", held.label_config))))
+    return adjudicator_screen(codebook, len(set(re.findall(r"\$coding_\d+", project.label_config))))
 
 
 def instruction(codebook: Codebook) -> str:

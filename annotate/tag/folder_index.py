@@ -12,7 +12,7 @@ from annotate.kinds import UNDECIDED, label_of
 from annotate.pages.evidence import PART, evidence_page
 from annotate.pages.german import day as written
 from annotate.pages.german import times
-from annotate.pages.index import IndexFigure, Index, Row, TargetIndex, index_page
+from annotate.pages.index import Index, IndexFigure, Row, TargetIndex, index_page
 from annotate.pages.periods import (
     MIN_DAYS,
     MIN_PIECES,
@@ -141,7 +141,7 @@ def _stances(codebook: Codebook) -> list[Layer]:
 def _target(
     layer: Layer, sums: _Sums, pages: "_Pages", errors: Errors | None, codebook: Codebook
 ) -> list[TargetIndex]:
-    found = []
+    rows = []
     for target in codebook.targets:
         what = f"{layer.id}.{target.id}"
         if what not in sums.whole:
@@ -170,7 +170,7 @@ def _target(
         ]
         touched = _figure(sums, sums.whole, what, errors, href)
         assert touched is not None
-        found.append(
+        rows.append(
             TargetIndex(
                 target=target,
                 touched=touched,
@@ -180,7 +180,7 @@ def _target(
                 periods=periods,
             )
         )
-    return sorted(found, key=lambda one: -one.touched.hits)
+    return sorted(rows, key=lambda one: -one.touched.hits)
 
 
 def _figure(
@@ -189,8 +189,8 @@ def _figure(
     hits, of = counts.get(what, (0, 0))
     if not of:
         return None
-    found = estimate(hits, of, errors, what, spread=sums.spread[what].effect)
-    return IndexFigure(estimate=found, hits=hits, of=of, href=href if hits else None)
+    estimated = estimate(hits, of, errors, what, spread=sums.spread[what].effect)
+    return IndexFigure(estimate=estimated, hits=hits, of=of, href=href if hits else None)
 
 
 def _rhetoric(devices: Sequence[str], sums: _Sums, pages: "_Pages", errors: Errors | None) -> list[Row]:

@@ -46,8 +46,10 @@ def tag_pieces(model: "Model", pieces: Sequence[Piece]) -> list[TaggedPiece]:
     tagged = []
     for commentary, sentences in pieces:
         drift = watch.drift_of(commentary, sentences)
-        found = with_notices([next(predictions) for _ in sentences], drift)
-        tagged.append(TaggedPiece(commentary=commentary, sentences=sentences, predictions=found, drift=drift))
+        with_drift = with_notices([next(predictions) for _ in sentences], drift)
+        tagged.append(
+            TaggedPiece(commentary=commentary, sentences=sentences, predictions=with_drift, drift=drift)
+        )
     return tagged
 
 
@@ -59,8 +61,8 @@ def tag_files(
     pieces: list[Piece] = []
     failed: list[Failed] = []
     for name in names:
-        found, reason = read_pieces(name, encoding=encoding, author=author, date=date)
-        pieces.extend(found)
+        split_pieces, reason = read_pieces(name, encoding=encoding, author=author, date=date)
+        pieces.extend(split_pieces)
         if reason:
             failed.append(Failed(input=name, reason=reason))
     return tag_pieces(model, pieces), failed
