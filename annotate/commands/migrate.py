@@ -80,7 +80,7 @@ def migrate(
             report = migrating.undo(studio, opened, old, new, dry_run=dry_run, progress=progress)
         else:
             report = migrating.migrate(
-                studio, opened, old, new, given=map, dry_run=dry_run, progress=progress
+                studio, opened, old, new, id_map=map, dry_run=dry_run, progress=progress
             )
     print_report(report, json, "\n".join(_lines(report)))
 

@@ -76,10 +76,10 @@ class Backup:
         path = self.folder / "map.yaml"
         return path if path.exists() else None
 
-    def is_of(self, old: Path, new: Path, given: Path | None) -> bool:
+    def is_of(self, old: Path, new: Path, id_map: Path | None) -> bool:
         """Whether the migration that this is of had the same codebooks and the same map."""
-        held = self._map()
-        same_map = (read_bytes(held) if held else None) == (read_bytes(given) if given else None)
+        known = self._map()
+        same_map = (read_bytes(known) if known else None) == (read_bytes(id_map) if id_map else None)
         return same_map and self.old == load_codebook(old) and self.new == load_codebook(new)
 
     def snapshot(self, annotator: str) -> Snapshot:
@@ -102,7 +102,7 @@ def backup_place(study: Study, old: Codebook, new: Codebook) -> Path:
 
 def make_backup(
     study: Study, studio: Studio | None, projects: Mapping[str, HeldProject], place: Path,
-    *, old: Path, new: Path, given: Path | None,
+    *, old: Path, new: Path, id_map: Path | None,
 ) -> Backup:  # fmt: skip
     """Keeps everything that the migration will change, and what the study's files will become.
 
@@ -113,11 +113,11 @@ def make_backup(
     """
     beside = place.with_name(f".{place.name}.part")
     shutil.rmtree(beside, ignore_errors=True)  # of a run that was killed here
-    for source, name in ((old, "old.yaml"), (new, "new.yaml"), (given, "map.yaml")):
+    for source, name in ((old, "old.yaml"), (new, "new.yaml"), (id_map, "map.yaml")):
         if source is not None:
             _copy(source, beside / name)
     made = Backup(beside)
-    goal = goal_of(made.old, made.new, given, asked=read_asked(asked_path(study)))
+    goal = goal_of(made.old, made.new, id_map, asked=read_asked(asked_path(study)))
     shots = [snapshot.take(studio, n, p, keep=made.projects) for n, p in projects.items()] if studio else []
     for path in study_files(study):
         if path.exists():

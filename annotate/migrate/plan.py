@@ -105,20 +105,22 @@ class Goal(Record, frozen=True, kw_only=True):
     def version(self, was: TaskState | None, task: TaskState) -> str:
         """The version a task shall carry: with the one before it where less was asked by then."""
         new, old = self.step.new.version, self.step.old.version
-        held = str((was or task).data.get("codebook_version", ""))
+        carried = str((was or task).data.get("codebook_version", ""))
         if self.back:
-            return held if was else old
-        if held.partition("+")[0] == new:
-            return held
+            return carried if was else old
+        if carried.partition("+")[0] == new:
+            return carried
         less = bool((was or task).annotations) and is_less(
-            self.step.asked(self.asked_under(held)), self.step.new
+            self.step.asked(self.asked_under(carried)), self.step.new
         )
-        return f"{new}+{held.partition('+')[2] or held or old}" if less else new
+        return f"{new}+{carried.partition('+')[2] or carried or old}" if less else new
 
     def asked_after(self, before: Snapshot) -> dict[str, Asked]:
         """What was asked under the versions that tasks of this project carry by now, where it was less."""
-        held = {self.version(task, task): str(task.data.get("codebook_version", "")) for task in before.tasks}
-        return {new: self.step.asked(self.asked_under(old)) for new, old in held.items() if "+" in new}
+        versions = {
+            self.version(task, task): str(task.data.get("codebook_version", "")) for task in before.tasks
+        }
+        return {new: self.step.asked(self.asked_under(old)) for new, old in versions.items() if "+" in new}
 
     def asked_under(self, version: str) -> Asked:
         old = self.step.old
@@ -161,37 +163,39 @@ def _annotations(
     was: TaskState | None, task: TaskState, goal: Goal
 ) -> tuple[list[AnnotationWrite], list[Open], int]:
     """The writes of a task, what of it is open, and how many were coded meanwhile."""
-    kept = {held.id: held for held in was.annotations} if was else {}
+    kept = {annotation.id: annotation for annotation in was.annotations} if was else {}
     writes: list[AnnotationWrite] = []
     left: list[Open] = []
     foreign = 0
     latest = ""
-    for held in sorted(task.annotations, key=lambda held: _age(kept.get(held.id) or held)):
-        result, places, is_known = _wanted(kept.get(held.id), held, goal)
-        source = kept[held.id] if held.id in kept and is_known else held
-        if not held.was_cancelled:
+    for annotation in sorted(
+        task.annotations, key=lambda annotation: _age(kept.get(annotation.id) or annotation)
+    ):
+        result, places, is_known = _wanted(kept.get(annotation.id), annotation, goal)
+        source = kept[annotation.id] if annotation.id in kept and is_known else annotation
+        if not annotation.was_cancelled:
             left.extend(_open(source.result, places, goal))
-        if not is_known and result != held.result:
+        if not is_known and result != annotation.result:
             foreign += 1
             left.append(("", None, MEANWHILE))
         # the latest coding of a person counts: one that is not changed must not fall behind
-        if result != held.result or held.updated_at < latest:
-            hanging = [d.id for d in task.drafts if d.annotation == held.id]
-            writes.append(AnnotationWrite(id=held.id, result=result, drafts=hanging))
+        if result != annotation.result or annotation.updated_at < latest:
+            hanging = [d.id for d in task.drafts if d.annotation == annotation.id]
+            writes.append(AnnotationWrite(id=annotation.id, result=result, drafts=hanging))
             latest = "~"
-        latest = max(latest, held.updated_at)
+        latest = max(latest, annotation.updated_at)
     return writes, left, foreign
 
 
 def _wanted(
-    kept: HeldAnnotation | None, held: HeldAnnotation, goal: Goal
+    kept: HeldAnnotation | None, annotation: HeldAnnotation, goal: Goal
 ) -> tuple[Result, dict[str, str], bool]:
     """How an annotation shall be, what of it is open, and whether it is that of the backup."""
     if kept is not None:
         wanted, other, left = goal.known(kept.result)
-        if held.result in (wanted, other):
+        if annotation.result in (wanted, other):
             return wanted, left, True
-    return *goal.foreign(held.result), False
+    return *goal.foreign(annotation.result), False
 
 
 def _open(result: Result, places: Mapping[str, str], goal: Goal) -> list[Open]:
@@ -229,15 +233,15 @@ def _draft(kept: HeldDraft | None, draft: HeldDraft, goal: Goal) -> tuple[Result
 def _predictions(before: Snapshot, now: Snapshot, goal: Goal) -> list[PredictionWrite]:
     """Model versions whose predictions shall be otherwise; one that has nothing left has none."""
     writes = []
-    kept, held = _by_version(before.predictions), _by_version(now.predictions)
-    for version in sorted(kept.keys() | held.keys()):
-        there = held.get(version, [])
+    kept, by_version = _by_version(before.predictions), _by_version(now.predictions)
+    for version in sorted(kept.keys() | by_version.keys()):
+        there = by_version.get(version, [])
         if version in kept:
             tasks = {task.id for task in now.tasks}  # a task may have been deleted since
             pairs = [(p, goal.known(p.result)[0]) for p in kept[version] if p.task in tasks]
         else:
             pairs = [(p, goal.foreign(p.result)[0]) for p in there]
-        wanted = [_with(p, found) for p, result in pairs if (found := _whole(result)) or not p.result]
+        wanted = [_with(p, whole) for p, result in pairs if (whole := _whole(result)) or not p.result]
         if _sorted(wanted) != _sorted(there):
             writes.append(PredictionWrite(model_version=version, predictions=wanted))
     return writes
@@ -270,5 +274,5 @@ def _sorted(predictions: Sequence[HeldPrediction]) -> list[HeldPrediction]:
     return sorted(predictions, key=lambda p: (p.task, repr(p.result)))
 
 
-def _age(held: HeldAnnotation) -> tuple[str, int]:
-    return held.updated_at, held.id
+def _age(annotation: HeldAnnotation) -> tuple[str, int]:
+    return annotation.updated_at, annotation.id

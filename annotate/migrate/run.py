@@ -74,7 +74,7 @@ class Job(Record, frozen=True, kw_only=True):
 
 
 def migrate(
-    studio: Studio | None, study: Study, old: Path, new: Path, *, given: Path | None = None,
+    studio: Studio | None, study: Study, old: Path, new: Path, *, id_map: Path | None = None,
     dry_run: bool = False, progress: Progress = no_progress,
 ) -> MigrateReport:  # fmt: skip
     """Brings a study to the next version of its codebook, or goes on with that.
@@ -96,9 +96,9 @@ def migrate(
     """
     with _alone(study):
         old, book = _old_file(study, old, new), load_codebook(new)
-        begun = _begun(study, load_codebook(old), book, (old, new, given))
+        begun = _begun(study, load_codebook(old), book, (old, new, id_map))
         asked = read_asked(begun.before / "asked.json" if begun else asked_path(study))
-        goal = goal_of(load_codebook(old), book, given, asked=asked)
+        goal = goal_of(load_codebook(old), book, id_map, asked=asked)
         check_step(goal.step.diff, new)
         _check_study(study, goal)
         _refuse_open_adjudication(studio, study)
@@ -111,7 +111,7 @@ def migrate(
         if backup is None:
             progress("making the backup")
             place = backup_place(study, goal.step.old, book)
-            backup = make_backup(study, studio, projects, place, old=old, new=new, given=given)
+            backup = make_backup(study, studio, projects, place, old=old, new=new, id_map=id_map)
         report = _carry_out(job, backup, projects, resumed=begun is not None)
         backup.set_stage("done")
         return report

@@ -39,8 +39,8 @@ class TaskState(Record, frozen=True, kw_only=True):
     @property
     def sentence_id(self) -> str | None:
         """The sentence of the task; None for a task that is not ours."""
-        found = self.data.get("sentence_id")
-        return found if isinstance(found, str) else None
+        value = self.data.get("sentence_id")
+        return value if isinstance(value, str) else None
 
 
 class Snapshot(Record, frozen=True, kw_only=True):

@@ -48,7 +48,7 @@ def read_commentaries(
     """
     if date is not None and iso_date(date) is None:
         raise SettingsError(f'"{date}" is no date, expected one such as 2025-10-21', flag="--date")
-    given = {"author": author, "date": iso_date(date) if date else None}
+    defaults = {"author": author, "date": iso_date(date) if date else None}
     ids = IdRegister()
     by_id: dict[str, list[Correction]] = {}
     for correction in corrections:
@@ -61,7 +61,7 @@ def read_commentaries(
                 if is_rows
                 else READERS[source.format](source, encoding)
             )
-            finished = (_finished(draft, source, ids, given, by_id) for draft in drafts)
+            finished = (_finished(draft, source, ids, defaults, by_id) for draft in drafts)
             yield from finished if is_rows else _with_neighbours(list(finished))
         except DataError as error:
             if passed_over is None:
@@ -108,12 +108,12 @@ def _finished(
     draft: Draft,
     source: Source,
     ids: IdRegister,
-    given: dict[str, str | None],
+    defaults: dict[str, str | None],
     by_id: dict[str, list[Correction]],
 ) -> Commentary:
     fields = dict(draft.fields)
     flags = list(fields.pop("flags", []))
-    for name, value in given.items():
+    for name, value in defaults.items():
         fields[name] = fields.get(name) or value
     fields["source"] = fields.get("source") or source.name
     if not fields.get("title"):

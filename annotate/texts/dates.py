@@ -76,14 +76,14 @@ def _longest_run(days: list[int]) -> list[int]:
 
 def _far(days: list[int]) -> set[int]:
     """Dates far from all others, where the others lie close together."""
-    found = set()
+    far = set()
     for n, day in enumerate(days):
         others = days[:n] + days[n + 1 :]
         if len(others) < 2 or max(others) - min(others) > _NEAR:
             continue
         if min(abs(day - other) for other in others) >= _FAR:
-            found.add(n)
-    return found
+            far.add(n)
+    return far
 
 
 _MONTHS = {
@@ -127,7 +127,7 @@ def iso_date(text: str) -> str | None:
 
 def with_iso_date(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields with the date in ISO form; one that cannot be read is flagged."""
-    found = fields.get("date")
-    iso = iso_date(found) if found else None
-    flags = [*fields.get("flags", []), *(["date_unreadable"] if found and not iso else [])]
+    written = fields.get("date")
+    iso = iso_date(written) if written else None
+    flags = [*fields.get("flags", []), *(["date_unreadable"] if written and not iso else [])]
     return {**fields, "date": iso, "flags": flags}

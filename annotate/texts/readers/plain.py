@@ -69,21 +69,21 @@ def read_plain(source: Source, encoding: str | None) -> Iterator[Draft]:
     """The parts of a text file, each from its title line to the next."""
     text = read_text(source, encoding=encoding)
     rows = ((line, read_title_line(text[line.start : line.end])) for line in lines_of(text))
-    titled = [(line, found) for line, found in rows if found]
+    titled = [(line, title_line) for line, title_line in rows if title_line]
     starts = [*(line.start for line, _ in titled), len(text)]
     if text[: starts[0]].strip():
         yield Draft({"title": source.stem, "text": text[: starts[0]].strip("\n"), "flags": ["no_title_line"]})
-    for (line, found), end in zip(titled, starts[1:], strict=True):
-        yield _part(text, line, found, end)
+    for (line, title_line), end in zip(titled, starts[1:], strict=True):
+        yield _part(text, line, title_line, end)
 
 
-def _part(text: str, line: Line, found: TitleLine, end: int) -> Draft:
+def _part(text: str, line: Line, title_line: TitleLine, end: int) -> Draft:
     start = text.rfind("\n", 0, line.start) + 1
     fields = {
-        "title": found.title,
-        "author": found.author,
-        "date": found.date,
+        "title": title_line.title,
+        "author": title_line.author,
+        "date": title_line.date,
         "text": text[start:end].rstrip("\n"),
-        "flags": [] if found.date else ["date_unreadable"],
+        "flags": [] if title_line.date else ["date_unreadable"],
     }
     return Draft(fields, title_line=Line(line.start - start, line.end - start))

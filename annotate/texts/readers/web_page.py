@@ -22,17 +22,17 @@ def read_page(html: str, path: str | Path) -> dict[str, Any]:
     except ImportError as error:
         words = f"web pages need trafilatura ({error}): pip install 'standpunkt[web]'"
         raise DataError(words, path=path) from error
-    found = bare_extraction(html, with_metadata=True, include_comments=False, include_tables=False)
-    text = (found.text or "").strip() if found is not None else ""
+    extracted = bare_extraction(html, with_metadata=True, include_comments=False, include_tables=False)
+    text = (extracted.text or "").strip() if extracted is not None else ""
     if not text:
         raise DataError("no text found in the page; save the commentary as .txt instead", path=path)
     return {
         "text": text,
-        "title": found.title,
-        "author": found.author,
-        "date": found.date,
-        "url": found.url,
-        "outlet": found.sitename,
+        "title": extracted.title,
+        "author": extracted.author,
+        "date": extracted.date,
+        "url": extracted.url,
+        "outlet": extracted.sitename,
     }
 
 
