@@ -37,37 +37,21 @@ app = typer.Typer(
 
 # in the order of the loop: this is the order of the help
 app.command("demo")(demo.demo)
-
 app.command("init")(init.init)
-
 app.add_typer(studio.app, name="studio")
-
 app.add_typer(codebook.app, name="codebook")
-
 app.command("split")(split.split)
-
 app.command("relink")(relink.relink)
-
 app.command("push")(push.push)
-
 app.command("status")(status.status)
-
 app.command("doctor")(doctor.doctor)
-
 app.command("pull")(pull.pull)
-
 app.command("agree")(agree.agree)
-
 app.command("adjudicate")(adjudicate.adjudicate)
-
 app.command("train")(train.train)
-
 app.command("evaluate")(evaluate.evaluate)
-
 app.command("tag")(tag.tag)
-
 app.command("prelabel")(prelabel.prelabel)
-
 app.command("backup")(backup.backup)
 
 

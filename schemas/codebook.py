@@ -21,14 +21,12 @@ __all__ = ["NAME", "NO_TARGET", "Code", "Example", "Layer", "NoTarget", "Target"
 
 #: What works as a key of a choice, on a German keyboard too: "ß" would be read as "s".
 KEY = re.compile(r"(shift\+[a-z]|[a-z0-9])")
-
 #: What Label Studio binds itself on the coding screen.
 STUDIO_KEYS = (
     "enter", "escape", "space", "backspace", "delete", "ctrl+enter", "ctrl+space", "ctrl+z", "ctrl+shift+z",
     "ctrl+backspace", "ctrl+h", "ctrl+d", "alt+h", "alt+l", "alt+m", "alt+r", "alt+.", "shift+up",
     "shift+down", "shift+left", "shift+right",
 )  # fmt: skip
-
 #: Codes of the shipped stance layers: a target may have keys for all, those of its layer are used.
 STANCE_CODES = ("favor", "against", "open", "balanced", "unclear")
 
@@ -37,10 +35,8 @@ TASK_FIELDS = (
     "sentence_id", "commentary_id", "text", "before", "after", "title", "author", "date",
     "codebook_version", "note",
 )  # fmt: skip
-
 #: Columns that Label Studio's own flat exports add beside the task's data and the controls.
 STUDIO_FIELDS = ("id", "annotator", "annotation_id", "created_at", "updated_at", "lead_time")
-
 MAX_BYTES = 1_000_000  # seven times the largest that ships; a second to read
 
 

@@ -13,7 +13,6 @@ from schemas.kinds import KINDS
 from schemas.schemes import SCHEMES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
 #: Record.field → what an editor says beside it.
 HELP = {
     "Codebook.codebook": "Name of the codebook.",

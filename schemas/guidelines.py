@@ -13,7 +13,6 @@ TYPES = {
     "evaluation": "Ist etwas gut oder richtig?",
     "belief": "Trifft etwas zu?",
 }
-
 SCHEMES = {
     "webis-editorials-16": "Webis-Editorials-16",
     "semeval-2023": "SemEval-2023, Aufgabe 3",
@@ -22,10 +21,8 @@ SCHEMES = {
     "x-stance": "x-stance",
     "cheese": "CHeeSE",
 }
-
 #: A page of its own: nothing is loaded, nothing runs.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-
 HOW = (
     "Beurteilt wird nur der markierte Satz; sein Absatz hilft, ihn zu verstehen.",
     "Die Taste steht auf dem Knopf; Knöpfe ohne Taste werden angeklickt. Dieselbe Taste noch einmal nimmt "

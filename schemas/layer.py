@@ -6,11 +6,9 @@ from typing import Any, Literal
 from schemas.records import UNRELATED, Record
 
 TargetType = Literal["policy", "evaluation", "belief"]
-
 Text = str | dict[str, str]  # words, or words by language
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-
 NO_TARGET = "no_target"
 
 #: Kind of a layer → what it means; `schemas.kinds` fills it, for a kind works on the records of this module.

@@ -16,7 +16,6 @@ from schemas.yaml_file import Place, Problem, nearest
 
 #: kommentar-core has 33 keys with five targets, and 12 decisions: the most that was found bearable.
 MAX_KEYS, MAX_DECISIONS = 34, 12
-
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 #: First words of a question that is not answered with yes or no, or of what is no question.
@@ -26,10 +25,8 @@ NO_YES_NO = {
     "wozu inwiefern inwieweit der die das den dem ein eine einer es man wir ich dass ob",
     "en": "who whom whose what when where why how which the a an it that whether",
 }
-
 #: Before such a word: "Mit welchen Mitteln …?"
 PREPOSITIONS = "an auf aus bei bis durch für gegen in mit nach seit um unter von vor zu on for by of to with"
-
 JOINS = {"de": r"\b(und|sowie)\b", "en": r"\band\b"}
 
 

@@ -15,7 +15,6 @@ class Markup(str):
 
 
 Child: TypeAlias = "str | Iterable[Child] | None"
-
 Attribute: TypeAlias = str | int | float | bool | None
 
 

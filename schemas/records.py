@@ -13,13 +13,11 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 
 BlockKind = Literal["title", "paragraph", "list_item", "caption", "url"]
-
 SentenceKind = Literal["sentence", "list_item"]
 
 #: Value of a layer in a row: a code id (kind ``one``), a number (``scale``), code ids (``set``),
 #: target id to code id (``stance``), or words (``text``); a kind of one's own may have fractions.
 LayerValue = str | int | float | list[str] | dict[str, str]
-
 Layers = dict[str, LayerValue]
 
 UNRELATED = "unrelated"  # the stance value of a target that was asked and is not touched

@@ -18,9 +18,7 @@ from schemas.records import Layers, LayerValue, SuggestionSnapshot
 __all__ = ["TEXT_TAG", "control_name"]
 
 VALUE_KEYS = ("choices", "text", "taxonomy", "rating", "number")  # where a result holds what was ticked
-
 UNKNOWN_CONTROL = "control "  # how a reading begins to name a control that the codebook has not
-
 SUGGESTION_NOTE = "Mit Vorschlag"  # what a task's `note` says where a suggestion is shown
 
 

@@ -16,12 +16,10 @@ from msgspec import inspect
 from schemas.errors import DataError, near_hit
 
 Place = tuple[str | int, ...]  # the keys and indices that lead to a value
-
 Positions = dict[Place, tuple[int, int]]  # line and column, from 1: of its key, or of an item of a list
 
 #: The C parser recurses without a limit of its own: ten thousand brackets end the process.
 MAX_DEPTH = 50
-
 _TOO_DEEP = f"more than {MAX_DEPTH} levels deep"
 
 
@@ -152,9 +150,7 @@ class _Reader:
 
 
 Severity = Literal["error", "warning"]
-
 Problem = tuple[Severity, Place, str]
-
 WORDS = {
     inspect.StrType: "words",
     inspect.BoolType: "true or false",

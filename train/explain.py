@@ -17,11 +17,8 @@ Reasons = list[tuple[str, float]]
 
 #: What stands for many features of a pair that say one thing, in steps of no use to a reader.
 TOPIC, OTHERS = "commentary: topic", "commentary: other sentences"
-
 NAMED, ITSELF = "target: named", "target: itself"
-
 _NAMED = ("state=", "named=", "overlap=", "share=", "alias=")
-
 _ABOUT = ("rate=", "profile=")
 
 

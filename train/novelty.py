@@ -11,15 +11,10 @@ from train.features.analyzers import words
 from train.features.sentence import SentenceFeatures
 
 VOCABULARIES = ("word", "pair")  # the features that a text's n-grams are looked up in
-
 MIN_ROWS = 2  # rows an n-gram must occur in to be a feature of that block
-
 MIN_NGRAMS = 100  # below that a share means nothing
-
 MIN_COMMENTARIES = 5
-
 _LEVEL = 0.05
-
 _KEPT = 200
 
 

@@ -8,7 +8,6 @@ from schemas.records import Record
 #: model. A model's name rests on both (`train.fit.model_version`), not on the bytes of the source;
 #: tests/train/test_formats.py fails until they are raised.
 FEATURES_FORMAT = 1
-
 TRAINING_FORMAT = 1
 
 

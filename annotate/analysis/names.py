@@ -13,17 +13,11 @@ from schemas.codebook import Codebook
 from schemas.records import Record
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
-
 _ENDINGS = ("ung", "ungen", "heit", "keit", "schaft", "ismus", "ieren", "chen", "lein", "nis", "nisse")
-
 _OPENERS = frozenset('„“"»«.!?:–—-()…')
-
 OFTEN = 3  # sentences a name must stand in
-
 _BARE = 0.7
-
 _STEM = 5
-
 _FIRST = 0.6
 
 

@@ -46,20 +46,15 @@ class Evidence(NamedTuple):
 
 
 Voice = Literal["own", "other", "mixed", "undecided", "unasked"]
-
 #: Whose codes are shown: the model's, people's where there are any and else the model's, people's only.
 Codes = Literal["model", "both", "people"]
 
 VOICE_LAYER = "voice"
 
 SIGNS = {"favor": "▲", "against": "▼"}
-
 TONES = {"favor": "yes", "against": "no"}
-
 UNDECIDED_SIGN = "○"  # a question mark would read as the text's own
-
 OTHER_SIGNS = "◆●■◇▣□"
-
 KEY_SENTENCES = 3
 
 

@@ -30,15 +30,10 @@ if TYPE_CHECKING:
     from train.model import Model, ModelMeta
 
 MIN_CODED, MIN_COMMENTARIES = 10, 3
-
 MIN_UNSEEN = 100  # hand-coded sentences the model has not seen, to judge it by itself
-
 DRAWS = 1000
-
 NOT_CODED = "keine von Hand codierten Sätze"
-
 TOO_FEW = "zu wenige von Hand codierte Sätze"
-
 TOO_UNSURE = "das Modell trennt hier zu schlecht"
 
 Cell = tuple[int, int, int, int]  # hits, misses, false hits, rightly left out

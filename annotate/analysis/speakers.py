@@ -5,11 +5,8 @@ import re
 from annotate.texts.wordlists import read_words
 
 _TITLE = r"(?:(?:Prof|Dr)\.\s+)*"
-
 _NAME = rf"{_TITLE}[A-ZÄÖÜ][\w-]*\w(?:\s+(?:von|van|de)\b)?(?:\s+{_TITLE}[A-ZÄÖÜ][\w-]*\w)*"
-
 _ARTICLE = r"(?:(?:der|die|das|dem|den|des|ein|eine|einem|einer|sein|seine|ihr|ihre)\s+)?"
-
 _PHRASE = rf"{_ARTICLE}(?:(?!(?:die|der|eine|einer|seine|ihre)\s)[a-zäöüß]+(?:e|en|er|es)\s+)?{_NAME}"
 
 # no nominative, so no subject of a verb of saying
@@ -29,7 +26,6 @@ _OBJECTS = frozenset(
         "unseren",
     )
 )
-
 _BEFORE = frozenset(
     (
         "am", "an", "auf", "aus", "bei", "beim", "durch", "für", "gegen", "im", "in", "mit", "nach", "ohne",
@@ -37,10 +33,8 @@ _BEFORE = frozenset(
         "ob",
     )
 )  # fmt: skip
-
 # these take an object without a clause: what follows them is a speaker only after quoted or indirect speech
 _TAKES_OBJECT = re.compile(r"(?:nenn|nann|forder|sprach|sprich|find|kündig|erklär|beton|frag|schr|warn|teil)")
-
 _AFTER_SPEECH = re.compile(r"""[,;:!?“”"»«‘’…]\s*$""")
 
 

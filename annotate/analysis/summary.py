@@ -14,9 +14,7 @@ from schemas.codebook import Codebook
 from schemas.records import Record
 
 T = TypeVar("T")
-
 MIN_EARLIER, MIN_SENTENCES = 3, 50
-
 _Z95, _Z99 = 1.959964, 2.575829
 
 

@@ -22,9 +22,7 @@ Exports = Annotated[
     list[Path] | None,
     typer.Argument(metavar="[EXPORT…]", help="Label Studio exports (default: the study's annotations)."),
 ]
-
 SkipInvalid = Annotated[bool, typer.Option("--skip-invalid", help="Count invalid rows and continue.")]
-
 Names = Annotated[
     str | None,
     typer.Option(

@@ -13,7 +13,6 @@ from schemas.files import write_text
 from schemas.lint import check_codebook
 
 app = typer.Typer(help="Check codebooks and render screens and guidelines from them.", no_args_is_help=True)
-
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="Codebook file, or the name of a shipped codebook.")
 ]
@@ -97,5 +96,4 @@ def _refuse_targets_alone(codebook: Codebook, path: Path) -> None:
 
 
 app.command("diff")(diff)
-
 app.command("migrate")(migrate)

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from train.evaluation.report import CodeFigures, EvaluationReport, LayerFigures
 
 WIDTH = 80
-
 _NAME = 22  # characters of a name in a table
-
 _CODES, _SUSPECTS = 12, 3
 
 

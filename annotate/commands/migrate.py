@@ -20,11 +20,8 @@ if TYPE_CHECKING:
     from schemas.versions.diff import Change
 
 SHOWN = 20
-
 Old = Annotated[Path, typer.Argument(metavar="OLD", help="Old version of the codebook.")]
-
 New = Annotated[Path, typer.Argument(metavar="NEW", help="New version of the codebook.")]
-
 MapOption = Annotated[
     Path | None,
     typer.Option(

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from schemas.codebook import Codebook
 
 _WIDTH = 80  # of the terminal the table is made for
-
 _CELL = 16
 
 _MAX_NOTED = 10  # commentaries with notices that are named

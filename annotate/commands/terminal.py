@@ -15,28 +15,22 @@ StudyOption = Annotated[
     Path | None,
     typer.Option("--study", metavar="DIR", help="Folder of the study (default: the current folder)."),
 ]
-
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as one JSON object.")]
-
 OutputOption = Annotated[
     str | None,
     typer.Option("--output", "-o", metavar="FILE", help="File for the rows; - is standard output."),
 ]
-
 CodebookOption = Annotated[
     Path | None, typer.Option("--codebook", metavar="FILE", help="Codebook (default: the study's).")
 ]
-
 ModelOption = Annotated[
     Path | None,
     typer.Option("--model", "-m", metavar="DIR", help="Model folder (default: the study's latest model)."),
 ]
-
 UrlOption = Annotated[
     str | None,
     typer.Option("--url", metavar="URL", help="Address of Label Studio (default: LABEL_STUDIO_URL)."),
 ]
-
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Print what would be done and change nothing.")]
 
 EncodingOption = Annotated[

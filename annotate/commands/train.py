@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 GoldOption = Annotated[
     Path | None, typer.Option("--gold", metavar="FILE", help="Gold rows (default: the study's).")
 ]
-
 AbstainOption = Annotated[
     float | None,
     typer.Option(
@@ -38,7 +37,6 @@ AbstainOption = Annotated[
         max=1.0,
     ),
 ]
-
 EncoderOption = Annotated[
     str | None,
     typer.Option(
@@ -48,14 +46,12 @@ EncoderOption = Annotated[
         'with its network as ONNX (extra "embeddings").',
     ),
 ]
-
 DownloadOption = Annotated[
     bool,
     typer.Option(
         "--download", help='Copy the encoder "st:ORG/NAME" from the Hugging Face hub if it is missing.'
     ),
 ]
-
 SeedOption = Annotated[int, typer.Option("--seed", help="Random seed.")]
 
 

@@ -8,9 +8,7 @@ from schemas.jsonl import read_jsonl
 from schemas.records import Layers, Record
 
 ANNOTATORS = ("anna", "ben")
-
 CODEBOOK, TARGETS = "kommentar-core", "ziele-demo"
-
 #: Pieces whose codings never arrive, so that the model meets texts nobody has coded.
 HELD_OUT = (
     "tausch-ist-das-falsche-wort-d57064",

@@ -38,17 +38,12 @@ from schemas.errors import StudioError
 from schemas.files import read_bytes
 
 TIMEOUT = 300.0  # seconds without a byte
-
 #: The same for what answers when all is done: an export, 250 tasks a second; many predictions, the slower
 #: the more a project has: 20,000 beside 80,000 took more than 300 s on a busy machine.
 WHOLE_TIMEOUT = 3600.0
-
 CHUNK = 1000  # tasks sent in one call
-
 PAGE = 2500  # tasks listed in one call: ten calls of 1000 take a tenth longer than two of 5000
-
 PREDICTIONS_CHUNK = 20_000  # each call costs seconds in a large project: few large ones
-
 IDS_CHUNK = 300  # ids in one address, which proxies allow 8,000 characters
 
 T = TypeVar("T")

@@ -28,15 +28,12 @@ from schemas.files import home, write_private_json
 from schemas.records import Record
 
 VERSION = "1.23.2"
-
 ADMIN = "admin@standpunkt.example"
-
 START_SECONDS = 600  # a cold start runs all migrations: 45 s on two slow cores
 
 #: What Label Studio would read from an environment that was made for other programs: every setting
 #: is looked up under its bare name too (a shell's USERNAME and PASSWORD would make a user).
 _FOREIGN = ("HOST", "PORT", "DEBUG", "CI", "USERNAME", "PASSWORD", "USER_TOKEN", "PYTHONDONTWRITEBYTECODE")
-
 _SETTINGS = {
     "COLLECT_ANALYTICS": "False",
     "LATEST_VERSION_CHECK": "False",

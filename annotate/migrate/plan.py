@@ -18,9 +18,7 @@ from schemas.versions.results import SPLIT_MARK, migrate_result
 from schemas.versions.rows import Asked, Migration, is_less
 
 Result = list[dict[str, Any]]
-
 Open = tuple[str, LayerValue | None, str]  # the place, what stood there, why it is open
-
 MEANWHILE = "was coded while the codebook changed, or since"
 
 

@@ -8,7 +8,6 @@ from annotate.analysis.prevalence import Estimate
 from schemas.markup import Markup, tag
 
 WIDTH, HEIGHT = 600, 160  # of the drawing's own scale; it grows with the window
-
 _LEFT, _TOP, _BOTTOM = 68, 16, 26
 
 

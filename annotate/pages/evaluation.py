@@ -17,7 +17,6 @@ _BY = {
     "target": ", und keines zu einem Ziel, das es schon kannte",
     "author": ", und keines von jemandem, den es schon kannte",
 }
-
 _LEFT = {
     "copies of one text": "weil derselbe Text schon tausendmal dasteht",
     "no author": "ohne Namen",

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 # stand-ins that become the page's own colours, so that one figure serves light and dark
 _INK, _MODEL, _HUMAN, _LINE = "#010101", "#020202", "#030303", "#040404"
-
 _COLOURS = {_INK: "currentColor", _MODEL: "var(--model)", _HUMAN: "var(--human)", _LINE: "var(--line)"}
-
 _WIDTH = 6.4  # inches
 
 

@@ -7,7 +7,6 @@ MONTHS = (
     "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
     "November", "Dezember",
 )  # fmt: skip
-
 TIMES = (
     "keinmal", "einmal", "zweimal", "dreimal", "viermal", "fünfmal", "sechsmal", "siebenmal", "achtmal",
     "neunmal", "zehnmal", "elfmal", "zwölfmal",

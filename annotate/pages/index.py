@@ -12,9 +12,7 @@ from schemas.markup import Child, Markup, join, tag
 from schemas.records import Record
 
 _TEXT_OR_PAGE = "Bitte als reinen Text (.txt, UTF-8) oder als .html speichern."
-
 _WANTS_ROWS = "Bitte einen Datensatz je Zeile als .jsonl speichern."
-
 #: What an error says → what the page says; the first that fits.
 _REASONS = (
     (r"^is empty", "Die Datei ist leer."),

@@ -21,7 +21,6 @@ from schemas.kinds import KINDS
 from schemas.markup import Markup, join, tag
 
 PROPOSALS = 8  # names on a page
-
 OFTEN = 1 / 3  # from this share of undecided answers on, the page says so on top
 
 

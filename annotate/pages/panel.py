@@ -21,7 +21,6 @@ from schemas.markup import Markup, join, tag
 from schemas.records import UNRELATED, CodePrediction, Prediction
 
 NOT_COUNTED = "Der Satz wird nicht als Haltung des Autors gezählt oder getönt."
-
 NOT_OWN: dict[Voice, str] = {
     "other": "Der Satz gibt wieder, was andere sagen.",
     "mixed": "Fremde und eigene Rede sind gemischt.",

@@ -6,7 +6,6 @@ from typing import Literal
 from annotate.pages.german import MONTHS
 
 Unit = Literal["week", "month", "quarter"]
-
 MIN_PIECES, MIN_DAYS = 10, 14
 
 

@@ -8,13 +8,11 @@ from schemas.records import Record
 
 #: Where a block of features looks, by the prefix of its name; none is the sentence itself.
 PLACES = {"before": "davor", "after": "danach"}
-
 #: How an edge feature begins: at the head of the sentence or at its end.
 EDGES = (
     (re.compile(r"(?:first|second|third|begin3?)="), "am Anfang"),
     (re.compile(r"(?:last\d?|end)="), "am Ende"),
 )
-
 #: Features that are no words but facts about the sentence.
 FACTS = {
     "tokens": "Länge des Satzes",
@@ -25,7 +23,6 @@ FACTS = {
     "digits": "Ziffern",
     "shouting": "Wort in Großbuchstaben",
 }
-
 #: What moved a stance besides the words of its sentence.
 CONTEXT = {
     "commentary: topic": "wovon der Text handelt",
@@ -33,7 +30,6 @@ CONTEXT = {
     "target: named": "ob und wie der Satz das Ziel nennt",
     "target: itself": "das Ziel selbst",
 }
-
 #: What the words of a model's lists have in common.
 LISTS = {
     "absolute": "Ausschließlichkeit", "addition": "Anfügung", "cause": "Grund", "comparison": "Vergleich",
@@ -44,9 +40,7 @@ LISTS = {
     "question_words": "Fragewörter", "reported_speech": "Redewiedergabe", "second_person": "Anrede",
     "subjunctive": "Konjunktiv", "time": "Zeit",
 }  # fmt: skip
-
 FEATURE = re.compile(r"(?:([a-z]+)_)??([a-z]+)(?:__|: )(.+)", re.DOTALL)
-
 WORD = re.compile(r"\w+(?:-\w+)*")
 
 

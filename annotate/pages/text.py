@@ -9,9 +9,7 @@ from schemas.markup import Child, Markup, join, tag
 from schemas.records import Block, Commentary
 
 BULLETS = frozenset("-*•–—·◦▪‣+")
-
 WORD_JOINER = "\u2060"  # no line break between a sentence and its sign
-
 STRIP_GAP = 30  # what stands for the white between two blocks, in characters
 
 

@@ -29,7 +29,6 @@ from schemas.records import Annotation, GoldSentence, Layers, Record
 from schemas.studio_json import TaskData, to_result
 
 ADJUDICATOR = "adjudication"  # stands where an annotator's name does: in the marker and the rows
-
 DECIDED = "entschieden"  # the "model" behind the ticks of what the rule decided
 
 

@@ -27,13 +27,9 @@ from schemas.labeling import labeling_config
 from schemas.records import Assignment, Record
 
 MIN_FREE = 1_000_000_000  # bytes
-
 CLOCK_SECONDS = 30
-
 TOKEN_DAYS = 14  # a token that ends sooner is told of before it stops somebody
-
 _PAGE = re.compile(r"/(api|projects|user|organization|docs|data)(/|$)")
-
 SQLITE_ANNOTATORS = 4  # SQLite lets one write at a time
 
 

@@ -19,7 +19,6 @@ from schemas.records import Assignment, Record, Sentence
 
 #: Not in a backup and not in git: an invite link lets anybody in who has it.
 FOLDER = "einladungen"
-
 _HERE_ONLY = ("127.0.0.1", "localhost", "::1")
 
 

@@ -33,12 +33,9 @@ if TYPE_CHECKING:
     from train.model import Model
 
 _BATCH = 8  # pieces predicted together: their features are found in one go
-
 _AHEAD = 3  # batches handed out to each worker before the first is waited for
-
 #: Flags of a commentary that put its date in doubt, unless it was corrected.
 _DOUBTFUL = frozenset({"date_unreadable", "date_out_of_line", "no_date"})
-
 Step = Callable[[], None]
 
 

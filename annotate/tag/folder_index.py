@@ -32,9 +32,7 @@ from schemas.markup import tag
 from schemas.records import short_hash, slug
 
 _LISTED, _NAMES, _AUTHORS = 50, 12, 200
-
 NO_DATE, NO_AUTHOR = "ohne gesichertes Datum", "ohne Autor"
-
 Counts = dict[str, list[int]]  # question → hits and chances
 
 

@@ -12,9 +12,7 @@ from difflib import SequenceMatcher
 from schemas.records import Commentary, Record, Sentence
 
 ALIKE = 0.75  # similarity from which a coding is carried over
-
 _SHARED = 0.5  # share of equal sentences from which two commentaries are one
-
 _TITLES = 0.8
 
 

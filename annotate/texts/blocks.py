@@ -14,27 +14,16 @@ from annotate.texts.wordlists import read_lines
 from schemas.records import Block, BlockKind
 
 _BULLET = re.compile(r"\s*(?:[•◦▪▫‣⁃∙●○■□►▶➤➢✓✔]|[-–—*+·](?=\s))\s*")
-
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
-
 _URL = re.compile(r"<?(?:https?://|www\.)\S+>?")
-
 _RULE = re.compile(r"(?:[-*_=]\s*){3,}|```.*|~~~.*")
-
 _MD_HEADING = re.compile(r"#{1,6}\s+(?=\S)")
-
 _MD_PICTURE = re.compile(r"!\[\s*([^\]]*?)\s*\]\([^)]*\)")
-
 _MD_QUOTE = re.compile(r"(?:>\s*)+(?=[^\s>])")
-
 _ALONE = re.compile(r"#{1,6}\s|!\[|(?:[-*_=]\s*){3,}$|```|~~~")
-
 _ENDS = re.compile(r"[.!?…:][\"'“”»«’‘›‹)\]]*$|[“”»«]$")
-
 _HEADING = 70  # characters; a line of at most this many without a stop may be a heading
-
 _CAPTION = 500
-
 _CREDIT = 120
 
 

@@ -16,37 +16,21 @@ from collections.abc import Iterator
 from annotate.texts.wordlists import Words, words_of
 
 _WINDOW = 48  # characters looked at before a mark; longer words are no abbreviations
-
 _SIGNS = re.compile(r"[.!?…]*")
-
 _OPENERS = frozenset("\"'„“”‚‘’`»«›‹([–—―-*•·¿¡")
-
 _OPENING = re.compile(r"[\"'„“”‚‘’`»«›‹(\[–—―\-*•·¿¡\s]++")
-
 _STRIP = "".join(_OPENERS)
-
 _CLOSING = frozenset(".!?…,;:)]")
-
 _JOINERS = frozenset("&/+=|%")
-
 _WORD = re.compile(r"[^\W\d_]{1,40}")
-
 _ROMAN = re.compile(r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
-
 _FIGURE = re.compile(r"\d|[IVX]+\b|[a-zA-Z]\b")
-
 _ORDINAL = re.compile(r"(?:\d{1,3}\.?[–—/+-])*\d{1,3}|\d{1,2}\.\d{1,2}")
-
 _BIG_ORDINAL = re.compile(r"\d{1,3}(?:\.\d{3})+|(?!1[5-9]|20)\d{4}")
-
 _VOWEL = re.compile(r"[aeiouyäöü]", re.IGNORECASE)
-
 _INFLECTED = re.compile(r"[a-zäöüß]{2,}e[rnms]?")
-
 _ADDRESS = re.compile(r"@|://|^www\.", re.IGNORECASE)
-
 _ENDINGS = ("str", "Str", "nr", "Nr")  # "Bergstr.", "Kundennr."
-
 _UNITS = frozenset("mlghst")
 
 
@@ -235,16 +219,13 @@ _SMILEY = (
     r"(?:[:;]['’]?[-o]?[)(\]\[DPp|/\\]+|\^\^|<3"
     r"|[\u2639\u263a\u2764\U0001f300-\U0001faff][\ufe0f\u200d\u2640\u2642\U0001f300-\U0001faff]*+)(?!\w)"
 )
-
 # a mark (or the eyes of an emoticon and its mouth) with what closes behind it, and white space
 _STOP = re.compile(rf"(\.++(?:-?[)(]++(?=\s))?[\"'“”»«’‘›‹)\]]*+(?:\s?{_SMILEY})*+)(\s++(?=\S))?")
-
 # emoticons without a mark before; one pattern an eye, as a search for one sign is the fastest
 _EMOTICONS = tuple(
     (eyes, re.compile(rf"{eyes}(?:(?=-)|(?<=\s{eyes}))(?<![.!?…]\s{eyes})(?<![.!?…]{eyes})(-?[)(]++)(?=\s)"))
     for eyes in ":;"
 )
-
 _BEFORE_CAPITAL = frozenset(f" {letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÜ")
 
 

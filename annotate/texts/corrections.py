@@ -15,7 +15,6 @@ FIELDS = (
     "title", "author", "date", "source", "url", "outlet", "medium", "original_language",
     "translator", "license", "text",
 )  # fmt: skip
-
 _NOTHING = ("", "null", "~")
 
 

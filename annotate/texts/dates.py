@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 _FAR = 180  # days
-
 _NEAR = 90
 
 
@@ -99,11 +98,8 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-
 _NUMERIC = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
-
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\S+)?")
-
 _NAMED = re.compile(r"(\d{1,2})\.?\s([^\W\d_]{3,9})\.?\s(\d{4})")
 
 

@@ -18,13 +18,9 @@ from schemas.errors import SettingsError
 from schemas.records import Block, Commentary, Entity, IdRegister, Sentence, Token
 
 COMPONENT = "standpunkt_sentences"
-
 _BATCH = 100  # commentaries, after which spaCy forgets the words it met
-
 _OTHER_SPACE = re.compile(r"[^\S ]")
-
 _NO_START = 2**64 - 1  # spaCy's -1, in the unsigned numbers of its arrays
-
 _BODY = ("paragraph", "list_item")
 
 

@@ -16,7 +16,6 @@ from schemas.jsonl import open_lines, read_jsonl
 from schemas.records import Block
 
 R = TypeVar("R")
-
 Format = Literal["text", "markdown", "jsonl", "html"]
 
 FORMATS: dict[str, Format] = {
@@ -30,9 +29,7 @@ FORMATS: dict[str, Format] = {
     ".htm": "html",
     ".xhtml": "html",
 }
-
 _READABLE = ".txt, .md, .jsonl, .html, or one of these as .gz"
-
 _ADVICE = {
     ".pdf": "extract its text first, for instance with pdftotext, and hand in the .txt",
     ".json": "hand in one record a line, as .jsonl",
@@ -42,9 +39,7 @@ _ADVICE = {
     ),
     **dict.fromkeys((".csv", ".tsv", ".xlsx", ".ods"), "hand in one record a line, as .jsonl"),
 }
-
 _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")
-
 _HEAD = 4096
 
 

@@ -6,9 +6,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzäöüß"
-
 _CONSONANTS = "bcdfghjklmnpqrstvwxzß"
-
 _CODE = re.compile(r"[a-z]{2,3}")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import NamedTuple, Protocol
 
 Value = str | int | bool
-
 Votes = Mapping[str, Value]  # annotator → value; of a set, whether the code is in it
 
 

@@ -19,13 +19,9 @@ from exports.agreement.ratings import Ratings
 _CHUNK = 100  # draws at once: bounds the memory of studies with very many commentaries
 
 ONE_TEXT = "no interval: all of it is in one commentary"
-
 TOO_RARE = "no interval: undefined in more than one bootstrap draw of ten"
-
 ONE_CATEGORY = "undefined: one category only, full raw agreement"
-
 NOT_SHARED = "undefined: no two annotators coded it in the same sentence"
-
 NOT_USED = "undefined: nobody used it"
 
 

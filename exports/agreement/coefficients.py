@@ -21,13 +21,10 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
-
 Floats = npt.NDArray[np.float64]
-
 Members = npt.NDArray[np.bool_]
 
 MISSING = -1
-
 _ROWS = 512
 
 

@@ -11,7 +11,6 @@ from schemas.codebook import Codebook, Layer
 from schemas.records import UNRELATED
 
 FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary lines
-
 WIDTH = 80
 
 

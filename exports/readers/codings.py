@@ -28,7 +28,6 @@ from schemas.studio_json import (
 )
 
 Person = int | str | None  # a user id, or an e-mail where the export has nothing else
-
 _EXCEL_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 
 

@@ -30,17 +30,11 @@ from schemas.studio_json import TEXT_TAG, VALUE_KEYS
 
 #: What a flat export never holds, whatever is in the project.
 LOST = "skipped annotations, drafts, suggestions and the phase of a task"
-
 EXPECTED = "expected a Label Studio export (JSON, JSON_MIN, CSV) or an annotations.jsonl"
-
 _NOT_CONTROLS = {*TASK_FIELDS, *STUDIO_FIELDS, "agreement", "history"}
-
 _CSV_FIELD_LIMIT = 10_000_000  # a commentary's running text is longer than csv's own 131,072
-
 _DELIMITERS = ",;\t"
-
 BAD_BYTES = "\ufdd0"  # a code point that is no character: stands where bytes are not UTF-8
-
 _ESCAPED = ascii(BAD_BYTES).strip("'")  # as the text of a task's dict shows it
 
 #: The place of a task in its file, and what stands there: a task, or whatever was found instead.

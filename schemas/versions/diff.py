@@ -28,20 +28,14 @@ from schemas.versions.id_map import (
 )
 
 Step = Literal["none", "patch", "minor", "major", "back"]
-
 What = Literal["renamed", "added", "removed", "split", "merged", "moved", "changed", "reworded"]
-
 Of = Literal["codebook", "layer", "code", "target", "rule"]
 
 RANK: dict[Step, int] = {"back": -1, "none": 0, "patch": 1, "minor": 2, "major": 3}
-
 VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
-
 #: Fields that say what is asked or may be answered: all others are words, keys and order.
 _MEANING = ("kind", "exclusive", "type")
-
 _ASKED = ("required", "predict", "no_target")
-
 _PARTS = ("id", "codes", "parent", "layers", "targets", "rules", "codebook", "version")
 
 

@@ -14,7 +14,6 @@ from schemas.records import Record
 from schemas.yaml_file import Positions, parse_yaml
 
 Images = tuple[str, ...]
-
 T = TypeVar("T", Layer, Code, Target)
 
 

@@ -16,7 +16,6 @@ from schemas.studio_json import control_name, control_names, read_result, to_res
 from schemas.versions.rows import Migration, Rewritten
 
 Item = dict[str, Any]
-
 #: Behind the id of a code that was split: no code is called so, so a reading never takes it for one.
 SPLIT_MARK = "?"
 

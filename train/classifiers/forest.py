@@ -14,16 +14,12 @@ import scipy.sparse as sp
 Array = Any
 
 TREES = 200
-
 #: Rows a leaf holds at least, and a column occurs in at least.
 _LEAF, _OCCURS = 5, 10
-
 #: The share of columns from which each split is chosen.
 _COLUMNS = 0.1
-
 #: Below this no share falls, so that each has a logarithm.
 _LEAST = 1e-3
-
 #: Rows at a time: bounds memory.
 _CHUNK = 512
 

@@ -22,16 +22,12 @@ Array = Any
 
 #: What macro-F1 must gain on held-out rows before probabilities are balanced a step further.
 _WORTH = 0.004
-
 #: What macro-F1 must fall below its best before larger values of C are not tried: they take longest.
 _FALLEN = 0.02
-
 #: Macro-F1 that nothing can better.
 _PERFECT = 1.0
-
 #: Where the solver stops: to choose by, and in the end. Held-out macro-F1 moved by .0006 at most.
 _ROUGH, _FINE = 2e-2, 2e-3
-
 #: The share of rows from which on a column is always there.
 _ALWAYS = 0.99
 

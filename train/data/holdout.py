@@ -21,7 +21,6 @@ from train.layers.kinds import KINDS
 from train.layers.stance import by_target
 
 Group = Literal["cluster", "commentary"]
-
 By = Literal["commentary", "target", "author", "date"]
 
 #: Up to so many targets or authors each is held out alone; more are held out in groups.

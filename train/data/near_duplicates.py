@@ -12,13 +12,10 @@ from scipy.sparse.csgraph import connected_components
 from schemas.records import GoldSentence
 
 RUN = 6  # words in a row that are compared
-
 #: The part of the shorter sentence's runs that two sentences must share.
 SHARE = 0.5
-
 #: A run that stands in more texts than this is a formula, not a copy.
 COMMON = 50
-
 #: Shorter texts recur without being copied ("Warum?").
 SHORTEST = 4
 

@@ -15,9 +15,7 @@ from train.metrics import macro_f1, tally
 
 #: Words a code has as its keywords, and how far beyond chance they must be (standard deviations).
 _WORDS, _SURE = 10, 1.96
-
 _LENGTHS = 10  # bins, of about equally many sentences
-
 _NAMED = "targetnamed"  # stands for: an alias of the target is in the sentence
 
 

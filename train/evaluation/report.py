@@ -38,7 +38,6 @@ from train.metrics import (
 
 #: Shares of the training commentaries beside all of them.
 SHARES = (0.125, 0.25, 0.5)
-
 #: Up to so many sentences the curve is drawn without being asked for: it nearly doubles the time.
 SMALL = 3000
 

@@ -28,20 +28,15 @@ from train.features.word_classes import (
 MOST = 4
 
 LENGTHS = (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 18, 22, 27, 35, 50, 80)
-
 CAPITALS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7)
-
 WORD_LENGTHS = (3, 3.5, 4, 4.5, 5, 5.5, 6, 7, 8, 10)
-
 FUNCTION_WORDS = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6)
-
 STEPS = (
     ("tokens", LENGTHS),
     ("capitals", CAPITALS),
     ("wordlength", WORD_LENGTHS),
     ("functionwords", FUNCTION_WORDS),
 )
-
 LAST = ("begins=upper", "begins=lower", "begins=mark", "digits", "shouting")
 
 

@@ -15,19 +15,13 @@ from train.arrays import Array
 from train.features.tokens import BASE, Tokens, stir
 
 BITS = 20
-
 BUCKETS = 1 << BITS
-
 _TOP = np.uint64(64 - BITS)
-
 #: Of keys of 32 bits.
 BASE32, STIR32 = 0x9E3779B1, 0x85EBCA6B
-
 _BASE32, _STIR32, _BASE64 = np.uint32(BASE32), np.uint32(STIR32), np.uint64(BASE)
-
 #: Lengths of character n-grams, the space at the ends of a word included.
 SIZES = (2, 3, 4, 5)
-
 #: The longest run of word classes.
 LONGEST_SHAPE = 4
 
@@ -57,11 +51,8 @@ EDGES = (
     Edge(5, "last2", (-2,)),
     Edge(6, "last3", (-3,)),
 )
-
 _EDGE_SEEDS = np.array([edge.seed for edge in EDGES], dtype=np.uint64)
-
 _EDGE_LEAST = np.array([edge.least for edge in EDGES])
-
 #: A token at a time, for the edges that have so many: from which end it is counted, and its place.
 _EDGE_STEPS = [
     (

@@ -27,7 +27,6 @@ POOLINGS: dict[str, Callable[[Array], Array]] = {
     "max": lambda tokens: tokens.max(axis=0),
     "lasttoken": lambda tokens: tokens[-1],
 }
-
 #: How a folder says which of them it has, where it does not name it.
 _FLAGS = {
     "pooling_mode_cls_token": "cls",
@@ -35,11 +34,8 @@ _FLAGS = {
     "pooling_mode_max_tokens": "max",
     "pooling_mode_lasttoken": "lasttoken",
 }
-
 _MODULES = ("Transformer", "Pooling", "Normalize")
-
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-
 #: Tokens of a text, where the folder does not say how many the network can read.
 _LENGTH = 512
 
@@ -211,7 +207,6 @@ def _problem(folder: Path, found: str, expected: str) -> SettingsError:
 
 #: A name of the hub: who published the model, and what it is called.
 _NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
-
 #: What `train.features.onnx_encoder` reads, and no weights of other kinds.
 FILES = (
     "modules.json", "sentence_bert_config.json", "*_Pooling/config.json", "tokenizer.json",

@@ -14,12 +14,9 @@ from train.arrays import Array
 from train.features.tokens import LETTER, MARK, char_table
 
 _ENDS, _CLOSERS = ".!?…:", '"“”«»’‘)]'
-
 _SENTENCE_END = re.compile(rf"[{_ENDS}][{re.escape(_CLOSERS)}]*\s+")
-
 #: Categories of chars at a sentence's end.
 _OTHER, _END, _CLOSER, _SPACE = range(4)
-
 #: Up to so many texts are searched one by one.
 _FEW = 16
 

@@ -18,9 +18,7 @@ from train.features.tokens import BASE, CAPITAL, DIGIT, LOWER, MARK, SHOUTED, ST
 
 # keys are words of 64 and of 32 bits
 _ALL64, _ALL32 = 2**64 - 1, 2**32 - 1
-
 _TOP64, _TOP32 = 64 - BITS, 32 - BITS
-
 #: Characters beyond the basic plane are marks, whatever else they are.
 _TOKEN = re.compile("[^\\W\U00010000-\U0010ffff]+|[^\\w\\s]|[\U00010000-\U0010ffff]")
 
@@ -207,7 +205,6 @@ def _bucket32(key: int) -> int:
 #: From a word, or from a text's words, to the buckets of a vocabulary
 #: (`train.features.sentence.VOCABULARIES`).
 OF_WORD: dict[str, Callable[[Word], list[int]]] = {"word": read_word, "char": read_characters}
-
 OF_TEXT: dict[str, Callable[[Sequence[Word]], list[int]]] = {
     "pair": read_pairs,
     "edge": read_edges,

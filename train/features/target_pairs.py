@@ -13,10 +13,8 @@ from train.features.topics import profile_step
 
 #: Words to the left and right of a mention that count as near it.
 _WINDOW = 4
-
 #: Mentions in a thousand characters of the commentary: steps of how much it is about the target.
 _RATES = (0.001, 0.3, 0.6, 1.0, 1.5, 2.5, 4.0)
-
 _ENDING = re.compile(r"(?:ungen|innen|en|er|es|n|e|s)$")
 
 

@@ -17,10 +17,8 @@ from train.arrays import Array
 
 #: Bits of a char's category: a capital; what ``\\w`` finds; neither that nor white space; a digit.
 UPPER, LETTER, MARK, DIGIT = 1, 2, 4, 8
-
 #: Characters above are marks without a lower case.
 _SIZE = 0x10000
-
 _SURROGATES = range(0xD800, 0xE000)
 
 
@@ -44,15 +42,10 @@ def char_table() -> Array:
 
 #: Of all keys of 64 bits; odd, so that it has an inverse.
 BASE = 0x9E3779B97F4A7C15
-
 STIR = 0xD6E8FEB86659FD93
-
 _INVERSE = pow(BASE, -1, 2**64)
-
 _STIR = np.uint64(STIR)
-
 _SHIFT, _SHORT = np.uint64(32), np.uint64(48)
-
 _PARTING = np.uint64(0xC2B2AE3D27D4EB4F)
 
 _NOWHERE = np.zeros(0, dtype=np.int32)

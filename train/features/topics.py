@@ -11,10 +11,8 @@ from train.features.token_counts import TokenCounts
 
 #: The analyzer of the nouns: a parameter of `TokenCounts`.
 NOUNS = "nouns"
-
 #: Commentaries remembered at most: comparing grows with their number.
 _MOST = 3000
-
 #: Likeness counts by its square: near commentaries should weigh more than many far ones.
 _POWER = 2
 

@@ -12,21 +12,15 @@ from train.features.lexicons import lexicon_names, read_lexicon
 from train.features.tokens import BASE, CAPITAL, Tokens, read_tokens, stir
 
 MARKS = '?!.,:;()"„“»«–…/@#%'
-
 #: Endings of German words, longest first, that roughly separate word classes.
 ENDINGS = ("liche", "lich", "ische", "isch", "ten", "te", "en", "st", "t", "er", "es", "em", "e")
-
 NOUN_ENDINGS = ("ungen", "ung")
-
 _LONGEST_ENDING = max(map(len, (*ENDINGS, *NOUN_ENDINGS)))
-
 #: Word classes by look: none of the others, capitalised, that with a noun's ending, a number, and the
 #: first of `ENDINGS`, counted from the last.
 OTHER_CLASS, CAPITAL_CLASS, NOUN_CLASS, NUMBER_CLASS, ENDING_CLASS = 3, 4, 5, 6, 10
-
 #: What a word may be: on a list, first or second of a phrase on one, a function word.
 LISTED, BEGINS, FOLLOWS, FUNCTION = 1, 2, 4, 8
-
 #: Lists that say what kind of word it is, not what the sentence does: no cue by themselves.
 _NOT_CUES = ("function_words",)
 

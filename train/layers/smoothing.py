@@ -10,10 +10,8 @@ from train.metrics import macro_f1, tally
 
 #: How much the other sentences may weigh, to choose from on held-out rows.
 STRENGTHS = (0.0, 0.5, 1.0, 2.0, 4.0)
-
 #: Prior weight: few other sentences count for little.
 _PRIOR = 1.0
-
 #: What macro-F1 must gain before the others weigh more.
 _WORTH = 0.004
 

@@ -17,7 +17,6 @@ from schemas.errors import StandpunktError
 
 #: The newest layout of skops files whose plain nodes are known here.
 PROTOCOL = 2
-
 #: Bytes that a file may hold once unpacked: a bound on what damage or malice can fill memory with.
 MOST = 4 * 2**30
 

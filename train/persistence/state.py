@@ -15,7 +15,6 @@ State = dict[str, Any]
 
 #: The arrays of each kind of classifier.
 LINEAR = ("classes", "coef", "intercept", "scale", "offset")
-
 CONSTANT = ("classes", "share")
 
 

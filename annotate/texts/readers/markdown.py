@@ -10,12 +10,10 @@ from schemas.errors import DataError
 from schemas.yaml_file import parse_yaml
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
-
 _KNOWN = (
     "id", "commentary_id", "title", "author", "date", "source", "url", "outlet", "medium",
     "original_language", "translator", "license",
 )  # fmt: skip
-
 _FIRST_HEADING = re.compile(r"\s*#\s+(\S.*?)[ \t#]*(?:\n|$)")
 
 
