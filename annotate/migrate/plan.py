@@ -64,10 +64,6 @@ class ProjectPlan(Record, frozen=True, kw_only=True):
     again: list[tuple[TaskState, Open]]
     meanwhile: int
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.annotations or self.drafts or self.predictions or self.versions)
-
 
 class Goal(Record, frozen=True, kw_only=True):
     """Where a project shall go: by a step of the codebook, or back to what the backup holds.

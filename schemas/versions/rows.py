@@ -199,11 +199,6 @@ class Migration:
         return sum(target in images for images in self.diff.targets.values()) == 1
 
 
-def asked_of(codebook: Codebook) -> Asked:
-    """All of a codebook."""
-    return Asked(layers=[layer.id for layer in codebook.layers], targets=codebook.target_ids)
-
-
 def restricted(codebook: Codebook, asked: Asked) -> Codebook:
     """The codebook as it was before a coder who was asked no more than this."""
     return msgspec.structs.replace(

@@ -12,7 +12,7 @@ from schemas.studio_json import control_names, read_result, to_result
 from schemas.versions.diff import compare, inverted
 from schemas.versions.id_map import CodebookMap
 from schemas.versions.results import migrate_result, transitional_config
-from schemas.versions.rows import Asked, Migration, asked_of, is_less, restricted
+from schemas.versions.rows import Asked, Migration, is_less, restricted
 
 OLD = """\
 codebook: probe
@@ -295,11 +295,11 @@ def test_what_was_asked_goes_along(tmp_path: Path) -> None:
         ],
         {},
     )
-    asked = migration.asked(asked_of(migration.old))
+    asked = migration.asked(everything(migration.old))
     assert asked.targets == ["tempolimit", "gebuehr"]
     assert is_less(asked, migration.new)
     assert restricted(migration.new, asked).target_ids == ["tempolimit", "gebuehr"]
-    assert not is_less(asked_of(migration.new), migration.new)
+    assert not is_less(everything(migration.new), migration.new)
 
 
 def test_the_transitional_screen_has_the_controls_of_both(tmp_path: Path) -> None:
@@ -313,3 +313,7 @@ def test_the_transitional_screen_has_the_controls_of_both(tmp_path: Path) -> Non
     (hidden,) = [view for view in root if view.get("style") == "display: none"]
     assert {control.get("name") for control in hidden} == {"function", "stance__maut", "who"}
     assert all(choice.get("hotkey") == "f13" for choice in hidden.iter("Choice"))
+
+
+def everything(codebook: Codebook) -> Asked:
+    return Asked(layers=[layer.id for layer in codebook.layers], targets=codebook.target_ids)
