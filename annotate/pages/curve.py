@@ -5,6 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from annotate.analysis.prevalence import Estimate
+from annotate.pages.german import decimal
 from schemas.markup import Markup, tag
 
 WIDTH, HEIGHT = 600, 160  # of the drawing's own scale; it grows with the window
@@ -84,7 +85,7 @@ def _scale(high: float) -> list[Markup]:
     lines = []
     for share in (0.0, high / 2, high):
         y = f"{_y(share, high):.1f}"
-        said = f"{share * 100:.1f}".removesuffix(".0").replace(".", ",")
+        said = decimal(share * 100, 1).removesuffix(",0")
         lines += [
             tag("line", x1=_LEFT, x2=WIDTH, y1=y, y2=y, class_="grid"),
             tag("text", f"{said}\u00a0%", x=_LEFT - 4, y=f"{float(y) + 4:.1f}", text_anchor="end"),

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from annotate.pages.evaluation_charts import code_figure, curve_figure, overview_figure, reliability_figure
+from annotate.pages.german import decimal
 from schemas.markup import Child, Markup, tag
 
 if TYPE_CHECKING:
@@ -220,4 +221,4 @@ def _percent(share: float) -> str:
 def _say(value: object) -> str:
     if value is None:
         return "–"
-    return f"{value:.3f}".replace(".", ",") if isinstance(value, float) else str(value)
+    return decimal(value, 3) if isinstance(value, float) else str(value)

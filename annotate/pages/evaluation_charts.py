@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from annotate.pages.german import decimal
 from schemas.markup import Markup, tag
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def curve_figure(name: str, points: "Sequence[CurvePoint]") -> Markup:
 def _say_shares(*shares: Any) -> None:
     """Ticks as one reads them in German."""
     for axis in shares:
-        axis.set_major_formatter(lambda value, _: f"{value:.1f}".replace(".", ","))
+        axis.set_major_formatter(lambda value, _: decimal(value, 1))
 
 
 def _with_interval(
@@ -143,4 +144,4 @@ def _with_interval(
 
 
 def _say(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}".replace(".", ",")
+    return "–" if value is None else decimal(value, 2)

@@ -26,6 +26,24 @@ def percent(score: float) -> str:
     return f"{score * 100:.0f}\u00a0%"
 
 
+def decimal(value: float, places: int) -> str:
+    """A number with so many decimal places.
+
+    >>> decimal(0.6667, 2)
+    '0,67'
+    """
+    return f"{value:.{places}f}".replace(".", ",")
+
+
+def share(value: float) -> str:
+    """A share in whole percent, with a decimal below ten.
+
+    >>> share(0.123), share(0.0456), share(0.0)
+    ('12', '4,6', '0')
+    """
+    return f"{value * 100:.0f}" if value >= 0.0995 or not value else decimal(value * 100, 1)
+
+
 def day(date: str | None) -> str:
     """An ISO date as one writes it; what is no full date stays as it is.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from annotate.analysis.prevalence import Errors, Estimate
 from annotate.pages.curve import Point, curve
-from annotate.pages.german import day, number, sentences
+from annotate.pages.german import day, number, sentences, share
 from annotate.pages.shell import banner, document
 from schemas.codebook import Codebook, Target
 from schemas.markup import Child, Markup, join, tag
@@ -124,15 +124,6 @@ def index_page(index: Index, codebook: Codebook) -> str:
         ),
     ]
     return document(title, body, styles=("page.css", "index.css"))
-
-
-def share(value: float) -> str:
-    """A share in whole percent, with a decimal below ten.
-
-    >>> share(0.123), share(0.0456), share(0.0)
-    ('12', '4,6', '0')
-    """
-    return f"{value * 100:.0f}" if value >= 0.0995 or not value else f"{value * 100:.1f}".replace(".", ",")
 
 
 def _lead(index: Index) -> str:
