@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from annotate.commands.agree import Exports, Names, SkipInvalid, tell_reading, user_names
+from annotate.commands.agree import Exports, Names, SkipInvalid, say_what_was_read, user_names
 from annotate.commands.terminal import (
     CodebookOption,
     DryRunOption,
@@ -13,8 +13,8 @@ from annotate.commands.terminal import (
     UrlOption,
     one_stdout,
     print_report,
+    progress_bar,
     say,
-    telling,
 )
 from annotate.study.folder import Study, open_study
 from schemas.codebook import load_codebook
@@ -64,7 +64,7 @@ def adjudicate(
         gold, report, read = adjudicate_exports(
             exports, book, rule=rule, skip_invalid=skip_invalid, names=user_names(names)
         )
-        tell_reading(read)
+        say_what_was_read(read)
         if output:
             write_jsonl(output, gold)
     else:
@@ -89,8 +89,8 @@ def _send(
     from annotate.study.connect import connect
     from annotate.sync.adjudication import push_adjudication
 
-    with study.locked(), telling() as tell:
-        return push_adjudication(connect(study, url=url), study, gold, dry_run=dry_run, progress=tell)
+    with study.locked(), progress_bar() as progress:
+        return push_adjudication(connect(study, url=url), study, gold, dry_run=dry_run, progress=progress)
 
 
 def _sent_words(sent: "AdjudicationPushReport") -> str:

@@ -89,7 +89,7 @@ def codings(
     else:
         raise SettingsError("exports need their codebook", flag="--codebook")
     export = read_codings(exports, book, skip_invalid=skip_invalid, names=user_names(names))
-    tell_reading(export.report)
+    say_what_was_read(export.report)
     texts = {sentence_id: task.text for sentence_id, task in export.tasks.items()}
     return Codings(
         annotations=export.annotations,
@@ -154,7 +154,7 @@ def reading_notes(read: "ReadReport") -> list[str]:
     return [*read.warnings, *(f"left out {count} {what}" for what, count in left.items() if count)]
 
 
-def tell_reading(report: "ReadReport") -> None:
+def say_what_was_read(report: "ReadReport") -> None:
     """The notes on stderr, with the first rows that could not be read."""
     for note in reading_notes(report):
         say(f"note: {note}")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, print_report, say, telling
+from annotate.commands.terminal import JsonOption, print_report, progress_bar, say
 
 if TYPE_CHECKING:
     from annotate.demo.run import DemoReport
@@ -29,8 +29,8 @@ def demo(
 
     was_running = local_server.status().running
     try:
-        with telling() as tell:
-            report = run_demo(folder or home() / "demo", progress=tell)
+        with progress_bar() as progress:
+            report = run_demo(folder or home() / "demo", progress=progress)
         print_report(report, json, lambda: demo_words(report))
         if not no_wait:
             say("Label Studio stays up until Ctrl-C")

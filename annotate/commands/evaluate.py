@@ -5,7 +5,14 @@ import msgspec
 import typer
 
 from annotate.commands.evaluation_text import evaluation_words
-from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, say, telling
+from annotate.commands.terminal import (
+    CodebookOption,
+    JsonOption,
+    StudyOption,
+    print_report,
+    progress_bar,
+    say,
+)
 from annotate.commands.train import (
     AbstainOption,
     DownloadOption,
@@ -95,11 +102,11 @@ def evaluate(
 
     opened = open_study(study) if gold is None or study is not None else None
     coded = _annotations(annotations, opened)
-    with telling() as tell:
+    with progress_bar() as progress:
         if model is not None:
             if gold is None:
                 raise SettingsError("name the rows to score the model on", flag="--gold")
-            tell("scoring")
+            progress("scoring")
             other = load_model(against) if against else None
             loaded = load_model(model)
             if codebook is not None:
@@ -108,7 +115,7 @@ def evaluate(
             report = evaluate_model(loaded, rows, seen=seen, seed=seed, against=other, annotations=coded)
         else:
             rows, book = gold_and_codebook(gold, codebook, study)
-            tell(f"cross-validating {len(rows)} sentences in {folds} folds")
+            progress(f"cross-validating {len(rows)} sentences in {folds} folds")
             report = cross_validate(
                 rows,
                 book,

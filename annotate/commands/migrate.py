@@ -11,7 +11,7 @@ from annotate.commands.terminal import (
     StudyOption,
     UrlOption,
     print_report,
-    telling,
+    progress_bar,
 )
 from annotate.study.folder import open_study
 
@@ -72,7 +72,7 @@ def migrate(
         )
     opened = open_study(study)
     studio = None if files_only else connect(opened, url=url)
-    with telling() as progress:
+    with progress_bar() as progress:
         if undo:
             report = migrating.undo(studio, opened, old, new, dry_run=dry_run, progress=progress)
         else:

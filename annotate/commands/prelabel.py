@@ -5,7 +5,7 @@ from annotate.commands.terminal import (
     StudyOption,
     UrlOption,
     print_report,
-    telling,
+    progress_bar,
 )
 from annotate.study.folder import open_study
 
@@ -23,10 +23,10 @@ def prelabel(
     from train.persistence.folder import load_model
 
     opened = open_study(study)
-    with opened.locked(), telling() as tell:
+    with opened.locked(), progress_bar() as progress:
         loaded = load_model(model or opened.latest_model())
         report = prelabelling.prelabel(
-            connect(opened, url=url), opened, loaded, dry_run=dry_run, progress=tell
+            connect(opened, url=url), opened, loaded, dry_run=dry_run, progress=progress
         )
     verb = "would be " if dry_run else ""
     lines = [

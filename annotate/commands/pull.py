@@ -3,7 +3,7 @@ from typing import Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, telling
+from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, progress_bar
 from annotate.study.folder import open_study
 
 
@@ -30,8 +30,8 @@ def pull(
     from annotate.sync import pull as pulling
 
     opened = open_study(study)
-    with opened.locked(), telling() as tell:
-        report = pulling.pull(connect(opened, url=url), opened, full=full, progress=tell)
+    with opened.locked(), progress_bar() as progress:
+        report = pulling.pull(connect(opened, url=url), opened, full=full, progress=progress)
     lines = [f"{report.annotations} annotations ({report.skipped} skipped, {report.incomplete} incomplete, "
              f"{report.invalid} invalid, {report.deleted} deleted since the last pull)",
              f"{report.fetched} tasks were fetched"]  # fmt: skip
@@ -48,8 +48,8 @@ def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, 
     from annotate.sync.existing_project import import_project
 
     opened = open_study(study)
-    with opened.locked(), telling() as tell:
-        report = import_project(connect(opened, url=url), opened, project, map_path, progress=tell)
+    with opened.locked(), progress_bar() as progress:
+        report = import_project(connect(opened, url=url), opened, project, map_path, progress=progress)
     lines = [
         f"{report.annotations} annotations of project {project} by {', '.join(report.annotators) or '–'}",
         f"({report.skipped} skipped, {report.incomplete} incomplete, {report.invalid} invalid)",

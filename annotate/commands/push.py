@@ -3,7 +3,14 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from annotate.commands.terminal import DryRunOption, JsonOption, StudyOption, UrlOption, print_report, telling
+from annotate.commands.terminal import (
+    DryRunOption,
+    JsonOption,
+    StudyOption,
+    UrlOption,
+    print_report,
+    progress_bar,
+)
 from annotate.study.folder import open_study
 
 if TYPE_CHECKING:
@@ -53,7 +60,7 @@ def push(
     if phase not in ("pilot", "main", "test"):
         raise typer.BadParameter(f'"{phase}": expected pilot, main or test', param_hint="--phase")
     opened = open_study(study)
-    with opened.locked(), telling() as tell:
+    with opened.locked(), progress_bar() as progress:
         opened = with_given(opened, annotators=annotators, overlap=overlap, unit=unit)
         studio = connect(opened, url=url)
         if not dry_run:
@@ -65,7 +72,7 @@ def push(
             recreate=recreate,
             prune=prune,
             phase=phase,
-            progress=tell,
+            progress=progress,
         )
         letters = []
         if invite and not dry_run:

@@ -13,12 +13,12 @@ from annotate.commands.terminal import (
     ModelOption,
     OutputOption,
     StudyOption,
-    counting,
+    counter_bar,
     one_stdout,
     print_report,
+    progress_bar,
     say,
     table,
-    telling,
 )
 from annotate.kinds import kind_of
 from annotate.study.folder import open_study
@@ -184,7 +184,7 @@ def _tag_folder(
     options = tagging.OutputOptions(to, "../index.html" if is_site else None, gold if is_site else None)
     ledger = Ledger(ledger_path, tagging.stamp_of(meta.model_version, options))
     pages = Path(output) / "texte" if is_site else None
-    with counting("commentaries") as step:
+    with counter_bar("commentaries") as step:
         result = tagging.tag_folder(
             model_dir,
             tagging.InputOptions(files, **reading),
@@ -211,8 +211,8 @@ def _tag_folder(
             rows = list(read_jsonl(gold, GoldSentence))
             errors_path = Path(output) / ".errors.json"
             try:
-                with telling() as tell:
-                    errors = measured_errors(lambda: load_model(model_dir), meta, rows, errors_path, tell)
+                with progress_bar() as progress:
+                    errors = measured_errors(lambda: load_model(model_dir), meta, rows, errors_path, progress)
             except DataError as error:
                 say(f"note: errors could not be measured: {error}")
         failed = [(failure.input, failure.reason) for failure in result.report.failed]

@@ -78,7 +78,7 @@ def say_progress(what: str, done: int = 0, total: int | None = None, /) -> None:
 
 
 @contextmanager
-def telling() -> Iterator[Progress]:
+def progress_bar() -> Iterator[Progress]:
     """A way to say what is being done: a bar on a terminal, nothing elsewhere.
 
     The bar is full where a total is known, else it moves to and fro.
@@ -107,7 +107,7 @@ def telling() -> Iterator[Progress]:
 
 
 @contextmanager
-def counting(label: str) -> Iterator[Callable[[], None]]:
+def counter_bar(label: str) -> Iterator[Callable[[], None]]:
     """A count that grows on a terminal, with its speed, where the total is not known beforehand."""
     if not sys.stderr.isatty():
         yield lambda: None

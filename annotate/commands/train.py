@@ -11,9 +11,9 @@ from annotate.commands.terminal import (
     JsonOption,
     StudyOption,
     print_report,
+    progress_bar,
     say,
     table,
-    telling,
 )
 from annotate.study.folder import open_study
 from schemas.codebook import Codebook, load_codebook
@@ -156,13 +156,13 @@ def train(
         soft=soft or None,
         encoder=encoder,
     )
-    with telling() as tell:
-        tell(f"training on {len(rows)} sentences")
+    with progress_bar() as progress:
+        progress(f"training on {len(rows)} sentences")
         model, report = fit(rows, book, settings=settings, seed=seed, with_figures=True)
         if len(rows) <= SMALL if evaluate is None else evaluate:
             from train.evaluate import cross_validate
 
-            tell(f"cross-validating {len(rows)} sentences in 5 folds for the card")
+            progress(f"cross-validating {len(rows)} sentences in 5 folds for the card")
             try:
                 evaluation = cross_validate(rows, book, settings=settings, seed=seed)
                 model = model.with_figures(figures_of(evaluation))

@@ -25,7 +25,7 @@ from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, GoldSentence, Record
 from schemas.versions.diff import compare, inverted
 from schemas.versions.id_map import read_map
-from schemas.versions.rows import Asked, Migration
+from schemas.versions.rows import AskedScope, Migration
 
 Stage = Literal["begun", "done", "undoing", "undone"]
 
@@ -87,7 +87,7 @@ class Backup:
 
 
 def goal_of(
-    old: Codebook, new: Codebook, given: Path | None, *, asked: Mapping[str, Asked] | None = None,
+    old: Codebook, new: Codebook, given: Path | None, *, asked: Mapping[str, AskedScope] | None = None,
     back: bool = False,
 ) -> Goal:  # fmt: skip
     """The step from one codebook to the other, or back."""

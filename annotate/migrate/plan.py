@@ -15,7 +15,7 @@ from schemas.codebook import Codebook
 from schemas.records import LayerValue, Record
 from schemas.studio_json import read_result
 from schemas.versions.results import SPLIT_MARK, migrate_result
-from schemas.versions.rows import Asked, Migration, is_less
+from schemas.versions.rows import AskedScope, Migration, is_less
 
 Result = list[dict[str, Any]]
 Open = tuple[str, LayerValue | None, str]  # the place, what stood there, why it is open
@@ -80,7 +80,7 @@ class Goal(Record, frozen=True, kw_only=True):
 
     step: Migration
     back: Migration | None = None
-    asked: dict[str, Asked] = {}
+    asked: dict[str, AskedScope] = {}
 
     @property
     def book(self) -> Codebook:
@@ -109,16 +109,18 @@ class Goal(Record, frozen=True, kw_only=True):
         )
         return f"{new}+{carried.partition('+')[2] or carried or old}" if less else new
 
-    def asked_after(self, before: Snapshot) -> dict[str, Asked]:
+    def asked_after(self, before: Snapshot) -> dict[str, AskedScope]:
         """What was asked under the versions that tasks of this project carry by now, where it was less."""
         versions = {
             self.version(task, task): str(task.data.get("codebook_version", "")) for task in before.tasks
         }
         return {new: self.step.asked(self.asked_under(old)) for new, old in versions.items() if "+" in new}
 
-    def asked_under(self, version: str) -> Asked:
+    def asked_under(self, version: str) -> AskedScope:
         old = self.step.old
-        return self.asked.get(version) or Asked(layers=[x.id for x in old.layers], targets=old.target_ids)
+        return self.asked.get(version) or AskedScope(
+            layers=[x.id for x in old.layers], targets=old.target_ids
+        )
 
 
 def plan_project(before: Snapshot, now: Snapshot, goal: Goal) -> ProjectPlan:

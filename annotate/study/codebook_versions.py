@@ -12,7 +12,7 @@ import msgspec
 from annotate.study.folder import Study
 from schemas.codebook import Codebook
 from schemas.errors import DataError
-from schemas.versions.rows import Asked, restricted
+from schemas.versions.rows import AskedScope, restricted
 
 
 def asked_path(study: Study) -> Path:
@@ -20,7 +20,7 @@ def asked_path(study: Study) -> Path:
     return study.data / "asked.json"
 
 
-def read_asked(path: Path) -> dict[str, Asked]:
+def read_asked(path: Path) -> dict[str, AskedScope]:
     """Task version → what its coder was asked; empty where nothing was migrated.
 
     Raises
@@ -29,7 +29,7 @@ def read_asked(path: Path) -> dict[str, Asked]:
         The file is damaged.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Asked])
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, AskedScope])
     except FileNotFoundError:
         return {}
     except msgspec.DecodeError as error:

@@ -41,7 +41,7 @@ class Rewritten(Record, frozen=True, kw_only=True):
         return {name: value for name, value in self.layers.items() if name not in self.open_layers}
 
 
-class Asked(Record, frozen=True, kw_only=True):
+class AskedScope(Record, frozen=True, kw_only=True):
     """Which layers and targets a coder had before their eyes."""
 
     layers: list[str]
@@ -109,7 +109,7 @@ class Migration:
             probabilities=self._probabilities(row.probabilities),
         ), done.open
 
-    def asked(self, before: Asked) -> Asked:
+    def asked(self, before: AskedScope) -> AskedScope:
         """What of the new codebook a coder was asked who was asked this of the old one."""
         layers = [
             layer.id
@@ -125,7 +125,7 @@ class Migration:
             for name in self.new.target_ids
             if name in sources and all(old in before.targets for old in sources[name])
         ]
-        return Asked(layers=layers, targets=targets)
+        return AskedScope(layers=layers, targets=targets)
 
     # ------------------------------------------------------------------ what a kind of layer asks
 
@@ -199,7 +199,7 @@ class Migration:
         return sum(target in images for images in self.diff.targets.values()) == 1
 
 
-def restricted(codebook: Codebook, asked: Asked) -> Codebook:
+def restricted(codebook: Codebook, asked: AskedScope) -> Codebook:
     """The codebook as it was before a coder who was asked no more than this."""
     return msgspec.structs.replace(
         codebook,
@@ -208,7 +208,7 @@ def restricted(codebook: Codebook, asked: Asked) -> Codebook:
     )
 
 
-def is_less(asked: Asked, codebook: Codebook) -> bool:
+def is_less(asked: AskedScope, codebook: Codebook) -> bool:
     """Whether something that leaves a value without a tick was not asked: a target, a set, a stance."""
     layers = [x.id for x in codebook.layers if KINDS[x.kind].blank_is_value or x.required]
     return not (set(layers) <= set(asked.layers) and set(codebook.target_ids) <= set(asked.targets))

@@ -12,7 +12,7 @@ from schemas.studio_json import control_names, read_result, to_result
 from schemas.versions.diff import compare, inverted
 from schemas.versions.id_map import CodebookMap
 from schemas.versions.results import migrate_result, transitional_config
-from schemas.versions.rows import Asked, Migration, is_less, restricted
+from schemas.versions.rows import AskedScope, Migration, is_less, restricted
 
 OLD = """\
 codebook: probe
@@ -135,7 +135,7 @@ ON_SCREEN = [case for case in LAYERS if "was not coded" not in case[0]]
 def test_a_result_says_the_same_as_its_row(tmp_path: Path, change: Any, before: Layers) -> None:
     """What a pull reads from the rewritten ticks is what the rewritten row has."""
     migration = step(tmp_path, *change)
-    asked = Asked(layers=[*before], targets=[*before.get("stance", {})])  # type: ignore[misc]
+    asked = AskedScope(layers=[*before], targets=[*before.get("stance", {})])  # type: ignore[misc]
     result, _ = migrate_result(migration, to_result(before, migration.old))
     screen = restricted(migration.new, migration.asked(asked))
     reading = read_result(result, screen)
@@ -315,5 +315,5 @@ def test_the_transitional_screen_has_the_controls_of_both(tmp_path: Path) -> Non
     assert all(choice.get("hotkey") == "f13" for choice in hidden.iter("Choice"))
 
 
-def everything(codebook: Codebook) -> Asked:
-    return Asked(layers=[layer.id for layer in codebook.layers], targets=codebook.target_ids)
+def everything(codebook: Codebook) -> AskedScope:
+    return AskedScope(layers=[layer.id for layer in codebook.layers], targets=codebook.target_ids)
