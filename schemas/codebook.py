@@ -160,7 +160,9 @@ def _text(path: str | Path) -> str:
 
 def _refuse_length(size: int, path: str | Path) -> None:
     if size > MAX_BYTES:
-        raise DataError(f"{size:,} bytes is no codebook; expected at most {MAX_BYTES:,}", path=path)
+        raise DataError(
+            f"{size:,} bytes is too long for a codebook; expected at most {MAX_BYTES:,}", path=path
+        )
 
 
 def _errors(book: Codebook) -> Iterator[Problem]:

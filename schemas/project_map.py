@@ -53,7 +53,7 @@ def read_project_map(path: str | Path, codebook: Codebook) -> ProjectMap:
     try:
         project_map = msgspec.convert(data, ProjectMap, strict=False)
     except msgspec.ValidationError as error:
-        raise DataError(f"is no map of a project: {error}", path=path) from error
+        raise DataError(f"is not a map of a project: {error}", path=path) from error
     if not (project_map.sentence_id or project_map.text):
         check.fail("which field of a task holds the sentence? Expected sentence_id: or text:", ())
     for name, mapped in project_map.controls.items():
@@ -98,7 +98,9 @@ class _Check:
                 self.fail(f"{name}: a control of the stance layer {layer.id} needs its target:", place)
             self.known(mapped.target, [*codebook.target_ids, NO_TARGET], "target", (*place, "target"))
         elif mapped.target is not None:
-            self.fail(f"{name}: the layer {layer.id} is no stance and has no targets", (*place, "target"))
+            self.fail(
+                f"{name}: the layer {layer.id} is not a stance layer and has no targets", (*place, "target")
+            )
         for value, code in mapped.codes.items():
             if code:
                 codes = codes_of(layer, mapped.target)

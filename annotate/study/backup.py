@@ -59,7 +59,7 @@ def restore(path: Path, folder: Path) -> BackupReport:
         with tarfile.open(path, "r:gz") as pack:
             members = [member for member in pack.getmembers() if member.isfile()]
             if "study.yaml" not in {member.name for member in members}:
-                raise DataError("is no backup of a study (no study.yaml in it)", path=path)
+                raise DataError("is not a backup of a study: found no study.yaml in it", path=path)
             folder.parent.mkdir(parents=True, exist_ok=True)
             with TemporaryDirectory(dir=folder.parent, prefix=".restore-") as unpacked:
                 pack.extractall(Path(unpacked, "study"), members=members, filter="data")
@@ -68,7 +68,7 @@ def restore(path: Path, folder: Path) -> BackupReport:
     except FileNotFoundError as error:
         raise DataError("no such file", path=path) from error
     except (tarfile.TarError, OSError, EOFError) as error:
-        raise DataError(f"is no backup that can be read: {error}", path=path) from error
+        raise DataError(f"is not a readable backup: {error}", path=path) from error
     return BackupReport(path=str(folder), files=len(members), bytes=sum(member.size for member in members))
 
 

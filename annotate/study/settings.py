@@ -138,5 +138,5 @@ def _refuse_what_was_drawn(study: Study, settings: StudySettings, changed: Mappi
         if name not in settings.annotators and drawn:
             raise SettingsError(
                 f"--annotators: {name} is missing, for whom {drawn} sentences were drawn "
-                f"({study.assignments}); expected {','.join(study.settings.annotators)} and whoever is new"
+                f"({study.assignments}); expected {','.join(study.settings.annotators)} and any new ones"
             )

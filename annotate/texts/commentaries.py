@@ -47,7 +47,7 @@ def read_commentaries(
         A file that cannot be read, or a correction that does not fit.
     """
     if date is not None and iso_date(date) is None:
-        raise SettingsError(f'"{date}" is no date, expected one such as 2025-10-21', flag="--date")
+        raise SettingsError(f'"{date}" is not a date, expected one such as 2025-10-21', flag="--date")
     defaults = {"author": author, "date": iso_date(date) if date else None}
     ids = IdRegister()
     by_id: dict[str, list[Correction]] = {}

@@ -88,7 +88,7 @@ def _change(commentary: Commentary, correction: Correction) -> dict[str, str | N
     if field == "text":
         count = commentary.text.count(was) if was else 0
         if count != 1:
-            raise _mismatch(correction, f"stands there {count} times, expected once")
+            raise _mismatch(correction, f"occurs {count} times, expected once")
         return {"text": commentary.text.replace(was or "", now or "")}
     if current == now:
         return {}

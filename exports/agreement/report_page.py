@@ -318,7 +318,7 @@ def _models(report: AgreementReport) -> Markup | None:
     tables = [
         [tag("h4", layer), _pairs(pairs)] for layer, pairs in report.models.items() if pairs
     ]  # fmt: skip
-    words = "These accounts are no people and in none of the figures above."
+    words = "These accounts are models, not people, and count in none of the figures above."
     return tag("section", tag("h2", "Models against people"), tag("p", words, class_="quiet"), tables)
 
 

@@ -116,7 +116,7 @@ def _strange(layer: Layer, value: LayerValue, codebook: Codebook) -> list[str]:
     """What of a value the layer does not know: a code, a target, or the value's whole shape."""
     kind = KINDS[layer.kind]
     if not isinstance(value, kind.value_type):
-        return [f"{str(value)[:60]} is no value of a layer of kind {layer.kind}"]
+        return [f"{str(value)[:60]} is not a value of a layer of kind {layer.kind}"]
     return kind.strange(layer, value, codebook.target_ids)
 
 
@@ -156,7 +156,7 @@ def _task_data(task: Any) -> TaskData | str:
     """The data of one of our tasks, or what is wrong with it."""
     data = task.get("data") if isinstance(task, dict) else None
     if not isinstance(data, dict):
-        return f"found {_shown(task)!r}, which is no task with data"
+        return f"found {_shown(task)!r}, which is not a task with data"
     words = {name: _word(data.get(name)) for name in TaskData.__struct_fields__}
     missing = [name for name in ("sentence_id", "commentary_id", "text") if not words[name]]
     if missing:

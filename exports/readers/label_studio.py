@@ -109,13 +109,13 @@ def _json_list(file: IO[bytes], path: str | Path, warnings: list[str], *, salvag
         for number, task in enumerate(ijson.items(text, "item", use_float=True), start=1):
             if not text.is_clean and _ESCAPED in str(task):
                 if not salvage:
-                    raise DataError(f"task {number} is no JSON: it has bytes that are not UTF-8", path=path)
+                    raise DataError(f"task {number} is not JSON: it has bytes that are not UTF-8", path=path)
                 # counted by the reader as what is no task
                 yield f"task {number}", "no JSON: bytes that are not UTF-8"
             else:
                 yield f"task {number}", task
     except (ijson.JSONError, RecursionError) as error:
-        problem = f"breaks off or is no JSON after task {number}: {_first_line(error)}; export it again"
+        problem = f"breaks off or is not JSON after task {number}: {_first_line(error)}; export it again"
         if not salvage:
             raise DataError(f"{problem}, or read what is whole with --skip-invalid", path=path) from error
         warnings.append(f"{path}: {problem}; read up to there")

@@ -123,7 +123,7 @@ def _no_data(text: str) -> str:
 @pytest.mark.parametrize(
     ("spoil", "refusal", "note"),
     [
-        (_truncated, "breaks off or is no JSON after task 11", "read up to there"),
+        (_truncated, "breaks off or is not JSON after task 11", "read up to there"),
         (_unknown_code, "voice: narrator (1×) is not in the codebook", "left out 1 rows that do not fit"),
         (_other_version, "rows coded with version 9.0.0", "left out 2 rows of another codebook version"),
         (_twice, "stands twice (and 1 more)", "left out 2 rows that stand there twice"),

@@ -89,8 +89,8 @@ def test_a_correction_changes_its_field_and_leaves_a_flag(
     [
         ("date", "2024-11-03", '"2024-11-03" does not stand there; found "2026-11-03"'),
         ("author", "", 'found "Anna Weis"'),
-        ("text", "Irrtum", "stands there 0 times"),
-        ("text", "ehl", "stands there 2 times"),
+        ("text", "Irrtum", "occurs 0 times"),
+        ("text", "ehl", "occurs 2 times"),
     ],
 )
 def test_a_correction_of_what_does_not_stand_there_names_both(field: str, was: str, words: str) -> None:

@@ -448,7 +448,7 @@ def test_codes_unknown_in_an_annotations_file_are_refused_or_counted(
     export = read_codings([path], codebook, skip_invalid=True)
     assert export.annotations[0].layers == {"comment": "so"}
     assert list(export.report.unknown) == [
-        "force: 3 is no value of a layer of kind scale",
+        "force: 3 is not a value of a layer of kind scale",
         "layer tone",
         "rhetoric: hyperbole",
         "stance: radweg",
@@ -472,7 +472,7 @@ def test_an_export_that_breaks_off_is_refused_or_read_up_to_there(
 ) -> None:
     whole = json.dumps(project)
     path = written(whole[: whole.rindex('"data"') + 40])
-    with pytest.raises(DataError, match=r"breaks off or is no JSON after task 2: .*export it again"):
+    with pytest.raises(DataError, match=r"breaks off or is not JSON after task 2: .*export it again"):
         read_codings([path], codebook)
     export = read_codings([path], codebook, skip_invalid=True)
     assert export.report.annotations == 3
@@ -484,7 +484,7 @@ def test_a_task_with_broken_bytes_is_refused_or_counted(
 ) -> None:
     whole = json.dumps(project, ensure_ascii=False).encode()
     path = written(whole.replace("Satz 2, und er sagt „".encode(), b"Satz 2, und er sagt \x84"))
-    with pytest.raises(DataError, match="task 2 is no JSON"):
+    with pytest.raises(DataError, match="task 2 is not JSON"):
         read_codings([path], codebook)
     export = read_codings([path], codebook, skip_invalid=True)
     assert (export.report.annotations, export.report.invalid) == (3, 1)
@@ -508,13 +508,13 @@ def test_the_export_of_another_project_names_both_sides(
         ("", "is empty, expected a Label Studio export"),
         (" \n ", "is empty"),
         ('{"detail": "Authentication credentials were not provided."}', 'answer "Authentication credentials'),
-        ("[1, 2]", "task 1: found '1', which is no task with data; expected"),
-        ('[{"text": "Nur Text."}]', "which is no task with data"),
+        ("[1, 2]", "task 1: found '1', which is not a task with data; expected"),
+        ('[{"text": "Nur Text."}]', "which is not a task with data"),
         ('[{"id": 1, "data": {"text": "Nur Text."}}]', "no sentence_id and no commentary_id"),
         ("Ein Kommentar, kein Export.\n", "no column sentence_id in its first line"),
         ("Überschrift".encode("latin-1"), 'not UTF-8.*save it as "CSV UTF-8"'),
-        ("[" * 3000, "breaks off or is no JSON after task 0"),
-        ("[" * 3000 + "]" * 3000, "which is no task with data"),
+        ("[" * 3000, "breaks off or is not JSON after task 0"),
+        ("[" * 3000 + "]" * 3000, "which is not a task with data"),
         ('[{"data": {"sentence_id": "a", "commentary_id": "b", "text": "c"}}', "breaks off"),
     ],
 )

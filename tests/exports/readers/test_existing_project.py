@@ -164,7 +164,7 @@ def test_a_map_may_be_json(tmp_path: Path, book: Codebook) -> None:
         ("Meldung: report", "Meldung: raport", 8, 'code of function "raport"; did you mean "report"?'),
         ("target: radweg", "target: radwege", 11, 'unknown target "radwege"; did you mean "radweg"?'),
         ("    target: radweg\n", "", 9, "needs its target"),
-        ("    layer: function", "    layer: function\n    target: tram", 8, "is no stance"),
+        ("    layer: function", "    layer: function\n    target: tram", 8, "is not a stance layer"),
         ("ignore", "ignores", 4, 'unknown field "ignores"; did you mean "ignore"?'),
         ("    codes: {Pro", "    code: {Pro", 12, 'unknown field "code"; did you mean "codes"?'),
         ("sentence_id: nummer\ntext: satz\n", "", 1, "which field of a task holds the sentence"),
