@@ -1,10 +1,12 @@
 """The controls of a coding screen: their names, their XML for Label Studio, and the results they store."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
-from xml.etree import ElementTree as ET
+from typing import TYPE_CHECKING, Any
 
 from schemas.layer import Code, Layer, Target, Text
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 TEXT_TAG = "text"  # the <Text> that holds the sentence; every control points to it
 
@@ -31,15 +33,15 @@ class Screen:
         self.say, self.targets = say, targets
         self._spare = _spare_keys()
 
-    def choice(self, parent: ET.Element, code: Code, key: str | None) -> None:
+    def choice(self, parent: "Element", code: Code, key: str | None) -> None:
         # a Choice without a key is given a free one by Label Studio, so it gets one that nobody presses
-        choice = ET.SubElement(parent, "Choice", value=literal(self.say(code.label)), alias=code.id)
+        choice = child(parent, "Choice", value=literal(self.say(code.label)), alias=code.id)
         if hotkey := key or next(self._spare, None):
             choice.set("hotkey", hotkey)
         if hint := self.say(code.short):
             choice.set("hint", literal(hint))
 
-    def choices(self, parent: ET.Element, layer: Layer, *, several: bool) -> None:
+    def choices(self, parent: "Element", layer: Layer, *, several: bool) -> None:
         """The codes of a layer, each with its rule beside it, finer codes under their group."""
         choices = choice_group(parent, layer.id, "multiple" if several else "single")
         if layer.required:
@@ -53,7 +55,7 @@ class Screen:
         for group in groups:
             self._fine_codes(choices, layer, group)
 
-    def _fine_codes(self, choices: ET.Element, layer: Layer, group: str) -> None:
+    def _fine_codes(self, choices: "Element", layer: Layer, group: str) -> None:
         """The codes under a group, in sight once the group is ticked."""
         box = view(choices, "sp-fine")
         # by the id: a label may have a comma, which Label Studio takes for "or"
@@ -64,7 +66,7 @@ class Screen:
             if code.parent == group:
                 self._choice_with_rule(box, code)
 
-    def _choice_with_rule(self, parent: ET.Element, code: Code) -> None:
+    def _choice_with_rule(self, parent: "Element", code: Code) -> None:
         box = view(parent, "sp-code", "" if code.key else "sp-nokey")
         self.choice(box, code, code.key)
         if rule := self.say(code.short):
@@ -73,17 +75,24 @@ class Screen:
             header(beside, rule)
 
 
-def view(parent: ET.Element, *names: str) -> ET.Element:
-    return ET.SubElement(parent, "View", className=" ".join(name for name in names if name))
+def child(parent: "Element", tag: str, **attributes: str) -> "Element":
+    """A new element at the end of another; without importing the XML library, which takes time at start."""
+    element = parent.makeelement(tag, attributes)
+    parent.append(element)
+    return element
 
 
-def header(parent: ET.Element, text: str, size: str = "6") -> None:
+def view(parent: "Element", *names: str) -> "Element":
+    return child(parent, "View", className=" ".join(name for name in names if name))
+
+
+def header(parent: "Element", text: str, size: str = "6") -> None:
     if text:
-        ET.SubElement(parent, "Header", size=size, value=literal(text))
+        child(parent, "Header", size=size, value=literal(text))
 
 
-def choice_group(parent: ET.Element, name: str, choice: str) -> ET.Element:
-    return ET.SubElement(parent, "Choices", name=name, toName=TEXT_TAG, choice=choice, layout="inline")
+def choice_group(parent: "Element", name: str, choice: str) -> "Element":
+    return child(parent, "Choices", name=name, toName=TEXT_TAG, choice=choice, layout="inline")
 
 
 def literal(text: str) -> str:

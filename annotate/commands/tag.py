@@ -20,7 +20,6 @@ from annotate.commands.terminal import (
     say,
     table,
 )
-from annotate.kinds import kind_of
 from annotate.study.folder import open_study
 from schemas.errors import DataError, SettingsError
 
@@ -246,6 +245,8 @@ def _tell(report: "TagReport", fail_under: float | None) -> None:
 
 def _piece_table(piece: "TaggedPiece", book: "Codebook") -> str:
     """A commentary for the terminal, a line a sentence; ``?`` is an answer the model abstains from."""
+    from annotate.kinds import kind_of
+
     head = f"{piece.commentary.title} · {piece.commentary.author or '–'} · {piece.commentary.date or '–'}"
     layers = list(piece.predictions[0].layers) if piece.predictions else []
     kinds = {name: kind_of(book.layer(name)) for name in layers}

@@ -1,13 +1,15 @@
 """Layers whose values are codes of the codebook: one, a step on a scale, or a set."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-from xml.etree import ElementTree as ET
+from typing import TYPE_CHECKING, Any
 
 from schemas.controls import Item, Screen, choice_item, header, view
 from schemas.kinds.kind import Kind, Parsed, Step
 from schemas.layer import Layer
 from schemas.records import LayerValue
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 
 class One(Kind):
@@ -56,7 +58,7 @@ class Scale(One):
         problem = f'found "{code_id}", expected "{number}": a scale counts from 1'
         return "" if code_id == str(number) else problem
 
-    def draw(self, parent: ET.Element, layer: Layer, screen: Screen) -> None:
+    def draw(self, parent: "Element", layer: Layer, screen: Screen) -> None:
         row = view(parent, "sp-row")
         header(row, screen.say(layer.label), "5")
         screen.choices(row, layer, several=False)

@@ -2,12 +2,14 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, Protocol
-from xml.etree import ElementTree as ET
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-from schemas.controls import TEXT_TAG, Item, Screen, choice_item, header, item, view
+from schemas.controls import TEXT_TAG, Item, Screen, child, choice_item, header, item, view
 from schemas.layer import NAME, Layer
 from schemas.records import LayerValue
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 
 class Parsed(NamedTuple):
@@ -96,19 +98,19 @@ class Kind(ABC):
     def control_names(self, layer: Layer, targets: Sequence[str]) -> list[str]:
         return [layer.id]
 
-    def draw(self, parent: ET.Element, layer: Layer, screen: Screen) -> None:
+    def draw(self, parent: "Element", layer: Layer, screen: Screen) -> None:
         """The layer's controls, as Label Studio's XML."""
         row = view(parent, "sp-row")
         if layer.is_predicted:
             header(row, screen.say(layer.label), "5")
         screen.choices(row, layer, several=self.several)
 
-    def draw_hidden(self, parent: ET.Element, layer: Layer, name: str) -> None:
+    def draw_hidden(self, parent: "Element", layer: Layer, name: str) -> None:
         """A control of the layer that nobody sees, so that its annotations may stay for now."""
-        choices = ET.SubElement(parent, "Choices", name=name, toName=TEXT_TAG, choice="multiple")
+        choices = child(parent, "Choices", name=name, toName=TEXT_TAG, choice="multiple")
         for code in self.codes_of(layer, name):
             # without a key of its own, one that nobody has, a hidden choice would be given a free one
-            ET.SubElement(choices, "Choice", value=code, hotkey="f13")
+            child(choices, "Choice", value=code, hotkey="f13")
 
     def codes_of(self, layer: Layer, control: str) -> list[str]:
         """The codes that a control of the layer holds."""

@@ -1,8 +1,7 @@
 """A stance toward each target."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-from xml.etree import ElementTree as ET
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
@@ -10,6 +9,9 @@ from schemas.controls import Item, Screen, choice_group, choice_item, control_na
 from schemas.kinds.kind import Kind, Parsed, Step
 from schemas.layer import NO_TARGET, Code, Layer, NoTarget, Target
 from schemas.records import UNRELATED, LayerValue
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 
 class Stance(Kind):
@@ -33,7 +35,7 @@ class Stance(Kind):
     def control_names(self, layer: Layer, targets: Sequence[str]) -> list[str]:
         return [control_name(layer.id, target) for target in (*targets, NO_TARGET)]
 
-    def draw(self, parent: ET.Element, layer: Layer, screen: Screen) -> None:
+    def draw(self, parent: "Element", layer: Layer, screen: Screen) -> None:
         for target in screen.targets:
             _draw_target(parent, layer, target, screen)
         if layer.no_target:
@@ -120,7 +122,7 @@ def _one_answer(cells: Sequence[tuple[str, str]], *, full: bool) -> tuple[str, s
     return (UNRELATED if cells and full else ""), ""
 
 
-def _draw_target(parent: ET.Element, layer: Layer, target: Target, screen: Screen) -> None:
+def _draw_target(parent: "Element", layer: Layer, target: Target, screen: Screen) -> None:
     shown = [code for code in layer.codes if code.id != UNRELATED]
     row = view(parent, "sp-target", "sp-wide" if len(shown) > 3 else "")
     header(row, screen.say(target.question), "5")
@@ -136,7 +138,7 @@ def _draw_target(parent: ET.Element, layer: Layer, target: Target, screen: Scree
             header(view(means, f"sp-m{n}"), f"{screen.say(code.label)}: {meaning}")
 
 
-def _draw_no_target(parent: ET.Element, layer: Layer, tick: NoTarget, screen: Screen) -> None:
+def _draw_no_target(parent: "Element", layer: Layer, tick: NoTarget, screen: Screen) -> None:
     row = view(parent, "sp-target", "sp-none")
     header(row, "Keines davon", "5")
     choices = choice_group(row, control_name(layer.id, NO_TARGET), "multiple")

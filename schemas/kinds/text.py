@@ -1,13 +1,15 @@
 """Words of the annotator's own."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-from xml.etree import ElementTree as ET
+from typing import TYPE_CHECKING, Any
 
-from schemas.controls import TEXT_TAG, Item, Screen, item, literal
+from schemas.controls import TEXT_TAG, Item, Screen, child, item, literal
 from schemas.kinds.kind import Kind, Parsed, Step
 from schemas.layer import Layer
 from schemas.records import LayerValue
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 
 class Words(Kind):
@@ -23,14 +25,14 @@ class Words(Kind):
     def strange(self, layer: Layer, value: Any, targets: Sequence[str]) -> list[str]:
         return []
 
-    def draw(self, parent: ET.Element, layer: Layer, screen: Screen) -> None:
-        ET.SubElement(
+    def draw(self, parent: "Element", layer: Layer, screen: Screen) -> None:
+        child(
             parent, "TextArea", name=layer.id, toName=TEXT_TAG, rows="1", maxSubmissions="1",
             placeholder=literal(screen.say(layer.short) or screen.say(layer.label)),
         )  # fmt: skip
 
-    def draw_hidden(self, parent: ET.Element, layer: Layer, name: str) -> None:
-        ET.SubElement(parent, "TextArea", name=name, toName=TEXT_TAG)
+    def draw_hidden(self, parent: "Element", layer: Layer, name: str) -> None:
+        child(parent, "TextArea", name=name, toName=TEXT_TAG)
 
     def write(self, layer: Layer, value: Any, targets: Sequence[str]) -> Iterator[Item]:
         yield item(layer.id, "textarea", {"text": [str(value)]})
