@@ -2,12 +2,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from annotate.demo import material
 from annotate.study.split import split_inputs
 from annotate.texts.sentences import make_nlp, split_sentences
 
 ROOT = Path(__file__).parents[3]
 
-DEMO = ROOT / "annotate" / "demo" / "commentaries"
+DEMO = Path(material.__file__).parent / "commentaries"
 
 
 def test_splitting_without_a_named_pipeline_does_not_load_spacy(tmp_path: Path) -> None:
