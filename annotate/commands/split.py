@@ -52,8 +52,8 @@ def split(
     one_stdout(output, json)
     from annotate.study.split import corrections_of, split_inputs, split_study, write_pieces
     from annotate.texts.corrections import unused_corrections
+    from annotate.texts.inputs import unread_files
     from annotate.texts.sentences import splitter_note
-    from annotate.texts.sources import unread_files
 
     opened = open_study(study) if study is not None or not files else None
     reading: dict[str, Any] = {"encoding": encoding, "author": author, "date": date, "pipeline": pipeline}

@@ -21,8 +21,8 @@ from annotate.tag.ledger import ROWS_FORMAT, Finished, Ledger
 from annotate.tag.pieces import Checked, read_checked, tag_pieces, with_people
 from annotate.tag.report import CommentaryCounts, Failed, TagReport, counts_in, tag_report
 from annotate.texts.commentaries import read_commentaries
+from annotate.texts.inputs import unread_files
 from annotate.texts.sentences import split_sentences
-from annotate.texts.sources import unread_files
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.files import write_text

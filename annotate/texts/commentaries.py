@@ -8,9 +8,9 @@ import msgspec
 from annotate.texts.blocks import find_blocks
 from annotate.texts.corrections import Correction, corrected
 from annotate.texts.dates import iso_date, out_of_line
+from annotate.texts.inputs import find_sources
 from annotate.texts.readers import READERS
-from annotate.texts.readers.jsonl import read_jsonl_rows
-from annotate.texts.sources import Draft, Source, find_sources, lines_of
+from annotate.texts.sources import Draft, Source, lines_of
 from schemas.errors import DataError, SettingsError
 from schemas.records import Commentary, IdRegister
 
@@ -55,14 +55,11 @@ def read_commentaries(
         by_id.setdefault(correction.commentary, []).append(correction)
     for source in _sources(inputs, passed_over):
         try:
-            is_rows = source.format == "jsonl"
-            drafts = (
-                read_jsonl_rows(source, encoding, passed_over)
-                if is_rows
-                else READERS[source.format](source, encoding)
-            )
+            reader = READERS[source.format]
+            more = [passed_over] if reader.is_stream else []
+            drafts = reader.read(source, encoding, *more)
             finished = (_finished(draft, source, ids, defaults, by_id) for draft in drafts)
-            yield from finished if is_rows else _with_neighbours(list(finished))
+            yield from finished if reader.is_stream else _with_neighbours(list(finished))
         except DataError as error:
             if passed_over is None:
                 raise

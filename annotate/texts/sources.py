@@ -1,12 +1,11 @@
-"""What is handed in to be read: files, folders, standard input; text as it stands in them."""
+"""A file that is read: its text or rows as they stand in it, and what a reader makes of them first."""
 
 import codecs
 import io
 import re
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -16,21 +15,8 @@ from schemas.jsonl import open_lines, read_jsonl
 from schemas.records import Block
 
 R = TypeVar("R")
-Format = Literal["text", "markdown", "jsonl", "html"]
-
-FORMATS: dict[str, Format] = {
-    ".txt": "text",
-    ".text": "text",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".html": "html",
-    ".htm": "html",
-    ".xhtml": "html",
-}
-_READABLE = ".txt, .md, .jsonl, .html, or one of these as .gz"
-_ADVICE = {
+READABLE = ".txt, .md, .jsonl, .html, or one of these as .gz"
+ADVICE = {
     ".pdf": "extract its text first, for instance with pdftotext, and hand in the .txt",
     ".json": "hand in one record a line, as .jsonl",
     **dict.fromkeys(
@@ -40,49 +26,21 @@ _ADVICE = {
     **dict.fromkeys((".csv", ".tsv", ".xlsx", ".ods"), "hand in one record a line, as .jsonl"),
 }
 _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")
-_HEAD = 4096
+HEAD = 4096
 
 
 class Source(NamedTuple):
-    """A file to read (``-`` is standard input), its name in records, and how it is read."""
+    """A file to read (``-`` is standard input), its name in records, and which reader reads it."""
 
     path: str | Path
     name: str
-    format: Format
+    format: str
+    suffix: str = ""
 
     @property
     def stem(self) -> str:
         """The name without folder and endings."""
-        name = self.name.rpartition("/")[2]
-        for suffix in (".gz", *FORMATS):
-            name = name.removesuffix(suffix)
-        return name
-
-
-def find_sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
-    """The files behind paths, folders (with all below them, in the order of their names) and ``-``.
-
-    Raises
-    ------
-    DataError
-        No such file, a folder without a readable file, a format that is not read.
-    """
-    for item in inputs:
-        path = Path(item)
-        if str(item) == "-":
-            yield Source("-", "stdin", _format_of_stdin())
-        elif path.is_dir():
-            yield from _folder(path)
-        elif not path.exists():
-            raise DataError("no such file", path=path)
-        else:
-            yield Source(path, path.name, _format_of(path))
-
-
-def unread_files(inputs: Iterable[str | Path]) -> list[Path]:
-    """The files in the folders among the inputs that are passed over for their format."""
-    folders = [Path(item) for item in inputs if str(item) != "-" and Path(item).is_dir()]
-    return [file for folder in folders for file in _files(folder) if _suffix(file) not in FORMATS]
+        return self.name.rpartition("/")[2].removesuffix(".gz").removesuffix(self.suffix)
 
 
 def read_text(source: Source, *, encoding: str | None = None) -> str:
@@ -95,12 +53,12 @@ def read_text(source: Source, *, encoding: str | None = None) -> str:
     """
     data = read_bytes(source.path)
     if data.startswith(_MAGIC):
-        raise _refusal(Path(source.path), "looks like a binary format")
+        raise refusal(Path(source.path), "looks like a binary format")
     text = _decoded(data, source, encoding) if encoding else decode_utf8(data, source.path)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise DataError("is empty, expected a commentary", path=source.path)
-    if text.count("\0", 0, _HEAD) > len(text[:_HEAD]) // 10:
+    if text.count("\0", 0, HEAD) > len(text[:HEAD]) // 10:
         raise DataError(
             "has many NUL characters: UTF-16? Read it with --encoding utf-16-le", path=source.path
         )
@@ -171,51 +129,15 @@ def _codec(encoding: str) -> str:
         ) from error
 
 
-def _folder(folder: Path) -> Iterator[Source]:
-    readable = [file for file in _files(folder) if _suffix(file) in FORMATS]
-    if not readable:
-        raise DataError(f"has no file to read, expected {_READABLE}", path=folder)
-    for file in readable:
-        yield Source(file, file.relative_to(folder).as_posix(), FORMATS[_suffix(file)])
-
-
-def _files(folder: Path) -> list[Path]:
-    below = (file for file in folder.rglob("*") if file.is_file())
-    return sorted(
-        file for file in below if not any(p.startswith(".") for p in file.relative_to(folder).parts)
-    )
-
-
-def _suffix(path: Path) -> str:
+def suffix_of(path: Path) -> str:
+    """The last suffix in small letters, without that of a packed file."""
     name = path.name.lower().removesuffix(".gz")
     return Path(name).suffix
 
 
-def _format_of(path: Path) -> Format:
-    suffix = _suffix(path)
-    if suffix in _ADVICE:
-        raise _refusal(path, f"{suffix} is not read")
-    return FORMATS.get(suffix, "text")
-
-
-def _refusal(path: Path, words: str) -> DataError:
-    advice = _ADVICE.get(_suffix(path), f"expected {_READABLE}")
+def refusal(path: Path, words: str) -> DataError:
+    advice = ADVICE.get(suffix_of(path), f"expected {READABLE}")
     return DataError(f"{words}: {advice}", path=path)
-
-
-def _format_of_stdin() -> Format:
-    """JSON Lines where the first sign is a brace, a page where it is a tag, else text."""
-    stream = sys.stdin.buffer
-    if hasattr(stream, "peek"):
-        head = stream.peek(_HEAD)[:_HEAD]
-    else:
-        position = stream.tell()
-        head = stream.read(_HEAD)
-        stream.seek(position)
-    head = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
-    if head.startswith(b"{"):
-        return "jsonl"
-    return "html" if head.startswith((b"<!doctype html", b"<html")) else "text"
 
 
 _LINE = re.compile(r"[^\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]+")

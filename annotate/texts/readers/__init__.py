@@ -1,16 +1,29 @@
-"""READERS: format → what reads it, one module a format."""
+"""READERS: how each format of texts is read, one module a format; it is known by the suffix of a file."""
 
 from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from annotate.texts.readers.jsonl import read_jsonl_rows
 from annotate.texts.readers.markdown import read_markdown
 from annotate.texts.readers.plain import read_plain
 from annotate.texts.readers.web_page import read_web_page
-from annotate.texts.sources import Draft, Source
+from annotate.texts.sources import Draft
 
-READERS: dict[str, Callable[[Source, str | None], Iterator[Draft]]] = {
-    "text": read_plain,
-    "markdown": read_markdown,
-    "jsonl": read_jsonl_rows,
-    "html": read_web_page,
+
+class Reader(NamedTuple):
+    """``read`` takes a source and an encoding; where it is a stream, errors of single rows as a list too.
+
+    The commentaries of a stream are handed on as they come, without a look at their neighbours.
+    """
+
+    suffixes: tuple[str, ...]
+    read: Callable[..., Iterator[Draft]]
+    is_stream: bool = False
+
+
+READERS: dict[str, Reader] = {
+    "text": Reader((".txt", ".text"), read_plain),
+    "markdown": Reader((".md", ".markdown"), read_markdown),
+    "jsonl": Reader((".jsonl", ".ndjson"), read_jsonl_rows, is_stream=True),
+    "html": Reader((".html", ".htm", ".xhtml"), read_web_page),
 }
