@@ -21,6 +21,7 @@ from annotate.analysis.piece import (
     voice_layer,
 )
 from annotate.analysis.summary import wilson
+from annotate.progress import Progress, no_progress
 from schemas.codebook import Codebook
 from schemas.files import write_json
 from schemas.kinds import KINDS
@@ -60,9 +61,7 @@ class Estimate(Record, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-def measure_errors(
-    model: "Model", gold: Sequence[GoldSentence], tell: Callable[[str], None] = lambda _: None
-) -> Errors:
+def measure_errors(model: "Model", gold: Sequence[GoldSentence], progress: Progress = no_progress) -> Errors:
     """What a model gets wrong in hand-coded sentences it has not learned from.
 
     Where gold holds enough commentaries the model has not seen, they are judged by it; else models
@@ -84,7 +83,7 @@ def measure_errors(
         pairs: Iterable[tuple[GoldSentence, Prediction]] = zip(unseen, predict(model, unseen), strict=True)
         how: Literal["unseen", "cross-validated"] = "unseen"
     else:
-        tell("measuring errors on hand-coded sentences")
+        progress("measuring errors on hand-coded sentences")
         pairs, how = (
             predict_held_out(gold, book, settings=model.meta.settings, seed=model.meta.seed),
             "cross-validated",
@@ -248,7 +247,7 @@ def _rates(sums: Any) -> tuple[Any, Any]:
 
 def measured_errors(
     load: Callable[[], "Model"], meta: "ModelMeta", gold: Sequence[GoldSentence], kept: Path,
-    tell: Callable[[str], None] = lambda _: None,
+    progress: Progress = no_progress,
 ) -> Errors:  # fmt: skip
     """As `measure_errors`, kept in a file so that the same model and gold are measured once."""
     text = "\n".join(msgspec.json.encode([row.sentence_id, row.text, row.layers]).decode() for row in gold)
@@ -258,7 +257,7 @@ def measured_errors(
     except (OSError, msgspec.DecodeError):
         known = None
     if known is None or known.stamp != stamp:
-        known = _Kept(stamp=stamp, errors=measure_errors(load(), gold, tell))
+        known = _Kept(stamp=stamp, errors=measure_errors(load(), gold, progress))
         write_json(kept, known)
     return known.errors
 
