@@ -38,6 +38,26 @@ def test_what_is_not_shared_is_dealt_out_evenly() -> None:
     assert Counter(row.annotator for row in rows) == {"anna": 20, "ben": 20}
 
 
+def test_whoever_has_less_gets_what_is_new() -> None:
+    chosen = settings(overlap=0)
+    earlier = assign(corpus(4), settings(overlap=0, annotators=["anna"]))
+    after = assign(corpus(8), chosen, earlier)
+    assert Counter(row.annotator for row in after) == {"anna": 16, "ben": 16}
+
+
+def test_shuffled_sentences_leave_their_commentaries_and_stay_the_same_for_a_person() -> None:
+    sentences = corpus(6)
+    shuffled = settings(order="shuffled")
+    orders = {name: coding_order(sentences, name, shuffled) for name in ("anna", "ben")}
+    assert sorted(s.sentence_id for s in orders["anna"]) == sorted(s.sentence_id for s in sentences)
+    assert orders["anna"] == coding_order(sentences, "anna", shuffled)
+    assert orders["anna"] != orders["ben"]
+    runs = sum(
+        a.commentary_id == b.commentary_id for a, b in zip(orders["anna"], orders["anna"][1:], strict=False)
+    )
+    assert runs < 12  # of 23 neighbours; 18 where each commentary stays together
+
+
 def test_a_commentary_is_shared_whole() -> None:
     rows = assign(corpus(10), settings(overlap=0.3))
     coders: dict[str, set[str]] = {}
