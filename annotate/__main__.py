@@ -12,9 +12,9 @@ def main() -> None:
     """Runs ``standpunkt``; another package under one of our names is one clear line, exit 1."""
     foreign = foreign_package()
     if foreign is not None:
-        name, place = foreign
+        name, file = foreign
         sys.stderr.write(
-            f'error: {place}: found another package called "{name}", expected the one of Standpunkt in '
+            f'error: {file}: found another package called "{name}", expected the one of Standpunkt in '
             f"{_home()}: start from another folder, leave that one out of PYTHONPATH, or install Standpunkt "
             "in an environment of its own (pipx install, uv tool install)\n"
         )
@@ -28,11 +28,12 @@ def foreign_package() -> tuple[str, str] | None:
     """The first of our packages that is found elsewhere than beside this one, and where it is."""
     for name in PACKAGES:
         spec = find_spec(name)
-        places = (
-            [spec.origin] if spec and spec.origin else list((spec and spec.submodule_search_locations) or ())
-        )
-        if not places or Path(str(places[0])).parent.parent != _home():
-            return name, str(places[0]) if places else "nowhere on Python's path"
+        if spec is None:
+            return name, "nowhere on Python's path"
+        # a folder without __init__.py has no origin
+        file = spec.origin or next(iter(spec.submodule_search_locations or ()))
+        if Path(file).parent.parent != _home():
+            return name, file
     return None
 
 

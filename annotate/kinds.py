@@ -12,7 +12,7 @@ from schemas.codebook import Codebook, Layer
 from schemas.records import UNRELATED, CodePrediction, LayerPrediction, LayerValue, SetPrediction
 from schemas.studio_json import control_name
 
-#: A line of a coding, and the name of the layer or target it is about.
+#: The name of a layer or of a target in it, and what a coding says of it.
 Line = tuple[str, str]
 #: Stands for a code where the model abstained.
 UNDECIDED = "?"

@@ -6,6 +6,7 @@ import msgspec
 
 from annotate.kinds import kind_of
 from schemas.codebook import Codebook
+from schemas.kinds import fits
 from schemas.records import LayerPrediction, Layers, Prediction, Sentence
 
 
@@ -14,7 +15,7 @@ def checked_layers(layers: Layers, codebook: Codebook) -> dict[str, LayerPredict
     answers = {
         layer.id: kind_of(layer).by_people(layers[layer.id])
         for layer in codebook.predicted_layers
-        if layer.id in layers
+        if layer.id in layers and fits(layer, layers[layer.id])
     }
     return {name: answer for name, answer in answers.items() if answer is not None}
 

@@ -24,7 +24,7 @@ from annotate.analysis.summary import wilson
 from annotate.progress import Progress, no_progress
 from schemas.codebook import Codebook
 from schemas.files import write_json
-from schemas.kinds import KINDS
+from schemas.kinds import KINDS, fits
 from schemas.records import UNRELATED, Commentary, GoldSentence, Prediction, Record, Sentence, short_hash
 
 if TYPE_CHECKING:
@@ -185,7 +185,7 @@ def _answers(
     is_own = voice is None or row.layers.get(voice.id) == "author"
     for layer in codebook.predicted_layers:
         value: Any = row.layers.get(layer.id)
-        if value is None:
+        if not fits(layer, value):
             continue
         if KINDS[layer.kind].by_target and (voice is None or voice.id in row.layers):
             for target, code in value.items():

@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 from annotate.kinds import kind_of
 from annotate.label_studio.answers import HeldProject
 from schemas.codebook import Codebook
+from schemas.kinds import fits
 from schemas.labeling import instructions, labeling_config
 from schemas.records import Layers
 
@@ -66,7 +67,7 @@ def coding_words(layers: Layers, undecided: Sequence[str], codebook: Codebook) -
     lines = []
     for layer in codebook.layers:
         value = layers.get(layer.id)
-        if value is None or (value == [] and not layer.required):
+        if not fits(layer, value) or (value == [] and not layer.required):
             continue
         for name, words in kind_of(layer).lines(layer, value, codebook, undecided):
             lines.append(f"≠ {words}" if name in undecided else words)

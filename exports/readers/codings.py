@@ -15,7 +15,7 @@ from exports.readers.label_studio import EXPECTED, read_tasks
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
 from schemas.jsonl import read_jsonl
-from schemas.kinds import KINDS
+from schemas.kinds import KINDS, fits
 from schemas.records import Annotation, Layers, LayerValue, Record
 from schemas.studio_json import (
     UNKNOWN_CONTROL,
@@ -114,10 +114,9 @@ def known_layers(layers: Layers, codebook: Codebook) -> tuple[Layers, list[str]]
 
 def _strange(layer: Layer, value: LayerValue, codebook: Codebook) -> list[str]:
     """What of a value the layer does not know: a code, a target, or the value's whole shape."""
-    kind = KINDS[layer.kind]
-    if not isinstance(value, kind.value_type):
+    if not fits(layer, value):
         return [f"{str(value)[:60]} is not a value of a layer of kind {layer.kind}"]
-    return kind.strange(layer, value, codebook.target_ids)
+    return KINDS[layer.kind].strange(layer, value, codebook.target_ids)
 
 
 def _take_task(

@@ -143,7 +143,9 @@ def _item(
     words = list(result_values(value)) if isinstance(value, dict) else []
     ours = control_name(control.layer, control.target)
     if layer is not None and not KINDS[layer.kind].has_codes:
-        yield from KINDS[layer.kind].from_words(layer, words)
+        kind = KINDS[layer.kind]
+        value = kind.read(layer, {layer.id: words}, ()).value
+        yield from kind.write(layer, value, ()) if value is not None else ()
         return
     codes = []
     for word in words:

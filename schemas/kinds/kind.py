@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
 
-from schemas.controls import TEXT_TAG, Item, Screen, child, choice_item, header, item, view
+from schemas.controls import TEXT_TAG, Item, Screen, child, choice_item, header, view
 from schemas.layer import NAME, Layer
 from schemas.records import LayerValue
 
@@ -121,10 +121,6 @@ class Kind(ABC):
     def write(self, layer: Layer, value: Any, targets: Sequence[str]) -> Iterator[Item]:
         """The ticks and words that show a value on the screen."""
         yield choice_item(layer.id, [str(value)])
-
-    def from_words(self, layer: Layer, words: list[str]) -> Iterator[Item]:
-        """The results of what a control of another project holds; asked of kinds without codes."""
-        yield item(layer.id, "textarea", {"text": words})
 
     @abstractmethod
     def read(self, layer: Layer, ticks: Mapping[str, list[str]], targets: Sequence[str]) -> Parsed:

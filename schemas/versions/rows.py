@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from schemas.codebook import Codebook, Layer
-from schemas.kinds import KINDS
+from schemas.kinds import KINDS, fits
 from schemas.records import (
     Annotation,
     GoldSentence,
@@ -67,7 +67,11 @@ class Migration:
         moved: Layers = {}
         left: dict[str, str] = {}
         for layer in self.new.layers:
-            before = {old.id: layers[old.id] for old in self._feeds[layer.id] if old.id in layers}
+            before = {
+                old.id: layers[old.id]
+                for old in self._feeds[layer.id]
+                if old.id in layers and fits(old, layers[old.id])
+            }
             for old in self.old.layers:
                 if layer.id in self.diff.layers[old.id] and old.id in layers and old.id not in before:
                     left[layer.id] = f"{old.id} was of kind {old.kind}, {layer.id} is of kind {layer.kind}"

@@ -226,14 +226,20 @@ def _code(server: LocalStudio, study: Study, studio: Studio, number: int) -> Non
 def _killed(
     words: Sequence[object], study: Study, studio: Studio, number: int, wanted: dict[int, Any]
 ) -> State:
-    """Starts a migration and kills it when a third of the codings are as wanted."""
+    """Starts a migration and kills it when a third of the codings are as wanted.
+
+    It stands still while its project is looked at, or it would be done before it is killed.
+    """
     line = [sys.executable, "-m", "annotate.cli", *map(str, words)]
     process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     deadline = time.monotonic() + 900
     while time.monotonic() < deadline and process.poll() is None:
+        process.send_signal(signal.SIGSTOP)
         if _same(state(study, studio, number), wanted) >= CODED // 3:
             break
+        process.send_signal(signal.SIGCONT)
         time.sleep(0.2)
+    assert process.poll() is None, "it ended before it was killed"
     process.send_signal(signal.SIGKILL)
     process.wait()
     return state(study, studio, number)
