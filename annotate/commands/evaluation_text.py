@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from annotate.commands.terminal import table
+from schemas.decimals import bounds
 
 if TYPE_CHECKING:
     from train.data.holdout import HeldOut
@@ -50,7 +51,7 @@ def _overview(report: "EvaluationReport") -> str:
             (
                 _cut(name),
                 layer.macro_f1,
-                _bounds(layer.interval),
+                bounds(layer.interval),
                 layer.baseline_macro_f1,
                 base.keyword if base else None,
                 base.length if base else None,
@@ -98,9 +99,8 @@ def _layer(name: str, layer: "LayerFigures") -> Iterator[str]:
 
 
 def _code(code: str, figures: "CodeFigures") -> tuple[object, ...]:
-    bounds = _bounds(figures.interval)
     f = figures
-    return (_cut(code), f.precision, f.recall, f.f1, bounds, f.average_precision, f.support)
+    return (_cut(code), f.precision, f.recall, f.f1, bounds(f.interval), f.average_precision, f.support)
 
 
 def _human(layer: "LayerFigures") -> list[str]:
@@ -109,8 +109,8 @@ def _human(layer: "LayerFigures") -> list[str]:
         return []
     return [
         _wrapped(
-            f"Annotator against the rest: {c.macro_f1:.3f} ({_bounds(c.interval)}); the model against the "
-            f"same: {c.model_macro_f1:.3f} ({_bounds(c.model_interval)}); {c.sentences} coded by several."
+            f"Annotator against the rest: {c.macro_f1:.3f} ({bounds(c.interval)}); the model against the "
+            f"same: {c.model_macro_f1:.3f} ({bounds(c.model_interval)}); {c.sentences} coded by several."
         )
     ]
 
@@ -153,10 +153,6 @@ def _against(report: "EvaluationReport") -> Iterator[str]:
     ]
     head = ["layer", "this", "other", "difference", "95 %", "p", "difference is"]
     yield f"Against {report.against.model_version} (paired bootstrap)\n" + table(head, rows)
-
-
-def _bounds(interval: tuple[float, float] | None) -> str:
-    return f"{interval[0]:.3f}–{interval[1]:.3f}" if interval else "–"
 
 
 def _cut(name: str) -> str:

@@ -29,6 +29,7 @@ from exports.agreement.report_text import (
     summary,
 )
 from schemas.codebook import Codebook, Layer
+from schemas.decimals import bounds, decimal
 from schemas.kinds import KINDS
 from schemas.markup import Child, Markup, tag
 
@@ -107,8 +108,8 @@ class _Scale:
         return f"{100 * (max(self.low, min(1.0, value)) - self.low) / (1 - self.low):.2f}%"
 
     def width(self, low: float, high: float) -> str:
-        bounds = [max(self.low, min(1.0, value)) for value in (low, high)]
-        return f"{100 * (bounds[1] - bounds[0]) / (1 - self.low):.2f}%"
+        ends = [max(self.low, min(1.0, value)) for value in (low, high)]
+        return f"{100 * (ends[1] - ends[0]) / (1 - self.low):.2f}%"
 
     def track(self, value: float | None, interval: Interval | None) -> Markup:
         """A dot with its interval, before Krippendorff's lines."""
@@ -134,8 +135,8 @@ def _overview(report: AgreementReport, codebook: Codebook, scale: _Scale) -> Mar
                 "li",
                 tag("span", shown, class_="name"),
                 scale.track(figure.alpha, figure.interval),
-                tag("b", _number(figure.alpha), class_="value"),
-                tag("span", _bounds(figure.interval), class_="bounds"),
+                tag("b", decimal(figure.alpha), class_="value"),
+                tag("span", bounds(figure.interval), class_="bounds"),
                 tag("span", interpretation(figure), class_="verdict"),
                 class_="inner" if depth else None,
             )
@@ -228,8 +229,8 @@ def _layer_section(layer: Layer, agreement: LayerAgreement, codebook: Codebook, 
 
 
 def _fact(name: str, value: float | UnsetType | None, interval: Interval | UnsetType | None) -> str:
-    bounds = f" ({_bounds(interval)})" if interval else ""
-    return f"{name} {_number(None if value is UNSET else value)}{bounds}"
+    between = f" ({bounds(interval)})" if interval else ""
+    return f"{name} {decimal(None if value is UNSET else value)}{between}"
 
 
 def _code_row(
@@ -240,9 +241,9 @@ def _code_row(
     return [
         [tag("span", label, lang=codebook.language), reason],
         str(figure.n),
-        _number(figure.alpha),
+        decimal(figure.alpha),
         scale.track(figure.alpha, figure.interval),
-        _bounds(figure.interval),
+        bounds(figure.interval),
         _with_bounds(figure.positive_agreement, figure.interval_positive_agreement),
         _with_bounds(figure.ac1, figure.interval_ac1),
     ]
@@ -257,9 +258,9 @@ def _targets(agreement: LayerAgreement, codebook: Codebook) -> Markup | None:
         rows.append(
             [
                 [_named(name, codebook), reason],
-                _number(target.alpha),
-                _number(target.touched.alpha),
-                _number(target.direction.alpha),
+                decimal(target.alpha),
+                decimal(target.touched.alpha),
+                decimal(target.direction.alpha),
                 str(target.direction.n),
             ]
         )
@@ -308,8 +309,8 @@ def _parts(report: AgreementReport) -> Iterator[Markup]:
 def _with_n(figure: Coefficients | None) -> Child:
     if figure is None:
         return "–"
-    bounds = f"{_bounds(figure.interval)}, " if figure.interval else ""
-    return [_number(figure.alpha), " ", tag("small", f"{bounds}n {figure.shared}")]
+    between = f"{bounds(figure.interval)}, " if figure.interval else ""
+    return [decimal(figure.alpha), " ", tag("small", f"{between}n {figure.shared}")]
 
 
 def _models(report: AgreementReport) -> Markup | None:
@@ -360,12 +361,4 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[Child]]) -> Markup:
 
 
 def _with_bounds(value: float | None, interval: Interval | None) -> Child:
-    return [_number(value), " ", tag("small", _bounds(interval))] if interval else _number(value)
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
-
-
-def _bounds(interval: Interval | None) -> str:
-    return f"{interval[0]:.3f}–{interval[1]:.3f}" if interval else "–"
+    return [decimal(value), " ", tag("small", bounds(interval))] if interval else decimal(value)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import UNSET, Struct
 
 from exports.agreement.confusion import Confusion
-from exports.agreement.report import AgreementReport, Coefficients, Interval, TargetFigure
+from exports.agreement.report import AgreementReport, Coefficients, TargetFigure
 from schemas.codebook import Codebook, Layer
+from schemas.decimals import bounds, decimal
 from schemas.records import UNRELATED
 
 FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary lines
@@ -117,8 +118,8 @@ def figure_table(report: AgreementReport) -> Iterator[str]:
             mark = f" [{notes.index(reason) + 1}]"
         shown = _cut("  " * depth + name, 22 - len(mark)) + mark
         yield (
-            f"{shown:<22}  {_number(figure.alpha):>6}  {_bounds(figure.interval):^13}  "
-            f"{_number(figure.observed, 2):>5}  {_number(figure.kappa):>6}  {_number(figure.ac1):>6}  "
+            f"{shown:<22}  {decimal(figure.alpha):>6}  {bounds(figure.interval):^13}  "
+            f"{decimal(figure.observed, 2):>5}  {decimal(figure.kappa):>6}  {decimal(figure.ac1):>6}  "
             f"{figure.shared:>6}"
         ).rstrip()
     for number, note in enumerate(notes, start=1):
@@ -130,7 +131,7 @@ def _interval_table(report: AgreementReport) -> Iterator[str]:
     yield f"{'95 % of the others':<22}  {'observed':^13}  {'kappa':^13}  {'AC1':^13}".rstrip()
     for depth, name, figure in figures_of(report):
         intervals = (figure.interval_observed, figure.interval_kappa, figure.interval_ac1)
-        shown = "  ".join(f"{_bounds(interval):^13}" for interval in intervals)
+        shown = "  ".join(f"{bounds(interval):^13}" for interval in intervals)
         yield f"{_cut('  ' * depth + name, 22):<22}  {shown}".rstrip()
 
 
@@ -143,9 +144,9 @@ def _code_table(report: AgreementReport, codebook: Codebook) -> Iterator[str]:
             if figure.n:
                 yield (
                     f"{_cut('  ' + code_label(layer, code, codebook), 28):<28}  {figure.n:>5}  "
-                    f"{_number(figure.alpha):>6}  {_bounds(figure.interval):^13}  "
-                    f"{_number(figure.positive_agreement):>5}  "
-                    f"{_bounds(figure.interval_positive_agreement):^13}"
+                    f"{decimal(figure.alpha):>6}  {bounds(figure.interval):^13}  "
+                    f"{decimal(figure.positive_agreement):>5}  "
+                    f"{bounds(figure.interval_positive_agreement):^13}"
                 ).rstrip()
 
 
@@ -166,14 +167,6 @@ def _step_lines(
 def _cut(words: str, width: int) -> str:
     plain = words.replace("\n", " ")
     return plain if len(plain) <= width else plain[: width - 1] + "…"
-
-
-def _bounds(interval: Interval | None) -> str:
-    return f"{interval[0]:.3f}–{interval[1]:.3f}" if interval else "–"
-
-
-def _number(value: float | None, digits: int = 3) -> str:
-    return "–" if value is None else f"{value:.{digits}f}"
 
 
 def _wrapped(words: str, *, hang: str = "") -> Sequence[str]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from schemas.decimals import bounds, decimal
 from train.model import LayerState, ModelMeta
 
 _HELD_OUT = {
@@ -157,10 +158,10 @@ def _analyses(meta: ModelMeta) -> Iterator[str]:
     for name, figures in layers.items():
         at = figures.get("at_abstention", {})
         cells = [
-            _number(figures.get("macro_f1")),
-            _interval(figures.get("interval")),
-            *(_number(figures.get(key)) for key in ("baseline_macro_f1", "accuracy", "calibration_error")),
-            *(_number(at.get(key)) for key in ("coverage", "macro_f1")),
+            decimal(figures.get("macro_f1")),
+            bounds(figures.get("interval")),
+            *(decimal(figures.get(key)) for key in ("baseline_macro_f1", "accuracy", "calibration_error")),
+            *(decimal(at.get(key)) for key in ("coverage", "macro_f1")),
         ]
         yield f"| {name} | {' | '.join(cells)} |"
     for name, figures in layers.items():
@@ -172,18 +173,18 @@ def _codes(name: str, figures: Mapping[str, Any]) -> Iterator[str]:
         yield from ("", f"### {name}", "")
         yield from ("| code | precision | recall | F1 | 95 % | sentences |", "|---|---|---|---|---|---|")
     for code, code_figures in figures.get("codes", {}).items():
-        cells = [_number(code_figures.get(key)) for key in ("precision", "recall", "f1")]
-        cells += [_interval(code_figures.get("interval")), str(code_figures.get("support", "–"))]
+        cells = [decimal(code_figures.get(key)) for key in ("precision", "recall", "f1")]
+        cells += [bounds(code_figures.get("interval")), str(code_figures.get("support", "–"))]
         yield f"| {code} | {' | '.join(cells)} |"
     steps = {step: part for step in ("touched", "direction") if (part := figures.get(step))}
     if steps:
-        said = [f"{step} {_number(part.get('macro_f1'))} ({part.get('n')})" for step, part in steps.items()]
+        said = [f"{step} {decimal(part.get('macro_f1'))} ({part.get('n')})" for step, part in steps.items()]
         yield from ("", f"The two steps apart, macro-F1 and number: {', '.join(said)}.")
     if figures.get("targets"):
         yield from ("", "| target | macro-F1 | asked | touched | |", "|---|---|---|---|---|")
     for target, target_figures in figures.get("targets", {}).items():
         cells = [
-            _number(target_figures.get("macro_f1")),
+            decimal(target_figures.get("macro_f1")),
             *(str(target_figures.get(key)) for key in ("n", "touched")),
         ]
         yield f"| {target} | {' | '.join(cells)} | {target_figures.get('reason') or ''} |"
@@ -224,11 +225,3 @@ def _caveats(meta: ModelMeta) -> Iterator[str]:
 def _say(words: str) -> list[str]:
     """A paragraph or an item of a list, in lines."""
     return textwrap.wrap(words, 100, subsequent_indent="  " if words.startswith("- ") else "")
-
-
-def _interval(bounds: Any) -> str:
-    return f"{bounds[0]:.3f}–{bounds[1]:.3f}" if bounds else "–"
-
-
-def _number(value: object) -> str:
-    return f"{value:.3f}" if isinstance(value, float) else "–"

@@ -1,0 +1,19 @@
+"""Numbers of a report as words; what is undefined is a dash."""
+
+
+def decimal(value: float | None, places: int = 3) -> str:
+    """A number with so many decimal places.
+
+    >>> decimal(0.66667), decimal(0.66667, 2), decimal(None)
+    ('0.667', '0.67', '–')
+    """
+    return "–" if value is None else f"{value:.{places}f}"
+
+
+def bounds(interval: tuple[float, float] | None) -> str:
+    """The ends of an interval.
+
+    >>> bounds((0.25, 0.5)), bounds(None)
+    ('0.250–0.500', '–')
+    """
+    return f"{decimal(interval[0])}–{decimal(interval[1])}" if interval else "–"
