@@ -16,12 +16,10 @@ from annotate.commands.terminal import (
     progress_bar,
     say,
 )
-from annotate.study.folder import Study, open_study
-from schemas.codebook import load_codebook
 from schemas.errors import SettingsError
-from schemas.jsonl import write_jsonl
 
 if TYPE_CHECKING:
+    from annotate.study.folder import Study
     from annotate.sync.adjudication import AdjudicationPushReport
     from exports.adjudication.adjudicate import AdjudicationReport
     from schemas.records import GoldSentence
@@ -45,7 +43,10 @@ def adjudicate(
     json: JsonOption = False,
 ) -> None:
     """Turn several codings of a sentence into one gold row; ties stay open and are listed."""
+    from annotate.study.folder import open_study
     from annotate.sync.adjudication import adjudicate_exports, adjudicate_study
+    from schemas.codebook import load_codebook
+    from schemas.jsonl import write_jsonl
 
     one_stdout(output, json)
     sent = None
@@ -84,7 +85,7 @@ def adjudicate(
 
 
 def _send(
-    study: Study, gold: "list[GoldSentence]", *, url: str | None, dry_run: bool
+    study: "Study", gold: "list[GoldSentence]", *, url: str | None, dry_run: bool
 ) -> "AdjudicationPushReport":
     from annotate.study.connect import connect
     from annotate.sync.adjudication import push_adjudication

@@ -1,22 +1,20 @@
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import msgspec
 import typer
 
 from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, say
-from annotate.study.folder import Study, open_study
-from schemas.codebook import Codebook, load_codebook
 from schemas.errors import SettingsError
-from schemas.files import write_text
-from schemas.jsonl import read_jsonl
-from schemas.records import Annotation, Record, Sentence
 
 if TYPE_CHECKING:
+    from annotate.study.folder import Study
     from exports.agreement.report import AgreementReport
     from exports.agreement.report_text import Place
     from exports.readers.annotations import Export, ReadReport
+    from schemas.codebook import Codebook
+    from schemas.records import Annotation
 
 Exports = Annotated[
     list[Path] | None,
@@ -33,11 +31,11 @@ Names = Annotated[
 ]
 
 
-class Codings(Record, frozen=True, kw_only=True):
+class Codings(NamedTuple):
     """Annotations with what a report needs besides; ``read`` is None where no export was read."""
 
-    annotations: list[Annotation]
-    codebook: Codebook
+    annotations: "list[Annotation]"
+    codebook: "Codebook"
     texts: dict[str, str]
     links: dict[int, str] = {}  # annotation id → where its task is: a link, or its numbers
     chains: dict[str, str] = {}
@@ -67,7 +65,11 @@ def codings(
     names: str | None = None,
 ) -> Codings:
     """The annotations and their codebook: given exports, or the study's."""
+    from annotate.study.folder import open_study
     from exports.readers.annotations import read_codings
+    from schemas.codebook import load_codebook
+    from schemas.jsonl import read_jsonl
+    from schemas.records import Annotation, Sentence
 
     if not exports:
         opened = open_study(study)
@@ -118,7 +120,7 @@ def _place(url: str | None, project: int, task: int) -> str:
     return task_link(url, project, task)
 
 
-def _server(study: Study | None) -> str | None:
+def _server(study: "Study | None") -> str | None:
     """The address of Label Studio: the environment's, or the one that the study knows."""
     from annotate.study.connect import HOST, URL
 
@@ -127,7 +129,7 @@ def _server(study: Study | None) -> str | None:
     return (address or known or "").rstrip("/") or None
 
 
-def _links(study: Study, rows: list[Annotation]) -> dict[int, str]:
+def _links(study: "Study", rows: "list[Annotation]") -> dict[int, str]:
     """Where the tasks are, on the server whose projects the study remembers."""
     from annotate.label_studio.client import task_link
 
@@ -184,6 +186,7 @@ def agree(
     from exports.agreement.agree import agree as agreement
     from exports.agreement.report_page import agreement_page
     from exports.agreement.report_text import report_words
+    from schemas.files import write_text
 
     read = codings(exports, codebook, study, skip_invalid=skip_invalid, names=names)
     report = agreement(read.annotations, read.codebook, chains=read.chains, models=model_account or ())

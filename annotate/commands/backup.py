@@ -4,7 +4,6 @@ from typing import Annotated
 import typer
 
 from annotate.commands.terminal import JsonOption, StudyOption, print_report
-from annotate.study.folder import open_study
 
 
 def backup(
@@ -17,6 +16,7 @@ def backup(
 ) -> None:
     """Pack a study into one file, without credentials; or restore it from there."""
     from annotate.study import backup as packing
+    from annotate.study.folder import open_study
 
     if restore is not None:
         report = packing.restore(path, restore)

@@ -1,16 +1,15 @@
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from annotate.commands.migrate import diff, migrate
 from annotate.commands.terminal import JsonOption, OutputOption, print_report, say
-from schemas.codebook import Codebook, load_codebook
-from schemas.codebooks import shipped_codebook
 from schemas.errors import DataError, near_hit
-from schemas.files import write_text
-from schemas.lint import check_codebook
+
+if TYPE_CHECKING:
+    from schemas.codebook import Codebook
 
 app = typer.Typer(help="Check codebooks and render screens and guidelines from them.", no_args_is_help=True)
 File = Annotated[
@@ -26,6 +25,9 @@ def _root() -> None:
 @app.command()
 def lint(file: File, json: JsonOption = False) -> None:
     """Print every problem of a codebook with its line; exit 1 where one is an error."""
+    from schemas.codebooks import shipped_codebook
+    from schemas.lint import check_codebook
+
     path = shipped_codebook(file)
     _, findings = check_codebook(path)
     lines = [f"{path}:{f.line}:{f.column}: {f.severity}: {f.message}" for f in findings]
@@ -35,27 +37,27 @@ def lint(file: File, json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def _studio(codebook: Codebook, path: Path) -> str:
+def _studio(codebook: "Codebook", path: Path) -> str:
     from schemas.labeling import labeling_config
 
     _refuse_targets_alone(codebook, path)
     return labeling_config(codebook) + "\n"
 
 
-def _instructions(codebook: Codebook, path: Path) -> str:
+def _instructions(codebook: "Codebook", path: Path) -> str:
     from schemas.labeling import instructions
 
     _refuse_targets_alone(codebook, path)
     return instructions(codebook) + "\n"
 
 
-def _guidelines(codebook: Codebook, path: Path) -> str:
+def _guidelines(codebook: "Codebook", path: Path) -> str:
     from schemas.guidelines import guidelines_page
 
     return guidelines_page(codebook)
 
 
-def _json_schema(codebook: Codebook, path: Path) -> str:
+def _json_schema(codebook: "Codebook", path: Path) -> str:
     import msgspec
 
     from schemas.editor_schema import editor_schema
@@ -64,7 +66,7 @@ def _json_schema(codebook: Codebook, path: Path) -> str:
 
 
 #: What a codebook is made into: name → maker.
-RENDERERS: dict[str, Callable[[Codebook, Path], str]] = {
+RENDERERS: "dict[str, Callable[[Codebook, Path], str]]" = {
     "studio": _studio,
     "guidelines": _guidelines,
     "instructions": _instructions,
@@ -79,6 +81,10 @@ def render(
     output: OutputOption = None,
 ) -> None:
     """Make Label Studio's screen, the guidelines, the short instructions, or a JSON Schema for editors."""
+    from schemas.codebook import load_codebook
+    from schemas.codebooks import shipped_codebook
+    from schemas.files import write_text
+
     if to not in RENDERERS:
         raise typer.BadParameter(
             f"{to}: expected one of {', '.join(RENDERERS)}{near_hit(to, RENDERERS)}", param_hint="--to"
@@ -90,7 +96,7 @@ def render(
         say(f"{output}: {len(text.encode()):,} bytes")
 
 
-def _refuse_targets_alone(codebook: Codebook, path: Path) -> None:
+def _refuse_targets_alone(codebook: "Codebook", path: Path) -> None:
     if not codebook.layers:
         raise DataError("has targets only; `init --targets` joins them with layers", path=path)
 

@@ -1,13 +1,13 @@
 import typer
 
 from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report
-from annotate.study.folder import open_study
 from schemas.errors import SettingsError
 
 
 def doctor(study: StudyOption = None, url: UrlOption = None, json: JsonOption = False) -> None:
     """Look for what is wrong between the study and Label Studio; exit 1 where something is."""
     from annotate.study.connect import connect
+    from annotate.study.folder import open_study
     from annotate.sync.doctor import examine, unconnected
 
     opened = open_study(study)

@@ -22,13 +22,11 @@ from annotate.commands.train import (
     download_encoder,
     gold_and_codebook,
 )
-from annotate.study.folder import Study, open_study
-from schemas.codebook import load_codebook
 from schemas.errors import SettingsError
-from schemas.jsonl import read_jsonl
-from schemas.records import Annotation, GoldSentence
 
 if TYPE_CHECKING:
+    from annotate.study.folder import Study
+    from schemas.records import Annotation
     from train.data.holdout import By, Group
     from train.evaluation.report import EvaluationReport
     from train.model import ModelMeta
@@ -81,6 +79,10 @@ def evaluate(
     json: JsonOption = False,
 ) -> None:
     """Score the classifier: grouped cross-validation, or a model on given rows."""
+    from annotate.study.folder import open_study
+    from schemas.jsonl import read_jsonl
+    from schemas.records import GoldSentence
+
     _one_of(group, ("cluster", "commentary"), "--group")
     _one_of(by, ("commentary", "target", "author", "date"), "--by")
     if against is not None and model is None:
@@ -140,6 +142,8 @@ def evaluate(
 
 def _check_codebook(meta: "ModelMeta", path: Path) -> None:
     """A model is judged by the codebook it was trained with; another version is told."""
+    from schemas.codebook import load_codebook
+
     book = load_codebook(path)
     if book.codebook != meta.codebook:
         problem = f'found the codebook "{book.codebook}", expected the model\'s, "{meta.codebook}"'
@@ -153,14 +157,17 @@ def _one_of(value: str, known: tuple[str, ...], flag: str) -> None:
         raise typer.BadParameter(f'"{value}": expected one of {", ".join(known)}', param_hint=flag)
 
 
-def _annotations(path: Path | None, study: Study | None) -> list[Annotation]:
+def _annotations(path: Path | None, study: "Study | None") -> "list[Annotation]":
+    from schemas.jsonl import read_jsonl
+    from schemas.records import Annotation
+
     if path is None and study is not None and study.annotations.exists():
         path = study.annotations
     return list(read_jsonl(path, Annotation)) if path is not None else []
 
 
 def _with_links(
-    report: "EvaluationReport", annotations: list[Annotation], study: Study | None
+    report: "EvaluationReport", annotations: "list[Annotation]", study: "Study | None"
 ) -> "EvaluationReport":
     """The likely errors with the addresses of their tasks, where the study knows its server."""
     if study is None:

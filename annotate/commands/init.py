@@ -4,7 +4,6 @@ from typing import Annotated
 import typer
 
 from annotate.commands.terminal import say
-from annotate.study.folder import init_study
 
 
 def init(
@@ -25,6 +24,8 @@ def init(
     name: Annotated[str | None, typer.Option(help="Name of the study (default: the folder's name).")] = None,
 ) -> None:
     """Make a study: a folder with settings, a codebook and a place for commentaries."""
+    from annotate.study.folder import init_study
+
     names = [part.strip() for part in annotators.split(",") if part.strip()]
     study = init_study(folder, codebook=codebook, targets=targets, annotators=names, name=name)
     say(f"created the study {study.name} in {folder}")

@@ -13,7 +13,6 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
 )
-from annotate.study.folder import open_study
 
 if TYPE_CHECKING:
     from annotate.migrate.run import MigrateReport
@@ -65,6 +64,7 @@ def migrate(
     """
     from annotate.migrate import run as migrating
     from annotate.study.connect import connect
+    from annotate.study.folder import open_study
 
     if undo and map:
         raise typer.BadParameter(

@@ -7,7 +7,6 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
 )
-from annotate.study.folder import open_study
 
 
 def prelabel(
@@ -19,6 +18,7 @@ def prelabel(
 ) -> None:
     """Put a model's suggestions on the sentences that nobody has coded."""
     from annotate.study.connect import connect
+    from annotate.study.folder import open_study
     from annotate.sync import prelabel as prelabelling
     from train.persistence.folder import load_model
 

@@ -4,7 +4,6 @@ from typing import Annotated
 import typer
 
 from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, progress_bar
-from annotate.study.folder import open_study
 
 
 def pull(
@@ -21,6 +20,8 @@ def pull(
     json: JsonOption = False,
 ) -> None:
     """Fetch the codings: the exports as they came, then data/annotations.jsonl."""
+    from annotate.study.folder import open_study
+
     if (project is None) != (map_path is None):
         raise typer.BadParameter("--project and --map must be used together")
     if project is not None and map_path is not None:
@@ -45,6 +46,7 @@ def pull(
 
 def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, json: bool) -> None:
     from annotate.study.connect import connect
+    from annotate.study.folder import open_study
     from annotate.sync.existing_project import import_project
 
     opened = open_study(study)

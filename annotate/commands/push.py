@@ -11,7 +11,6 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
 )
-from annotate.study.folder import open_study
 
 if TYPE_CHECKING:
     from annotate.sync.push import PushReport
@@ -51,6 +50,7 @@ def push(
 ) -> None:
     """Bring the sentences to Label Studio: one project an annotator, each sentence once."""
     from annotate.study.connect import connect
+    from annotate.study.folder import open_study
     from annotate.study.settings import with_given, write_settings
     from annotate.sync import push as pushing
     from annotate.sync.invitations import is_here_only, write_invitations

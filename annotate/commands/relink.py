@@ -1,9 +1,9 @@
 from annotate.commands.terminal import DryRunOption, JsonOption, StudyOption, print_report
-from annotate.study.folder import open_study
 
 
 def relink(study: StudyOption = None, dry_run: DryRunOption = False, json: JsonOption = False) -> None:
     """Split mended commentaries anew and carry their codings over."""
+    from annotate.study.folder import open_study
     from annotate.study.relink import relink_study
 
     opened = open_study(study)

@@ -16,9 +16,6 @@ from annotate.commands.terminal import (
     say,
     table,
 )
-from annotate.study.folder import open_study
-from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import Commentary, Sentence
 
 if TYPE_CHECKING:
     from annotate.study.split import SplitReport
@@ -49,6 +46,10 @@ def split(
     json: JsonOption = False,
 ) -> None:
     """Read commentaries and split them into sentences with exact offsets."""
+    from annotate.study.folder import open_study
+    from schemas.jsonl import read_jsonl, write_jsonl
+    from schemas.records import Commentary, Sentence
+
     one_stdout(output, json)
     from annotate.study.split import corrections_of, split_inputs, split_study, write_pieces
     from annotate.texts.corrections import unused_corrections

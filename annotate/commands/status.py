@@ -1,10 +1,10 @@
 from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, table
-from annotate.study.folder import open_study
 
 
 def status(study: StudyOption = None, url: UrlOption = None, json: JsonOption = False) -> None:
     """Say who has how much to do."""
     from annotate.study.connect import connect
+    from annotate.study.folder import open_study
     from annotate.sync.status import adjudicator_progress, annotator_progress
 
     opened = open_study(study)

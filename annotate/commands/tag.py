@@ -20,7 +20,6 @@ from annotate.commands.terminal import (
     say,
     table,
 )
-from annotate.study.folder import open_study
 from schemas.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
@@ -80,6 +79,8 @@ def tag(
     json: JsonOption = False,
 ) -> None:
     """Tag commentaries with a model: text in, labels out; no server."""
+    from annotate.study.folder import open_study
+
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
         raise typer.BadParameter("standard output is already in use; name a file", param_hint="--summary")
@@ -129,6 +130,8 @@ def _is_long_run(files: list[str], output: str | None, to: str) -> bool:
 
 
 def _gold(gold: Path | None, study: Path | None) -> Path | None:
+    from annotate.study.folder import open_study
+
     if gold is not None:
         return gold
     if study is None and not Path("study.yaml").exists():

@@ -15,13 +15,11 @@ from annotate.commands.terminal import (
     say,
     table,
 )
-from annotate.study.folder import open_study
-from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError, SettingsError
-from schemas.jsonl import read_jsonl
-from schemas.records import GoldSentence
 
 if TYPE_CHECKING:
+    from schemas.codebook import Codebook
+    from schemas.records import GoldSentence
     from train.fit import TrainReport
 
 GoldOption = Annotated[
@@ -57,8 +55,13 @@ SeedOption = Annotated[int, typer.Option("--seed", help="Random seed.")]
 
 def gold_and_codebook(
     gold: Path | None, codebook: Path | None, study: Path | None
-) -> tuple[list[GoldSentence], Codebook]:
+) -> "tuple[list[GoldSentence], Codebook]":
     """The rows and the codebook: given files, or the study's."""
+    from annotate.study.folder import open_study
+    from schemas.codebook import load_codebook
+    from schemas.jsonl import read_jsonl
+    from schemas.records import GoldSentence
+
     if gold is not None and codebook is not None:
         return list(read_jsonl(gold, GoldSentence)), load_codebook(codebook)
     if (gold is None) != (codebook is None) and study is None:
@@ -136,6 +139,8 @@ def train(
     json: JsonOption = False,
 ) -> None:
     """Train the classifier on gold sentences."""
+    from annotate.study.folder import open_study
+
     rows, book = gold_and_codebook(gold, codebook, study)
     if output is None and gold is not None:
         raise SettingsError("name the folder for the model", flag="-o")

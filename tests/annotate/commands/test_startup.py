@@ -71,3 +71,14 @@ def test_splitting_german_loads_no_spacy(tmp_path: Path) -> None:
     )
     assert ran.returncode == 0, ran.stderr
     assert set(ran.stderr.splitlines()[-1].split()) & {"spacy", "httpx", "sklearn", "numpy"} == set()
+
+
+def test_help_loads_nothing_that_only_a_verb_needs() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", SCRIPT, "--help"],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+    )
+    assert "prelabel" in ran.stdout, ran.stderr
+    assert set(ran.stderr.splitlines()[-1].split()) & {"yaml", "jsonlines", "filelock", "numpy"} == set()
