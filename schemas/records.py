@@ -129,6 +129,23 @@ class Annotation(Record, frozen=True, kw_only=True):
     suggested: SuggestionSnapshot | None = None
 
 
+_UNKNOWN = re.compile(r"unknown-\d+")
+
+
+def unknown_annotator(number: int) -> str:
+    """The name in the rows of somebody of whom nothing is known: the ``number``-th in this sentence."""
+    return f"unknown-{number}"
+
+
+def is_unknown(annotator: str) -> bool:
+    """Whether nothing is known of who coded; the same name in another sentence may be anybody else.
+
+    >>> is_unknown("unknown-2"), is_unknown("annotator-2")
+    (True, False)
+    """
+    return _UNKNOWN.fullmatch(annotator) is not None
+
+
 class ContextSentence(Record, frozen=True, kw_only=True):
     """A sentence with the running text around it: what a model reads, and an adjudication fills."""
 

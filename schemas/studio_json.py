@@ -50,7 +50,8 @@ class StudioAnnotation(Struct, frozen=True, kw_only=True):
     """An annotation as it stands in an export or an API answer."""
 
     id: int | None = None
-    completed_by: Any = None  # a number, or an object with id and e-mail
+    completed_by: Any = None  # a number, an e-mail, or an object with both; null where the account is gone
+    updated_by: Any = None  # who changed it last, the annotator at first
     result: list[dict[str, Any]] = []
     was_cancelled: bool = False
     ground_truth: bool = False
@@ -63,8 +64,24 @@ class StudioAnnotation(Struct, frozen=True, kw_only=True):
     @property
     def user_id(self) -> int | None:
         """The number of the person who coded."""
-        number = self.completed_by.get("id") if isinstance(self.completed_by, dict) else self.completed_by
-        return number if isinstance(number, int) and not isinstance(number, bool) else None
+        return _user_id(self.completed_by)
+
+    @property
+    def changed_by(self) -> int | None:
+        """The number of the person who changed it last."""
+        return _user_id(self.updated_by)
+
+    @property
+    def login(self) -> str | None:
+        """What an export has beside the number or in its place: the e-mail address, or a name."""
+        by = self.completed_by
+        login = by.get("email") if isinstance(by, dict) else by
+        return login if isinstance(login, str) else None
+
+
+def _user_id(user: Any) -> int | None:
+    number = user.get("id") if isinstance(user, dict) else user
+    return number if isinstance(number, int) and not isinstance(number, bool) else None
 
 
 class ParsedAnnotation(Struct, frozen=True, kw_only=True):

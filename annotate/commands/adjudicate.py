@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from annotate.commands.agree import Exports, Names, SkipInvalid, say_what_was_read, user_names
+from annotate.commands.agree import Exports, Names, SkipInvalid, given_names, say_what_was_read
 from annotate.commands.terminal import (
     CodebookOption,
     DryRunOption,
@@ -63,7 +63,7 @@ def adjudicate(
             raise SettingsError("name the file for the gold rows", flag="-o")
         book = load_codebook(codebook) if codebook else open_study(study).codebook()
         gold, report, read = adjudicate_exports(
-            exports, book, rule=rule, skip_invalid=skip_invalid, names=user_names(names)
+            exports, book, rule=rule, skip_invalid=skip_invalid, names=given_names(names)
         )
         say_what_was_read(read)
         if output:

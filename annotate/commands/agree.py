@@ -1,4 +1,6 @@
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from exports.agreement.report import AgreementReport
     from exports.agreement.report_text import Place
     from exports.readers.annotations import Export, ReadReport
+    from exports.readers.people import Repeated, Who
     from schemas.codebook import Codebook
     from schemas.records import Annotation
 
@@ -25,8 +28,9 @@ Names = Annotated[
     str | None,
     typer.Option(
         "--names",
-        metavar="ID=NAME,…",
-        help="Names for Label Studio's user ids (default: annotator-1, -2, …).",
+        metavar="WHO=NAME,…",
+        help="Names of annotators: WHO is a file, a user id of Label Studio, or a project and a user id "
+        "of it, such as anna.json=anna,7=ben,2/7=cara (default: annotator-1, -2, …).",
     ),
 ]
 
@@ -42,18 +46,29 @@ class Codings(NamedTuple):
     read: Any = None
 
 
-def user_names(pairs: str | None) -> dict[int, str]:
-    """User id → name, from such as ``7=anna,9=ben``."""
-    names: dict[int, str] = {}
-    for part in (pairs or "").split(","):
-        number, _, name = (word.strip() for word in part.partition("="))
-        if part.strip():
-            if not (number.isdigit() and name) or "@" in name:
-                raise SettingsError(
-                    f'"{part.strip()}": expected a user id and a name, such as 7=anna', flag="--names"
-                )
-            names[int(number)] = name
+def given_names(pairs: str | None) -> "dict[Who, str]":
+    """Who → name, from such as ``7=anna,2/7=ben,cara.json=cara``."""
+    names: dict[Who, str] = {}
+    for part in filter(None, (part.strip() for part in (pairs or "").split(","))):
+        word, _, name = (word.strip() for word in part.rpartition("="))
+        if not (word and name) or "@" in name:
+            raise SettingsError(
+                f'"{part}": expected a name for a user id, for a project and a user id of it, or for a file, '
+                "such as 7=anna, 2/7=anna or anna.json=anna",
+                flag="--names",
+            )
+        who = _who(word)
+        if names.setdefault(who, name) != name:
+            raise SettingsError(f"{word} is called {names[who]} and {name}: expected one", flag="--names")
     return names
+
+
+def _who(word: str) -> "Who":
+    numbers = re.fullmatch(r"(?:([0-9]{1,18})/)?([0-9]{1,18})", word)
+    if numbers is None:
+        return word
+    project, user = numbers.groups()
+    return int(user) if project is None else (int(project), int(user))
 
 
 def codings(
@@ -90,7 +105,7 @@ def codings(
         book = of_study.codebook()
     else:
         raise SettingsError("exports need their codebook", flag="--codebook")
-    export = read_codings(exports, book, skip_invalid=skip_invalid, names=user_names(names))
+    export = read_codings(exports, book, skip_invalid=skip_invalid, names=given_names(names))
     say_what_was_read(export.report)
     texts = {sentence_id: task.text for sentence_id, task in export.tasks.items()}
     return Codings(
@@ -146,14 +161,41 @@ def _links(study: "Study", rows: "list[Annotation]") -> dict[int, str]:
 
 
 def reading_notes(read: "ReadReport") -> list[str]:
-    """What was left out of exports, and what their format lost."""
+    """What was left out of exports, what their format lost, and what is unclear about who coded."""
     left = {
         "rows that do not fit the codebook": read.invalid - len(read.unusable),
         "rows that could not be read": len(read.unusable),
         "rows that stand there twice": len(read.duplicates),
         "rows of another codebook version": read.other_version,
     }
-    return [*read.warnings, *(f"left out {count} {what}" for what, count in left.items() if count)]
+    return [
+        *read.warnings,
+        *(f"left out {count} {what}" for what, count in left.items() if count),
+        *(f"{words}; taken for one person" for words in read.shared_logins),
+        *(_repeated_words(who, repeated) for who, repeated in read.repeated.items()),
+        *_edited_words(read),
+        *_nobodys_words(read.by_nobody),
+    ]
+
+
+def _repeated_words(who: str, repeated: "Repeated") -> str:
+    sentences = "1 sentence" if repeated.n == 1 else f"{repeated.n} sentences"
+    differ = repeated.differ or "none"
+    return f"{who}: {sentences} coded twice, {differ} of them differently; the later one counts"
+
+
+def _edited_words(read: "ReadReport") -> Iterator[str]:
+    if read.edited:
+        users = ", ".join(str(user) for user in sorted({edit.user for edit in read.edited}))
+        yield f"{len(read.edited)} codings were changed last by another account than their own: user {users}"
+
+
+def _nobodys_words(count: int) -> Iterator[str]:
+    if count:
+        yield (
+            f"{count} codings are by nobody known: each is a vote of its own, none is in a figure of "
+            "agreement; --names FILE=NAME says who made those of a file"
+        )
 
 
 def say_what_was_read(report: "ReadReport") -> None:
@@ -187,8 +229,12 @@ def agree(
     from exports.agreement.report_page import agreement_page
     from exports.agreement.report_text import report_words
     from schemas.files import write_text
+    from schemas.records import is_unknown
 
     read = codings(exports, codebook, study, skip_invalid=skip_invalid, names=names)
+    if read.read is None:
+        for note in _nobodys_words(sum(is_unknown(row.annotator) for row in read.annotations)):
+            say(f"note: {note}")
     report = agreement(read.annotations, read.codebook, chains=read.chains, models=model_account or ())
     places = _places(read, report)
     if html:

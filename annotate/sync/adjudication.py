@@ -22,6 +22,7 @@ from annotate.sync.adjudication_screen import adjudicator_screen, coding_words, 
 from annotate.sync.tasks import study_rows, study_tasks
 from exports.adjudication.adjudicate import AdjudicationReport, adjudicate
 from exports.readers.annotations import Export, ReadReport, read_codings, read_export
+from exports.readers.people import Who
 from schemas.codebook import Codebook
 from schemas.errors import SettingsError, StudioError
 from schemas.jsonl import read_jsonl, write_jsonl
@@ -262,7 +263,7 @@ def adjudicate_exports(
     *,
     rule: str = "majority",
     skip_invalid: bool = False,
-    names: Mapping[int, str] | None = None,
+    names: Mapping[Who, str] | None = None,
 ) -> tuple[list[GoldSentence], AdjudicationReport, ReadReport]:
     """Decides the annotations of export files; the text comes from their tasks."""
     export = read_codings(paths, codebook, skip_invalid=skip_invalid, names=names)

@@ -16,7 +16,16 @@ from exports.adjudication.question import Rule
 from exports.adjudication.rules import load_rule
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
-from schemas.records import Annotation, ContextSentence, GoldSentence, Layers, LayerValue, Record, Sentence
+from schemas.records import (
+    Annotation,
+    ContextSentence,
+    GoldSentence,
+    Layers,
+    LayerValue,
+    Record,
+    Sentence,
+    is_unknown,
+)
 from schemas.studio_json import TaskData
 
 Context = TaskData | ContextSentence | Sentence
@@ -229,7 +238,7 @@ def _tendencies(
     """Who codes what how often, and how often as in gold."""
     pairs: dict[str, dict[str, list[tuple[LayerValue, LayerValue | None]]]] = {}
     for row in gold:
-        for annotation in coded[row.sentence_id]:
+        for annotation in (a for a in coded[row.sentence_id] if not is_unknown(a.annotator)):
             by_layer = pairs.setdefault(annotation.annotator, {})
             for layer in layers:
                 if layer.id in annotation.layers and not annotation.skipped:

@@ -16,9 +16,10 @@ from exports.agreement.coefficients import Floats
 from exports.agreement.ratings import to_frame
 from schemas.codebook import Codebook
 from schemas.errors import SettingsError, near_hit
-from schemas.records import Annotation
+from schemas.records import Annotation, is_unknown
 
 EXPERT = "expert:"
+_BY_PERSON = "dawid-skene"
 
 
 class ByVotes(Struct, frozen=True):
@@ -95,7 +96,7 @@ def _by_votes(decision: Callable[[Votes], Value | None]) -> Callable[[Sequence[A
 RULES: dict[str, Callable[[Sequence[Annotation], Codebook], Rule]] = {
     "majority": _by_votes(majority),
     "unanimous": _by_votes(unanimous),
-    "dawid-skene": estimated,
+    _BY_PERSON: estimated,
 }
 
 
@@ -105,8 +106,16 @@ def load_rule(name: str, annotations: Sequence[Annotation], codebook: Codebook) 
     Raises
     ------
     SettingsError
-        There is no such rule, or no coding by the annotator of ``expert:NAME``.
+        There is no such rule, no coding by the annotator of ``expert:NAME``, or one by nobody known
+        where the rule rests on who errs how.
     """
+    by_nobody = sum(is_unknown(row.annotator) for row in annotations)
+    if name == _BY_PERSON and by_nobody:
+        raise SettingsError(
+            f"{name} estimates who errs how, and {by_nobody} codings are by nobody known; say who made "
+            "them (--names), or choose majority or unanimous",
+            flag="--rule",
+        )
     if name in RULES:
         return RULES[name](annotations, codebook)
     if not name.startswith(EXPERT):
@@ -114,7 +123,8 @@ def load_rule(name: str, annotations: Sequence[Annotation], codebook: Codebook) 
         raise SettingsError(
             f'no rule "{name}"{near_hit(name, known)}; expected {", ".join(known)}', flag="--rule"
         )
-    who, annotators = name.removeprefix(EXPERT), {row.annotator for row in annotations}
+    who = name.removeprefix(EXPERT)
+    annotators = {row.annotator for row in annotations if not is_unknown(row.annotator)}
     if who not in annotators:
         raise SettingsError(
             f'no coding by the expert "{who}"{near_hit(who, annotators)}; '

@@ -21,7 +21,7 @@ from exports.agreement.ratings import Frame, Ratings, joined, to_frame
 from exports.agreement.report import AgreementReport, Coefficients, LayerAgreement, PairFigure
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError, SettingsError, near_hit
-from schemas.records import Annotation
+from schemas.records import Annotation, is_unknown
 
 
 def agree(
@@ -48,17 +48,19 @@ def agree(
     Raises
     ------
     DataError
-        No sentence was coded by two annotators.
+        No sentence was coded by two annotators that are known: codings of whose annotator nothing is
+        known are in no figure.
     SettingsError
         There is no coding by one of the models.
     """
-    everything = list(annotations)
+    given = list(annotations)
+    everything = [row for row in given if not is_unknown(row.annotator)]
     _refuse_strangers(models, {row.annotator for row in everything})
     rows = [row for row in everything if row.annotator not in models]
     frame = to_frame(rows)
     shared = frame.shared
     if not shared.any():
-        raise DataError(_nothing_shared(frame, len(rows)))
+        raise DataError(_nothing_shared(frame, len(rows), by_nobody=len(given) - len(everything)))
     texts = np.unique(frame.commentary[shared])
     resample = Draws(texts, len(frame.commentaries), number=draws, seed=seed)
     apart = partial(_apart, frame, codebook, draws, seed)
@@ -144,15 +146,19 @@ def _apart(
     return parts
 
 
-def _nothing_shared(frame: Frame, n_rows: int) -> str:
+def _nothing_shared(frame: Frame, n_rows: int, *, by_nobody: int) -> str:
+    besides = (
+        f"; beside them are {by_nobody} by nobody known (--names says who they are)" if by_nobody else ""
+    )
     if not frame.rows:
-        return f"nothing to compare: {n_rows} annotations, none of them with a coding"
+        return f"nothing to compare: {n_rows} annotations, none of them with a coding{besides}"
     if len(frame.annotators) == 1:
         who = frame.annotators[0]
-        return f"nothing to compare: all {len(frame.rows)} codings are by {who}, expected two annotators"
+        alone = f"all {len(frame.rows)} codings are by {who}, expected two annotators"
+        return f"nothing to compare: {alone}{besides}"
     return (
         f"nothing to compare: {len(frame.annotators)} annotators coded {len(frame.sentences)} sentences, "
-        "none of them in common"
+        f"none of them in common{besides}"
     )
 
 

@@ -5,18 +5,30 @@ cases are named: an export that loses rows silently is what this is for.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from itertools import count
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from exports.readers.codings import Coding, FileCodings, Person, read_file
+from exports.readers.codings import Coding, FileCodings, read_file
+from exports.readers.people import (
+    Coder,
+    EditedCoding,
+    GuestCoding,
+    Repeated,
+    Who,
+    by_account,
+    coders,
+    edited,
+    moment,
+    named,
+    pooled,
+    repeated,
+    shared_logins,
+    to_names,
+)
 from schemas.codebook import Codebook
 from schemas.errors import DataError
-from schemas.records import Annotation, Record
+from schemas.records import Annotation, Record, is_unknown
 from schemas.studio_json import TaskData
 
 
@@ -37,6 +49,10 @@ class ReadReport(Record, frozen=True, kw_only=True):
     all (``unusable``, each with its place). ``superseded`` are earlier annotations of a sentence
     by the same person, ``duplicates`` the same annotation read again, ``other_version`` rows left
     out because the codebook's major version was another, ``unlabelled`` tasks without annotation.
+
+    ``repeated`` says whose codings were superseded, by annotator. ``by_nobody`` are rows of whose
+    annotator nothing is known; ``shared_logins`` accounts that may be two people. ``edited`` are rows
+    that somebody else changed last; ``guests`` codings by others than the annotator, which are no rows.
     """
 
     annotations: int = 0
@@ -44,6 +60,11 @@ class ReadReport(Record, frozen=True, kw_only=True):
     incomplete: int = 0
     invalid: int = 0
     superseded: int = 0
+    repeated: dict[str, Repeated] = {}
+    by_nobody: int = 0
+    shared_logins: list[str] = []
+    edited: list[EditedCoding] = []
+    guests: list[GuestCoding] = []
     duplicates: list[str] = []
     drafts: int = 0
     unlabelled: int = 0
@@ -59,7 +80,8 @@ class Export(Record, frozen=True, kw_only=True):
     """The annotations of one file or more, the tasks they belong to, and the count.
 
     ``tests`` are the sentences whose assignment says that they are only evaluated; ``projects`` is
-    task id → project id, which Label Studio's JSON has and its flat formats lose.
+    task id → project id, which Label Studio's JSON has and its flat formats lose. ``coders`` are the
+    accounts that submitted something, guests among them, in the order of their first annotation.
     """
 
     annotations: list[Annotation]
@@ -67,6 +89,7 @@ class Export(Record, frozen=True, kw_only=True):
     report: ReadReport
     tests: set[str] = set()
     projects: dict[int, int] = {}
+    coders: list[Coder] = []
 
 
 def read_export(
@@ -74,7 +97,9 @@ def read_export(
     codebook: Codebook,
     *,
     annotator: str | None = None,
-    names: Mapping[int, str] | None = None,
+    account: int | None = None,
+    owned: Collection[int] = (),
+    names: Mapping[Who, str] | None = None,
     skip_invalid: bool = False,
     older: Mapping[str, Codebook] | None = None,
 ) -> Export:
@@ -86,9 +111,16 @@ def read_export(
         Label Studio's JSON, JSON_MIN or CSV, or an ``annotations.jsonl``; ``.gz`` is unpacked.
     annotator
         Who made all annotations of this file: one project per annotator.
+    account
+        The annotator's user id: what other accounts coded in the file are guests' codings, which
+        are listed in the report and are no rows.
+    owned
+        Annotations that are the annotator's own whichever account they are of, by their numbers.
     names
-        User id to name. Who is not in it is called ``annotator-1``, ``annotator-2``, … by
-        ascending user id. E-mail addresses are never taken over.
+        User id to name; or a project and a user id, or a file. The first two of these that name
+        somebody count in this order: project and user, file, user id. Who is in none is called
+        ``annotator-1``, ``annotator-2``, … by ascending user id, and of whom nothing is known
+        ``unknown-1``, … in each sentence anew. E-mail addresses are never taken over.
     skip_invalid
         Whether a file that breaks off is read up to there; the report says so.
     older
@@ -101,27 +133,32 @@ def read_export(
         The file is not there, no export, breaks off, or is of another project.
     """
     file = read_file(path, codebook, older=older, salvage=skip_invalid)
-    return _export([file], codebook, annotator=annotator, names=names, older=older)
+    return _export(
+        [file], codebook, annotator=annotator, account=account, owned=owned, names=names, older=older
+    )
 
 
 def read_codings(
     paths: Sequence[str | Path],
     codebook: Codebook,
     *,
-    names: Mapping[int, str] | None = None,
+    names: Mapping[Who, str] | None = None,
     skip_invalid: bool = False,
     older: Mapping[str, Codebook] | None = None,
 ) -> Export:
     """The annotations of several files of one study together; see `read_export`.
 
-    The same user id in several files is one person.
+    The same user id in several files is one person, unless ``names`` tells them apart.
 
     Raises
     ------
     DataError
-        As `read_export`; and, without ``skip_invalid``, the first row that cannot be used, that
-        has a control or code the codebook does not know, that stands twice, or that was made
-        with another major version of the codebook. With it they are left out and counted.
+        As `read_export`; and, without ``skip_invalid``, an account that coded the same sentence in
+        two projects, and the first row that cannot be used, that has a control or code the codebook
+        does not know, that stands twice, or that was made with another major version of the
+        codebook. With it the account is one person, the rows are left out, and both are said.
+    SettingsError
+        A name is for a file that is not there.
     """
     files = [read_file(path, codebook, older=older, salvage=skip_invalid) for path in paths]
     other = sum(_drop_other_majors(file, codebook) for file in files) if skip_invalid else 0
@@ -136,24 +173,30 @@ def _export(
     codebook: Codebook,
     *,
     annotator: str | None = None,
-    names: Mapping[int, str] | None = None,
+    account: int | None = None,
+    owned: Collection[int] = (),
+    names: Mapping[Who, str] | None = None,
     older: Mapping[str, Codebook] | None = None,
     other_version: int = 0,
 ) -> Export:
-    codings = [coding for file in files for coding in file.codings]
+    everybodys = [coding for file in files for coding in file.codings]
+    codings, guests = by_account(everybodys, account, owned)
     tasks: dict[str, TaskData] = {}
     for file in files:
         for sentence_id, data in file.tasks.items():
             tasks.setdefault(sentence_id, data)
-    people = {coding.person for coding in codings if not coding.annotation.annotator}
-    called = _called(people, annotator, names or {}, {c.annotation.annotator for c in codings})
-    kept, duplicates, superseded = _latest([_named(coding, called) for coding in codings], list(tasks))
+    who = to_names(names or {}, annotator, [file.path for file in files])
     warnings = [warning for file in files for warning in file.warnings]
-    if annotator is not None and len(people) > 1:
-        warnings.append(f"{len(people)} accounts coded in this project; all count as {annotator}")
+    warnings += pooled(codings, who) if account is None else []
+    groups = _by_person(named(codings, who))
+    kept, duplicates, again = _latest(groups, list(tasks))
     report = ReadReport(
         **_counts(kept, files),
-        superseded=superseded,
+        superseded=sum(len(versions) - 1 for versions in again),
+        repeated=repeated(again),
+        shared_logins=shared_logins((group for group in groups.values() if len(group) > 1), who),
+        edited=edited(kept, account),
+        guests=guests,
         duplicates=duplicates,
         other_version=other_version,
         warnings=[*warnings, *_version_warnings(kept, codebook, older)],
@@ -161,73 +204,48 @@ def _export(
     tests = {sentence_id for file in files for sentence_id in file.tests}
     projects = {task: project for file in files for task, project in file.projects.items()}
     return Export(
-        annotations=[c.annotation for c in kept], tasks=tasks, report=report, tests=tests, projects=projects
+        annotations=[c.annotation for c in kept],
+        tasks=tasks,
+        report=report,
+        tests=tests,
+        projects=projects,
+        coders=coders(everybodys),
     )
 
 
-def _called(
-    people: Iterable[Person], annotator: str | None, names: Mapping[int, str], taken: set[str]
-) -> dict[Person, str]:
-    """Who is called what: by name where there is one, else by pseudonym."""
-    pseudonyms = (name for n in count(1) if (name := f"annotator-{n}") not in taken)
-    called: dict[Person, str] = {}
-    for person in sorted(people, key=_rank):
-        if annotator is not None:
-            called[person] = annotator
-        elif isinstance(person, int) and person in names:
-            called[person] = names[person]
-        else:
-            called[person] = next(pseudonyms)
-    return called
+#: The codings of a sentence by one annotator, in the order in which they were read.
+Groups = dict[tuple[str, str], list[Coding]]
 
 
-def _rank(person: Person) -> tuple[int, int, str]:
-    """User ids ascending, then those known by e-mail alone, then the one nothing is known of."""
-    if isinstance(person, int):
-        return 0, person, ""
-    return (2, 0, "") if person is None else (1, 0, person)
-
-
-def _named(coding: Coding, called: Mapping[Person, str]) -> Coding:
-    if coding.annotation.annotator:
-        return coding
-    annotation = msgspec.structs.replace(coding.annotation, annotator=called[coding.person])
-    return msgspec.structs.replace(coding, annotation=annotation)
-
-
-def _latest(codings: Iterable[Coding], order: Sequence[str]) -> tuple[list[Coding], list[str], int]:
-    """One coding per annotator and sentence, which stood twice, and how many came earlier."""
-    place = {sentence_id: n for n, sentence_id in enumerate(order)}
-    best: dict[tuple[str, str], Coding] = {}
-    seen: set[tuple[str, str, int | None]] = set()
-    twice: list[str] = []
-    superseded = 0
+def _by_person(codings: Iterable[Coding]) -> Groups:
+    groups: Groups = {}
     for coding in codings:
         row = coding.annotation
-        place.setdefault(row.sentence_id, len(place))
-        key, mark = (row.sentence_id, row.annotator), (row.sentence_id, row.annotator, row.annotation_id)
-        if mark in seen:
-            twice.append(f"the coding of {row.sentence_id} by {row.annotator}")
-        elif key in best:
-            superseded += 1
-        seen.add(mark)
-        if key not in best or _age(row) >= _age(best[key].annotation):
-            best[key] = coding
-    kept = sorted(best.values(), key=lambda c: (place[c.annotation.sentence_id], c.annotation.annotator))
-    return kept, twice, superseded
+        groups.setdefault((row.sentence_id, row.annotator), []).append(coding)
+    return groups
 
 
-def _age(row: Annotation) -> tuple[float, int]:
-    return _moment(row.updated_at or row.created_at), row.annotation_id or 0
+def _latest(groups: Groups, order: Iterable[str]) -> tuple[list[Coding], list[str], list[list[Coding]]]:
+    """One coding per annotator and sentence, which stood twice, and those that are several annotations."""
+    place = {sentence_id: n for n, sentence_id in enumerate(order)}
+    best: list[Coding] = []
+    twice: list[str] = []
+    again: list[list[Coding]] = []
+    for (sentence_id, annotator), group in groups.items():
+        place.setdefault(sentence_id, len(place))
+        aged = sorted(group, key=_age) if len(group) > 1 else group
+        best.append(aged[-1])
+        versions = list({coding.annotation.annotation_id: coding for coding in aged}.values())
+        twice += [f"the coding of {sentence_id} by {annotator}"] * (len(group) - len(versions))
+        if len(versions) > 1:
+            again.append(versions)
+    kept = sorted(best, key=lambda c: (place[c.annotation.sentence_id], c.annotation.annotator))
+    return kept, twice, again
 
 
-def _moment(text: str | None) -> float:
-    """Seconds since 1970; a time that cannot be read lies before all others."""
-    try:
-        moment = datetime.fromisoformat(text or "")
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
-        return float("-inf")
+def _age(coding: Coding) -> tuple[float, int]:
+    row = coding.annotation
+    return moment(row.updated_at or row.created_at), row.annotation_id or 0
 
 
 def _counts(kept: Sequence[Coding], files: Sequence[FileCodings]) -> dict[str, Any]:
@@ -239,6 +257,7 @@ def _counts(kept: Sequence[Coding], files: Sequence[FileCodings]) -> dict[str, A
         "skipped": sum(row.skipped for row in rows),
         "incomplete": sum(bool(row.incomplete) for row in rows),
         "invalid": sum(bool(c.broken or c.unknown) for c in kept) + len(unusable),
+        "by_nobody": sum(is_unknown(row.annotator) for row in rows),
         "drafts": sum(file.drafts for file in files),
         "unlabelled": sum(file.unlabelled for file in files),
         "versions": dict(sorted(Counter(row.codebook_version or "" for row in rows).items())),
@@ -253,7 +272,10 @@ def _broken(row: Annotation, problem: str) -> Broken:
 
 
 def _refuse(report: ReadReport, path: str, codebook: Codebook) -> None:
-    """Raises what is wrong with single rows: the first, how many more, and the way out."""
+    """Raises what is wrong with accounts or single rows: the first, how many more, and the way out."""
+    for words in report.shared_logins:
+        more = _more(len(report.shared_logins))
+        raise DataError(f"{words}, or --skip-invalid to take the later{more}", path=path)
     way = "; --skip-invalid leaves such rows out and counts them"
     if report.unusable:
         raise DataError(f"{report.unusable[0]}{_more(len(report.unusable))}{way}")

@@ -28,14 +28,23 @@ from schemas.studio_json import (
 )
 
 Person = int | str | None  # a user id, or an e-mail where the export has nothing else
+_NAME = re.compile(r"[^\W\d_][\w .-]{0,79}")
 _EXCEL_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 
 
 class Coding(Record, frozen=True, kw_only=True):
-    """An annotation and what is wrong with it; ``annotator`` is empty where ``person`` counts."""
+    """An annotation, where it comes from, and what is wrong with it.
+
+    Its ``annotator`` is empty unless the file names them: ``person`` says then who it was. ``email`` is
+    known of some accounts; ``changed_by`` is the user id of who changed the annotation last.
+    """
 
     person: Person
     annotation: Annotation
+    file: str
+    project: int | None = None
+    email: str | None = None
+    changed_by: int | None = None
     broken: list[str] = []
     unknown: list[str] = []
 
@@ -86,7 +95,7 @@ def _take_rows(file: FileCodings, codebook: Codebook, *, salvage: bool) -> None:
     for row in read_jsonl(file.path, Annotation, passed_over=passed_over if salvage else None):
         layers, unknown = known_layers(row.layers, codebook)
         annotation = msgspec.structs.replace(row, layers=layers)
-        file.codings.append(Coding(person=None, annotation=annotation, unknown=unknown))
+        file.codings.append(Coding(person=None, annotation=annotation, file=file.path, unknown=unknown))
     others = sorted({c.annotation.codebook for c in file.codings} - {codebook.codebook})
     if others:
         names = ", ".join(others)
@@ -135,18 +144,17 @@ def _take_task(
     meta = task["meta"] if isinstance(task.get("meta"), dict) else {}
     if meta.get("test") is True:
         file.tests.add(data.sentence_id)
-    if isinstance(task.get("id"), int) and isinstance(task.get("project"), int):
-        file.projects[task["id"]] = task["project"]
+    project = task["project"] if isinstance(task.get("project"), int) else None
+    if isinstance(task.get("id"), int) and project is not None:
+        file.projects[task["id"]] = project
     file.drafts += len(_list(task.get("drafts")))
     annotations = _list(task.get("annotations"))
     file.unlabelled += not annotations
     for annotation in annotations:
         try:
-            file.codings.append(
-                _coding(
-                    annotation, data, task, _as_seen(annotation, codebook, older.get(data.codebook_version))
-                )
-            )
+            seen_with = _as_seen(annotation, codebook, older.get(data.codebook_version))
+            coding = _coding(annotation, data, task, seen_with, file=file.path, project=project)
+            file.codings.append(coding)
         except (msgspec.ValidationError, RecursionError) as error:
             file.unusable.append(f"{place}: found an annotation that is none: {error}")
 
@@ -180,7 +188,15 @@ def _lost_to_excel(data: TaskData) -> str | None:
     return None
 
 
-def _coding(foreign_item: Any, data: TaskData, task: dict[str, Any], codebook: Codebook) -> Coding:
+def _coding(
+    foreign_item: Any,
+    data: TaskData,
+    task: dict[str, Any],
+    codebook: Codebook,
+    *,
+    file: str,
+    project: int | None,
+) -> Coding:
     """The coding that an annotation of a task means.
 
     Raises
@@ -199,7 +215,7 @@ def _coding(foreign_item: Any, data: TaskData, task: dict[str, Any], codebook: C
     annotation = Annotation(
         sentence_id=data.sentence_id,
         commentary_id=data.commentary_id,
-        annotator="",
+        annotator=_own_name(foreign),
         codebook=codebook.codebook,
         codebook_version=data.codebook_version or None,
         phase=phase if isinstance(phase, str) else None,
@@ -214,7 +230,14 @@ def _coding(foreign_item: Any, data: TaskData, task: dict[str, Any], codebook: C
         suggested=suggested_by(foreign.prediction, codebook),
     )
     return Coding(
-        person=_person(foreign), annotation=annotation, broken=reading.broken, unknown=reading.unknown
+        person=_person(foreign),
+        annotation=annotation,
+        file=file,
+        project=project,
+        email=foreign.login if "@" in (foreign.login or "") else None,
+        changed_by=foreign.changed_by,
+        broken=reading.broken,
+        unknown=reading.unknown,
     )
 
 
@@ -231,9 +254,13 @@ def _person(foreign: StudioAnnotation) -> Person:
     """The user id; where an export has the e-mail alone, that, to tell people apart by."""
     if foreign.user_id is not None:
         return foreign.user_id
+    return None if _own_name(foreign) else foreign.login or None
+
+
+def _own_name(foreign: StudioAnnotation) -> str:
+    """The name that a table of ours has for its annotator; Label Studio writes numbers and e-mails."""
     by = foreign.completed_by
-    email = by.get("email") if isinstance(by, dict) else by
-    return email if isinstance(email, str) else None
+    return by if isinstance(by, str) and _NAME.fullmatch(by) else ""
 
 
 def _refuse_foreign(file: FileCodings, codebook: Codebook) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from schemas.codebook import Layer
-from schemas.records import Annotation, Record
+from schemas.records import Annotation, Record, is_unknown
 from train.arrays import Bools, Floats
 from train.evaluation.items import Key, Scored, counted_codes, many_hot
 from train.layers.kinds import KINDS
@@ -111,7 +111,8 @@ def _by_item(layer: Layer, annotations: Sequence[Annotation]) -> dict[Key, list[
     kind = KINDS[layer.kind]
     known = set(kind.values(layer))
     for annotation in annotations:
-        if annotation.skipped or layer.id in annotation.incomplete or layer.id not in annotation.layers:
+        is_left_out = annotation.skipped or is_unknown(annotation.annotator)
+        if is_left_out or layer.id in annotation.incomplete or layer.id not in annotation.layers:
             continue
         for target, codes in kind.gold_items(layer, annotation.layers[layer.id]).items():
             if set(codes) <= known:  # of an older codebook otherwise

@@ -80,11 +80,23 @@ def test_names_replace_the_pseudonyms(standpunkt: Run, export: Path, tmp_path: P
     assert standpunkt("adjudicate", export, "--codebook", CODEBOOK, *words).json["ties"] == []
 
 
-@pytest.mark.parametrize("names", ["anna", "x=anna", "4=", "4=anna@example.org"])
-def test_names_that_are_none_are_refused(names: str, standpunkt: Run, export: Path) -> None:
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("anna", '"anna": expected a name for a user id'),
+        ("4=", '"4=": expected a name for a user id'),
+        ("=anna", '"=anna": expected a name for a user id'),
+        ("4=anna@example.org", '"4=anna@example.org": expected a name'),
+        ("4=anna,4=ben", "4 is called anna and ben: expected one"),
+        ("expert.json=anna", '"expert.json": no such file among '),
+        ("expert.json=anna", 'did you mean "export.json"?'),
+        ("5/x=anna", "or a project and a user id of it (2/7=anna)"),
+    ],
+)
+def test_names_that_are_none_are_refused(names: str, words: str, standpunkt: Run, export: Path) -> None:
     ran = standpunkt("agree", export, "--codebook", CODEBOOK, "--names", names)
-    assert ran.code == 1
-    assert "expected a user id and a name, such as 7=anna" in ran.err
+    assert (ran.code, ran.out, ran.err.count("\n")) == (1, "", 1)
+    assert words in ran.err
 
 
 def test_nobody_shared_a_sentence_is_one_line_and_no_number(

@@ -157,7 +157,7 @@ def test_an_email_address_is_never_taken_over(
         "annotator-1",
         "annotator-2",
         "annotator-3",
-        "annotator-4",
+        "unknown-1",
     ]
 
 

@@ -104,7 +104,8 @@ def test_the_ceiling_rests_on_what_several_coded(codebook: Codebook) -> None:
     assert human_ceiling(layer, said_of(own), alone) is None
     skipped = msgspec.structs.replace(coding(0, "ben", function="claim"), skipped=True)
     left = msgspec.structs.replace(coding(1, "anna", function="report"), incomplete=["function"])
-    assert human_ceiling(layer, said_of(own), [*alone, skipped, left]) is None
+    unknown = [coding(i, "unknown-1", function="claim") for i in (0, 1)]  # perhaps the same person again
+    assert human_ceiling(layer, said_of(own), [*alone, skipped, left, *unknown]) is None
 
 
 def test_those_who_are_tied_count_half_each(codebook: Codebook) -> None:
