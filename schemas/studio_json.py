@@ -5,7 +5,9 @@ control ``<layer>__<target>``, the tick beside it ``<layer>__no_target``; stored
 ids, so an export is read with its codebook alone.
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
@@ -47,17 +49,20 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 class StudioAnnotation(Struct, frozen=True, kw_only=True):
-    """An annotation as it stands in an export or an API answer."""
+    """An annotation as it stands in an export or an API answer.
+
+    To be converted without ``strict``: old exports have ids and lead times as words, times as numbers.
+    """
 
     id: int | None = None
     completed_by: Any = None  # a number, an e-mail, or an object with both; null where the account is gone
     updated_by: Any = None  # who changed it last, the annotator at first
     result: list[dict[str, Any]] = []
-    was_cancelled: bool = False
-    ground_truth: bool = False
+    was_cancelled: bool | None = False
+    ground_truth: bool | None = False
     lead_time: float | None = None
-    created_at: str | None = None
-    updated_at: str | None = None
+    created_at: str | float | None = None  # ISO 8601, or seconds since 1970
+    updated_at: str | float | None = None
     prediction: Any = None
     parent_prediction: int | None = None
 
@@ -65,6 +70,16 @@ class StudioAnnotation(Struct, frozen=True, kw_only=True):
     def user_id(self) -> int | None:
         """The number of the person who coded."""
         return _user_id(self.completed_by)
+
+    @property
+    def created(self) -> str | None:
+        """When it was submitted, in ISO 8601."""
+        return _in_words(self.created_at)
+
+    @property
+    def updated(self) -> str | None:
+        """When it was changed last, in ISO 8601."""
+        return _in_words(self.updated_at)
 
     @property
     def changed_by(self) -> int | None:
@@ -81,7 +96,19 @@ class StudioAnnotation(Struct, frozen=True, kw_only=True):
 
 def _user_id(user: Any) -> int | None:
     number = user.get("id") if isinstance(user, dict) else user
+    if isinstance(number, str) and re.fullmatch("[0-9]{1,18}", number):
+        return int(number)
     return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+
+def _in_words(time: str | float | None) -> str | None:
+    """A time in ISO 8601; a number that is none has no words."""
+    if time is None or isinstance(time, str):
+        return time
+    try:
+        return datetime.fromtimestamp(time, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 class ParsedAnnotation(Struct, frozen=True, kw_only=True):

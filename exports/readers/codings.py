@@ -206,7 +206,7 @@ def _coding(
     """
     if isinstance(foreign_item, dict):
         foreign_item = {**foreign_item, "result": _list(foreign_item.get("result"))}
-    foreign = msgspec.convert(foreign_item, StudioAnnotation)
+    foreign = msgspec.convert(foreign_item, StudioAnnotation, strict=False)
     reading = ParsedAnnotation(layers={}, incomplete=[], broken=[], unknown=[])
     if not foreign.was_cancelled:
         reading = read_result(foreign.result, codebook)
@@ -220,11 +220,11 @@ def _coding(
         codebook_version=data.codebook_version or None,
         phase=phase if isinstance(phase, str) else None,
         layers=reading.layers,
-        skipped=foreign.was_cancelled,
+        skipped=bool(foreign.was_cancelled),
         incomplete=reading.incomplete,
         lead_time=foreign.lead_time,
-        created_at=foreign.created_at,
-        updated_at=foreign.updated_at,
+        created_at=foreign.created,
+        updated_at=foreign.updated,
         task_id=task_id if isinstance(task_id, int) else None,
         annotation_id=foreign.id,
         suggested=suggested_by(foreign.prediction, codebook),

@@ -197,7 +197,8 @@ def test_controls_stand_in_the_order_of_the_screen() -> None:
         ({"id": 7, "email": "a@example.org"}, 7),
         ({"email": "a@example.org"}, None),
         (True, None),
-        ("7", None),
+        ("7", 7),
+        ("sieben", None),
     ],
 )
 def test_the_coder_is_a_number_whatever_the_export_says(by: Any, expected: int | None) -> None:

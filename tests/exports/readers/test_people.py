@@ -400,3 +400,20 @@ def test_a_coding_that_another_account_changed_is_listed(
         )
     ]
     assert export.report.edited == (listed if expected else [])
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"id": "13"}, {"annotation_id": 13}),
+        ({"created_at": 1590000000}, {"created_at": "2020-05-20T18:40:00+00:00"}),
+        ({"created_at": 1e30}, {"created_at": None}),
+        ({"was_cancelled": None, "lead_time": "3.2"}, {"skipped": False, "lead_time": 3.2}),
+        ({"completed_by": "7"}, {"annotator": "user seven"}),
+    ],
+)
+def test_words_for_numbers_and_numbers_for_times_are_read(
+    fields: Any, expected: Any, coded: Make, task: Make, written: Write, codebook: Codebook
+) -> None:
+    (row,) = read_export(written([task(1, coded(**fields))]), codebook, names={7: "user seven"}).annotations
+    assert msgspec.structs.asdict(row).items() >= expected.items()
