@@ -171,7 +171,6 @@ def reading_notes(read: "ReadReport") -> list[str]:
     return [
         *read.warnings,
         *(f"left out {count} {what}" for what, count in left.items() if count),
-        *(f"{words}; taken for one person" for words in read.shared_logins),
         *(_repeated_words(who, repeated) for who, repeated in read.repeated.items()),
         *_edited_words(read),
         *_nobodys_words(read.by_nobody),

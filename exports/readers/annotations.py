@@ -153,16 +153,19 @@ def read_codings(
     Raises
     ------
     DataError
-        As `read_export`; and, without ``skip_invalid``, an account that coded the same sentence in
-        two projects, and the first row that cannot be used, that has a control or code the codebook
+        As `read_export`; an account that coded the same sentence in two projects; and, without
+        ``skip_invalid``, the first row that cannot be used, that has a control or code the codebook
         does not know, that stands twice, or that was made with another major version of the
-        codebook. With it the account is one person, the rows are left out, and both are said.
+        codebook. With it such rows are left out and counted.
     SettingsError
         A name is for a file that is not there.
     """
     files = [read_file(path, codebook, older=older, salvage=skip_invalid) for path in paths]
     other = sum(_drop_other_majors(file, codebook) for file in files) if skip_invalid else 0
     export = _export(files, codebook, names=names, older=older, other_version=other)
+    for words in export.report.shared_logins:
+        more = _more(len(export.report.shared_logins))
+        raise DataError(f"{words}{more}", path=", ".join(map(str, paths)))
     if not skip_invalid:
         _refuse(export.report, ", ".join(map(str, paths)), codebook)
     return export
@@ -272,10 +275,7 @@ def _broken(row: Annotation, problem: str) -> Broken:
 
 
 def _refuse(report: ReadReport, path: str, codebook: Codebook) -> None:
-    """Raises what is wrong with accounts or single rows: the first, how many more, and the way out."""
-    for words in report.shared_logins:
-        more = _more(len(report.shared_logins))
-        raise DataError(f"{words}, or --skip-invalid to take the later{more}", path=path)
+    """Raises what is wrong with single rows: the first, how many more, and the way out."""
     way = "; --skip-invalid leaves such rows out and counts them"
     if report.unusable:
         raise DataError(f"{report.unusable[0]}{_more(len(report.unusable))}{way}")

@@ -222,8 +222,14 @@ def edited(codings: Iterable[Coding], account: int | None) -> list[EditedCoding]
         for coding in codings
         if coding.changed_by is not None
         and coding.changed_by not in (coding.person, account)
+        and _was_changed(coding.annotation)
         and not isinstance(coding.person, str)  # an e-mail is not held against a number
     ]
+
+
+def _was_changed(row: Annotation) -> bool:
+    """Whether an annotation was changed after it was made; who made it for another is no editor of it."""
+    return not (row.created_at and row.updated_at) or moment(row.updated_at) - moment(row.created_at) > 1
 
 
 def pooled(codings: Iterable[Coding], names: Names) -> list[str]:
