@@ -8,6 +8,7 @@ import typer
 from annotate.commands import (
     adjudicate,
     agree,
+    annotators,
     backup,
     codebook,
     demo,
@@ -44,6 +45,7 @@ app.command("split")(split.split)
 app.command("relink")(relink.relink)
 app.command("push")(push.push)
 app.command("status")(status.status)
+app.add_typer(annotators.app, name="annotators")
 app.command("doctor")(doctor.doctor)
 app.command("pull")(pull.pull)
 app.command("agree")(agree.agree)

@@ -146,6 +146,13 @@ def is_unknown(annotator: str) -> bool:
     return _UNKNOWN.fullmatch(annotator) is not None
 
 
+class RemovedAnnotation(Annotation, frozen=True, kw_only=True):
+    """An annotation that was pulled once and is gone from Label Studio: when that was seen, and why."""
+
+    removed_at: str
+    reason: str
+
+
 class ContextSentence(Record, frozen=True, kw_only=True):
     """A sentence with the running text around it: what a model reads, and an adjudication fills."""
 

@@ -22,10 +22,24 @@ def init(
         ),
     ] = "anna",
     name: Annotated[str | None, typer.Option(help="Name of the study (default: the folder's name).")] = None,
+    copy_of: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="STUDY",
+            help="Start from this study's settings and texts, without its codings and projects.",
+        ),
+    ] = None,
 ) -> None:
     """Make a study: a folder with settings, a codebook and a place for commentaries."""
     from annotate.study.folder import init_study
+    from annotate.study.identity import copy_study
 
+    if copy_of is not None:
+        report = copy_study(copy_of, folder, name)
+        say(f"{folder} is a study of its own now: {report.study.name}, id {report.study.settings.id}")
+        if report.set_aside:
+            say(f"the codings that were copied along are in {report.set_aside}; they belong to {copy_of}")
+        return
     names = [part.strip() for part in annotators.split(",") if part.strip()]
     study = init_study(folder, codebook=codebook, targets=targets, annotators=names, name=name)
     say(f"created the study {study.name} in {folder}")

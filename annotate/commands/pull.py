@@ -17,9 +17,18 @@ def pull(
         Path | None,
         typer.Option("--map", metavar="FILE", help="Meaning of its controls and values (docs/study.md)."),
     ] = None,
+    accept_removals: Annotated[
+        bool,
+        typer.Option(
+            "--accept-removals", help="Take out codings that are gone; data/removed.jsonl keeps them."
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Fetch the codings: the exports as they came, then data/annotations.jsonl."""
+    """Fetch the codings: the exports as they came, then data/annotations.jsonl.
+
+    Exit 1 where many codings are gone from the server and nobody has said that they were meant to go.
+    """
     from annotate.study.folder import open_study
 
     if (project is None) != (map_path is None):
@@ -32,16 +41,21 @@ def pull(
 
     opened = open_study(study)
     with opened.locked(), progress_bar() as progress:
-        report = pulling.pull(connect(opened, url=url), opened, full=full, progress=progress)
+        report = pulling.pull(
+            connect(opened, url=url), opened, full=full, accept_removals=accept_removals, progress=progress
+        )
     lines = [f"{report.annotations} annotations ({report.skipped} skipped, {report.incomplete} incomplete, "
              f"{report.invalid} invalid, {report.deleted} deleted since the last pull)",
              f"{report.fetched} tasks were fetched"]  # fmt: skip
     if report.decisions:
         lines.append(f"{report.decisions} decisions of the adjudicator; `standpunkt adjudicate` applies them")
+    lines += [f"! {notice}" for notice in report.notices]
     lines += [f"! {p.annotator}: {p.problem}\n  {p.link}" for p in report.problems[:20]]
     if len(report.problems) > 20:
         lines.append(f"… and {len(report.problems) - 20} more (--json has all)")
     print_report(report, json, "\n".join(lines))
+    if report.kept:
+        raise typer.Exit(1)
 
 
 def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, json: bool) -> None:

@@ -33,7 +33,7 @@ def push(
     ] = None,
     phase: Annotated[str, typer.Option(help="Phase: pilot (never suggestions), main or test.")] = "main",
     recreate: Annotated[
-        bool, typer.Option(help="Recreate projects that were deleted on the server.")
+        bool, typer.Option(help="Recreate deleted projects, and put kept codings back.")
     ] = False,
     prune: Annotated[
         bool, typer.Option(help="Delete tasks without annotations whose sentence no longer exists.")
@@ -88,6 +88,8 @@ def push(
 def _words(report: "PushReport") -> list[str]:
     verb = "would be " if report.dry_run else ""
     lines = [f"{verb}created {report.created}, updated {report.updated}, unchanged {report.unchanged}"]
+    if report.put_back:
+        lines.append(f"{report.put_back} kept codings were put back")
     if report.pruned:
         lines.append(f"{report.pruned} tasks {verb}deleted: nobody had coded them")
     if report.gone > report.pruned:

@@ -33,6 +33,11 @@ class HeldTask(Record, frozen=True, kw_only=True):
     updated_at: str = ""
 
 
+class HeldUser(Record, frozen=True, kw_only=True):
+    id: int
+    email: str
+
+
 class HeldPrediction(Record, frozen=True, kw_only=True):
     task: int
     model_version: str

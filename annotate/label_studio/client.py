@@ -20,6 +20,7 @@ from annotate.label_studio.answers import (
     HeldPrediction,
     HeldProject,
     HeldTask,
+    HeldUser,
     ImportedTasks,
     PredictedTask,
     TaskPage,
@@ -82,8 +83,17 @@ class Studio:
 
     def check(self) -> str:
         """The e-mail of the token's owner, once the server has accepted it."""
+        return self.owner().email
+
+    def owner(self) -> HeldUser:
+        """The account whose token this is."""
         with self._asking("signing in"):
-            return str(self._client.users.whoami().email)
+            me = self._client.users.whoami()
+            return HeldUser(id=int(me.id), email=str(me.email))
+
+    def users(self) -> list[HeldUser]:
+        """All accounts of the server that the token's owner may see."""
+        return self._get("/api/users/", "listing the accounts", list[HeldUser])
 
     def version(self) -> str:
         """The server's version, such as ``1.23.2``."""
@@ -133,6 +143,14 @@ class Studio:
     def update_project(self, project_id: int, **changes: Any) -> None:
         with self._asking(f"changing project {project_id}"):
             self._client.projects.update(id=project_id, **changes)
+
+    def delete_empty_project(self, project_id: int) -> bool:
+        """Deletes a project without tasks; False where it has some, and it was left."""
+        if next(self.tasks(project_id), None) is not None:
+            return False
+        with self._asking(f"deleting project {project_id}"), self._gone_is_fine():
+            self._client.projects.delete(id=project_id)
+        return True
 
     def tasks(self, project_id: int, progress: Progress = no_progress) -> Iterator[HeldTask]:
         """All tasks of a project, by id. 1,500 a second where only these fields are asked for."""
@@ -263,13 +281,17 @@ class Studio:
             yield from answer.iter_bytes()
 
     def create_annotation(
-        self, task_id: int, result: list[dict[str, Any]], *, lead_time: float | None = None
-    ) -> int:
-        """Submits an annotation as the token's owner. The server checks nothing of it."""
+        self, task_id: int, result: list[dict[str, Any]], *, lead_time: float | None = None,
+        completed_by: int | None = None, was_cancelled: bool = False,
+    ) -> int:  # fmt: skip
+        """Submits an annotation as the token's owner, or in the name of another account.
+
+        The server checks nothing of it.
+        """
+        given = {"lead_time": lead_time, "completed_by": completed_by, "was_cancelled": was_cancelled or None}
         with self._asking(f"storing an annotation of task {task_id}"):
-            more = {} if lead_time is None else {"lead_time": lead_time}
-            made = self._client.annotations.create(id=task_id, result=result, **more)
-            return int(made.id)
+            more = {name: value for name, value in given.items() if value is not None}
+            return int(self._client.annotations.create(id=task_id, result=result, **more).id)
 
     def update_annotation(self, annotation_id: int, result: list[dict[str, Any]]) -> None:
         """Puts another result in an annotation; who made it and when it was made stay.

@@ -5,7 +5,9 @@ not by asking for "later than": so no clock matters, the server's neither, and w
 seen. No mark is remembered; the kept export is the mark.
 """
 
+import itertools
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,12 +72,33 @@ def fetch(
         if len(changed) <= WHOLE_ABOVE * len(now):
             if changed or kept.keys() - now.keys():
                 fresh = _fetched(studio, project_id, changed)
+                touched = [
+                    kept[number] for number in {*changed, *(kept.keys() - now.keys())} if number in kept
+                ]
+                if _annotation_ids(touched) - _annotation_ids(fresh.values()):
+                    keep_export(path)
                 tasks = [fresh.get(number) or kept.get(number) for number in now]
                 _write(path, (task for task in tasks if task is not None))
             return len(changed)
     with replacing(path) as file:
         studio.save_export(project_id, file)
+        if path.exists() and _ids_of_file(path) - _ids_of_file(file.name):
+            keep_export(path)
     return None
+
+
+def keep_export(path: Path) -> Path:
+    """Keeps an export beside the one that will take its place, which holds less, and gives where.
+
+    ``exports/anna.json`` is kept as ``exports/anna/2026-11-29T10-15-00Z.json.gz``.
+    """
+    stamp = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
+    folder = path.parent / path.stem
+    names = itertools.chain([stamp], (f"{stamp}-{n}" for n in itertools.count(2)))
+    target = next(free for name in names if not (free := folder / f"{name}.json.gz").exists())
+    with replacing(target) as file:
+        file.write(read_bytes(path))
+    return target
 
 
 def _kept(path: Path) -> dict[int, msgspec.Raw]:
@@ -87,6 +110,24 @@ def _kept(path: Path) -> dict[int, msgspec.Raw]:
         return {_number(task): task for task in tasks}
     except (msgspec.DecodeError, DataError):  # damaged, or not ours: all is asked for
         return {}
+
+
+class _AnnotatedTask(msgspec.Struct):
+    annotations: list["_Numbered"] = []
+
+
+def _annotation_ids(tasks: Iterable[msgspec.Raw]) -> set[int]:
+    read = msgspec.json.Decoder(_AnnotatedTask).decode
+    return {annotation.id for task in tasks for annotation in read(task).annotations}
+
+
+def _ids_of_file(path: str | Path) -> set[int]:
+    """The annotations in an export; none where it cannot be read as one."""
+    try:
+        tasks = msgspec.json.decode(read_bytes(path), type=list[_AnnotatedTask])
+    except (msgspec.DecodeError, RecursionError, DataError):
+        return set()
+    return {annotation.id for task in tasks for annotation in task.annotations}
 
 
 class _Numbered(msgspec.Struct):

@@ -22,6 +22,8 @@ def send_tasks(
 ) -> None:
     """Creates a task for each sentence, in this order.
 
+    What somebody else pushed at the same time is there once in the end, see `_delete_duplicates`.
+
     Parameters
     ----------
     bodies
@@ -39,24 +41,31 @@ def send_tasks(
         present = {task.data.get("sentence_id") for task in studio.tasks(project_id)}
         return [sentence_id for sentence_id in sent if sentence_id not in present]
 
-    if send_exactly_once(send, sentence_ids, missing, chunk=CHUNK):
+    if not sentence_ids:
+        return
+    is_doubtful = send_exactly_once(send, sentence_ids, missing, chunk=CHUNK)
+    for _ in range(2 if is_doubtful else 1):
+        if is_doubtful:  # an answer that was given up may still come
+            time.sleep(retry.PAUSE)
         _delete_duplicates(studio, project_id, set(sentence_ids))
 
 
 def _delete_duplicates(studio: Studio, project_id: int, sent: set[str]) -> None:
-    """Deletes tasks that were made twice: an import may arrive after its answer was given up.
+    """Deletes tasks that were made twice, by an import whose answer was lost or by another machine.
 
-    Only what was just sent and nobody has touched is deleted.
+    Only what was just sent and nobody has touched is deleted; the lowest id stays, so that two who
+    do this at the same time leave the same one.
     """
-    for _ in range(2):
-        time.sleep(retry.PAUSE)
-        seen: set[str] = set()
-        for task in studio.tasks(project_id):
-            sentence_id = task.data.get("sentence_id")
-            if sentence_id in seen and not task.coded:
-                studio.delete_untouched_task(task.id)
-            if sentence_id in sent:
-                seen.add(str(sentence_id))
+    seen: set[str] = set()
+    again: list[int] = []
+    for task in studio.tasks(project_id):
+        sentence_id = task.data.get("sentence_id")
+        if sentence_id in seen and not task.coded:
+            again.append(task.id)
+        if sentence_id in sent:
+            seen.add(str(sentence_id))
+    for number in again:
+        studio.delete_untouched_task(number)
 
 
 def send_predictions(

@@ -23,7 +23,8 @@ from annotate.migrate.snapshot import Snapshot
 from annotate.progress import Progress, no_progress
 from annotate.study.codebook_versions import asked_path, read_asked
 from annotate.study.folder import Study
-from annotate.study.projects import as_row, find_projects, marker
+from annotate.study.identity import description, marker
+from annotate.study.projects import as_row, find_projects
 from annotate.sync.adjudication import find_adjudication_project
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError, SettingsError, StudioError
@@ -342,7 +343,7 @@ def _write_codings(job: Job, studio: Studio, name: str, plan: ProjectPlan) -> No
 def _set_screen(job: Job, studio: Studio, before: Snapshot, config: str) -> None:
     book, project = job.goal.book, before.project
     text = project.instruction if job.goal.back else instructions(book)
-    words = f"{book.codebook} {book.version} {marker(job.study.name, before.annotator)}"
+    words = description(book, marker(job.study, before.annotator))
     studio.recount(project.id)
     studio.update_project(
         project.id, label_config=config, expert_instruction=text,

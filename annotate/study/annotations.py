@@ -3,7 +3,11 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
+
 from annotate.study.folder import Study
+from schemas.errors import DataError
+from schemas.files import read_bytes
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Sentence
 
@@ -28,6 +32,25 @@ def own_rows(study: Study) -> list[Annotation]:
     taken = {(row.sentence_id, row.annotator, row.annotation_id) for row in _taken(study)}
     rows = read_jsonl(study.annotations, Annotation)
     return [row for row in rows if (row.sentence_id, row.annotator, row.annotation_id) not in taken]
+
+
+def kept_rows(study: Study, annotator: str) -> list[Annotation]:
+    """What was pulled from an annotator's project."""
+    return [row for row in own_rows(study) if row.annotator == annotator]
+
+
+def project_of_export(study: Study, annotator: str) -> int | None:
+    """The number of the project that an annotator's kept export came from; None where it does not say."""
+    path = study.exports / f"{annotator}.json"
+    try:
+        tasks = msgspec.json.decode(read_bytes(path), type=list[_ExportedTask])
+    except (msgspec.DecodeError, DataError):
+        return None
+    return next((task.project for task in tasks if task.project is not None), None)
+
+
+class _ExportedTask(msgspec.Struct):
+    project: int | None = None
 
 
 def _taken(study: Study) -> Iterable[Annotation]:

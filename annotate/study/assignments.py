@@ -1,7 +1,7 @@
 """Who codes which sentence: drawn once, with the seed, and kept. Pure."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -15,16 +15,20 @@ def assign(
     kept: Sequence[Assignment] = (),
     *,
     phase: str = "main",
+    done: Collection[str] = (),
 ) -> list[Assignment]:
     """An assignment per annotator and sentence, in the order of annotators and sentences.
 
     Units (commentaries, or sentences with ``unit: sentence``) are ordered by a hash of seed and
     id; the first ``overlap`` share of them goes to all annotators, each other one to the annotator
     with the fewest sentences. What is in ``kept`` stays as it was drawn: only new units are drawn, so
-    a corpus that grows moves no work. An annotator who joins later codes what all others share.
+    a corpus that grows moves no work. An annotator who joins later codes what all others share. What a
+    retired annotator was to code alone goes to the others, unless all of the unit is in ``done``; the
+    rows of the retired are kept.
     """
     owners = _kept_owners(sentences, kept, settings)
-    new = [unit for unit in _units(sentences, settings) if unit not in owners]
+    left = {_unit(s, settings) for s in sentences if s.sentence_id not in done}
+    new = [unit for unit in _units(sentences, settings) if unit not in owners and unit in left]
     sizes = _sizes(sentences, settings)
     load = {
         name: sum(sizes.get(u, 0) for u, who in owners.items() if name in who) for name in settings.annotators
@@ -59,8 +63,8 @@ def assign(
         drawn(s, name)
         for name in settings.annotators
         for s in sentences
-        if name in owners[_unit(s, settings)]
-    ]
+        if name in owners.get(_unit(s, settings), ())
+    ] + [a for a in kept if a.annotator in settings.retired]
 
 
 def coding_order(sentences: Sequence[Sentence], annotator: str, settings: StudySettings) -> list[Sentence]:

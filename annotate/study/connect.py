@@ -5,6 +5,7 @@ import os
 from annotate.label_studio import local_server
 from annotate.label_studio.client import Studio
 from annotate.study.folder import Study
+from annotate.study.identity import check_place
 from schemas.errors import SettingsError
 
 URL, HOST, KEY = "LABEL_STUDIO_URL", "LABEL_STUDIO_HOST", "LABEL_STUDIO_API_KEY"
@@ -20,8 +21,10 @@ def connect(study: Study, *, url: str | None = None) -> Studio:
     Raises
     ------
     SettingsError
-        An address without a token, or nothing to talk to; names what to set.
+        An address without a token, or nothing to talk to; names what to set. The folder is a copy of
+        another study.
     """
+    check_place(study)
     address = url or os.environ.get(URL) or os.environ.get(HOST) or study.settings.studio.url
     local = local_server.load()
     if address and not (local and address.rstrip("/") == local.url):

@@ -4,6 +4,7 @@
 """
 
 import re
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,20 +21,31 @@ from schemas.records import Record
 from schemas.yaml_file import parse_yaml
 
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_ID = re.compile(r"[a-z0-9]{4,32}")
 
 
 class StudioSettings(Record, frozen=True, kw_only=True):
+    """``accounts``: annotator → the user id or e-mail of their account in Label Studio."""
+
     url: str | None = None
     projects: dict[str, int] = {}
+    accounts: dict[str, str] = {}
 
 
 class StudySettings(Record, frozen=True, kw_only=True):
-    """``study.yaml``. Shares are fractions of the commentaries, 0 to 1."""
+    """``study.yaml``. Shares are fractions of the commentaries, 0 to 1.
+
+    ``id`` is random and tells this study from its copies; ``formerly`` is a name it had before.
+    ``retired`` are annotators who get no new work; their codings stay.
+    """
 
     study: str
+    id: str | None = None
+    formerly: str | None = None
     language: str = "de"
     codebook: str = "codebook.yaml"
     annotators: list[str] = []
+    retired: list[str] = []
     overlap: float = 1.0
     unit: Literal["commentary", "sentence"] = "commentary"
     order: Literal["text", "shuffled"] = "text"
@@ -44,8 +56,13 @@ class StudySettings(Record, frozen=True, kw_only=True):
 
 
 class State(Record, frozen=True, kw_only=True):
-    """What `.standpunkt/state.json` remembers; all of it can be found again on the server."""
+    """What `.standpunkt/state.json` remembers; all of it can be found again on the server.
 
+    ``folder`` is where the study of this ``id`` was last at work: a copy takes the file along.
+    """
+
+    id: str | None = None
+    folder: str = ""
     projects: dict[str, dict[str, int]] = {}  # server address → annotator → project
 
 
@@ -60,6 +77,7 @@ class Study:
         self.sentences = self.data / "sentences.jsonl"
         self.assignments = self.data / "assignments.jsonl"
         self.annotations = self.data / "annotations.jsonl"
+        self.removed = self.data / "removed.jsonl"  # rows whose annotation is gone from the server
         self.decisions = self.data / "decisions.jsonl"  # a third person's, on what a rule left open
         self.gold = self.data / "gold.jsonl"
         self.predictions = self.data / "predictions.jsonl"
@@ -107,6 +125,13 @@ class Study:
 
     def save_state(self, state: State) -> None:
         write_private_json(self._state, state)
+
+    def remember_place(self) -> None:
+        """Remembers that this study is in this folder; projects of another id are forgotten."""
+        state, here = self.state(), str(self.folder.resolve())
+        if (state.id, state.folder) != (self.settings.id, here):
+            projects = state.projects if state.id in (None, self.settings.id) else {}
+            self.save_state(State(id=self.settings.id, folder=here, projects=projects))
 
     def needs(self, path: Path, verb: str) -> Path:
         """The path, once the verb that makes it has been run.
@@ -173,7 +198,8 @@ def init_study(
     if (folder / "study.yaml").exists():
         raise DataError("there is a study already; nothing was changed", path=folder)
     study_name = name or re.sub(r"[^a-z0-9_-]+", "-", folder.resolve().name.lower()).strip("-_") or "study"
-    settings = checked(StudySettings(study=study_name, annotators=list(annotators)), folder / "study.yaml")
+    settings = StudySettings(study=study_name, id=new_id(), annotators=list(annotators))
+    checked(settings, folder / "study.yaml")
     text = codebook_text(codebook, targets)
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "codebook.yaml", text)
@@ -181,15 +207,25 @@ def init_study(
     (folder / "commentaries").mkdir(exist_ok=True)
     write_text(folder / ".gitignore", ".standpunkt/\n")
     write_text(folder / "study.yaml", _study_yaml(settings))  # last: now it is a study
-    return Study(folder, settings)
+    study = Study(folder, settings)
+    study.remember_place()
+    return study
+
+
+def new_id() -> str:
+    """Twelve random hex digits that no reader of YAML takes for a number."""
+    return secrets.choice("abcdef") + secrets.token_hex(6)[1:]
 
 
 def checked(settings: StudySettings, path: Path) -> StudySettings:
     """The settings, once names and shares are what they should be; else a DataError of this path."""
-    for name in (settings.study, *settings.annotators):
+    for name in (settings.study, *settings.annotators, *settings.retired):
         if not NAME.fullmatch(name):
             raise DataError(f'name "{name}": expected a-z, 0-9, - and _, such as "anna"', path=path)
-    doubled = {name for name in settings.annotators if settings.annotators.count(name) > 1}
+    if settings.id is not None and not _ID.fullmatch(settings.id):
+        raise DataError(f'id "{settings.id}": expected 4 to 32 of a-z and 0-9', path=path)
+    names = [*settings.annotators, *settings.retired]
+    doubled = {name for name in names if names.count(name) > 1}
     if doubled:
         raise DataError(f"annotator {', '.join(sorted(doubled))} is named twice", path=path)
     for field in ("overlap", "test_share", "no_suggestion_share"):
@@ -204,6 +240,7 @@ def _study_yaml(settings: StudySettings) -> str:
     return f"""\
 # The settings of this study; docs/study.md explains each.
 study: {settings.study}
+id: {settings.id}           # tells this study from its copies: a copy needs another
 language: {settings.language}
 codebook: {settings.codebook}
 annotators: [{names}]      # one Label Studio project each

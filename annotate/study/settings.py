@@ -14,6 +14,7 @@ from schemas.records import Assignment
 from schemas.yaml_file import parse_yaml
 
 Value = str | float | list[str]
+WRITTEN = ("study", "id", "annotators", "retired", "overlap", "unit")  # the settings that verbs change
 
 
 def with_given(
@@ -66,7 +67,7 @@ def write_settings(study: Study) -> bool:
     text = decode_utf8(read_bytes(path), path)
     current = msgspec.convert(parse_yaml(text, path)[0], StudySettings, strict=False)
     new = text
-    for name in ("annotators", "overlap", "unit"):
+    for name in WRITTEN:
         value = getattr(study.settings, name)
         if getattr(current, name) != value:
             new = with_setting(new, name, value)

@@ -16,7 +16,8 @@ from annotate.label_studio.download import fetch
 from annotate.label_studio.upload import send_predictions, send_tasks
 from annotate.progress import Progress, no_progress
 from annotate.study.folder import Study
-from annotate.study.projects import create_once, find_projects, marker, remember
+from annotate.study.identity import ADJUDICATOR, description, marker, with_identity
+from annotate.study.projects import create_once, find_projects, mark_project, remember
 from annotate.study.relink import with_new_ids
 from annotate.sync.adjudication_screen import adjudicator_screen, coding_words, instruction, open_label
 from annotate.sync.tasks import study_rows, study_tasks
@@ -29,7 +30,6 @@ from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, GoldSentence, Layers, Record
 from schemas.studio_json import TaskData, to_result
 
-ADJUDICATOR = "adjudication"  # stands where an annotator's name does: in the marker and the rows
 DECIDED = "entschieden"  # the "model" behind the ticks of what the rule decided
 
 
@@ -73,6 +73,8 @@ def push_adjudication(
     """
     if ADJUDICATOR in study.settings.annotators:
         raise SettingsError(f'an annotator is called "{ADJUDICATOR}", which is the adjudicator\'s name')
+    if not dry_run:
+        study = with_identity(study)
     codebook = study.codebook()
     codings = _codings(study)
     columns = max([2, len(study.settings.annotators), *map(len, codings.values())])
@@ -178,12 +180,13 @@ def _ensure(
     config = adjudicator_screen(codebook, columns)
     if project is None:
         title = f"{study.name} · strittige Sätze"[:50]
-        description = f"{codebook.codebook} {codebook.version} {marker(study.name, ADJUDICATOR)}"
-        number = create_once(studio, title, description, config, instruction(codebook))
+        words = description(codebook, marker(study, ADJUDICATOR))
+        number = create_once(studio, title, words, config, instruction(codebook))
         remember(study, studio, {ADJUDICATOR: number})
         return number
     if project.label_config.strip() != config.strip():
         studio.update_project(project.id, label_config=config, expert_instruction=instruction(codebook))
+    mark_project(studio, project, marker(study, ADJUDICATOR))
     return project.id
 
 

@@ -15,10 +15,13 @@ import httpx
 from annotate.label_studio import local_server
 from annotate.label_studio.answers import HeldProject
 from annotate.label_studio.client import Studio
+from annotate.study.accounts import find_accounts
 from annotate.study.folder import Study
-from annotate.study.projects import find_projects
-from annotate.sync.adjudication import ADJUDICATOR, find_adjudication_project
+from annotate.study.identity import ADJUDICATOR
+from annotate.study.projects import Located, doubled_words, locate_projects
+from annotate.sync.adjudication import find_adjudication_project
 from annotate.sync.adjudication_screen import wanted_screen
+from annotate.sync.people import left_words, people_left
 from exports.readers.label_studio import read_tasks
 from schemas.codebook import Codebook
 from schemas.errors import SettingsError, StudioError
@@ -57,12 +60,14 @@ def examine(studio: Studio, study: Study) -> list[Finding]:
     if not token.ok:
         return findings
     findings.append(_version(studio))
+    people = [*study.settings.annotators, *study.settings.retired]
     try:
-        projects = find_projects(studio, study, study.settings.annotators)
+        located = locate_projects(studio, study, people)
     except StudioError as error:
-        action = f"{studio.url}/projects lists what is there; `standpunkt push --recreate` makes it anew"
-        return [*findings, Finding(check="projects", ok=False, message=str(error), action=action)]
-    findings.append(_projects(study, projects))
+        return [*findings, Finding(check="projects", ok=False, message=str(error), action="see there")]
+    projects = located.projects
+    findings += _projects(study, located)
+    findings += _people(studio, study, located)
     codebook = study.codebook()
     assigned = _assigned(study)
     for name, project in projects.items():
@@ -71,7 +76,7 @@ def examine(studio: Studio, study: Study) -> list[Finding]:
     if undecided:
         settings = f"{studio.url}/projects/{undecided.id}/settings"
         findings.append(_screen(ADJUDICATOR, undecided, wanted_screen(undecided, codebook), settings))
-    findings += _strangers(studio, study, projects, codebook)
+    findings += _accounts(studio, study, projects, codebook)
     findings += _database(studio, study)
     return findings
 
@@ -199,12 +204,29 @@ def _version(studio: Studio) -> Finding:
     return Finding(check="version", ok=ok, message=f"Label Studio {version}", action=action)
 
 
-def _projects(study: Study, projects: dict[str, HeldProject]) -> Finding:
-    missing = [name for name in study.settings.annotators if name not in projects]
+def _projects(study: Study, located: Located) -> Iterator[Finding]:
+    """Whether every annotator has one project with the study's marker, and nobody two."""
+    active = study.settings.annotators
+    problems = [problem for problem in located.problems if problem.annotator in active]
+    for problem in problems:
+        yield Finding(check="projects", ok=False, message=problem.message, action=problem.action)
+    unclear = {problem.annotator for problem in problems}
+    missing = [name for name in active if name not in located.projects and name not in unclear]
     if missing:
         message = f"no project for {', '.join(missing)}"
-        return Finding(check="projects", ok=False, message=message, action="`standpunkt push` makes them")
-    return Finding(check="projects", ok=True, message=f"{len(projects)}, one an annotator")
+        yield Finding(check="projects", ok=False, message=message, action="`standpunkt push` makes them")
+    for words in doubled_words(located):
+        action = "delete the others in Label Studio where nobody has coded in them"
+        yield Finding(check="projects", ok=False, message=words, action=action)
+    if not (problems or missing or located.doubled):
+        yield Finding(check="projects", ok=True, message=f"{len(active)}, one an annotator")
+
+
+def _people(studio: Studio, study: Study, located: Located) -> Iterator[Finding]:
+    """Who has codings and no place in study.yaml."""
+    for name, number in people_left(studio, study, located).items():
+        words, _, action = left_words(study, located, name, number).partition("; ")
+        yield Finding(check=f"annotator {name}", ok=False, message=words, action=action)
 
 
 def _assigned(study: Study) -> dict[str, set[str]]:
@@ -268,29 +290,29 @@ def _suggestions(studio: Studio, name: str, project: HeldProject, settings: str)
     return Finding(check=f"suggestions of {name}", ok=not action, message=message, action=action)
 
 
-def _strangers(
+def _accounts(
     studio: Studio, study: Study, projects: Mapping[str, HeldProject], codebook: Codebook
 ) -> Iterator[Finding]:
     """Who coded in whose project, as of the last pull: projects are apart, not locked."""
-    coders = {
-        name: Counter(_coders(study.exports / f"{name}.json", codebook))
-        for name in projects
-        if (study.exports / f"{name}.json").exists()
-    }
-    users = {user for people in coders.values() for user in people}
-    home = {user: max(coders, key=lambda name, user=user: coders[name][user]) for user in users}  # type: ignore[misc]
-    for name, people in coders.items():
-        main = max(people, key=lambda user: people[user], default=None)
-        guests = {user: n for user, n in people.items() if user != main or home[user] != name}
+    accounts = find_accounts(studio, study, list(projects))
+    emails = {user.id: user.email for user in studio.users()}
+    for name, project in projects.items():
+        path = study.exports / f"{name}.json"
+        coders = Counter(_coders(path, codebook)) if path.exists() else Counter[int]()
+        account = accounts.get(name)
+        if not coders or (account is not None and account.how == "first" and len(coders) == 1):
+            continue
+        own = account.user if account else None
+        guests = {user: number for user, number in coders.items() if user != own}
+        who = ", ".join(f"user {user} {emails.get(user, '')} ({n})" for user, n in guests.items())
+        action = ""
         if guests:
-            who = ", ".join(f"user {user} ({n}, at home with {home[user]})" for user, n in guests.items())
-            yield Finding(
-                check=f"coders of {name}",
-                ok=False,
-                message=f"codings by somebody else: {who}",
-                action=f"see {studio.url}/projects/{projects[name].id}/data (column Annotated by); ask them "
-                f"to code in their own project: here all codings count as those of {name}",
+            action = (
+                f"see {studio.url}/projects/{project.id}/data (column Annotated by); ask them to code in "
+                f"their own project, or `standpunkt annotators bind {name} ACCOUNT` if one of them is {name}"
             )
+        message = f"codings by somebody else than {name}: {who}" if guests else f"user {own}"
+        yield Finding(check=f"coders of {name}", ok=not guests, message=message, action=action)
 
 
 def _coders(path: Path, codebook: Codebook) -> Iterator[int]:

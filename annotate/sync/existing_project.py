@@ -8,7 +8,7 @@ from annotate.label_studio.download import fetch
 from annotate.progress import Progress, no_progress
 from annotate.study.annotations import imported_path, in_order, own_rows, with_imported
 from annotate.study.folder import Study
-from annotate.study.projects import MARKER
+from annotate.study.identity import MARKER
 from exports.readers.annotations import read_export
 from exports.readers.existing_project import mapped_part, translate
 from exports.readers.label_studio import read_tasks

@@ -2,17 +2,15 @@
 
 import secrets
 from collections.abc import Sequence
-from pathlib import Path
 from urllib.parse import urlsplit
-
-import msgspec
 
 from annotate.label_studio import accounts
 from annotate.label_studio.client import Studio
+from annotate.study.accounts import Account, keep_account, read_accounts
 from annotate.study.folder import Study
 from annotate.study.projects import StudyProject
-from schemas.errors import DataError, StudioError
-from schemas.files import write_private_json, write_private_text, write_text
+from schemas.errors import StudioError
+from schemas.files import write_private_text, write_text
 from schemas.guidelines import guidelines_page
 from schemas.jsonl import read_jsonl
 from schemas.records import Assignment, Record, Sentence
@@ -29,14 +27,6 @@ class Invitation(Record, frozen=True, kw_only=True):
     path: str
     link: str
     email: str | None = None
-
-
-class Account(Record, frozen=True, kw_only=True):
-    email: str
-    password: str
-
-    def __repr__(self) -> str:
-        return f"Account({self.email})"  # never the password
 
 
 def write_invitations(
@@ -59,8 +49,8 @@ def write_invitations(
     written = []
     for project in projects:
         name = project.annotator
-        account = _accounts(study, studio).get(name)
-        if with_accounts:
+        account = read_accounts(study, studio.url).get(name)
+        if with_accounts and (account is None or account.how == "made"):
             account = _account(studio, study, name, invite)
         path = folder / f"{name}.txt"
         write_private_text(path, letter(studio.url, study, project, invite=invite, account=account))
@@ -79,7 +69,7 @@ def is_here_only(url: str) -> bool:
 
 def letter(url: str, study: Study, project: StudyProject, *, invite: str, account: Account | None) -> str:
     """The text of an invitation."""
-    if account:
+    if account and account.password:
         enter = f"""\
 1. Anmelden. Für Sie ist schon ein Konto angelegt:
    Adresse:  {url}
@@ -133,9 +123,11 @@ Sie sind eingeladen, in dieser Studie Sätze aus Kommentaren zu codieren.
 Getrennt, nicht geheim. Jede Person codiert in einem eigenen Projekt, damit die
 Urteile unabhängig voneinander entstehen. Die Projekte sind getrennt, aber nicht
 geheim: In der freien Ausgabe von Label Studio kann jedes Mitglied jedes Projekt
-öffnen. Bleiben Sie deshalb bitte in Ihrem eigenen Projekt, und sehen Sie nicht
-nach, wie andere entschieden haben. Umgekehrt können andere sehen, was Sie
-gewählt haben.
+öffnen, ändern und löschen, auch das anderer. Bleiben Sie deshalb bitte in Ihrem
+eigenen Projekt, und sehen Sie nicht nach, wie andere entschieden haben.
+Umgekehrt können andere sehen, was Sie gewählt haben. Zur Sicherheit hebt die
+Studienleitung von allem, was sie abgeholt hat, eine Kopie auf. Codieren Sie
+immer mit demselben Konto: Daran erkennt die Studie, was von Ihnen ist.
 
 Was festgehalten wird. Zu jedem Satz speichert Label Studio, was Sie gewählt
 haben, wann Sie es gespeichert haben und wie lange Sie daran gearbeitet haben.
@@ -155,39 +147,14 @@ def _share(study: Study, annotator: str) -> str:
 
 def _account(studio: Studio, study: Study, name: str, invite: str) -> Account:
     """The annotator's account, made where none was made; its password is kept before it counts."""
-    known = _accounts(study, studio)
+    account = read_accounts(study, studio.url).get(name)
     email = f"{name}.{study.name}@standpunkt.example"
     for address in (email, f"{name}.{study.name}.{secrets.token_hex(2)}@standpunkt.example"):
-        account = known.get(name)
-        if account is None:
-            account = Account(email=address, password=secrets.token_urlsafe(12))
-            _keep(study, studio, {**known, name: account})
-            if accounts.sign_up(invite, account.email, account.password):
-                return account
-            continue  # taken, by an account whose password nobody kept
-        accounts.sign_up(invite, account.email, account.password)  # False where it was done already
-        return account
+        if account is not None and account.email and account.password:
+            accounts.sign_up(invite, account.email, account.password)  # False where it was done already
+            return account
+        made = Account(email=address, password=secrets.token_urlsafe(12))
+        keep_account(study, studio.url, name, made)
+        if accounts.sign_up(invite, address, str(made.password)):
+            return made
     raise StudioError("making an account", f"{email} has one already, whose password is not known here")
-
-
-def _accounts(study: Study, studio: Studio) -> dict[str, Account]:
-    return _all_accounts(study).get(studio.url, {})
-
-
-def _all_accounts(study: Study) -> dict[str, dict[str, Account]]:
-    """Server address → annotator → the account that was made for them."""
-    path = _file(study)
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, dict[str, Account]])
-    except FileNotFoundError:
-        return {}
-    except msgspec.DecodeError as error:
-        raise DataError(f"damaged ({error}); delete it and invite again", path=path) from error
-
-
-def _keep(study: Study, studio: Studio, known: dict[str, Account]) -> None:
-    write_private_json(_file(study), {**_all_accounts(study), studio.url: known})
-
-
-def _file(study: Study) -> Path:
-    return study.folder / ".standpunkt" / "accounts.json"

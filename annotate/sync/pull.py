@@ -1,21 +1,30 @@
 """Annotations down: the export as it came, then what it means."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 import msgspec
 
 from annotate.label_studio.client import Studio, task_link
 from annotate.label_studio.download import fetch
 from annotate.progress import Progress, labelled, no_progress
-from annotate.study.annotations import in_order, with_imported
+from annotate.study.accounts import Account, find_accounts, keep_account
+from annotate.study.annotations import in_order, own_rows, with_imported
 from annotate.study.codebook_versions import codebooks_by_version
 from annotate.study.folder import Study
-from annotate.study.projects import find_projects
+from annotate.study.identity import ADJUDICATOR
+from annotate.study.projects import doubled_words
 from annotate.study.relink import relinked_ids, with_new_ids
-from annotate.sync.adjudication import ADJUDICATOR, pull_decisions
+from annotate.sync.adjudication import pull_decisions
+from annotate.sync.people import locate_people
+from annotate.sync.removals import removal_notices, sort_removals, write_removed
+from annotate.sync.strangers import Pulled, Stranger, find_strangers
 from exports.readers.annotations import Export, read_export
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
-from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import Annotation, Record, SuggestionSnapshot
+from schemas.jsonl import write_jsonl
+from schemas.records import Annotation, Record
 
 
 class Problem(Record, frozen=True, kw_only=True):
@@ -30,6 +39,10 @@ class Problem(Record, frozen=True, kw_only=True):
 class PullReport(Record, frozen=True, kw_only=True):
     """``annotations`` are the rows kept; ``deleted`` were there at the last pull and are gone.
 
+    Of those, ``removed`` went to ``data/removed.jsonl``; ``kept`` (annotator → number) stay in
+    ``annotations.jsonl`` until ``--accept-removals`` says that they were meant to go. ``guests`` are
+    codings by an account that is not the annotator's: no rows. ``edited`` are codings that somebody else
+    has changed. ``notices`` say all of this in a line each.
     ``fetched`` are the tasks that were asked for: those that changed, or all of the study's.
     ``decisions`` are those of a third person on what was left open; they are no annotations.
     """
@@ -39,12 +52,20 @@ class PullReport(Record, frozen=True, kw_only=True):
     incomplete: int
     invalid: int
     deleted: int
+    removed: int = 0
+    kept: dict[str, int] = {}
+    guests: list[Stranger] = []
+    edited: list[Stranger] = []
     fetched: int = 0
     decisions: int = 0
+    notices: list[str] = []
     problems: list[Problem]
 
 
-def pull(studio: Studio, study: Study, *, full: bool = False, progress: Progress = no_progress) -> PullReport:
+def pull(
+    studio: Studio, study: Study, *, full: bool = False, accept_removals: bool = False,
+    progress: Progress = no_progress,
+) -> PullReport:  # fmt: skip
     """Fetches what changed in every project of the study, and writes ``annotations.jsonl``.
 
     The exports are kept as received in ``data/exports``. With ``full`` they are fetched whole.
@@ -52,72 +73,114 @@ def pull(studio: Studio, study: Study, *, full: bool = False, progress: Progress
     Raises
     ------
     StudioError
-        No project is there yet, or one is gone; ``annotations.jsonl`` is then left as it was.
+        No project is there yet, or one is gone or another's; ``annotations.jsonl`` is left as it was.
+    SettingsError
+        Somebody with codings is not in study.yaml any more.
     """
     studio.report_retries(progress)
     codebook = study.codebook()
-    projects = find_projects(studio, study, study.settings.annotators)
-    if not projects:
+    located = locate_people(studio, study)
+    if not located.projects:
         raise StudioError(
             "pulling", f"{studio.url} holds no project of this study; run `standpunkt push` first"
         )
     new_ids = relinked_ids(study)
     older = codebooks_by_version(study, codebook)
-    kept: list[Annotation] = []
-    problems: list[Problem] = []
-    invalid = asked_for = 0
-    for name, project in projects.items():
+    accounts = find_accounts(studio, study, list(located.projects))
+    before = with_new_ids(own_rows(study), new_ids)
+    pulled: dict[str, Pulled] = {}
+    fetched = 0
+    for name, project in located.projects.items():
         progress(f"{name}: fetching project {project.id}")
         path = study.exports / f"{name}.json"
         changed = fetch(studio, project.id, path, whole=full, progress=labelled(progress, name))
-        export = read_export(path, codebook, annotator=name, older=older)
-        asked_for += len(export.tasks) if changed is None else changed
-        kept.extend(with_new_ids(export.annotations, new_ids))
-        invalid += export.report.invalid
-        problems.extend(_problems(export, codebook, studio, project.id, name))
-    rows = in_order(with_imported(study, _as_known(kept, study)), study)
-    deleted = _deleted(study, rows)
+        account = accounts.get(name, Account())
+        export, account = _read(path, codebook, name, account, older, accounts)
+        if account.how == "first" and name not in accounts:
+            keep_account(study, studio.url, name, account)
+        fetched += len(export.tasks) if changed is None else changed
+        pulled[name] = Pulled(project.id, account, export, with_new_ids(export.annotations, new_ids))
+    after = _as_known(before, pulled)
+    after += [row for row in before if row.annotator not in pulled]  # retired, their project is gone
+    guests = (guest.annotation_id for one in pulled.values() for guest in one.export.report.guests)
+    removals = sort_removals(
+        before, after, accepted=accept_removals, guests={number for number in guests if number is not None},
+        sentences={name: {new_ids.get(i, i) for i in one.export.tasks} for name, one in pulled.items()},
+    )  # fmt: skip
+    write_removed(study, removals.removed)
+    rows = in_order(with_imported(study, [*after, *removals.kept]), study)
     write_jsonl(study.annotations, rows)
     decided = pull_decisions(studio, study, codebook, older=older, now=new_ids, whole=full)
+    problems = [
+        problem
+        for name, one in pulled.items()
+        for problem in _problems(one.export, codebook, studio, one.project, name)
+    ]
     if decided:
         problems.extend(_problems(decided[1], codebook, studio, decided[0], ADJUDICATOR))
+    seen = find_strangers(studio, before, pulled)
     return PullReport(
         annotations=len(rows),
         skipped=sum(row.skipped for row in rows),
         incomplete=sum(bool(row.incomplete) for row in rows),
-        invalid=invalid,
-        deleted=deleted,
-        fetched=asked_for,
+        invalid=sum(one.export.report.invalid for one in pulled.values()),
+        deleted=len(removals.kept) + len(removals.removed),
+        removed=len(removals.removed),
+        kept=dict(Counter(row.annotator for row in removals.kept)),
+        guests=seen.guests,
+        edited=seen.edited,
+        fetched=fetched,
         decisions=len(decided[1].annotations) if decided else 0,
+        notices=[*removal_notices(removals), *seen.notices, *doubled_words(located)],
         problems=problems,
     )
 
 
-def _as_known(rows: list[Annotation], study: Study) -> list[Annotation]:
+def _read(
+    path: Path, codebook: Codebook, name: str, account: Account,
+    older: Mapping[str, Codebook], accounts: Mapping[str, Account],
+) -> tuple[Export, Account]:  # fmt: skip
+    """An annotator's export, read as theirs; where their account is not known, the first to code is it."""
+    if account.user is None:
+        export = read_export(path, codebook, annotator=name, older=older)
+        bound = {other.user for other in accounts.values() if other.how != "first"}
+        first = next((c.user for c in export.coders if c.user is not None and c.user not in bound), None)
+        if first is None or account.email or {c.user for c in export.coders} == {first}:
+            known = first is not None and not account.email
+            return export, msgspec.structs.replace(account, user=first, how="first") if known else account
+        account = msgspec.structs.replace(account, user=first, how="first")
+    owned = account.restored
+    return read_export(
+        path, codebook, annotator=name, account=account.user, owned=owned, older=older
+    ), account
+
+
+def _as_known(before: Sequence[Annotation], pulled: Mapping[str, Pulled]) -> list[Annotation]:
     """The rows with the codebook's own version, and with what was suggested as it is known already.
 
     A row says itself what was asked in it. The server's copy of a suggestion never changes, not even
-    where a migration renamed the codes in it.
+    where a migration renamed the codes in it. A coding that was put back keeps its times.
     """
-    known: dict[int | None, SuggestionSnapshot | None] = {}
-    if study.annotations.exists():
-        known = {row.annotation_id: row.suggested for row in read_jsonl(study.annotations, Annotation)}
-    return [
-        msgspec.structs.replace(
-            row,
-            codebook_version=row.codebook_version and row.codebook_version.partition("+")[0],
-            suggested=known.get(row.annotation_id) or row.suggested,
-        )
-        for row in rows
-    ]
-
-
-def _deleted(study: Study, rows: list[Annotation]) -> int:
-    if not study.annotations.exists():
-        return 0
-    after = {(row.sentence_id, row.annotator) for row in rows}
-    before = {(row.sentence_id, row.annotator) for row in read_jsonl(study.annotations, Annotation)}
-    return len(before - after)
+    by_id = {row.annotation_id: row for row in before}
+    by_key = {(row.sentence_id, row.annotator): row for row in before}
+    rows = []
+    for one in pulled.values():
+        for row in one.rows:
+            was = by_id.get(row.annotation_id)
+            put_back = by_key.get((row.sentence_id, row.annotator)) if was is None else None
+            if put_back and row.annotation_id in one.account.restored and put_back.layers == row.layers:
+                row = msgspec.structs.replace(
+                    put_back, task_id=row.task_id, annotation_id=row.annotation_id,
+                    incomplete=row.incomplete, skipped=row.skipped,
+                )  # fmt: skip
+            rows.append(
+                msgspec.structs.replace(
+                    row,
+                    codebook_version=row.codebook_version and row.codebook_version.partition("+")[0],
+                    suggested=(was.suggested if was else None) or row.suggested,
+                )
+            )
+    return rows
 
 
 def _problems(

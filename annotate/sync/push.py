@@ -7,10 +7,15 @@ from annotate.label_studio.answers import HeldProject, HeldTask
 from annotate.label_studio.client import Studio
 from annotate.label_studio.upload import send_tasks
 from annotate.progress import Progress, labelled, no_progress
+from annotate.study.accounts import Account, find_accounts
+from annotate.study.annotations import own_rows
 from annotate.study.assignments import assign, coding_order
 from annotate.study.folder import Study
-from annotate.study.projects import StudyProject, as_row, ensure_project, find_projects, remember
+from annotate.study.identity import with_identity
+from annotate.study.projects import StudyProject, as_row, ensure_project, remember
 from annotate.study.relink import relinked_ids
+from annotate.sync.people import locate_people
+from annotate.sync.put_back import put_back_codings
 from annotate.sync.task_plan import TaskPlan, plan_tasks, pushed_fields
 from annotate.sync.tasks import study_tasks, task_rows
 from schemas.errors import SettingsError
@@ -21,7 +26,8 @@ from schemas.records import Assignment, Record
 class PushReport(Record, frozen=True, kw_only=True):
     """What a push did, or would do, over all projects.
 
-    ``gone`` is on the server only; ``pruned`` of them were deleted.
+    ``gone`` is on the server only; ``pruned`` of them were deleted. ``put_back`` are kept codings that
+    were stored again in projects made anew.
     """
 
     created: int
@@ -30,6 +36,7 @@ class PushReport(Record, frozen=True, kw_only=True):
     gone: int
     pruned: int
     duplicates: int
+    put_back: int = 0
     projects: list[StudyProject]
     dry_run: bool
 
@@ -42,19 +49,24 @@ def push(
 
     A sentence is known by the ``sentence_id`` in its task's data. A changed context updates the
     task and keeps its codings; a sentence that is gone from the corpus is counted. Only with ``prune``
-    is its task deleted, and never one in which somebody has coded, skipped or begun to.
+    is its task deleted, and never one in which somebody has coded, skipped or begun to. With
+    ``recreate`` a project that is gone is made anew, and kept codings go back into uncoded tasks.
     """
+    if not dry_run:
+        study = with_identity(study)
     codebook = study.codebook()
     sentences, data = study_tasks(study, codebook)
     kept = list(read_jsonl(study.assignments, Assignment)) if study.assignments.exists() else []
-    assignments = assign(sentences, study.settings, kept, phase=phase)
+    done = {row.sentence_id for row in own_rows(study) if row.annotator in study.settings.retired}
+    assignments = assign(sentences, study.settings, kept, phase=phase, done=done)
     names = study.settings.annotators
     if not names:
         raise SettingsError(
             f"{study.folder / 'study.yaml'}: annotators: the list is empty, expected such as [anna, ben]"
         )
     studio.report_retries(progress)
-    existing = find_projects(studio, study, names, gone_is_fine=recreate)
+    existing = locate_people(studio, study, gone_is_fine=recreate).projects
+    accounts = find_accounts(studio, study, names) if recreate else {}
     new_ids = relinked_ids(study)
     counts: Counter[str] = Counter()
     projects = []
@@ -72,6 +84,11 @@ def push(
         plan = plan_tasks(_tasks(studio, project, report_step), wanted, new_ids)
         if project and not dry_run:
             _carry_out(studio, project.id, plan, mine, report_step)
+            if recreate:
+                account = accounts.get(name, Account())
+                counts["put_back"] += put_back_codings(
+                    studio, study, name, project.id, codebook, account, new_ids, report_step
+                )
         if prune and project:
             counts["pruned"] += _prune(studio, plan, dry_run=dry_run)
         if project:
@@ -83,7 +100,7 @@ def push(
     return PushReport(
         created=counts["created"], updated=counts["updated"], unchanged=counts["unchanged"],
         gone=counts["gone"], pruned=counts["pruned"], duplicates=counts["duplicates"],
-        projects=projects, dry_run=dry_run,
+        put_back=counts["put_back"], projects=projects, dry_run=dry_run,
     )  # fmt: skip
 
 

@@ -6,8 +6,10 @@ from statistics import median
 from annotate.label_studio.answers import HeldProject
 from annotate.label_studio.client import Studio
 from annotate.study.folder import Study
-from annotate.study.projects import find_projects
-from annotate.sync.adjudication import ADJUDICATOR, find_adjudication_project, read_decisions
+from annotate.study.identity import ADJUDICATOR
+from annotate.study.projects import find_projects, locate_projects
+from annotate.sync.adjudication import find_adjudication_project, read_decisions
+from annotate.sync.people import left_words, people_left
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Record
 
@@ -31,13 +33,26 @@ class AnnotatorProgress(Record, frozen=True, kw_only=True):
 
 
 def annotator_progress(studio: Studio, study: Study) -> list[AnnotatorProgress]:
-    """How far each annotator of the study is."""
+    """How far each annotator of the study is.
+
+    Raises
+    ------
+    StudioError
+        A project is gone, or is another's.
+    """
     projects = find_projects(studio, study, study.settings.annotators)
     rows = list(read_jsonl(study.annotations, Annotation)) if study.annotations.exists() else []
     return [
         _progress(studio, name, projects.get(name), [row for row in rows if row.annotator == name])
         for name in study.settings.annotators
     ]
+
+
+def people_without_place(studio: Studio, study: Study) -> list[str]:
+    """A line for everybody who has codings and is not in study.yaml."""
+    located = locate_projects(studio, study, [*study.settings.annotators, *study.settings.retired])
+    left = people_left(studio, study, located)
+    return [left_words(study, located, name, number) for name, number in left.items()]
 
 
 def adjudicator_progress(studio: Studio, study: Study) -> AnnotatorProgress | None:

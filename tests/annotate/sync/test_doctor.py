@@ -14,15 +14,12 @@ import msgspec
 import pytest
 
 from annotate.label_studio import local_server
-from annotate.label_studio.answers import HeldProject
 from annotate.label_studio.auth import jwt_expiry
 from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
 from annotate.study.folder import open_study
-from annotate.sync.doctor import Finding, _address, _clock, _database, _reachable, _strangers, _token
+from annotate.sync.doctor import Finding, _address, _clock, _database, _reachable, _token
 from running import Ran
-from schemas.codebook import load_codebook
-from schemas.codebooks import shipped_codebook
 from schemas.studio_json import to_result
 
 Run = Callable[..., Ran]
@@ -217,28 +214,6 @@ def test_a_token_that_has_ended_or_ends_soon_is_said_with_its_day(monkeypatch: p
     assert found(time.time() + 90 * 86400).ok
     assert found(1e15).ok  # further than a calendar goes
     assert _token(Studio("http://127.0.0.1:9", "0" * 40)).message.startswith("legacy token of")
-
-
-def test_codings_by_somebody_from_another_project_are_said(tmp_path: Path) -> None:
-    (tmp_path / "study.yaml").write_text("study: s\nannotators: [anna, ben, carla]\n", "utf-8")
-    own = open_study(tmp_path)
-    codebook = load_codebook(shipped_codebook("kommentar-core"))
-    for name, users in {"anna": [1, 1, 1], "ben": [1, 1], "carla": [3, 3, 1]}.items():
-        own.exports.mkdir(parents=True, exist_ok=True)
-        tasks = [
-            {"id": n, "data": {}, "annotations": [{"completed_by": user}]} for n, user in enumerate(users)
-        ]
-        (own.exports / f"{name}.json").write_text(json.dumps(tasks), "utf-8")
-    projects = {name: held_project(n) for n, name in enumerate(("anna", "ben", "carla"))}
-    found = {f.check: f for f in _strangers(Studio("http://x", "k"), own, projects, codebook)}
-    assert set(found) == {"coders of ben", "coders of carla"}
-    assert "user 1 (2, at home with anna)" in found["coders of ben"].message
-    assert "user 1 (1, at home with anna)" in found["coders of carla"].message
-    assert "http://x/projects/2/data" in found["coders of carla"].action
-
-
-def held_project(number: int) -> HeldProject:
-    return HeldProject(id=number, title="", description="", label_config="", instruction="", model_version="")
 
 
 def test_many_annotators_on_sqlite_are_sent_to_postgresql(

@@ -1,0 +1,245 @@
+"""The annotators of a study: who has how much and which account, bound, renamed, retired."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from annotate.label_studio.client import Studio, stream_link
+from annotate.study.accounts import (
+    Account,
+    bind_account,
+    find_accounts,
+    move_accounts,
+    read_accounts,
+)
+from annotate.study.annotations import own_rows
+from annotate.study.folder import Study, checked
+from annotate.study.identity import ADJUDICATOR, marker, read_marker
+from annotate.study.projects import (
+    Located,
+    forget,
+    locate_projects,
+    mark_project,
+    remember,
+)
+from annotate.study.settings import write_settings
+from annotate.sync.people import people_left
+from schemas.errors import SettingsError, StudioError
+from schemas.jsonl import read_jsonl, write_jsonl
+from schemas.records import Annotation, Assignment, Record, RemovedAnnotation
+
+Place = Literal["active", "retired", "left"]
+
+
+class AnnotatorRow(Record, frozen=True, kw_only=True):
+    """An annotator as ``annotators`` lists them.
+
+    ``place`` is ``left`` where study.yaml does not name somebody who has codings. ``tasks`` and ``coded``
+    are counted on the server, ``annotations`` are the rows pulled. ``account`` says how sure the account is:
+    written in study.yaml, made, bound, first (only the first that coded in their project), or null.
+    """
+
+    annotator: str
+    place: Place
+    project: int | None
+    link: str | None
+    tasks: int
+    coded: int
+    annotations: int
+    user: int | None
+    email: str | None
+    account: str | None
+    problem: str | None = None
+
+
+class AnnotatorsReport(Record, frozen=True, kw_only=True):
+    """All annotators, and projects that have the marker of one who has another already."""
+
+    annotators: list[AnnotatorRow]
+    doubled: dict[str, list[int]]
+
+
+def list_annotators(studio: Studio, study: Study) -> AnnotatorsReport:
+    """Everybody who codes, has coded, or has a project in this study."""
+    settings = study.settings
+    located = locate_projects(studio, study, [*settings.annotators, *settings.retired])
+    left = people_left(studio, study, located)
+    names = [*settings.annotators, *settings.retired, *left]
+    accounts = find_accounts(studio, study, names)
+    emails = {user.id: user.email for user in studio.users()}
+    counts = Counter(row.annotator for row in own_rows(study))
+    places: dict[str, Place] = {**dict.fromkeys(settings.retired, "retired"), **dict.fromkeys(left, "left")}
+    problems = {problem.annotator: f"{problem.message}; {problem.action}" for problem in located.problems}
+    rows = []
+    for name in names:
+        project = located.projects.get(name) or located.others.get(name)
+        tasks = list(studio.tasks(project.id)) if project else []
+        account = accounts.get(name)
+        user = account.user if account else None
+        rows.append(
+            AnnotatorRow(
+                annotator=name,
+                place=places.get(name, "active"),
+                project=project.id if project else None,
+                link=stream_link(studio.url, project.id) if project else None,
+                tasks=sum("sentence_id" in task.data for task in tasks),
+                coded=sum(task.coded > 0 for task in tasks),
+                annotations=counts[name],
+                user=user,
+                email=emails.get(user) if user is not None else account.email if account else None,
+                account=account.how if account else None,
+                problem=problems.get(name) if name in settings.annotators else None,
+            )
+        )
+    return AnnotatorsReport(annotators=rows, doubled=located.doubled)
+
+
+def bind(studio: Studio, study: Study, name: str, given: str | None, project: int | None) -> Account | None:
+    """Binds an annotator to an account, and to a project that has lost its marker.
+
+    Raises
+    ------
+    SettingsError
+        No such annotator or account.
+    StudioError
+        No such project, or it is another's, or holds no sentence of the study.
+    """
+    _known(study, name)
+    if project is not None:
+        _bind_project(studio, study, name, project)
+        if given is None and name not in read_accounts(study, studio.url):
+            return None
+    return bind_account(studio, study, name, given)
+
+
+def _bind_project(studio: Studio, study: Study, name: str, number: int) -> None:
+    operation = f"binding project {number} to {name}"
+    project = studio.project(number)
+    if project is None:
+        raise StudioError(operation, f"{studio.url} holds no such project", status=404)
+    mark = read_marker(project.description)
+    own = marker(study, name)
+    if mark is not None and (mark.study, mark.id) != (own.study, own.id):
+        raise StudioError(operation, f"it belongs to the study {mark.study}: {mark}")
+    sentences = {row.sentence_id for row in read_jsonl(study.needs(study.assignments, "push"), Assignment)}
+    if not any(task.data.get("sentence_id") in sentences for task in studio.tasks(number)):
+        raise StudioError(operation, "no task in it is a sentence of this study; nothing was changed")
+    mark_project(studio, project, own)
+    remember(study, studio, {name: number})
+
+
+def rename(studio: Studio | None, study: Study, old: str, new: str) -> Study:
+    """Gives an annotator another name everywhere: project, files, study.yaml. Can be done again if cut off.
+
+    Parameters
+    ----------
+    studio
+        None where nothing of the study is on a server.
+
+    Raises
+    ------
+    SettingsError
+        Nobody has the old name, or somebody else has the new one.
+    """
+    settings = study.settings
+    rows = own_rows(study)
+    located = locate_projects(studio, study, [old, new]) if studio else _NOWHERE
+    old_has = any(row.annotator == old for row in rows) or old in located.projects
+    new_has = any(row.annotator == new for row in rows) or new in located.projects
+    if old not in (*settings.annotators, *settings.retired) and not old_has:
+        raise SettingsError(f'nobody in this study is called "{old}"; there are {_listed(study)}')
+    if old_has and new_has:
+        raise SettingsError(
+            f"{new} has codings or a project too: two people cannot become one; choose another name"
+        )
+    if new in (ADJUDICATOR, *settings.retired) or (old in settings.annotators and new in settings.annotators):
+        raise SettingsError(f'"{new}" is taken; choose another name')
+    names = [new if name == old else name for name in settings.annotators]
+    retired = [new if name == old else name for name in settings.retired]
+    if new not in (*names, *retired):
+        names.append(new)
+    changed = Study(
+        study.folder,
+        checked(msgspec.structs.replace(settings, annotators=names, retired=retired), study.settings_path),
+    )
+    if studio and old in located.projects:
+        mark_project(studio, located.projects[old], marker(study, new))
+        remember(study, studio, {new: located.projects[old].id})
+    forget(study, [old])
+    move_accounts(study, old, new)
+    _rename_in_files(study, old, new)
+    write_settings(changed)  # last: until then the same command does the rest
+    return changed
+
+
+def retire(study: Study, name: str) -> Study:
+    """Takes an annotator off the work: no new sentences, their codings and project stay.
+
+    Raises
+    ------
+    SettingsError
+        Nobody has this name, or is retired already.
+    """
+    settings = study.settings
+    if name in settings.retired:
+        raise SettingsError(f"{name} is retired already")
+    if name not in settings.annotators and name not in {row.annotator for row in own_rows(study)}:
+        raise SettingsError(f'nobody in this study is called "{name}"; there are {_listed(study)}')
+    changed = Study(
+        study.folder,
+        checked(
+            msgspec.structs.replace(
+                settings,
+                annotators=[other for other in settings.annotators if other != name],
+                retired=[*settings.retired, name],
+            ),
+            study.settings_path,
+        ),
+    )
+    write_settings(changed)
+    return changed
+
+
+_NOWHERE = Located(projects={}, problems=[], doubled={}, others={})
+
+
+def _rename_in_files(study: Study, old: str, new: str) -> None:
+    paths: Sequence[tuple[Path, type[Annotation | Assignment]]] = [
+        (study.annotations, Annotation),
+        (study.removed, RemovedAnnotation),
+        (study.assignments, Assignment),
+        *((path, Annotation) for path in sorted((study.data / "taken").glob("*.jsonl"))),
+    ]
+    for path, record in paths:
+        if path.exists():
+            rows = [
+                msgspec.structs.replace(row, annotator=new) if row.annotator == old else row
+                for row in read_jsonl(path, record)
+            ]
+            write_jsonl(path, rows)
+    _move(study.exports / f"{old}.json", study.exports / f"{new}.json")
+    folder = study.exports / old
+    if folder.is_dir():
+        for file in sorted(folder.iterdir()):
+            (study.exports / new).mkdir(exist_ok=True)
+            file.rename(study.exports / new / file.name)
+        folder.rmdir()
+    (study.folder / "einladungen" / f"{old}.txt").unlink(missing_ok=True)  # it names the old project title
+
+
+def _move(path: Path, target: Path) -> None:
+    if path.exists():
+        path.rename(target)
+
+
+def _known(study: Study, name: str) -> None:
+    if name not in (*study.settings.annotators, *study.settings.retired):
+        raise SettingsError(f'nobody in this study is called "{name}"; there are {_listed(study)}')
+
+
+def _listed(study: Study) -> str:
+    coders = {row.annotator for row in own_rows(study)}
+    return ", ".join(dict.fromkeys([*study.settings.annotators, *study.settings.retired, *sorted(coders)]))

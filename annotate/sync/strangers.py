@@ -1,0 +1,134 @@
+"""Whose codings lie in whose project: guests', those that others changed, those made twice."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from annotate.label_studio.client import Studio, task_link
+from annotate.study.accounts import Account
+from exports.readers.annotations import Export
+from exports.readers.people import EditedCoding, GuestCoding
+from schemas.records import Annotation, Record
+
+
+class Pulled(NamedTuple):
+    """What came down from one annotator's project, and the account whose codings count there."""
+
+    project: int
+    account: Account
+    export: Export
+    rows: list[Annotation]
+
+
+class Stranger(Record, frozen=True, kw_only=True):
+    """A coding in an annotator's project that another account made, or changed."""
+
+    annotator: str
+    sentence_id: str
+    user: int | None
+    email: str | None
+    at: str | None
+    link: str
+
+
+class Strangers(NamedTuple):
+    """Codings by guests, codings that others changed, and a line for each thing to be told."""
+
+    guests: list[Stranger]
+    edited: list[Stranger]
+    notices: list[str]
+
+
+def find_strangers(studio: Studio, before: Sequence[Annotation], pulled: Mapping[str, Pulled]) -> Strangers:
+    """Looks for codings that are not, or not only, the annotator's own.
+
+    A change by the account that pulls counts only where the answer changed and the codebook did not: its
+    own migrations change annotations too.
+    """
+    guests: list[Stranger] = []
+    edited: list[Stranger] = []
+    notices: list[str] = []
+    reports = {name: one.export.report for name, one in pulled.items()}
+    if any(report.guests or report.edited for report in reports.values()):
+        emails = {user.id: user.email for user in studio.users()}
+        me = studio.owner().id
+        known = {row.annotation_id: row for row in before}
+        for name, one in pulled.items():
+
+            def stranger(
+                row: GuestCoding | EditedCoding, name: str = name, number: int = one.project
+            ) -> Stranger:
+                return Stranger(
+                    annotator=name, sentence_id=row.sentence_id, user=row.user,
+                    email=emails.get(row.user) if row.user is not None else None, at=row.at,
+                    link=task_link(studio.url, number, row.task_id) if row.task_id else studio.url,
+                )  # fmt: skip
+
+            rows = {row.annotation_id: row for row in one.rows}
+            theirs = [stranger(row) for row in one.export.report.guests]
+            changed = [
+                stranger(row)
+                for row in one.export.report.edited
+                if row.user != me or _has_changed(known.get(row.annotation_id), rows.get(row.annotation_id))
+            ]
+            notices += _guest_notices(name, one, theirs)
+            notices += _edit_notices(name, changed)
+            guests += theirs
+            edited += changed
+    for report in reports.values():
+        notices += [
+            f"{name}: {repeated.n} sentences coded twice, {repeated.differ} of them differently; "
+            "the later one counts"
+            for name, repeated in report.repeated.items()
+        ]
+    return Strangers(guests, edited, [*notices, *_shared_accounts(pulled)])
+
+
+def _has_changed(was: Annotation | None, now: Annotation | None) -> bool:
+    return (
+        was is not None
+        and now is not None
+        and was.layers != now.layers
+        and was.codebook_version == (now.codebook_version or "").partition("+")[0]
+    )
+
+
+def _guest_notices(name: str, one: Pulled, guests: Sequence[Stranger]) -> list[str]:
+    if not guests:
+        return []
+    sure = "" if one.account.how != "first" else (
+        f"; user {one.account.user} coded first there and counts as {name}: confirm it with `standpunkt "
+        f"annotators bind {name}`, or name another account"
+    )  # fmt: skip
+    return [
+        f"{name}: {number} codings in project {one.project} are by {who} and count for nobody ({link}){sure}"
+        for who, number, link in _by_person(guests)
+    ]
+
+
+def _edit_notices(name: str, edited: Sequence[Stranger]) -> list[str]:
+    return [
+        f"{name}: {number} codings were changed by {who}; look at them ({link})"
+        for who, number, link in _by_person(edited)
+    ]
+
+
+def _by_person(rows: Sequence[Stranger]) -> list[tuple[str, int, str]]:
+    """Who, how many, and where the first is."""
+    people: dict[str, list[Stranger]] = {}
+    for row in rows:
+        who = "an unknown account" if row.user is None else f"user {row.user}"
+        people.setdefault(f"{who} ({row.email})" if row.email else who, []).append(row)
+    return [(who, len(theirs), theirs[0].link) for who, theirs in people.items()]
+
+
+def _shared_accounts(pulled: Mapping[str, Pulled]) -> list[str]:
+    """Annotators behind one account: only their projects tell them apart."""
+    names: dict[int, list[str]] = {}
+    for name, one in pulled.items():
+        if one.account.user is not None and one.rows:
+            names.setdefault(one.account.user, []).append(name)
+    return [
+        f"{' and '.join(shared)} code with one account (user {user}); only their projects tell them apart"
+        for user, shared in names.items()
+        if len(shared) > 1
+    ]
