@@ -24,8 +24,9 @@ from annotate.progress import Progress, no_progress
 from annotate.study.codebook_versions import asked_path, read_asked
 from annotate.study.folder import Study
 from annotate.study.identity import description, marker
-from annotate.study.projects import as_row, find_projects
+from annotate.study.projects import as_row
 from annotate.sync.adjudication import find_adjudication_project
+from annotate.sync.people import locate_people
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError, SettingsError, StudioError
 from schemas.jsonl import write_jsonl
@@ -238,7 +239,7 @@ def _held(job: Job, backup: Backup | None) -> dict[str, HeldProject]:
             )
         return {}
     if backup is None:
-        return find_projects(job.studio, job.study, job.study.settings.annotators)
+        return locate_people(job.studio, job.study).projects
     if backup.manifest.url not in (None, job.studio.url):
         raise DataError(
             f"is of projects on {backup.manifest.url}, not on {job.studio.url}", path=backup.folder

@@ -113,11 +113,6 @@ def copy_study(source: Path, folder: Path, name: str | None) -> CopyReport:
         The source is no study, or the folder holds another one.
     """
     first = open_study(source)
-    if first.settings.studio.projects:
-        raise DataError(
-            "studio: projects: the numbers belong to this study; take them out of the copy's file by hand",
-            path=first.settings_path,
-        )
     if (folder / "study.yaml").exists():
         copied = open_study(folder)
         if copied.settings.id != first.settings.id or folder.samefile(source):

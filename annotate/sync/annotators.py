@@ -90,7 +90,7 @@ def list_annotators(studio: Studio, study: Study) -> AnnotatorsReport:
                 annotations=counts[name],
                 user=user,
                 email=emails.get(user) if user is not None else account.email if account else None,
-                account=account.how if account else None,
+                account=account.how if account and (user is not None or account.email) else None,
                 problem=problems.get(name) if name in settings.annotators else None,
             )
         )

@@ -26,6 +26,8 @@ from schemas.errors import StudioError
 from schemas.jsonl import write_jsonl
 from schemas.records import Annotation, Record
 
+_NOBODY = 0  # the number of no account
+
 
 class Problem(Record, frozen=True, kw_only=True):
     """An annotation that a person must look at, with the place where to click."""
@@ -96,7 +98,7 @@ def pull(
         changed = fetch(studio, project.id, path, whole=full, progress=labelled(progress, name))
         account = accounts.get(name, Account())
         export, account = _read(path, codebook, name, account, older, accounts)
-        if account.how == "first" and name not in accounts:
+        if account.how == "first" and account != accounts.get(name):
             keep_account(study, studio.url, name, account)
         fetched += len(export.tasks) if changed is None else changed
         pulled[name] = Pulled(project.id, account, export, with_new_ids(export.annotations, new_ids))
@@ -141,17 +143,17 @@ def _read(
     older: Mapping[str, Codebook], accounts: Mapping[str, Account],
 ) -> tuple[Export, Account]:  # fmt: skip
     """An annotator's export, read as theirs; where their account is not known, the first to code is it."""
-    if account.user is None:
-        export = read_export(path, codebook, annotator=name, older=older)
+    if account.user is None and not account.email:
+        export = read_export(
+            path, codebook, annotator=name, account=_NOBODY, owned=account.restored, older=older
+        )
         bound = {other.user for other in accounts.values() if other.how != "first"}
-        first = next((c.user for c in export.coders if c.user is not None and c.user not in bound), None)
-        if first is None or account.email or {c.user for c in export.coders} == {first}:
-            known = first is not None and not account.email
-            return export, msgspec.structs.replace(account, user=first, how="first") if known else account
-        account = msgspec.structs.replace(account, user=first, how="first")
-    owned = account.restored
+        coders = sorted(export.report.guests, key=lambda row: (row.created_at or "", row.annotation_id or 0))
+        first = next((row.user for row in coders if row.user not in (None, *bound)), None)
+        if first is not None:
+            account = msgspec.structs.replace(account, user=first, how="first")
     return read_export(
-        path, codebook, annotator=name, account=account.user, owned=owned, older=older
+        path, codebook, annotator=name, account=account.user, owned=account.restored, older=older
     ), account
 
 

@@ -74,6 +74,11 @@ def find_strangers(studio: Studio, before: Sequence[Annotation], pulled: Mapping
             notices += _edit_notices(name, changed)
             guests += theirs
             edited += changed
+    notices += [
+        f"{name}: {one.account.email} is no account on the server; all codings in project {one.project} count"
+        for name, one in pulled.items()
+        if one.account.email and one.account.user is None and one.rows
+    ]
     for report in reports.values():
         notices += [
             f"{name}: {repeated.n} sentences coded twice, {repeated.differ} of them differently; "

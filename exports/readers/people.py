@@ -41,6 +41,7 @@ class GuestCoding(Record, frozen=True, kw_only=True):
     user: int | None
     annotation_id: int | None
     task_id: int | None
+    created_at: str | None
     at: str | None
 
 
@@ -205,6 +206,7 @@ def _guest(coding: Coding) -> GuestCoding:
         user=coding.person if isinstance(coding.person, int) else None,
         annotation_id=row.annotation_id,
         task_id=row.task_id,
+        created_at=row.created_at,
         at=row.updated_at or row.created_at,
     )
 

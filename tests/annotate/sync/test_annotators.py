@@ -1,11 +1,11 @@
 """Whose codings are whose, on a real Label Studio: accounts, guests, new names, people who leave."""
 
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from person import Person
 
 from annotate.label_studio import accounts
 from annotate.label_studio.client import Studio
@@ -21,16 +21,6 @@ Run = Callable[..., Ran]
 
 CLAIM: Layers = {"voice": "author", "function": "claim", "stance": {}, "rhetoric": ["none"]}
 REPORT: Layers = {**CLAIM, "function": "report"}
-
-
-class Person:
-    """Somebody with an account of their own."""
-
-    def __init__(self, server: LocalStudio, studio: Studio) -> None:
-        self.email, password = f"p-{secrets.token_hex(4)}@x.example", secrets.token_urlsafe(12)
-        accounts.sign_up(studio.invite_link(), self.email, password)
-        self.studio = Studio(server.url, accounts.make_token(server.url, self.email, password))
-        self.user = self.studio.owner().id
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from person import Person
 
 from annotate.label_studio.client import Studio
+from annotate.label_studio.local_server import LocalStudio
 from annotate.study.folder import open_study
 from running import Ran
 from schemas.jsonl import read_jsonl
@@ -104,3 +106,19 @@ def test_deleted_codings_of_a_project_that_is_there_are_put_back_too(
     assert standpunkt("push", "--study", study, "--recreate", "--json").json["put_back"] == 6
     ran = standpunkt("pull", "--study", study, "--json")
     assert (ran.code, ran.json["annotations"], ran.json["kept"]) == (0, 6, {})
+
+
+def test_what_was_put_back_is_the_annotators_whoever_codes_next(
+    standpunkt: Run, study: Path, studio: Studio, coded: int, server: LocalStudio
+) -> None:
+    (study / ".standpunkt" / "accounts.json").unlink()  # nothing is known of anna's account
+    studio._client.projects.delete(id=coded)
+    number = standpunkt("push", "--study", study, "--recreate", "--json").json["projects"][0]["project"]
+    studio._client.annotations.delete(id=annotation_ids(studio, number)[0])
+    anna = Person(server, studio)
+    task = next(task for task in studio.tasks(number) if not task.coded)
+    anna.studio.create_annotation(task.id, to_result(CODED, open_study(study).codebook()))
+    report = standpunkt("pull", "--study", study, "--json").json
+    assert (report["annotations"], report["guests"], report["kept"]) == (6, [], {})
+    people = standpunkt("annotators", "--study", study, "--json").json["annotators"]
+    assert people[0]["user"] == anna.user

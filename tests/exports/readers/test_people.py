@@ -322,7 +322,12 @@ def test_what_other_accounts_coded_is_listed_and_is_no_row(visited: Path, codebo
         (5, None),
     ]
     assert export.report.guests[0] == GuestCoding(
-        sentence_id=sentence(1), user=3, annotation_id=2, task_id=101, at="2026-03-01T08:00:00Z"
+        sentence_id=sentence(1),
+        user=3,
+        annotation_id=2,
+        task_id=101,
+        created_at="2026-03-01T08:00:00Z",
+        at="2026-03-01T08:00:00Z",
     )
 
 
