@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from annotate.label_studio.retry import reaching
+from annotate.label_studio.retry import DIRECT, reaching
 from schemas.errors import StudioError
 
 _TIMEOUT = 60.0
@@ -25,7 +25,7 @@ def signed_in(url: str, email: str, password: str) -> Iterator[httpx.Client]:
     StudioError
         The server does not answer, or does not know e-mail and password.
     """
-    with httpx.Client(base_url=url, timeout=_TIMEOUT, follow_redirects=False) as client:
+    with httpx.Client(base_url=url, timeout=_TIMEOUT, follow_redirects=False, mounts=DIRECT) as client:
         page = "/user/login/"
         answer = _post_form(client, page, {"email": email, "password": password})
         if answer.status_code != 302:
@@ -64,7 +64,7 @@ def sign_up(invite: str, email: str, password: str) -> bool:
     """Makes an account by an invite link. False where the e-mail has an account already."""
     address = httpx.URL(invite)
     origin = str(address.copy_with(raw_path=b"/"))
-    with httpx.Client(base_url=origin, timeout=_TIMEOUT, follow_redirects=False) as client:
+    with httpx.Client(base_url=origin, timeout=_TIMEOUT, follow_redirects=False, mounts=DIRECT) as client:
         page = address.raw_path.decode()
         answer = _post_form(
             client, page, {"email": email, "password": password, "allow_newsletters": "false"}

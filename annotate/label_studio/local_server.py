@@ -1,7 +1,8 @@
 """A Label Studio on this machine: installed, started, found again, stopped.
 
 It lives in a virtual environment of its own under the user's data folder, because its hundred
-pinned packages must not decide ours. It listens on 127.0.0.1 only and sends nothing elsewhere.
+pinned packages must not decide ours. It listens on 127.0.0.1 only and sends nothing elsewhere. Its
+folder is its owner's alone; password and token go to a port only once our process is seen to listen there.
 """
 
 import os
@@ -22,8 +23,9 @@ import psutil
 
 from annotate.label_studio import accounts
 from annotate.label_studio.database import read_database
+from annotate.label_studio.listening import is_taken, listens
 from annotate.progress import Progress
-from schemas.errors import SettingsError, StudioError
+from schemas.errors import DataError, SettingsError, StudioError
 from schemas.files import home, write_private_json
 from schemas.records import Record
 
@@ -176,6 +178,8 @@ def load() -> LocalStudio | None:
         return None
     except msgspec.DecodeError as error:
         raise SettingsError(f"{_file()}: damaged ({error}); delete it and start again") from error
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", path=_file()) from error
 
 
 def _folder() -> Path:
@@ -213,10 +217,25 @@ def _is_installed() -> bool:
 
 @contextmanager
 def _lock() -> Iterator[None]:
-    """One process at a time installs, starts or stops; the others wait for it."""
-    _folder().mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(_folder() / "lock"):
-        yield
+    """One process at a time installs, starts or stops, in a folder that others cannot look into.
+
+    Raises
+    ------
+    DataError
+        Something of it cannot be written: no room, or no right to.
+    """
+    folder = _folder()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)  # one that an earlier version made
+        with filelock.FileLock(folder / "lock"):
+            yield
+    except OSError as error:
+        raise DataError(
+            f"cannot be used: {error.strerror or error}; expected room and the right to write there "
+            "(STANDPUNKT_HOME names another folder)",
+            path=error.filename or folder,
+        ) from error
 
 
 def _new() -> LocalStudio:
@@ -254,6 +273,8 @@ def _spawn(studio: LocalStudio, progress: Progress) -> LocalStudio:
     _save(studio)  # the password must outlive a start that fails halfway
     command = [str(_program("label-studio")), "start", "--no-browser", "--data-dir", str(_data()),
                "--internal-host", "127.0.0.1", "--port", str(port), "--log-level", "WARNING"]  # fmt: skip
+    _log().touch()
+    _log().chmod(0o600)  # also one that an earlier version made
     with open(_log(), "ab") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=_folder(),
@@ -276,10 +297,17 @@ def _server_environment(studio: LocalStudio) -> dict[str, str]:
 
 def _wait(studio: LocalStudio, progress: Progress) -> None:
     begin = reported = time.monotonic()
-    while not _answers(studio):
+    while not _is_running(studio):
         now = time.monotonic()
-        if _process(studio) is None:
+        process = _process(studio)
+        if process is None:
             raise StudioError("starting", f"the server ended; its log ends: {_last_line()} (see {_log()})")
+        if is_taken(studio.port) and not listens(process, studio.port):  # in this order: it may just begin
+            raise StudioError(
+                "starting",
+                f"another program took port {studio.port} meanwhile; nothing was sent to it, and the server "
+                "was stopped; start again, which takes another port",
+            )
         if now - begin > START_SECONDS:
             raise StudioError("starting", f"no answer after {START_SECONDS} s; see {_log()}")
         if now - reported > 15:
@@ -288,15 +316,17 @@ def _wait(studio: LocalStudio, progress: Progress) -> None:
         time.sleep(0.25)
 
 
+def _is_running(studio: LocalStudio) -> bool:
+    """Whether it is our process that answers on the port, and no stranger that has taken it."""
+    process = _process(studio)
+    return process is not None and listens(process, studio.port) and _answers(studio)
+
+
 def _answers(studio: LocalStudio) -> bool:
     try:
-        return httpx.get(f"{studio.url}/health", timeout=5).status_code == 200
+        return httpx.get(f"{studio.url}/health", timeout=5, trust_env=False).status_code == 200
     except httpx.HTTPError:
         return False
-
-
-def _is_running(studio: LocalStudio) -> bool:
-    return _process(studio) is not None and _answers(studio)
 
 
 def _process(studio: LocalStudio) -> psutil.Process | None:

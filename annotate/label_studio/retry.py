@@ -43,6 +43,11 @@ PAUSE = 2.0  # seconds before what is doubtful is looked at: the server may stil
 
 MAX_WAIT = 60.0  # seconds a server may ask us to stay away (Retry-After)
 
+#: What is meant for this machine goes through no proxy, whatever the environment says.
+DIRECT: dict[str, httpx.BaseTransport | None] = dict.fromkeys(
+    ("all://127.0.0.1", "all://localhost", "all://[::1]")
+)
+
 #: POSTs that leave the same behind, however often they are done.
 _SAME_AGAIN = ("/api/token/refresh", "/api/dm/actions", "/summary/reset/", "/api/projects/validate/")
 
@@ -55,7 +60,7 @@ class RetryingClient(httpx.Client):
     """
 
     def __init__(self, auth: TokenAuth, timeout: float) -> None:
-        super().__init__(auth=auth, timeout=timeout, follow_redirects=True)
+        super().__init__(auth=auth, timeout=timeout, follow_redirects=True, mounts=DIRECT)
         self.progress: Progress = no_progress
         self._has_answered = False
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from annotate.label_studio import retry
+from annotate.label_studio import accounts, retry
 from annotate.label_studio.auth import TokenAuth
 from annotate.label_studio.client import Studio
 from annotate.label_studio.retry import RetryingClient, send_exactly_once
+from listeners import answering, stranger
 from schemas.errors import StudioError
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -156,3 +157,16 @@ def test_a_torn_export_is_asked_for_again(torn: bytes, tmp_path: Path) -> None:
         studio.save_export(7, file)
     assert (tmp_path / "7.json").read_bytes() == WHOLE
     assert asked == ["GET /api/projects/7/export"] * 4
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_what_is_for_this_machine_goes_through_no_proxy(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    with stranger() as proxy, answering(200) as (url, requests):
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("http_proxy", proxy.url)
+        address = url.replace("127.0.0.1", host)
+        RetryingClient(TokenAuth(address, "0123456789"), 5.0).get(f"{address}/api/x")
+        with pytest.raises(StudioError, match="does not know"):
+            accounts.make_token(address, "a@b.example", "geheim")
+    assert proxy.received == b""
+    assert "geheim" in requests[-1]
