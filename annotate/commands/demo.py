@@ -53,6 +53,7 @@ def demo_words(report: "DemoReport") -> str:
     """What the demo did, for the terminal: counts, agreement, scores, and where to look."""
     from annotate.commands.agree import agreement_table
     from annotate.commands.evaluation_text import evaluation_words
+    from annotate.commands.studio import password_words
 
     suggested = report.prelabel.created + report.prelabel.replaced + report.prelabel.unchanged
     codings = ", ".join(f"{c.annotator} {c.created + c.present}" for c in report.code)
@@ -77,4 +78,4 @@ a tagged page  {report.page}
 the study      {report.study}
 Label Studio   {report.studio.url}
 login          {report.studio.email}
-password       {report.studio.password}"""
+password       {password_words(report.studio.password)}"""

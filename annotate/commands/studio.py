@@ -1,5 +1,6 @@
 from typing import Annotated
 
+import msgspec
 import typer
 
 from annotate.commands.terminal import JsonOption, print_report, say, say_progress
@@ -28,22 +29,40 @@ def start(
     """Start it on 127.0.0.1 and print its address and login; nothing happens where it runs already."""
     from annotate.label_studio import local_server
 
+    before = local_server.load()
     studio = local_server.start(say_progress, database=database)
-    lines = [f"address   {studio.url}", f"login     {studio.email}", f"password  {studio.password}"]
+    password = password_words(studio.password if local_server.is_new(studio, before) else None)
+    lines = [f"address   {studio.url}", f"login     {studio.email}", f"password  {password}"]
     if studio.database:
         lines.append(f"database  {local_server.shown_database(studio)}")
     print_report(None, False, "\n".join(lines))
 
 
 @app.command()
-def status(json: JsonOption = False) -> None:
+def status(
+    show_password: Annotated[
+        bool, typer.Option("--show-password", help="Print the login and its password as well.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
     """Say whether it is installed and running, and where."""
     from annotate.label_studio import local_server
 
-    running = local_server.status()
-    state = "running" if running.running else "stopped" if running.installed else "not installed"
-    words = f"Label Studio {running.version}: {state}" + (f" at {running.url}" if running.running else "")
-    print_report(running, json, f"{words}\nfolder: {running.folder}\ndatabase: {running.database}")
+    found = local_server.status()
+    state = "running" if found.running else "stopped" if found.installed else "not installed"
+    words = f"Label Studio {found.version}: {state}" + (f" at {found.url}" if found.running else "")
+    words += f"\nfolder: {found.folder}\ndatabase: {found.database}"
+    body = msgspec.to_builtins(found)
+    if show_password:
+        known = local_server.load()
+        body["password"] = known.password if known else None
+        words += f"\nlogin: {known.email}\npassword: {known.password}" if known else "\nno login was made yet"
+    print_report(body, json, words)
+
+
+def password_words(password: str | None) -> str:
+    """The password where its account was just made, else how to see it."""
+    return password or "(`standpunkt studio status --show-password` shows it)"
 
 
 @app.command()

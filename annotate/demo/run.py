@@ -40,7 +40,7 @@ from train.persistence.folder import save_model
 class Login(Record, frozen=True, kw_only=True):
     url: str
     email: str
-    password: str
+    password: str | None  # only where this run made the account
 
 
 class Coded(Record, frozen=True, kw_only=True):
@@ -74,7 +74,9 @@ def run_demo(folder: Path, *, progress: Progress) -> DemoReport:
 
     The server is always the local one: LABEL_STUDIO_URL is not looked at.
     """
+    before = local_server.load()
     server = local_server.start(progress)
+    password = server.password if local_server.is_new(server, before) else None
     studio = Studio(server.url, server.token)
     study = demo_study(folder)
     codebook = study.codebook()
@@ -100,7 +102,7 @@ def run_demo(folder: Path, *, progress: Progress) -> DemoReport:
     suggested = prelabel(studio, study, model, progress=progress)
     return DemoReport(
         study=str(folder),
-        studio=Login(url=server.url, email=server.email, password=server.password),
+        studio=Login(url=server.url, email=server.email, password=password),
         split=split,
         push=pushed,
         code=coded,

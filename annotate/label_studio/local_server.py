@@ -130,6 +130,11 @@ def start(progress: Progress, *, database: str | None = None) -> LocalStudio:
         return studio
 
 
+def is_new(studio: LocalStudio, before: LocalStudio | None) -> bool:
+    """Whether a start made the account: its token is made with it, and ``before`` had another or none."""
+    return before is None or before.token != studio.token
+
+
 def _on(studio: LocalStudio, database: str) -> LocalStudio:
     """The server on this database; its token is another there and is made when it has started."""
     if studio.database == database:
