@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -22,7 +23,14 @@ def start(
     database: Annotated[
         str | None,
         typer.Option(
-            metavar="URL", help="postgresql://user:password@host/name for a team, or sqlite; kept for later."
+            metavar="URL",
+            help="postgresql://user@host/name for a team, or sqlite; kept for later. Password: PGPASSWORD.",
+        ),
+    ] = None,
+    database_password_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Read the database's password from FILE, which you alone may read."
         ),
     ] = None,
 ) -> None:
@@ -30,7 +38,7 @@ def start(
     from annotate.label_studio import local_server
 
     before = local_server.load()
-    studio = local_server.start(say_progress, database=database)
+    studio = local_server.start(say_progress, database=database, password_file=database_password_file)
     password = password_words(studio.password if local_server.is_new(studio, before) else None)
     lines = [f"address   {studio.url}", f"login     {studio.email}", f"password  {password}"]
     if studio.database:

@@ -22,7 +22,12 @@ import msgspec
 import psutil
 
 from annotate.label_studio import accounts
-from annotate.label_studio.database import read_database
+from annotate.label_studio.database import (
+    PASSWORD_FILE,
+    complete_database,
+    is_same_database,
+    read_database,
+)
 from annotate.label_studio.listening import is_taken, listens
 from annotate.progress import Progress
 from schemas.errors import DataError, SettingsError, StudioError
@@ -91,7 +96,9 @@ def install(progress: Progress) -> bool:
         return True
 
 
-def start(progress: Progress, *, database: str | None = None) -> LocalStudio:
+def start(
+    progress: Progress, *, database: str | None = None, password_file: Path | None = None
+) -> LocalStudio:
     """The running server, started where it was not; installs it first where it must.
 
     Parameters
@@ -99,18 +106,21 @@ def start(progress: Progress, *, database: str | None = None) -> LocalStudio:
     database
         ``postgresql://user:password@host:port/name``, which must exist, or ``sqlite``. It is kept,
         and the next start without it is on the same one: each database is a server of its own.
+    password_file
+        Holds the database's password, where it is neither in the address nor in ``PGPASSWORD``.
 
     Raises
     ------
     SettingsError
-        The address is none, or the server runs on another database.
+        The address is none, its password cannot be had, or the server runs on another database.
     StudioError
         The installation failed, or the server did not come up; names its log file.
     """
-    if database is not None:
-        database = "" if database == "sqlite" else database
-        if database:
-            read_database(database)
+    database = "" if database == "sqlite" else database
+    if database:
+        database = complete_database(database, password_file=password_file)
+    elif password_file is not None:
+        raise SettingsError(f"{PASSWORD_FILE}: needs --database postgresql://…")
     install(progress)
     with _lock():
         known = load()
@@ -136,15 +146,19 @@ def is_new(studio: LocalStudio, before: LocalStudio | None) -> bool:
 
 
 def _on(studio: LocalStudio, database: str) -> LocalStudio:
-    """The server on this database; its token is another there and is made when it has started."""
-    if studio.database == database:
+    """The server on this database; on another its token is another and is made when it has started.
+
+    A password that is kept and not given again stays.
+    """
+    same = is_same_database(studio.database, database)
+    if studio.database == database or (same and not read_database(database).password):
         return studio
     if _is_running(studio):
         raise SettingsError(
             f"Label Studio runs on {shown_database(studio)}; stop it first (`standpunkt studio stop`)",
             flag="--database",
         )
-    return msgspec.structs.replace(studio, database=database, token="")
+    return msgspec.structs.replace(studio, database=database, token=studio.token if same else "")
 
 
 def shown_database(studio: LocalStudio | None) -> str:
