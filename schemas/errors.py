@@ -1,15 +1,38 @@
 """Every error a user can cause, each making its own sentence from its facts.
 
-Only the command line prints them or exits; a foreign error stays as ``__cause__``.
+Only the command line prints them or exits; a foreign error stays as ``__cause__``. None repeats the
+password of an address.
 """
 
 import difflib
+import re
 from collections.abc import Iterable
 from os import PathLike
+
+#: What stands between the user's name and the last @ before the host. Where it holds what ends a host
+#: (``/?#`` or a space), it must not look like a port.
+_PASSWORD = re.compile(
+    r"""(?<=://) ([^\s/?#@:\[]*) :
+    (?: [^\s/?#]* | (?! \d+ (?: [/?#] | \W?(?:\s|$))) (?=\S) [^@]* (?: @[^\s/?#]*)? )
+    @""",
+    re.VERBOSE,
+)
+
+
+def without_passwords(text: str) -> str:
+    """The text with the password of every address in it blotted out.
+
+    >>> without_passwords("http://anna:geheim@ls.example/x: is it running?")
+    'http://anna:***@ls.example/x: is it running?'
+    """
+    return _PASSWORD.sub(r"\1:***@", text)
 
 
 class StandpunktError(Exception):
     """Something the user can mend. ``str()`` is one line: place, found, expected."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(without_passwords(sentence))
 
 
 class DataError(StandpunktError):
@@ -23,7 +46,7 @@ class DataError(StandpunktError):
         line: int | None = None,
         column: int | None = None,
     ) -> None:
-        self.message, self.path, self.line, self.column = message, path, line, column
+        self.message, self.path, self.line, self.column = without_passwords(message), path, line, column
         place = "" if path is None else f"{path}:{line}: " if line else f"{path}: "
         super().__init__(place + _one_line(message))
 
@@ -32,7 +55,7 @@ class SettingsError(StandpunktError):
     """A setting that is missing or wrong; names the flag and the variable that set it."""
 
     def __init__(self, message: str, *, flag: str | None = None, variable: str | None = None) -> None:
-        self.message, self.flag, self.variable = message, flag, variable
+        self.message, self.flag, self.variable = without_passwords(message), flag, variable
         ways = " or ".join(way for way in (flag, variable) if way)
         super().__init__(_one_line(message) + (f" (set {ways})" if ways else ""))
 
@@ -44,7 +67,7 @@ class StudioError(StandpunktError):
     """
 
     def __init__(self, operation: str, words: str, *, status: int | None = None) -> None:
-        self.operation, self.words, self.status = operation, words, status
+        self.operation, self.words, self.status = operation, without_passwords(words), status
         #: No answer, or one that says to come again: what was asked may have been done all the same.
         self.is_passing = status is None or status >= 500 or status in (408, 429)
         code = f" ({status})" if status else ""
@@ -55,7 +78,7 @@ class ModelError(StandpunktError):
     """A model folder that is missing, foreign, tampered with or too new."""
 
     def __init__(self, message: str, *, path: str | PathLike[str]) -> None:
-        self.message, self.path = message, path
+        self.message, self.path = without_passwords(message), path
         super().__init__(f"{path}: {_one_line(message)}")
 
 

@@ -35,7 +35,7 @@ from annotate.label_studio.answers import (
 from annotate.label_studio.auth import TokenAuth, jwt_expiry
 from annotate.label_studio.retry import RetryingClient, reaching, retrying
 from annotate.progress import Progress, no_progress
-from schemas.errors import StudioError
+from schemas.errors import StudioError, without_passwords
 from schemas.files import read_bytes
 
 TIMEOUT = 300.0  # seconds without a byte
@@ -63,7 +63,7 @@ class Studio:
         self.__client: Any = None
 
     def __repr__(self) -> str:
-        return f"Studio({self.url!r})"  # the key is never shown
+        return f"Studio({without_passwords(self.url)!r})"  # the key is never shown
 
     def report_retries(self, progress: Progress) -> None:
         """Reports to ``progress`` from now on when the server does not answer and is asked again."""
@@ -384,8 +384,8 @@ class Studio:
 
 def stream_link(url: str, project_id: int) -> str:
     """Where an annotator works: the label stream of a project."""
-    return f"{url}/projects/{project_id}/data?labeling=1"
+    return f"{without_passwords(url)}/projects/{project_id}/data?labeling=1"
 
 
 def task_link(url: str, project_id: int, task_id: int) -> str:
-    return f"{url}/projects/{project_id}/data?task={task_id}"
+    return f"{without_passwords(url)}/projects/{project_id}/data?task={task_id}"

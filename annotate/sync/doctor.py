@@ -24,7 +24,7 @@ from annotate.sync.adjudication_screen import wanted_screen
 from annotate.sync.people import left_words, people_left
 from exports.readers.label_studio import read_tasks
 from schemas.codebook import Codebook
-from schemas.errors import SettingsError, StudioError
+from schemas.errors import SettingsError, StudioError, without_passwords
 from schemas.jsonl import read_jsonl
 from schemas.labeling import labeling_config
 from schemas.records import Assignment, Record
@@ -92,6 +92,7 @@ def unconnected(error: SettingsError) -> Finding:
 def _address(url: str) -> Finding:
     """Whether the address is that of a server and of no page on it."""
     problem, action = "", "set LABEL_STUDIO_URL to an address such as http://127.0.0.1:8080"
+    url = without_passwords(url)
     parts = urlsplit(url)
     page = _PAGE.search(parts.path)
     if parts.scheme not in ("http", "https") or not parts.netloc:
@@ -120,10 +121,10 @@ def _reachable(url: str) -> tuple[Finding, Finding | None]:
         answer = httpx.get(f"{url}/health", timeout=10, follow_redirects=True)
         if answer.status_code == 200 and "<html" not in answer.text[:500].lower():
             return Finding(check="server", ok=True, message="answers"), _clock(answer.headers.get("date"))
-        message = f"{url}/health answers {answer.status_code}, as no Label Studio does"
-        action = _other_path(url)
+        message = f"{without_passwords(url)}/health answers {answer.status_code}, as no Label Studio does"
+        action = without_passwords(_other_path(url))
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        message = f"{url}: {error or type(error).__name__}"
+        message = without_passwords(f"{url}: {error or type(error).__name__}")
         action = "start it (`standpunkt studio start` for the local one), or correct LABEL_STUDIO_URL"
     return Finding(check="server", ok=False, message=message, action=action), None
 

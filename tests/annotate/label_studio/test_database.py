@@ -55,7 +55,7 @@ def test_a_password_comes_from_the_address_then_a_file_then_the_environment(
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
 def test_a_password_file_that_others_can_read_is_refused(file: Path, mode: int) -> None:
     file.chmod(mode)
-    with pytest.raises(SettingsError, match="--database-password-file .*: others can read it; `chmod 600 "):
+    with pytest.raises(SettingsError, match=r"--database-password-file .*: others can read it; `chmod 600 "):
         complete_database("postgresql://u@h/n", password_file=file)
 
 

@@ -136,6 +136,13 @@ class TestOnTheServer:
         ("http://ls.example/?next=/", "behind the server's address", "to http://ls.example"),
         ("http://ls.example//ls", "behind the server's address", "to http://ls.example"),
         ("https://ich:geheim@ls.example", "holds a login", "leave name and password off"),
+        ("https://ich:geheim@ls.example/api", "is a page", "to https://ich:***@ls.example"),
+        (
+            "https://ich:geheim@ls.example/?x=1",
+            "behind the server's address",
+            "to https://ich:***@ls.example",
+        ),
+        ("ftp://ich:geheim@ls.example", "no http://", "http://127.0.0.1:8080"),
     ],
 )
 def test_an_address_that_is_none_is_said_with_what_to_set(url: str, words: str, action: str) -> None:
@@ -143,6 +150,7 @@ def test_an_address_that_is_none_is_said_with_what_to_set(url: str, words: str, 
     assert not found.ok
     assert words in found.message
     assert found.action.endswith(action) or action in found.action
+    assert "geheim" not in str(found)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "https://ls.example/label-studio"])
@@ -193,10 +201,13 @@ def test_a_path_that_is_not_label_studios_is_looked_for_at_the_root() -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         root = f"http://127.0.0.1:{server.server_port}"
         found, _ = _reachable(f"{root}/falsch")
+        secret = _reachable(f"{root}/falsch".replace("127", "ich:geheim@127"))
         fine, clock = _reachable(root)
         server.shutdown()
+    down = _reachable("http://ich:geheim@127.0.0.1:9")
     assert not found.ok
     assert f"set LABEL_STUDIO_URL to {root}:" in found.action
+    assert "geheim" not in str(secret + down)
     assert fine.ok
     assert clock is not None
     assert clock.ok
