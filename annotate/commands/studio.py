@@ -79,3 +79,27 @@ def stop() -> None:
     from annotate.label_studio import local_server
 
     say("stopped" if local_server.stop() else "it was not running")
+
+
+@app.command()
+def trust(
+    url: Annotated[
+        str | None, typer.Argument(metavar="URL", help="Address such as https://ls.example.org.")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the confirmation back.")] = False,
+    show: Annotated[bool, typer.Option("--list", help="List what was confirmed.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Confirm that LABEL_STUDIO_API_KEY may go to a server that a study.yaml names."""
+    from annotate.label_studio import trusted
+
+    if (url is None) != show or (show and remove):
+        raise typer.BadParameter("give either an address or --list", param_hint="URL")
+    if url is None:
+        words = "\n".join(trusted.trusted()) or "none was confirmed"
+    elif remove:
+        place = trusted.origin(url)
+        words = f"{place} gets no token" if trusted.distrust(url) else f"{place} was not confirmed"
+    else:
+        words = f"LABEL_STUDIO_API_KEY may go to {trusted.trust(url)}"
+    print_report({"trusted": trusted.trusted()}, json, words)

@@ -12,6 +12,7 @@ import httpx
 import tenacity
 
 from annotate.label_studio.auth import TokenAuth
+from annotate.label_studio.trusted import origin
 from annotate.progress import Progress, no_progress
 from schemas.errors import StudioError
 
@@ -25,7 +26,7 @@ def reaching(url: str, operation: str = "reaching the server") -> Iterator[None]
         raise StudioError(
             "asking", f"{error.request.url} answered", status=error.response.status_code
         ) from error
-    except httpx.UnsupportedProtocol as error:
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
         raise StudioError(operation, f'"{url}" is not an address; expected http://… or https://…') from error
     except httpx.TimeoutException as error:
         raise StudioError(operation, f"{url} did not answer in time") from error
@@ -56,11 +57,18 @@ class RetryingClient(httpx.Client):
     """Asks again while a server that has answered before does not answer or says to come again.
 
     A server that never answered fails at once: its address is wrong more often than it restarts.
-    ``progress`` is called with the reason before each wait.
+    One that sends on to another server is not followed there: neither the token, which may stand in a
+    body, nor what people coded is for anybody else. ``progress`` is called with the reason before each wait.
     """
 
     def __init__(self, auth: TokenAuth, timeout: float) -> None:
-        super().__init__(auth=auth, timeout=timeout, follow_redirects=True, mounts=DIRECT)
+        super().__init__(
+            auth=auth,
+            timeout=timeout,
+            follow_redirects=True,
+            mounts=DIRECT,
+            event_hooks={"response": [_stay_here]},
+        )
         self.progress: Progress = no_progress
         self._has_answered = False
 
@@ -86,6 +94,25 @@ class RetryingClient(httpx.Client):
 
     def _report(self, state: tenacity.RetryCallState) -> None:
         self.progress(f"Label Studio does not answer; asking again ({state.attempt_number})")
+
+
+def _stay_here(answer: httpx.Response) -> None:
+    """Raises a StudioError where the answer sends on to another server; https of the same one is none."""
+    if not answer.has_redirect_location:
+        return
+    try:
+        location = httpx.URL(answer.headers["Location"])
+    except httpx.InvalidURL:
+        return  # httpx goes nowhere then, and says so
+    here = origin(str(answer.url))
+    there = origin(str(location)) if location.scheme else origin(str(answer.url.join(location)))
+    if there not in (here, here.replace("http:", "https:", 1)):
+        raise StudioError(
+            "asking",
+            f"{here} sends on to {there}; nothing was sent there; if that is your Label Studio, set "
+            "LABEL_STUDIO_URL to its address",
+            status=answer.status_code,
+        )
 
 
 def send_exactly_once(

@@ -1,9 +1,11 @@
 """Which Label Studio, and with which token: flag, environment, study, then this machine's own."""
 
 import os
+import shlex
 
 from annotate.label_studio import local_server
 from annotate.label_studio.client import Studio
+from annotate.label_studio.trusted import origin, refuse_login, trust, trusted
 from annotate.study.folder import Study
 from annotate.study.identity import check_place
 from schemas.errors import SettingsError
@@ -16,21 +18,29 @@ def connect(study: Study, *, url: str | None = None) -> Studio:
 
     The address is ``url``, then ``LABEL_STUDIO_URL``, then ``LABEL_STUDIO_HOST``, then
     ``studio: url`` of study.yaml, each with the token in ``LABEL_STUDIO_API_KEY``; else the local
-    server that ``standpunkt studio start`` keeps, with the token of its own.
+    server that ``standpunkt studio start`` keeps, with the token of its own. An address that stands
+    in study.yaml alone gets the token once it was confirmed: it is the user's, and the file may come
+    from anybody.
 
     Raises
     ------
     SettingsError
-        An address without a token, or nothing to talk to; names what to set. The folder is a copy of
-        another study.
+        An address without a token, with a login, or not confirmed, or nothing to talk to; names what
+        to set. The folder is a copy of another study.
     """
     check_place(study)
-    address = url or os.environ.get(URL) or os.environ.get(HOST) or study.settings.studio.url
+    given = url or os.environ.get(URL) or os.environ.get(HOST)
+    address = given or study.settings.studio.url
     local = local_server.load()
     if address and not (local and address.rstrip("/") == local.url):
+        refuse_login(address)
+        if not given:
+            _refuse_unconfirmed(study, address)
         key = os.environ.get(KEY)
         if not key:
             raise SettingsError(f"no token for {address}", variable=KEY)
+        if url:
+            _confirm(study, url)
         return Studio(address, key)
     if local is None or not local.token or not local_server.status().running:
         raise SettingsError(
@@ -38,3 +48,20 @@ def connect(study: Study, *, url: str | None = None) -> Studio:
             f"or set {URL} and {KEY}"
         )
     return Studio(local.url, local.token)
+
+
+def _refuse_unconfirmed(study: Study, address: str) -> None:
+    place = origin(address)
+    if place not in trusted():
+        raise SettingsError(
+            f"{study.settings_path}: studio: url names {address}, and {KEY} is sent to no address that only "
+            "a file names; confirm it once: give it with --url, or "
+            f"run `standpunkt studio trust {shlex.quote(place)}`"
+        )
+
+
+def _confirm(study: Study, url: str) -> None:
+    """Remembers that the user has named the server that the study names."""
+    named = study.settings.studio.url
+    if named and url.rstrip("/") == named.rstrip("/") and origin(url) not in trusted():
+        trust(url)

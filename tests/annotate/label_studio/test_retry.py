@@ -11,7 +11,7 @@ from annotate.label_studio.auth import TokenAuth
 from annotate.label_studio.client import Studio
 from annotate.label_studio.retry import RetryingClient, send_exactly_once
 from listeners import answering, stranger
-from schemas.errors import StudioError
+from schemas.errors import StandpunktError, StudioError
 
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -170,3 +170,67 @@ def test_what_is_for_this_machine_goes_through_no_proxy(monkeypatch: pytest.Monk
             accounts.make_token(address, "a@b.example", "geheim")
     assert proxy.received == b""
     assert "geheim" in requests[-1]
+
+
+JWT = "head.geheim.sign"
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("key", ["geheim-0123456789", JWT])
+def test_a_server_that_sends_on_to_another_is_not_followed_there(
+    status: int, key: str, tmp_path: Path
+) -> None:
+    with answering(200) as (other, received), answering(status, {"Location": f"{other}/x"}) as (url, asked):
+        studio = Studio(url, key)
+        with pytest.raises(StudioError) as caught:
+            studio.import_tasks(1, [{"data": {"text": "Ein Satz."}}])
+        assert f"{url} sends on to {other}; nothing was sent there" in str(caught.value)
+        with pytest.raises(StudioError, match="nothing was sent there"), open(tmp_path / "x", "wb") as file:
+            studio.save_export(1, file)
+        with pytest.raises(StudioError, match="nothing was sent there"):
+            studio.check()
+    assert received == []
+    assert "geheim" in asked[0]  # the server it was given for
+    assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "//{other}/x",
+        "http://{other}",
+        "http://{here}@{other}/",
+        "http:///x",
+        "ftp://{here}/x",
+        "http://127.0.0.1.evil.example/",
+    ],
+)
+def test_no_way_of_writing_another_address_is_followed(location: str) -> None:
+    with answering(200) as (other, received), answering(200) as (here, _):
+        place = location.format(other=other.removeprefix("http://"), here=here.removeprefix("http://"))
+        with answering(307, {"Location": place}) as (url, asked):
+            made = RetryingClient(TokenAuth(url, "geheim"), 5.0)
+            with pytest.raises(StandpunktError):
+                made.get(f"{url}/api/x")
+    assert received == []
+    assert len(asked) == 1
+
+
+def test_a_server_may_send_on_within_itself() -> None:
+    made, asked = client(
+        iter(
+            [
+                httpx.Response(301, headers={"Location": "/api/y/"}),
+                httpx.Response(301, headers={"Location": "https://studio/api/z"}),
+                200,
+            ]
+        )
+    )
+    assert made.get("http://studio/api/y").status_code == 200
+    assert asked == ["GET /api/y", "GET /api/y/", "GET /api/z"]
+
+
+def test_what_is_no_address_is_said_in_a_line() -> None:
+    for url in ("http://x:port", "ls.example"):
+        with pytest.raises(StudioError, match="is not an address"):
+            Studio(url, "geheim").export(1)
