@@ -5,7 +5,7 @@ import gzip
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -45,7 +45,8 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
     except OSError as error:
         raise DataError(f"cannot be written: {error.strerror or error}", path=path) from error
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that cannot be written says no even where nothing is there
+            beside.unlink(missing_ok=True)
 
 
 def clear_unfinished(folder: Path, name: str = "*") -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 import typer
 
 from annotate.commands.terminal import JsonOption, StudyOption, print_report
+from schemas.errors import DataError
 
 
 def backup(
@@ -19,11 +20,19 @@ def backup(
     from annotate.study.folder import open_study
 
     if restore is not None:
-        report = packing.restore(path, restore)
-        words = f"restored {report.files} files to {report.path}"
-    else:
-        opened = open_study(study)
+        restored = packing.restore(path, restore)
+        words = f"restored {restored.files} files to {restored.path}"
+        if restored.left_out:
+            words += f"; {restored.left_out} left out that no study holds (local state, ways in, links)"
+        print_report(restored, json, words)
+        return
+    opened = open_study(study)
+    try:
         with opened.locked():
-            report = packing.back_up(opened, path)
-        words = f"packed {report.files} files ({report.bytes / 1e6:.1f} MB) into {report.path}"
-    print_report(report, json, words)
+            packed = packing.back_up(opened, path)
+    except OSError as error:
+        words = f"cannot be locked while it is packed: {error.strerror or error}"
+        raise DataError(words, path=opened.folder) from error
+    print_report(
+        packed, json, f"packed {packed.files} files ({packed.bytes / 1e6:.1f} MB) into {packed.path}"
+    )
