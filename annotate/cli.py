@@ -25,10 +25,12 @@ from annotate.commands import (
     tag,
     train,
 )
+from annotate.commands.terminal import Verbs, say_error
 from schemas.errors import StandpunktError
 
 app = typer.Typer(
     name="standpunkt",
+    cls=Verbs,
     help="Stance and rhetoric in German political commentary: split, code in Label Studio, learn, tag.",
     no_args_is_help=True,
     add_completion=False,
@@ -73,7 +75,7 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except StandpunktError as error:
-        sys.stderr.write(f"error: {error}\n")
+        say_error(error)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,9 +1,15 @@
-"""HTML that is escaped by construction: plain text is escaped when it enters a tag."""
+"""HTML that is escaped by construction: plain text is escaped when it enters a tag.
+
+What would steer a terminal or turn the text around stands as U+FFFD: it is no HTML, and a page's
+source is read in terminals too.
+"""
 
 import html
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeAlias
+
+from schemas.unprintable import replaced
 
 VOID = frozenset({"br", "hr", "input", "link", "meta"})
 
@@ -44,8 +50,21 @@ def join(children: Child) -> Markup:
     if isinstance(children, Markup):
         return children
     if isinstance(children, str):
-        return Markup(html.escape(children))
+        return Markup(html.escape(replaced(children)))
     return Markup("".join([join(child) for child in children]))
+
+
+def link(url: str, words: str) -> Markup:
+    """The words as a link where the address is one of the web; any other stands there as text.
+
+    >>> link("https://a.example/b", "Text")
+    '<a href="https://a.example/b" rel="noreferrer">Text</a>'
+    >>> link("javascript:alert(1)", "Text")
+    'javascript:alert(1) (Text)'
+    """
+    if url.startswith(("https://", "http://")):
+        return tag("a", words, href=url, rel="noreferrer")
+    return join(url if words == url else f"{url} ({words})")
 
 
 @lru_cache(1 << 14, typed=True)  # most of a page's attributes recur
@@ -53,4 +72,4 @@ def _attribute(key: str, value: Attribute) -> str:
     name = key.removesuffix("_").replace("_", "-")
     if value is None or value is False:
         return ""
-    return f" {name}" if value is True else f' {name}="{html.escape(str(value))}"'
+    return f" {name}" if value is True else f' {name}="{html.escape(replaced(str(value)))}"'

@@ -1,15 +1,20 @@
-"""What all verbs share: options of one name and one help, reports on stdout, the rest on stderr."""
+"""What all verbs share: options of one name and one help, reports on stdout, the rest on stderr.
+
+Every line for people passes `schemas.unprintable`: what steers a terminal is shown, not obeyed.
+"""
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import msgspec
 import typer
+from typer.core import TyperGroup
 
 from annotate.progress import Progress, no_progress
+from schemas.unprintable import escaped_json, visible, visible_line
 
 StudyOption = Annotated[
     Path | None,
@@ -59,17 +64,61 @@ def one_stdout(output: str | None, json: bool) -> None:
 def print_report(report: Any, json: bool, words: Callable[[], str] | str) -> None:
     """One JSON object on stdout, or the words where no object was asked for."""
     if json:
-        body = msgspec.json.format(msgspec.json.encode(report), indent=2)
-        sys.stdout.write(body.decode("utf-8") + "\n")
+        body = msgspec.json.format(_encoded(report), indent=2)
+        sys.stdout.write(escaped_json(body.decode("utf-8")) + "\n")
     else:
-        sys.stdout.write((words if isinstance(words, str) else words()) + "\n")
+        sys.stdout.write(visible(words if isinstance(words, str) else words()) + "\n")
     sys.stdout.flush()
+
+
+def _encoded(report: Any) -> bytes:
+    try:
+        return msgspec.json.encode(report)
+    except UnicodeEncodeError:  # half of a surrogate pair, as in a file name that is not UTF-8
+        return msgspec.json.encode(_shown(msgspec.to_builtins(report)))
+
+
+def _shown(value: Any) -> Any:
+    """What JSON is made of, with escapes for what its texts may not hold."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {_shown(key): _shown(item) for key, item in value.items()}
+    return [_shown(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def say(words: str) -> None:
     """A line for the person at the terminal: on stderr, so that stdout holds results only."""
-    sys.stderr.write(words + "\n")
+    sys.stderr.write(visible(words) + "\n")
     sys.stderr.flush()
+
+
+def say_error(error: Exception) -> None:
+    """What went wrong, on one line even where a file's name has several."""
+    say(f"error: {visible_line(str(error))}")
+
+
+class Verbs(TyperGroup):
+    """The verbs of the command; a wrong use repeats what was typed, shown as any other words are."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        with _wrong_use_shown():
+            return super().make_context(*args, **more)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _wrong_use_shown():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _wrong_use_shown() -> Iterator[None]:
+    # of click, or of typer's own copy of it
+    usage_error = cast("type[Exception]", typer.BadParameter.__mro__[1])
+    try:
+        yield
+    except usage_error as error:
+        vars(error)["message"] = visible_line(str(vars(error)["message"]))
+        raise
 
 
 def say_progress(what: str, done: int = 0, total: int | None = None, /) -> None:
@@ -91,7 +140,7 @@ def progress_bar() -> Iterator[Progress]:
     from rich.progress import Progress as Bar
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.fields[count]}"),
         TimeElapsedColumn(),
@@ -101,7 +150,7 @@ def progress_bar() -> Iterator[Progress]:
 
         def tell(what: str, done: int = 0, total: int | None = None, /) -> None:
             count = f"{done:,}/{total:,}" if total else ""
-            bar.update(line, description=what, completed=done, total=total, count=count)
+            bar.update(line, description=visible_line(what), completed=done, total=total, count=count)
 
         yield tell
 
@@ -116,9 +165,9 @@ def counter_bar(label: str) -> Iterator[Callable[[], None]]:
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     words = "{task.description}: {task.completed:.0f}, {task.fields[speed]} a second"
-    columns = (SpinnerColumn(), TextColumn(words), TimeElapsedColumn())
+    columns = (SpinnerColumn(), TextColumn(words, markup=False), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=None, speed="–")
+        task = bar.add_task(visible_line(label), total=None, speed="–")
 
         def step() -> None:
             bar.advance(task)
@@ -130,7 +179,7 @@ def counter_bar(label: str) -> Iterator[Callable[[], None]]:
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Columns of words, numbers right-aligned, within 80 characters where the words allow it."""
-    cells = [[str(cell) for cell in head], *([_cell(cell) for cell in row] for row in rows)]
+    cells = [[visible_line(str(cell)) for cell in head], *([_cell(cell) for cell in row] for row in rows)]
     widths = [max(len(row[n]) for row in cells) for n in range(len(head))]
     numeric = [all(_is_number(row[n]) for row in cells[1:]) for n in range(len(head))]
     lines = []
@@ -144,7 +193,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 def _cell(value: object) -> str:
     if value is None:
         return "–"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return f"{value:.3f}" if isinstance(value, float) else visible_line(str(value))
 
 
 def _is_number(text: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from annotate.pages.evaluation_charts import code_figure, curve_figure, overview_figure, reliability_figure
 from annotate.pages.german import decimal
-from schemas.markup import Child, Markup, tag
+from schemas.markup import Child, Markup, link, tag
 
 if TYPE_CHECKING:
     from train.data.holdout import HeldOut
@@ -167,8 +167,7 @@ def _suspects(suspects: "Sequence[LabelError]") -> Markup:
 
 
 def _links(suspect: "LabelError") -> Markup:
-    links = [tag("a", f"Aufgabe {n}", href=link) for n, link in enumerate(suspect.links, 1)]
-    return tag("span", links)
+    return tag("span", [link(url, f"Aufgabe {n}") for n, url in enumerate(suspect.links, 1)])
 
 
 def _against(report: "EvaluationReport") -> Iterator[Markup]:

@@ -18,7 +18,7 @@ from annotate.pages.panel import sentence_panel
 from annotate.pages.shell import banner, document
 from annotate.pages.text import running_text, strip
 from schemas.codebook import Codebook
-from schemas.markup import Child, Markup, join, tag
+from schemas.markup import Child, Markup, join, link, tag
 
 __all__ = ["TaggedPiece", "reading_page"]
 
@@ -198,12 +198,6 @@ def _aside(view: PieceView, codebook: Codebook) -> Markup:
 
 
 def _sources(view: PieceView) -> Markup | None:
-    """Where the text comes from; an address becomes a link only where it is one of the web."""
-    commentary = view.piece.commentary
-    if not commentary.url:
-        return None
-    is_web = commentary.url.startswith(("https://", "http://"))
-    shown = (
-        tag("a", commentary.url, href=commentary.url, rel="noreferrer") if is_web else join(commentary.url)
-    )
-    return tag("p", "Quelle: ", shown, class_="source")
+    """Where the text comes from."""
+    url = view.piece.commentary.url
+    return tag("p", "Quelle: ", link(url, url), class_="source") if url else None

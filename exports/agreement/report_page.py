@@ -31,7 +31,7 @@ from exports.agreement.report_text import (
 from schemas.codebook import Codebook, Layer
 from schemas.decimals import bounds, decimal
 from schemas.kinds import KINDS
-from schemas.markup import Child, Markup, tag
+from schemas.markup import Child, Markup, link, tag
 
 _STEPS = 10  # confusions that are shown
 
@@ -195,14 +195,8 @@ def _step(step: Step, dearest: float, codebook: Codebook, places: Mapping[str, P
 
 def _quote(place: Place, sentence_id: str, codebook: Codebook) -> Markup:
     text = tag("q", place.text, lang=codebook.language) if place.text else tag("code", sentence_id)
-    links = [[" ", _link(who, to)] for who, to in place.links]
+    links = [[" ", link(to, who)] for who, to in place.links]
     return tag("li", text, tag("span", links, class_="links") if links else None)
-
-
-def _link(who: str, to: str) -> Child:
-    """An address becomes a link only where it is one of the web."""
-    is_web = to.startswith(("https://", "http://"))
-    return tag("a", who, href=to, rel="noreferrer") if is_web else f"{to} ({who})"
 
 
 def _layer_section(layer: Layer, agreement: LayerAgreement, codebook: Codebook, scale: _Scale) -> Markup:
