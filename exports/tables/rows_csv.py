@@ -1,10 +1,11 @@
-"""Comma-separated values as in RFC 4180, in UTF-8; what is null is an empty cell."""
+"""Comma-separated values as in RFC 4180, in UTF-8; what is null is an empty cell, no text a formula."""
 
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from exports.tables.cells import escape_cell
 from schemas.files import replacing
 
 
@@ -23,4 +24,6 @@ def write(path: str, columns: Sequence[tuple[str, type]], rows: Iterable[Mapping
 
 
 def _cell(value: Any) -> Any:
-    return str(value).lower() if isinstance(value, bool) else value
+    if isinstance(value, bool):
+        return str(value).lower()
+    return escape_cell(value) if isinstance(value, str) else value
