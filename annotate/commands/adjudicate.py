@@ -90,7 +90,7 @@ def _send(
     from annotate.study.connect import connect
     from annotate.sync.adjudication import push_adjudication
 
-    with study.locked(), progress_bar() as progress:
+    with study.locked("adjudicate --to-studio", say), progress_bar() as progress:
         return push_adjudication(connect(study, url=url), study, gold, dry_run=dry_run, progress=progress)
 
 

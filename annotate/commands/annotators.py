@@ -63,7 +63,7 @@ def bind(
     from annotate.sync import annotators as people
 
     opened = open_study(study)
-    with opened.locked():
+    with opened.locked("annotators", say):
         bound = people.bind(connect(opened, url=url), opened, name, account, project)
     words = [f"project {project} is {name}'s"] if project is not None else []
     if bound is not None:
@@ -93,7 +93,7 @@ def rename(
     from annotate.sync import annotators as people
 
     opened = open_study(study)
-    with opened.locked():
+    with opened.locked("annotators", say):
         studio = None if files_only else connect(opened, url=url)
         people.rename(studio, opened, name, new)
     say(f"{name} is called {new} now; a new letter is written by `standpunkt push --invite`")
@@ -106,6 +106,6 @@ def retire(name: Name, study: StudyOption = None) -> None:
     from annotate.sync import annotators as people
 
     opened = open_study(study)
-    with opened.locked():
+    with opened.locked("annotators", say):
         people.retire(opened, name)
     say(f"{name} gets no new sentences; `standpunkt push` gives the others what {name} alone was to code")

@@ -3,7 +3,7 @@ from typing import Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, StudyOption, print_report
+from annotate.commands.terminal import JsonOption, StudyOption, print_report, say
 from schemas.errors import DataError
 
 
@@ -28,7 +28,7 @@ def backup(
         return
     opened = open_study(study)
     try:
-        with opened.locked():
+        with opened.locked("backup", say):
             packed = packing.back_up(opened, path)
     except OSError as error:
         words = f"cannot be locked while it is packed: {error.strerror or error}"

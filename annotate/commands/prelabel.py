@@ -6,6 +6,7 @@ from annotate.commands.terminal import (
     UrlOption,
     print_report,
     progress_bar,
+    say,
 )
 
 
@@ -23,7 +24,7 @@ def prelabel(
     from train.persistence.folder import load_model
 
     opened = open_study(study)
-    with opened.locked(), progress_bar() as progress:
+    with opened.locked("prelabel", say), progress_bar() as progress:
         loaded = load_model(model or opened.latest_model())
         report = prelabelling.prelabel(
             connect(opened, url=url), opened, loaded, dry_run=dry_run, progress=progress

@@ -3,7 +3,7 @@ from typing import Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, progress_bar
+from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, progress_bar, say
 
 
 def pull(
@@ -40,7 +40,7 @@ def pull(
     from annotate.sync import pull as pulling
 
     opened = open_study(study)
-    with opened.locked(), progress_bar() as progress:
+    with opened.locked("pull", say), progress_bar() as progress:
         report = pulling.pull(
             connect(opened, url=url), opened, full=full, accept_removals=accept_removals, progress=progress
         )
@@ -64,7 +64,7 @@ def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, 
     from annotate.sync.existing_project import import_project
 
     opened = open_study(study)
-    with opened.locked(), progress_bar() as progress:
+    with opened.locked("pull", say), progress_bar() as progress:
         report = import_project(connect(opened, url=url), opened, project, map_path, progress=progress)
     lines = [
         f"{report.annotations} annotations of project {project} by {', '.join(report.annotators) or '–'}",

@@ -10,6 +10,7 @@ from annotate.commands.terminal import (
     UrlOption,
     print_report,
     progress_bar,
+    say,
 )
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def push(
     if phase not in ("pilot", "main", "test"):
         raise typer.BadParameter(f'"{phase}": expected pilot, main or test', param_hint="--phase")
     opened = open_study(study)
-    with opened.locked(), progress_bar() as progress:
+    with opened.locked("push", say), progress_bar() as progress:
         opened = with_given(opened, annotators=annotators, overlap=overlap, unit=unit)
         studio = connect(opened, url=url)
         if not dry_run:

@@ -1,4 +1,4 @@
-from annotate.commands.terminal import DryRunOption, JsonOption, StudyOption, print_report
+from annotate.commands.terminal import DryRunOption, JsonOption, StudyOption, print_report, say
 
 
 def relink(study: StudyOption = None, dry_run: DryRunOption = False, json: JsonOption = False) -> None:
@@ -7,7 +7,7 @@ def relink(study: StudyOption = None, dry_run: DryRunOption = False, json: JsonO
     from annotate.study.relink import relink_study
 
     opened = open_study(study)
-    with opened.locked():
+    with opened.locked("relink", say):
         report = relink_study(opened, dry_run=dry_run)
     lines = [
         f"{report.unchanged} sentences as before, {len(report.links)} mended, {len(report.added)} new, "

@@ -5,18 +5,19 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-import filelock
 import msgspec
 
+from annotate.study.staged import finish_staged
 from schemas.codebook import Codebook, load_codebook
 from schemas.codebooks import codebook_text
 from schemas.errors import DataError, SettingsError, near_hit
 from schemas.files import clear_unfinished, decode_utf8, read_bytes, write_private_json, write_text
+from schemas.locks import locked
 from schemas.records import Record
 from schemas.yaml_file import parse_yaml
 
@@ -104,11 +105,16 @@ class Study:
         return load_codebook(self.codebook_path)
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
-        """One process at a time changes a study and its projects; the others wait for it."""
+    def locked(self, verb: str, say: Callable[[str], None] = lambda words: None) -> Iterator[None]:
+        """One process at a time changes a study and its projects; the others wait for it.
+
+        Whoever waits is told for which ``verb``, by its own ``say``. What a process that was killed
+        had begun is cleared away first, or brought to its end.
+        """
         path = self.folder / ".standpunkt" / "lock"
         path.parent.mkdir(exist_ok=True)
-        with filelock.FileLock(path):
+        with locked(path, verb, say):
+            finish_staged(self.data)
             for folder in (self.data, self.exports):
                 clear_unfinished(folder)
             yield

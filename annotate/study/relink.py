@@ -5,12 +5,14 @@ before are still understood.
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
 from annotate.study.folder import Study
 from annotate.study.split import corrections_of, split_texts, write_pieces
+from annotate.study.staged import staged
 from annotate.texts.alignment import RelinkReport, relink
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Assignment, Commentary, GoldSentence, Record, Sentence
@@ -39,13 +41,16 @@ def relink_study(study: Study, *, dry_run: bool = False, **reading: Any) -> Reli
         new_commentaries=[commentary for commentary, _ in pieces],
     )
     if not dry_run:
-        _carry_over(study, report, sentences)
-        write_pieces(
-            pieces,
-            sentences=study.sentences,
-            commentaries=study.commentaries,
-            corrections=corrections_of(study),
-        )
+        # all files or none: an id may be new for one sentence and old for another, so that a part of
+        # them cannot be carried over again
+        with staged(study.data) as place:
+            _carry_over(study, report, sentences, place)
+            write_pieces(
+                pieces,
+                sentences=place / study.sentences.name,
+                commentaries=place / study.commentaries.name,
+                corrections=corrections_of(study),
+            )
     return report
 
 
@@ -66,25 +71,25 @@ def with_new_ids(rows: Iterable[Annotation], now: dict[str, str]) -> list[Annota
     ]
 
 
-def _carry_over(study: Study, report: RelinkReport, new: list[Sentence]) -> None:
+def _carry_over(study: Study, report: RelinkReport, new: list[Sentence], place: Path) -> None:
     moved = {link.old: link.new for link in report.links}
     before = relinked_ids(study)
     known = {old: moved.get(new, new) for old, new in before.items()} | moved
-    # the map first: whatever is cut off after it can be done again
-    write_jsonl(
-        study.relinked, [Relinked(old=old, new=new) for old, new in sorted(known.items()) if old != new]
-    )
+    links = [Relinked(old=old, new=new) for old, new in sorted(known.items()) if old != new]
+    write_jsonl(place / study.relinked.name, links)
     if study.annotations.exists():
-        write_jsonl(study.annotations, with_new_ids(list(read_jsonl(study.annotations, Annotation)), moved))
+        annotations = with_new_ids(read_jsonl(study.annotations, Annotation), moved)
+        write_jsonl(place / study.annotations.name, annotations)
     if study.assignments.exists():
-        rows = list(read_jsonl(study.assignments, Assignment))
+        rows = read_jsonl(study.assignments, Assignment)
         write_jsonl(
-            study.assignments, [replace(r, sentence_id=moved.get(r.sentence_id, r.sentence_id)) for r in rows]
+            place / study.assignments.name,
+            (replace(row, sentence_id=moved.get(row.sentence_id, row.sentence_id)) for row in rows),
         )
     if study.gold.exists():
         sentences = {s.sentence_id: s for s in new}
-        gold = list(read_jsonl(study.gold, GoldSentence))
-        write_jsonl(study.gold, [_mended(row, moved, sentences) for row in gold])
+        gold = read_jsonl(study.gold, GoldSentence)
+        write_jsonl(place / study.gold.name, (_mended(row, moved, sentences) for row in gold))
 
 
 def _mended(row: GoldSentence, moved: dict[str, str], sentences: dict[str, Sentence]) -> GoldSentence:
