@@ -70,7 +70,8 @@ def adjudicate(
             write_jsonl(output, gold)
     else:
         opened = open_study(study)
-        gold, report = adjudicate_study(opened, rule=rule, dry_run=dry_run)
+        with opened.locked("adjudicate", say):
+            gold, report = adjudicate_study(opened, rule=rule, dry_run=dry_run)
         if output and not dry_run:
             write_jsonl(output, gold)
         if to_studio:
@@ -90,7 +91,7 @@ def _send(
     from annotate.study.connect import connect
     from annotate.sync.adjudication import push_adjudication
 
-    with study.locked("adjudicate --to-studio", say), progress_bar() as progress:
+    with study.locked("adjudicate", say), progress_bar() as progress:
         return push_adjudication(connect(study, url=url), study, gold, dry_run=dry_run, progress=progress)
 
 

@@ -12,6 +12,7 @@ from annotate.commands.terminal import (
     UrlOption,
     print_report,
     progress_bar,
+    say,
 )
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def migrate(
         )
     opened = open_study(study)
     studio = None if files_only else connect(opened, url=url)
-    with progress_bar() as progress:
+    with opened.locked("codebook migrate", say), progress_bar() as progress:
         if undo:
             report = migrating.undo(studio, opened, old, new, dry_run=dry_run, progress=progress)
         else:

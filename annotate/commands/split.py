@@ -63,7 +63,8 @@ def split(
     for name in unread_files(files or [opened.commentary_folder] if opened else files or []):
         say(f"note: skipped {name}: unsupported format")
     if opened:
-        report = split_study(opened, files, force=force, **reading)
+        with opened.locked("split", say):
+            report = split_study(opened, files, force=force, **reading)
         if output:
             write_jsonl(output, read_jsonl(opened.sentences, Sentence))
         for correction in unused_corrections(

@@ -153,10 +153,11 @@ class Study:
 
     def latest_model(self) -> Path:
         """The model folder that was made last."""
-        models = [file.parent for file in self.models.glob("*/model.skops")]
+        # written last: without it a training was killed here
+        models = list(self.models.glob("*/model.json"))
         if not models:
             raise DataError("holds no model yet; run `standpunkt train` first", path=self.models)
-        return max(models, key=lambda folder: ((folder / "model.skops").stat().st_mtime_ns, folder.name))
+        return max(models, key=lambda file: (file.stat().st_mtime_ns, file.parent.name)).parent
 
 
 def open_study(folder: str | Path | None) -> Study:

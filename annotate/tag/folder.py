@@ -90,9 +90,10 @@ def tag_folder(
             write_text(pages / done.page, page)
         ledger.add(done, place, hits)
         step()
-    for gone in ledger.drop_unmet():
+    for gone in ledger.unmet_pages():
         if pages is not None:
             (pages / gone).unlink(missing_ok=True)
+    ledger.drop_unmet()  # last: a run that is killed before knows them still
     failed = [Failed(input=str(e.path or ""), reason=str(e)) for e in problems]
     failed += [
         Failed(input=str(path), reason=f"{path}: not a format that is read")
@@ -106,10 +107,10 @@ def compare_pieces(ledger: Ledger, codebook: Codebook, pages: Path | None) -> No
     for done, summary in differences(ledger.finished(by_day=True), lambda done: (done.summary, done.day)):
         if summary == done.summary:
             continue
-        ledger.set_summary(replace(done, summary=summary))
         if pages is not None and done.page:
             path = pages / done.page
             write_text(path, with_news(path.read_text("utf-8"), news_words(summary, codebook)))
+        ledger.set_summary(replace(done, summary=summary))  # last: a run that is killed before does it again
 
 
 def write_rows(path: str, ledger: Ledger, row_format: RowFormat, codebook: Codebook) -> int:

@@ -93,13 +93,17 @@ class Ledger:
                 [(done.key, h.what, h.code, h.number, h.text) for h in hits],
             )
 
-    def drop_unmet(self) -> list[str]:
-        """Forgets the pieces that are no longer there; gives their pages."""
+    def unmet_pages(self) -> list[str]:
+        """The pages of pieces that are no longer there; a changed piece keeps the page of its id."""
+        pages = "SELECT page FROM pieces WHERE place IS {} NULL AND page IS NOT NULL"
+        gone = self._db.execute(f"{pages.format('')} EXCEPT {pages.format('NOT')} ORDER BY page")
+        return [page for (page,) in gone]
+
+    def drop_unmet(self) -> None:
+        """Forgets the pieces that are no longer there."""
         with self._db:
-            gone = self._db.execute("SELECT page FROM pieces WHERE place IS NULL").fetchall()
             self._db.execute("DELETE FROM hits WHERE key IN (SELECT key FROM pieces WHERE place IS NULL)")
             self._db.execute("DELETE FROM pieces WHERE place IS NULL")
-        return [page for (page,) in gone if page]
 
     def finished(self, *, by_day: bool = False) -> Iterator[Finished]:
         """The pieces in the order of the input, or by author and day."""

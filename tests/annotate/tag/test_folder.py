@@ -185,6 +185,19 @@ def test_a_changed_text_is_done_again_and_a_deleted_one_goes(
     assert not gone.exists()
 
 
+def test_a_text_that_was_mended_keeps_its_page(
+    standpunkt: Run, model: Path, texts: Path, tmp_path: Path
+) -> None:
+    words = ("tag", texts, "-m", model, "--to", "html", "-o", tmp_path / "seite")
+    standpunkt(*words)
+    mended = texts / "t005.md"
+    mended.write_text(mended.read_text("utf-8").replace("regnet", "schneit"), "utf-8")
+    assert standpunkt(*words).code == 0
+    pages = [page.read_text("utf-8") for page in (tmp_path / "seite" / "texte").iterdir()]
+    assert len(pages) == 12
+    assert sum("schneit" in page for page in pages) == 1
+
+
 def test_two_workers_give_the_bytes_of_one(standpunkt: Run, model: Path, texts: Path, tmp_path: Path) -> None:
     for n in (1, 2):
         assert (
