@@ -5,12 +5,10 @@ A few moments in `make test`, twenty with STANDPUNKT_STRESS=1.
 
 import json
 import multiprocessing
-import os
 import random
 import re
 import resource
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -20,17 +18,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from annotate.label_studio import local_server, retry, upload
 from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
+from annotate.migrate import run as migrating
 from annotate.study.folder import Study, open_study
 from annotate.sync.prelabel import prelabel
 from annotate.sync.pull import pull
 from annotate.sync.push import push
 from annotate.sync.tasks import study_tasks
 from breaking import breaking
-from running import SENTENCES, STRESS
+from killing import MOMENTS, contents, done, killed, killed_at, seconds, some_of, steps_of
+from running import SENTENCES
 from schemas.errors import StandpunktError
 from schemas.studio_json import to_result
 from train.persistence.folder import load_model
@@ -38,27 +39,8 @@ from train.persistence.folder import load_model
 pytestmark = [pytest.mark.studio, pytest.mark.slow, pytest.mark.scaled]
 
 Measured = Callable[[str, object], None]
-MOMENTS = 20 if STRESS else 3
 CODED = {"voice": "author", "function": "claim", "stance": {"waffen_ukraine": "favor"}, "rhetoric": ["irony"]}
 _fork = multiprocessing.get_context("fork")
-
-
-def seconds(work: Callable[[], object]) -> float:
-    begun = time.monotonic()
-    work()
-    return time.monotonic() - begun
-
-
-def killed(work: Callable[[], object], after: float) -> bool:
-    """Runs the work in a process of its own and kills it; False where it was done before."""
-    process = _fork.Process(target=work)
-    process.start()
-    process.join(after)
-    assert process.pid is not None
-    if was_at_work := process.is_alive():
-        os.kill(process.pid, signal.SIGKILL)
-    process.join()
-    return was_at_work
 
 
 def left_over(study: Study) -> list[str]:
@@ -95,7 +77,7 @@ def test_a_push_that_was_killed_ends_as_if_it_was_not(
         hit += killed(
             lambda study=study: push(Studio(studio.url, studio._key), study), moments.random() * whole
         )
-        with study.locked():
+        with study.locked("push"):
             report = push(studio, study)
         check_pushed(studio, study, report.projects[0].project)
         assert study.assignments.read_bytes() == undisturbed.assignments.read_bytes()
@@ -128,7 +110,7 @@ def test_a_prelabelling_that_was_killed_ends_as_if_it_was_not(
         large.predictions.unlink()
         work = lambda: prelabel(Studio(studio.url, studio._key), large, model)  # noqa: E731
         hit += killed(work, moments.random() * whole)
-        with large.locked():
+        with large.locked("prelabel"):
             prelabel(studio, large, model)
         assert state() == undisturbed
         assert left_over(large) == []
@@ -144,15 +126,20 @@ def test_a_pull_that_was_killed_ends_as_if_it_was_not(
     tasks = list(studio.tasks(number))
     for task in tasks[:5]:
         studio.create_annotation(task.id, to_result(CODED, book))
-    whole = seconds(lambda: pull(studio, large))
+    work = lambda: pull(Studio(studio.url, studio._key), large)  # noqa: E731
+    whole = seconds(lambda: done(work))
+    steps = steps_of(work, large.folder)
     moments, hit = random.Random(3), 0
-    for n in range(MOMENTS):
+    trials: list[float | int] = [moments.random() * whole for _ in range(MOMENTS)]
+    trials += some_of(steps, 3)
+    for n, moment in enumerate(trials):
         studio.create_annotation(tasks[5 + n].id, to_result(CODED, book))
         if n % 2:
             shutil.rmtree(large.exports)
-        work = lambda: pull(Studio(studio.url, studio._key), large)  # noqa: E731
-        hit += killed(work, moments.random() * whole)
-        with large.locked():
+        hit += killed_somewhere(work, large, moment)
+        for path in (large.annotations, large.exports / "anna.json"):  # whole, whenever they are there
+            assert not path.exists() or path.read_bytes()[-1:] in (b"\n", b"]")
+        with large.locked("pull"):
             assert pull(studio, large).annotations == 6 + n
         pulled = large.annotations.read_bytes()
         kept = {t["id"]: t for t in json.loads((large.exports / "anna.json").read_bytes())}
@@ -160,8 +147,91 @@ def test_a_pull_that_was_killed_ends_as_if_it_was_not(
         pull(studio, large, full=True)
         assert large.annotations.read_bytes() == pulled
         assert left_over(large) == []
-    record_property("measured", f"pull killed at {hit} of {MOMENTS} moments within {whole:.1f} s")
+    words = f"pull killed at {hit} of {len(trials)} moments within {whole:.1f} s ({steps} steps)"
+    record_property("measured", words)
     assert hit > 0
+
+
+def with_renamed_code(codebook: Path) -> str:
+    """The next version of a codebook, with another id for irony and one device less."""
+    book = yaml.load(codebook.read_text("utf-8"), Loader=yaml.BaseLoader)
+    for layer in book["layers"]:
+        for code in layer.get("codes", []):
+            code.pop("near_misses", None)  # they name codes by their old ids
+            code["id"] = "mockery" if code["id"] == "irony" else code["id"]
+        layer["codes"] = [code for code in layer.get("codes", []) if code["id"] != "simplification"]
+    return str(yaml.safe_dump({**book, "version": "2.0.0"}, allow_unicode=True, sort_keys=False))
+
+
+def test_a_migration_and_its_way_back_that_were_killed_end_as_if_they_were_not(
+    large: Study, studio: Studio, tmp_path: Path, record_property: Measured
+) -> None:
+    old, new = tmp_path / "alt.yaml", tmp_path / "neu.yaml"
+    old.write_bytes(large.codebook_path.read_bytes())
+    new.write_text(with_renamed_code(old), "utf-8")
+    book = large.codebook()
+    number = push(studio, large).projects[0].project
+    tasks = list(studio.tasks(number))
+    for task in tasks[:8]:
+        studio.create_annotation(task.id, to_result(CODED, book))
+    suggested = [
+        {"task": t.id, "model_version": "probe-1", "score": 0.5, "result": to_result(CODED, book)}
+        for t in tasks[8:16]
+    ]
+    studio.import_predictions(number, suggested)
+    pull(studio, large)
+
+    def state() -> tuple[object, ...]:
+        project = studio.project(number)
+        assert project is not None
+        rows = [(t["id"], t["data"], [(a["id"], a["result"]) for a in t["annotations"]])
+                for t in json.loads(studio.export(number))]  # fmt: skip
+        said = sorted((p.task, p.model_version, json.dumps(p.result)) for p in studio.predictions(number))
+        files = {
+            k: v for k, v in contents(large.folder).items() if not k.startswith(("backups", ".standpunkt"))
+        }
+        return project.label_config.strip(), project.description, rows, said, files
+
+    def forth() -> None:
+        migrating.migrate(Studio(studio.url, studio._key), large, old, new)
+
+    def back() -> None:
+        migrating.undo(Studio(studio.url, studio._key), large, old, new)
+
+    def stage() -> str:
+        return str(
+            json.loads((large.folder / "backups" / "codebook-1.0.0-2.0.0" / "manifest.json").read_bytes())[
+                "stage"
+            ]
+        )
+
+    before = state()
+    seconds_forth, after = seconds(lambda: done(forth)), state()
+    seconds_back = seconds(lambda: done(back))
+    assert state() == before
+    steps, steps_back = steps_of(forth, large.folder), steps_of(back, large.folder)
+    moments, hit = random.Random(4), 0
+    trials: list[tuple[float, float] | tuple[int, int]] = [
+        (moments.random() * seconds_forth, moments.random() * seconds_back) for _ in range(MOMENTS)
+    ]
+    trials += list(zip(some_of(steps, 5), some_of(steps_back, 6), strict=False))
+    for first, second in trials:
+        hit += killed_somewhere(forth, large, first)
+        done(forth)
+        assert state() == after, first
+        hit += killed_somewhere(back, large, second)
+        if stage() != "undone":
+            done(back)
+        assert state() == before, second
+        assert left_over(large) == []
+    words = f"migrate and undo killed at {hit} of {2 * len(trials)} moments within {seconds_forth:.1f} and {seconds_back:.1f} s ({steps} and {steps_back} steps)"
+    record_property("measured", words)
+    assert hit >= MOMENTS
+
+
+def killed_somewhere(work: Callable[[], object], study: Study, moment: float | int) -> bool:
+    """Killed after seconds, or where a whole number is given at that step."""
+    return killed(work, moment) if isinstance(moment, float) else killed_at(work, study.folder, moment)
 
 
 def test_two_pushes_at_once_create_nothing_twice(large: Study, studio: Studio, studio_home: Path) -> None:
