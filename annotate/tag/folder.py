@@ -1,11 +1,13 @@
 """Many pieces, one after the other: finished ones are kept, memory does not grow with their number."""
 
 import hashlib
+import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -186,7 +188,16 @@ def _load(model_dir: Path, output: OutputOptions) -> _Tools:
 
 
 def _start(model_dir: Path, output: OutputOptions) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _TOOLS.append(_load(model_dir, output))
+
+
+def _end_with_parent() -> None:
+    """A pool whose parent was killed would wait for work forever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _finish_here(batch: Sequence[tuple[int, Commentary]], output: OutputOptions) -> list[Done]:

@@ -4,17 +4,21 @@ A few moments in `make test`, twenty of each with STANDPUNKT_STRESS=1.
 """
 
 import json
+import os
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from annotate.study.folder import Study, open_study
 from killing import MOMENTS, command, contents, done, killed, killed_at, seconds, some_of, steps_of
-from running import Ran
+from running import ROOT, Ran
 from schemas.errors import DataError
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Assignment, Commentary, GoldSentence, Sentence
@@ -312,6 +316,35 @@ def test_a_tagging_killed_where_pieces_changed_and_went_leaves_none_of_their_pag
         done(command(*words, place))
         assert contents(place, without=[".tagged.sqlite"]) == wanted, step
     assert hit == len(trials)
+
+
+def test_the_workers_of_a_tagging_that_was_killed_end_too(texts: Path, model: Path, tmp_path: Path) -> None:
+    words = [
+        sys.executable,
+        "-m",
+        "annotate",
+        "tag",
+        texts,
+        "-m",
+        model,
+        "-o",
+        tmp_path / "z.jsonl",
+        "--workers",
+        "2",
+    ]
+    parent = psutil.Popen(
+        [*map(str, words)], stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
+    workers: list[psutil.Process] = []
+    while len(workers) < 2 and parent.is_running():  # and the one that tracks what they share
+        workers = [one for one in parent.children() if "spawn_main" in " ".join(one.cmdline())]
+    assert len(workers) == 2
+    parent.kill()
+    parent.wait()
+    _, left = psutil.wait_procs(workers, timeout=120)
+    for one in left:
+        one.kill()
+    assert left == []
 
 
 def test_json_of_a_killed_and_repeated_run_counts_all(
