@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from person import Person
 
 from annotate.label_studio import accounts
 from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
 from annotate.study.folder import open_study
+from person import Person
 from running import Ran
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Assignment, Layers

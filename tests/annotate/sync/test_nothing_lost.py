@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from person import Person
 
 from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
 from annotate.study.folder import open_study
+from person import Person
 from running import Ran
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, RemovedAnnotation
