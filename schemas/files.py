@@ -3,7 +3,9 @@
 import glob
 import gzip
 import os
+import stat
 import sys
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,22 +16,32 @@ import platformdirs
 
 from schemas.errors import DataError
 
+#: Bytes (unpacked) of a file that is read as a whole, such as a model or a codebook.
+MAX_FILE = 2**30
+#: Bytes of a row of a file that is read row by row: a line of JSON Lines, a task of an export.
+MAX_ROW = 2**25
+
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[IO[bytes]]:
     """A binary file written beside ``path``, flushed, and moved in when the block ends well.
 
-    ``-`` is standard output. A parent folder that is missing is made.
+    ``-`` is standard output; a device or a pipe is written where it is. A parent folder that is missing
+    is made.
     """
     if str(path) == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
     path = Path(path)
-    if path.is_dir():
-        raise DataError("is a folder, expected a file to write", path=path)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
+        if path.is_dir():
+            raise DataError("is a folder, expected a file to write", path=path)
+        if path.is_relative_to("/dev") or (path.exists() and not path.is_file()):
+            with open(path, "wb") as file:
+                yield file
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         clear_unfinished(path.parent, glob.escape(path.name))
         with open(beside, "wb") as raw:
@@ -42,10 +54,12 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
             raw.flush()
             os.fsync(raw.fileno())
         beside.replace(path)
+    except BrokenPipeError:  # who read our output has seen enough; no fault of this file
+        raise
     except OSError as error:
         raise DataError(f"cannot be written: {error.strerror or error}", path=path) from error
     finally:
-        with suppress(OSError):  # a folder that cannot be written says no even where nothing is there
+        with suppress(OSError):  # a folder that cannot be written in says so again, and hides the reason
             beside.unlink(missing_ok=True)
 
 
@@ -91,28 +105,72 @@ def _private() -> Iterator[None]:
         os.umask(before)
 
 
-def read_bytes(path: str | Path) -> bytes:
+@contextmanager
+def reading(path: str | Path) -> Iterator[IO[bytes]]:
+    """A binary file to read: plain, gzipped, or standard input for ``-``.
+
+    Raises
+    ------
+    DataError
+        There is no such file, it is a folder or a device, or it cannot be read or unpacked; also where
+        that shows only in the block.
+    """
+    try:
+        if str(path) == "-":
+            yield sys.stdin.buffer
+            return
+        with gzip.open(path) if Path(path).suffix == ".gz" else open(path, "rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            # a pipe is what `<(…)` gives; /dev/zero never ends
+            if not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode) or os.isatty(file.fileno())):
+                raise DataError("is a device, expected a file", path=path)
+            yield file  # type: ignore[misc]
+    except FileNotFoundError as error:
+        raise DataError("no such file", path=path) from error
+    except IsADirectoryError as error:
+        raise DataError("is a folder, expected a file", path=path) from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path) from error
+
+
+def read_bytes(path: str | Path, *, at_most: int = MAX_FILE) -> bytes:
     """The bytes of a file, ``-`` for standard input, ``.gz`` unpacked.
 
     Raises
     ------
     DataError
-        There is no such file, it is a folder, or it cannot be read or unpacked.
+        As `reading`; or it is larger than ``at_most``.
     """
-    if str(path) == "-":
-        return sys.stdin.buffer.read()
-    path = Path(path)
-    try:
-        if path.suffix == ".gz":
-            with gzip.open(path) as file:
-                return file.read()
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise DataError("no such file", path=path) from error
-    except IsADirectoryError as error:
-        raise DataError("is a folder, expected a file", path=path) from error
-    except (OSError, EOFError) as error:
-        raise DataError(f"cannot be read: {error}", path=path) from error
+    with reading(path) as file:
+        return read_whole(file, path, at_most=at_most)
+
+
+def read_whole(file: IO[bytes], path: str | Path, *, at_most: int = MAX_FILE) -> bytes:
+    """What is left of an open file; a DataError where that is more than ``at_most`` bytes."""
+    data = file.read(at_most + 1)
+    if len(data) > at_most:
+        raise DataError(f"is larger than {at_most / 2**20:.0f} MB, expected less: divide it", path=path)
+    return data
+
+
+def rows_of(file: IO[Any], path: str | Path) -> Iterator[Any]:
+    """The lines of an open file; a DataError where one is longer than `MAX_ROW`."""
+    number = 0
+    while line := file.readline(MAX_ROW + 1):
+        number += 1
+        if len(line) > MAX_ROW:
+            words = f"is longer than {MAX_ROW >> 20} MB, expected one record a line"
+            raise DataError(words, path=path, line=number)
+        yield line
+
+
+def readable(name: str | os.PathLike[str]) -> str:
+    """A file name as text: bytes that are not UTF-8 are written out, such as ``\\xff``.
+
+    >>> readable("caf\udce9.txt")
+    'caf\\\\xe9.txt'
+    """
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def decode_utf8(data: bytes, path: str | Path) -> str:

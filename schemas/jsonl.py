@@ -1,8 +1,7 @@
 """The only reader and writer of JSON Lines: a line becomes a checked record, and back."""
 
 import contextlib
-import gzip
-import sys
+import io
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -11,13 +10,18 @@ import jsonlines
 import msgspec
 
 from schemas.errors import DataError
-from schemas.files import replacing
+from schemas.files import reading, replacing, rows_of
+from schemas.nesting import TOO_DEEP
 
 R = TypeVar("R")
 
 
 def read_jsonl(
-    path: str | Path, record: type[R], *, passed_over: list[DataError] | None = None
+    path: str | Path,
+    record: type[R],
+    *,
+    passed_over: list[DataError] | None = None,
+    encoding: str = "utf-8",
 ) -> Iterator[R]:
     """The records of a file, checked one by one as they are read.
 
@@ -29,15 +33,17 @@ def read_jsonl(
         The class a line must fit. Keys it does not know are ignored.
     passed_over
         Where it is given, a line that does not fit is added to it as an error instead of raised.
+    encoding
+        A name as `codecs.lookup` gives it. In another than UTF-8 a wrong byte is a UnicodeError.
 
     Raises
     ------
     DataError
         No such file, or a line that does not fit: names file, line, what was found and expected.
     """
-    decode = msgspec.json.Decoder(record).decode
-    with open_lines(path) as file:
-        reader = jsonlines.Reader(file, loads=decode)
+    with reading(path) as file:
+        text = file if encoding == "utf-8" else io.TextIOWrapper(file, encoding=encoding)
+        reader = jsonlines.Reader(rows_of(text, path), loads=_row_decoder(record))
         while True:
             try:
                 # jsonlines types what its own decoder gives; ours gives records
@@ -49,8 +55,19 @@ def read_jsonl(
                 if passed_over is None:
                     raise problem from error
                 passed_over.append(problem)
-            except (OSError, EOFError) as error:
-                raise DataError(f"cannot be read: {error}", path=path) from error
+
+
+def _row_decoder(record: type[R]) -> Callable[[str | bytes], R]:
+    """Makes records of JSON; whatever is no such record is a ValueError."""
+    decode = msgspec.json.Decoder(record).decode
+
+    def decode_row(row: str | bytes) -> R:
+        try:
+            return decode(row)
+        except RecursionError as error:
+            raise ValueError(TOO_DEEP) from error
+
+    return decode_row
 
 
 def write_jsonl(path: str | Path, records: Iterable[Any]) -> int:
@@ -68,20 +85,6 @@ def writing_jsonl(path: str | Path) -> Iterator[Callable[[Any], object]]:
     """A function that writes a record; the file is moved into its place when the block ends well."""
     with replacing(path) as file:
         yield jsonlines.Writer(file, dumps=msgspec.json.encode).write
-
-
-def open_lines(path: str | Path) -> Any:
-    """A binary file to read lines from: plain, gzipped, or standard input for ``-``."""
-    if str(path) == "-":
-        return contextlib.nullcontext(sys.stdin.buffer)
-    try:
-        return gzip.open(path) if Path(path).suffix == ".gz" else open(path, "rb")
-    except FileNotFoundError as error:
-        raise DataError("no such file", path=path) from error
-    except IsADirectoryError as error:
-        raise DataError("is a folder, expected a file", path=path) from error
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", path=path) from error
 
 
 def _plain(error: BaseException, record: type) -> str:

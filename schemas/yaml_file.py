@@ -14,13 +14,13 @@ import yaml
 from msgspec import inspect
 
 from schemas.errors import DataError, near_hit
+from schemas.nesting import MAX_DEPTH, TOO_DEEP
+
+#: Characters of a YAML text, of which each can cost 200 bytes of memory; a large codebook has 50,000.
+MAX_YAML = 2_000_000
 
 Place = tuple[str | int, ...]  # the keys and indices that lead to a value
 Positions = dict[Place, tuple[int, int]]  # line and column, from 1: of its key, or of an item of a list
-
-#: The C parser recurses without a limit of its own: ten thousand brackets end the process.
-MAX_DEPTH = 50
-_TOO_DEEP = f"more than {MAX_DEPTH} levels deep"
 
 
 class Scanned(NamedTuple):
@@ -58,6 +58,8 @@ def scan_yaml(text: str, path: str | Path) -> Scanned:
     DataError
         Not YAML, or no mapping at the top.
     """
+    if len(text) > MAX_YAML:
+        raise DataError(f"has {len(text):,} characters, expected at most {MAX_YAML:,}", path=path)
     try:
         anchors = _anchors(text, path)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
@@ -66,7 +68,7 @@ def scan_yaml(text: str, path: str | Path) -> Scanned:
         words = error.problem or error.context or "cannot be read"
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
         # PyYAML from 6.0.4 on counts by itself, and reads ahead of the events that we count
-        said = _TOO_DEEP if "nesting depth" in words else f"not YAML: {words}"
+        said = TOO_DEEP if "nesting depth" in words else f"not YAML: {words}"
         raise DataError(said, path=path, line=line, column=column) from error
     except yaml.YAMLError as error:
         raise DataError(f"not YAML: {error}", path=path) from error
@@ -87,7 +89,10 @@ Mark = tuple[int, int]
 
 
 def _anchors(text: str, path: str | Path) -> dict[Mark, str]:
-    """Where an anchor or an alias stands, and its name. Refuses a text too deep to be composed."""
+    """Where an anchor or an alias stands, and its name. Refuses a text too deep to be composed.
+
+    The C parser recurses without a limit of its own: ten thousand brackets end the process.
+    """
     anchors: dict[Mark, str] = {}
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -100,7 +105,7 @@ def _anchors(text: str, path: str | Path) -> dict[Mark, str]:
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if depth > MAX_DEPTH:
-            raise DataError(_TOO_DEEP, path=path, line=line, column=column)
+            raise DataError(TOO_DEEP, path=path, line=line, column=column)
     return anchors
 
 

@@ -1,17 +1,14 @@
 """A file that is read: its text or rows as they stand in it, and what a reader makes of them first."""
 
 import codecs
-import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
-import msgspec
-
 from schemas.errors import DataError, SettingsError
 from schemas.files import decode_utf8, read_bytes
-from schemas.jsonl import open_lines, read_jsonl
+from schemas.jsonl import read_jsonl
 from schemas.records import Block
 
 R = TypeVar("R")
@@ -27,6 +24,8 @@ ADVICE = {
 }
 _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")
 HEAD = 4096
+#: Characters of a text: some five thousand commentaries. JSON Lines are read a row at a time, and hold more.
+MAX_TEXT = 10_000_000
 
 
 class Source(NamedTuple):
@@ -49,12 +48,14 @@ def read_text(source: Source, *, encoding: str | None = None) -> str:
     Raises
     ------
     DataError
-        It is empty, a binary format, or not in the encoding: names the byte.
+        It is empty, a binary format, longer than `MAX_TEXT`, or not in the encoding: names the byte.
     """
-    data = read_bytes(source.path)
+    data = read_bytes(source.path, at_most=4 * MAX_TEXT)  # a character has up to four bytes
     if data.startswith(_MAGIC):
         raise refusal(Path(source.path), "looks like a binary format")
     text = _decoded(data, source, encoding) if encoding else decode_utf8(data, source.path)
+    if len(text) > MAX_TEXT:
+        raise too_long(len(text), path=source.path)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise DataError("is empty, expected a commentary", path=source.path)
@@ -63,6 +64,11 @@ def read_text(source: Source, *, encoding: str | None = None) -> str:
             "has many NUL characters: UTF-16? Read it with --encoding utf-16-le", path=source.path
         )
     return text
+
+
+def too_long(length: int, *, path: str | Path) -> DataError:
+    words = f"a text of {length:,} characters, expected at most {MAX_TEXT:,}: divide it"
+    return DataError(words, path=path)
 
 
 def read_rows(
@@ -76,54 +82,38 @@ def read_rows(
 
     A row that does not fit is added to ``passed_over`` where that is given, else raised.
     """
-    if encoding is None or _codec(encoding) == "utf-8":
-        try:
-            yield from read_jsonl(source.path, record, passed_over=passed_over)
-        except DataError as error:
-            if not error.message.startswith("not UTF-8"):
-                raise
-            words = f"{error.message}; read it with --encoding, such as cp1252"
-            raise DataError(words, path=error.path, line=error.line) from error
-        return
-    decode = msgspec.json.Decoder(record).decode
-    with open_lines(source.path) as file:
-        rows = io.TextIOWrapper(file, encoding=_codec(encoding))
-        try:
-            for number, row in enumerate(rows, start=1):
-                if not row.strip():
-                    continue
-                try:
-                    yield _decoded_row(decode, row, source, number)
-                except DataError as error:
-                    if passed_over is None:
-                        raise
-                    passed_over.append(error)
-        except UnicodeDecodeError as error:
-            raise DataError(f"not {encoding}: {error.reason}", path=source.path) from error
-
-
-def _decoded_row(decode: Callable[[str], R], row: str, source: Source, number: int) -> R:
+    codec = _codec(encoding or "utf-8")
     try:
-        return decode(row)
-    except msgspec.DecodeError as error:
-        raise DataError(f"not a record: {error}", path=source.path, line=number) from error
+        yield from read_jsonl(source.path, record, passed_over=passed_over, encoding=codec)
+    except UnicodeError as error:
+        raise DataError(f"not {encoding}: {error}", path=source.path) from error
+    except DataError as error:
+        if not error.message.startswith("not UTF-8"):
+            raise
+        words = f"{error.message}; read it with --encoding, such as cp1252"
+        raise DataError(words, path=error.path, line=error.line) from error
 
 
 def _decoded(data: bytes, source: Source, encoding: str) -> str:
     try:
-        return data.decode(_codec(encoding))
+        text = data.decode(_codec(encoding))
+        text.encode("utf-8")  # utf-7 lets halves of characters through
+        return text
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         byte = (
             f"byte {error.start} is 0x{data[error.start]:02x}" if error.start < len(data) else "it ends early"
         )
         raise DataError(f"not {encoding}: {byte}", path=source.path, line=line) from error
+    except UnicodeError as error:
+        raise DataError(f"not {encoding}: {error}", path=source.path) from error
 
 
 def _codec(encoding: str) -> str:
     try:
+        "".encode(encoding)  # refuses what is no encoding of text, such as "hex"
         return codecs.lookup(encoding).name
-    except LookupError as error:
+    except (LookupError, ValueError) as error:
         raise SettingsError(
             f'unknown encoding "{encoding}", expected one such as utf-8, cp1252 or latin-1', flag="--encoding"
         ) from error

@@ -11,8 +11,6 @@ import io
 import itertools
 import json
 import re
-import sys
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,9 +21,9 @@ import msgspec
 
 from schemas.codebook import STUDIO_FIELDS, TASK_FIELDS, Codebook
 from schemas.errors import DataError
-from schemas.files import decode_utf8
-from schemas.jsonl import open_lines
+from schemas.files import MAX_ROW, decode_utf8, read_whole, reading, rows_of
 from schemas.kinds import KINDS
+from schemas.nesting import TOO_DEEP, Nesting
 from schemas.studio_json import TEXT_TAG, VALUE_KEYS
 
 #: What a flat export never holds, whatever is in the project.
@@ -65,7 +63,7 @@ def read_tasks(
         if start == b"[":
             placed = _json_list(file, path, warnings, salvage=salvage)
         elif start == b"{":
-            placed = iter([("task 1", _one_task(file.read(), path))])
+            placed = iter([("task 1", _one_task(read_whole(file, path), path))])
         else:
             placed = read_csv(_csv_lines(file, path), path, codebook)
         yield from _as_tasks(placed, codebook, warnings)
@@ -73,13 +71,10 @@ def read_tasks(
 
 @contextmanager
 def _opened(path: str | Path) -> Iterator[IO[bytes]]:
-    """A binary file that can be rewound: plain, gzipped, or all of standard input for ``-``."""
-    is_stdin = str(path) == "-"
-    with io.BytesIO(sys.stdin.buffer.read()) if is_stdin else open_lines(path) as file:
-        try:
-            yield file
-        except (OSError, EOFError, zlib.error) as error:
-            raise DataError(f"cannot be read: {error}", path=path) from error
+    """A binary file that can be rewound; of standard input or a pipe all is taken first."""
+    with reading(path) as file:
+        can_rewind = str(path) != "-" and file.seekable()
+        yield file if can_rewind else io.BytesIO(read_whole(file, path))
 
 
 def _start(file: IO[bytes]) -> bytes:
@@ -107,6 +102,7 @@ def _json_list(file: IO[bytes], path: str | Path, warnings: list[str], *, salvag
     number = 0
     try:
         for number, task in enumerate(ijson.items(text, "item", use_float=True), start=1):
+            text.task_bytes = 0
             if not text.is_clean and _ESCAPED in str(task):
                 if not salvage:
                     raise DataError(f"task {number} is not JSON: it has bytes that are not UTF-8", path=path)
@@ -114,7 +110,7 @@ def _json_list(file: IO[bytes], path: str | Path, warnings: list[str], *, salvag
                 yield f"task {number}", "no JSON: bytes that are not UTF-8"
             else:
                 yield f"task {number}", task
-    except (ijson.JSONError, RecursionError) as error:
+    except ijson.JSONError as error:
         problem = f"breaks off or is not JSON after task {number}: {_first_line(error)}; export it again"
         if not salvage:
             raise DataError(f"{problem}, or read what is whole with --skip-invalid", path=path) from error
@@ -125,18 +121,27 @@ class _Utf8:
     """A file whose bytes are UTF-8 all through: those that are not become `BAD_BYTES`.
 
     The JSON reader ends at a byte that is not UTF-8; so a task that has one can be named instead.
+    What would cost it memory without end is kept from it: deep nesting, and a task of more than
+    `MAX_ROW` bytes (``task_bytes`` counts them, and is reset by who takes a task).
     """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._decoder = codecs.getincrementaldecoder("utf-8")("standpunkt-mark")
+        self._nesting = Nesting()
         self.is_clean = True
+        self.task_bytes = 0
 
     def read(self, size: int = -1) -> bytes:
         if size == 0:
             return b""
         while True:
             data = self._file.read(size)
+            self.task_bytes += len(data)
+            if self.task_bytes > MAX_ROW:
+                raise ijson.JSONError(f"the next one is larger than {MAX_ROW >> 20} MB")
+            if self._nesting.is_deep(data):
+                raise ijson.JSONError(TOO_DEEP)
             text = self._decoder.decode(data, final=not data)
             self.is_clean = self.is_clean and BAD_BYTES not in text
             if text or not data:
@@ -160,9 +165,11 @@ def _first_line(error: BaseException) -> str:
 
 
 def _one_task(data: bytes, path: str | Path) -> Any:
+    if Nesting().is_deep(data):
+        raise DataError(f"{TOO_DEEP}; {EXPECTED}", path=path)
     try:
         task = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DataError(f"no JSON: {error}; {EXPECTED}", path=path) from error
     if "data" not in task and "sentence_id" not in task:
         words = f': Label Studio\'s answer "{task["detail"]}"' if "detail" in task else ""
@@ -172,12 +179,12 @@ def _one_task(data: bytes, path: str | Path) -> Any:
 
 def _csv_lines(file: IO[bytes], path: str | Path) -> Iterator[str]:
     """The lines of a CSV, a byte order mark left out."""
-    for line in file:
+    for line in rows_of(file, path):
         try:
             yield line.decode("utf-8")
         except UnicodeDecodeError:
             file.seek(0)
-            _refuse_encoding(file.read(), path)
+            _refuse_encoding(read_whole(file, path), path)
 
 
 def _refuse_encoding(data: bytes, path: str | Path) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 
 from schemas.errors import DataError, ModelError, SettingsError
-from schemas.files import read_bytes, replacing, write_text
+from schemas.files import MAX_FILE, MAX_ROW, read_bytes, replacing, write_text
+from schemas.nesting import TOO_DEEP, Nesting
 from train.features.encoders import identity_of
 from train.model import FORMAT, Model, ModelMeta
 from train.persistence.card import model_card
@@ -85,10 +86,12 @@ def load_meta(folder: str | Path) -> ModelMeta:
 def _read_meta(folder: Path) -> ModelMeta:
     path = folder / META_FILE
     data = _read(folder, META_FILE)
+    if Nesting().is_deep(data):
+        raise ModelError(f"is not the description of a model: {TOO_DEEP}", path=path)
     try:
         raw = json.loads(data)
         format_number = raw["format"] if isinstance(raw, dict) else None
-    except (ValueError, KeyError, RecursionError) as error:
+    except (ValueError, KeyError) as error:
         raise ModelError(f"is not the description of a model: {error}", path=path) from error
     if format_number != FORMAT or isinstance(format_number, bool):
         older = isinstance(format_number, int) and format_number < FORMAT
@@ -134,7 +137,9 @@ def _read(folder: Path, name: str) -> bytes:
         what = "is a file" if folder.exists() else "no such folder"
         raise ModelError(f"{what}, expected the folder of a model", path=folder)
     try:
-        return read_bytes(folder / name)
+        if (folder / name).exists() and not (folder / name).is_file():  # a pipe would be waited for
+            raise DataError("expected a file")
+        return read_bytes(folder / name, at_most=MAX_ROW if name == META_FILE else MAX_FILE)
     except DataError as error:
         raise ModelError(f"is not a model folder: {name}: {error.message}", path=folder) from error
 

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from annotate.texts.dates import with_iso_date
-from annotate.texts.sources import Draft, Source, read_rows
+from annotate.texts.sources import MAX_TEXT, Draft, Source, read_rows, too_long
 from schemas.errors import DataError
 from schemas.records import Block, Record
 
@@ -39,6 +39,11 @@ def read_jsonl_rows(
 ) -> Iterator[Draft]:
     row = None
     for row in read_rows(source, CommentaryRow, encoding=encoding, passed_over=passed_over):
+        if len(row.text) > MAX_TEXT:
+            if passed_over is None:
+                raise too_long(len(row.text), path=source.path)
+            passed_over.append(too_long(len(row.text), path=source.path))
+            continue
         text = unicodedata.normalize("NFC", row.text)
         names = ("title", "author", "date", "captions", *_RECORD_FIELDS)
         fields = {name: getattr(row, name) for name in names} | {"text": text, "flags": list(row.flags)}

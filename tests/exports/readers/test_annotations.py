@@ -513,8 +513,10 @@ def test_the_export_of_another_project_names_both_sides(
         ('[{"id": 1, "data": {"text": "Nur Text."}}]', "no sentence_id and no commentary_id"),
         ("Ein Kommentar, kein Export.\n", "no column sentence_id in its first line"),
         ("Überschrift".encode("latin-1"), 'not UTF-8.*save it as "CSV UTF-8"'),
-        ("[" * 3000, "breaks off or is not JSON after task 0"),
-        ("[" * 3000 + "]" * 3000, "which is not a task with data"),
+        ("[" * 30 + "]" * 30, "which is not a task with data"),
+        ("[" * 100_000, "after task 0: more than 50 levels deep"),
+        ("[" * 100_000 + "]" * 100_000, "after task 0: more than 50 levels deep"),
+        ('{"data":' * 100_000, "more than 50 levels deep"),
         ('[{"data": {"sentence_id": "a", "commentary_id": "b", "text": "c"}}', "breaks off"),
     ],
 )
