@@ -47,6 +47,7 @@ def split(
 ) -> None:
     """Read commentaries and split them into sentences with exact offsets."""
     from annotate.study.folder import open_study
+    from schemas.files import readable
     from schemas.jsonl import read_jsonl, write_jsonl
     from schemas.records import Commentary, Sentence
 
@@ -60,8 +61,8 @@ def split(
     reading: dict[str, Any] = {"encoding": encoding, "author": author, "date": date, "pipeline": pipeline}
     if note := splitter_note(opened.settings.language if opened else language):
         say(f"note: {note}")
-    for name in unread_files(files or [opened.commentary_folder] if opened else files or []):
-        say(f"note: skipped {name}: unsupported format")
+    for name, reason in unread_files(files or [opened.commentary_folder] if opened else files or []):
+        say(f"note: skipped {readable(name)}: {reason}")
     if opened:
         with opened.locked("split", say):
             report = split_study(opened, files, force=force, **reading)

@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
@@ -26,8 +27,8 @@ from annotate.texts.commentaries import read_commentaries
 from annotate.texts.inputs import unread_files
 from annotate.texts.sentences import split_sentences
 from schemas.codebook import Codebook
-from schemas.errors import DataError
-from schemas.files import write_text
+from schemas.errors import DataError, SettingsError
+from schemas.files import read_bytes, readable, write_text
 from schemas.jsonl import write_jsonl
 from schemas.records import Commentary, short_hash, slug
 
@@ -96,10 +97,10 @@ def tag_folder(
         if pages is not None:
             (pages / gone).unlink(missing_ok=True)
     ledger.drop_unmet()  # last: a run that is killed before knows them still
-    failed = [Failed(input=str(e.path or ""), reason=str(e)) for e in problems]
+    failed = [Failed(input=readable(e.path or ""), reason=readable(str(e))) for e in problems]
     failed += [
-        Failed(input=str(path), reason=f"{path}: not a format that is read")
-        for path in unread_files(inputs.names)
+        Failed(input=readable(path), reason=f"{readable(path)}: {reason}")
+        for path, reason in unread_files(inputs.names)
     ]
     return FolderResult(_report(ledger, failed), finished_before)
 
@@ -128,7 +129,7 @@ def stamp_of(model_version: str, output: OutputOptions) -> str:
     """What finished pieces rest on besides their texts: the model, what is made of a piece, what is kept."""
     from importlib.metadata import version
 
-    gold = output.gold.read_bytes() if output.gold is not None and output.gold.exists() else b""
+    gold = read_bytes(output.gold) if output.gold is not None and output.gold.exists() else b""
     parts = [
         model_version,
         version("standpunkt"),
@@ -162,15 +163,21 @@ def _finish_all(
             tools = tools or _load(model_dir, output)
             yield from _finish(tools, batch, output)
         return
-    # a fresh process each: a fork would copy the locks of the libraries' threads
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start, (model_dir, output)) as pool:
-        running: deque[Future[list[Done]]] = deque()
-        for batch in batches:
-            running.append(pool.submit(_finish_here, batch, output))
-            if len(running) > workers * _AHEAD:
+    try:
+        # a fresh process each: a fork would copy the locks of the libraries' threads
+        with ProcessPoolExecutor(workers, get_context("spawn"), _start, (model_dir, output)) as pool:
+            running: deque[Future[list[Done]]] = deque()
+            for batch in batches:
+                running.append(pool.submit(_finish_here, batch, output))
+                if len(running) > workers * _AHEAD:
+                    yield from running.popleft().result()
+            while running:
                 yield from running.popleft().result()
-        while running:
-            yield from running.popleft().result()
+    except BrokenProcessPool as error:
+        words = (
+            "one of the workers was ended, perhaps for want of memory; the same command goes on from there"
+        )
+        raise SettingsError(words, flag="--workers") from error
 
 
 class _Tools(NamedTuple):

@@ -14,6 +14,7 @@ from annotate.texts.commentaries import read_commentaries
 from annotate.texts.context import to_rows
 from annotate.texts.sentences import Piece, split_sentences
 from schemas.errors import DataError
+from schemas.files import readable
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import GoldSentence, Layers
 
@@ -64,7 +65,7 @@ def tag_files(
         split_pieces, reason = read_pieces(name, encoding=encoding, author=author, date=date)
         pieces.extend(split_pieces)
         if reason:
-            failed.append(Failed(input=name, reason=reason))
+            failed.append(Failed(input=readable(name), reason=readable(reason)))
     return tag_pieces(model, pieces), failed
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from annotate.texts.readers import READERS
 from annotate.texts.sources import ADVICE, HEAD, READABLE, Source, refusal, suffix_of
 from schemas.errors import DataError
+from schemas.files import readable
 
 
 def formats() -> dict[str, str]:
@@ -32,25 +33,36 @@ def find_sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
         elif not path.exists():
             raise DataError("no such file", path=path)
         else:
-            yield Source(path, path.name, _format_of(path), suffix_of(path))
+            yield Source(path, readable(path.name), _format_of(path), suffix_of(path))
 
 
-def unread_files(inputs: Iterable[str | Path]) -> list[Path]:
-    """The files in the folders among the inputs that are passed over for their format."""
+def unread_files(inputs: Iterable[str | Path]) -> list[tuple[Path, str]]:
+    """What is passed over in the folders among the inputs, each with the reason."""
     folders = [Path(item) for item in inputs if str(item) != "-" and Path(item).is_dir()]
-    return [file for folder in folders for file in _files(folder) if suffix_of(file) not in formats()]
+    return [
+        (file, "not a format that is read" if file.is_file() else "not a file")
+        for folder in folders
+        for file in _files(folder)
+        if not _is_read(file)
+    ]
 
 
 def _folder(folder: Path) -> Iterator[Source]:
-    readable = [file for file in _files(folder) if suffix_of(file) in formats()]
-    if not readable:
+    found = [file for file in _files(folder) if _is_read(file)]
+    if not found:
         raise DataError(f"has no file to read, expected {READABLE}", path=folder)
-    for file in readable:
-        yield Source(file, file.relative_to(folder).as_posix(), formats()[suffix_of(file)], suffix_of(file))
+    for file in found:
+        name = readable(file.relative_to(folder).as_posix())
+        yield Source(file, name, formats()[suffix_of(file)], suffix_of(file))
+
+
+def _is_read(file: Path) -> bool:
+    """Whether it can be read without waiting: no pipe, no device, no link to one or to nothing."""
+    return suffix_of(file) in formats() and file.is_file()
 
 
 def _files(folder: Path) -> list[Path]:
-    below = (file for file in folder.rglob("*") if file.is_file())
+    below = (file for file in folder.rglob("*") if not file.is_dir())
     return sorted(
         file for file in below if not any(p.startswith(".") for p in file.relative_to(folder).parts)
     )

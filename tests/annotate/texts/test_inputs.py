@@ -22,7 +22,7 @@ def test_a_reader_added_in_one_place_reads_files_and_folders(
     file = tmp_path / "texte" / "notizen.note"
     file.parent.mkdir()
     file.write_text("Regen fällt.\nSonne scheint.\n", "utf-8")
-    assert unread_files([file.parent]) == [file]
+    assert unread_files([file.parent]) == [(file, "not a format that is read")]
     monkeypatch.setitem(READERS, "notes", Reader((".note",), _read_notes))
     assert unread_files([file.parent]) == []
     for given in (file, file.parent):
