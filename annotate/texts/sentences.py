@@ -7,7 +7,7 @@ at once calls the rules alone (`annotate.texts.boundaries`). Both give the same 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 import msgspec
@@ -22,6 +22,9 @@ _BATCH = 100  # commentaries, after which spaCy forgets the words it met
 _OTHER_SPACE = re.compile(r"[^\S ]")
 _NO_START = 2**64 - 1  # spaCy's -1, in the unsigned numbers of its arrays
 _BODY = ("paragraph", "list_item")
+#: spaCy takes marks off a run of characters without space one by one, each time from what is left: 20,000
+#: brackets took 39 s. Runs longer than any address are cut into parts, which become tokens of their own.
+_LONG_RUN, _PART = re.compile(r"\S{1000,}"), 200
 
 
 class _SentenceSpan(NamedTuple):
@@ -187,7 +190,7 @@ def _by_rules(commentary: Commentary, language: str) -> Iterator[_SentenceSpan]:
 
 def _by_pipeline(commentary: Commentary, nlp: Any) -> Iterator[_SentenceSpan]:
     body = list(_body(commentary))
-    docs = nlp.pipe(plain for _, _, plain in body)
+    docs = nlp.pipe(_in_parts(plain, nlp) for _, _, plain in body)
     for (n, block, plain), doc in zip(body, docs, strict=True):
         has_tokens = doc.has_annotation("LEMMA") or doc.has_annotation("TAG")
         has_entities = doc.has_annotation("ENT_IOB")
@@ -202,6 +205,17 @@ def _by_pipeline(commentary: Commentary, nlp: Any) -> Iterator[_SentenceSpan]:
             )
             entities = [_entity(entity, block.start) for entity in sent.ents] if has_entities else None
             yield _SentenceSpan(n, start, end, tokens, entities)
+
+
+def _in_parts(text: str, nlp: Any) -> Any:
+    """The text as spaCy's ``pipe`` takes it: as it is, or tokenized already where a run is long."""
+    cuts = [cut for run in _LONG_RUN.finditer(text) for cut in range(run.start(), run.end(), _PART)]
+    if not cuts:
+        return text
+    from spacy.tokens import Doc
+
+    edges = pairwise(dict.fromkeys([0, *cuts, len(text)]))
+    return Doc.from_docs([nlp.make_doc(text[a:b]) for a, b in edges], ensure_whitespace=False)
 
 
 def _token(token: Any, offset: int) -> Token:
