@@ -1,7 +1,9 @@
 """The command ``standpunkt``: its verbs, and the only place that turns an error into an exit code."""
 
+import errno
 import os
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -27,6 +29,7 @@ from annotate.commands import (
 )
 from annotate.commands.terminal import Verbs, say_error
 from schemas.errors import StandpunktError
+from schemas.files import readable
 
 app = typer.Typer(
     name="standpunkt",
@@ -72,17 +75,68 @@ def _root(
 
 def main() -> None:
     """Runs the command: exit 0 done, 1 an error, 2 wrong use, 130 Ctrl-C; a bug shows its traceback."""
+    _open_streams()
     try:
-        app(standalone_mode=True)
+        try:
+            app(standalone_mode=True)
+        finally:
+            sys.stdout.flush()
     except StandpunktError as error:
-        say_error(error)
-        sys.exit(1)
+        _fail(error)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # whoever read our output has seen enough; keep the interpreter from complaining at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever read our output has seen enough
+        _drop_output()
         sys.exit(1)
+    except (OSError, MemoryError, RecursionError, UnicodeError) as error:
+        _fail(f"{_verb()}: {_words(error)}")
+
+
+def _fail(words: object) -> NoReturn:
+    _drop_output()
+    say_error(words)
+    sys.exit(1)
+
+
+def _drop_output() -> None:
+    """Keeps the interpreter from trying once more, at its end, to write what cannot be written."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_streams() -> None:
+    """Gives a stream that was closed from the start its number, lest a file of ours take it.
+
+    Reading from it gives nothing, writing to standard output fails.
+    """
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            found = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+            if found != number:
+                os.dup2(found, number)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
+
+
+def _verb() -> str:
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+    groups = {group.name for group in app.registered_groups}
+    return " ".join(words[: 2 if words[:1] and words[0] in groups else 1])
+
+
+def _words(error: BaseException) -> str:
+    """What the system said, on one line, with the file where it names one."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this; hand in less at once"
+    if isinstance(error, RecursionError):
+        return "what was read is nested too deeply"
+    if isinstance(error, OSError) and error.errno == errno.EBADF:
+        return "standard output is closed, and there is something to write to it"
+    if isinstance(error, OSError) and error.strerror:
+        files = [readable(os.fsdecode(name)) for name in (error.filename, error.filename2) if name]
+        return ": ".join([*files, error.strerror])
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 if __name__ == "__main__":
