@@ -93,7 +93,7 @@ def say(words: str) -> None:
     sys.stderr.flush()
 
 
-def say_error(error: Exception) -> None:
+def say_error(error: object) -> None:
     """What went wrong, on one line even where a file's name has several."""
     say(f"error: {visible_line(str(error))}")
 

@@ -7,13 +7,21 @@ can be read only when it is made, and one person has at most one.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import httpx
+import msgspec
 
+from annotate.label_studio.answers import Invitation, decoded
 from annotate.label_studio.retry import DIRECT, reaching
 from schemas.errors import StudioError
 
+T = TypeVar("T")
 _TIMEOUT = 60.0
+
+
+class _Token(msgspec.Struct):
+    token: str
 
 
 @contextmanager
@@ -44,19 +52,16 @@ def make_token(url: str, email: str, password: str) -> str:
     with signed_in(url, email, password) as client:
         answer = _post_json(client, "/api/token/", {})
         if answer.status_code == 409:
-            for token in _ok(client.get("/api/token/"), "listing access tokens").json():
-                _ok(
-                    _post_json(client, "/api/token/blacklist/", {"refresh": token["token"]}),
-                    "revoking a token",
-                )
+            for known in _read(client.get("/api/token/"), list[_Token], "listing access tokens"):
+                _ok(_post_json(client, "/api/token/blacklist/", {"refresh": known.token}), "revoking a token")
             answer = _post_json(client, "/api/token/", {})
-        return str(_ok(answer, "making an access token").json().get("token"))
+        return _read(answer, _Token, "making an access token").token
 
 
 def invite_link(url: str, email: str, password: str) -> str:
     """The link by which a new person joins, fetched as the person who invites."""
     with signed_in(url, email, password) as client:
-        link = str(_ok(client.get("/api/invite"), "asking for the invite link").json()["invite_url"])
+        link = _read(client.get("/api/invite"), Invitation, "asking for the invite link").invite_url
         return link if link.startswith("http") else url.rstrip("/") + link
 
 
@@ -87,6 +92,10 @@ def _post_json(client: httpx.Client, path: str, body: dict[str, str]) -> httpx.R
     headers = {"X-CSRFToken": client.cookies.get("csrftoken") or "", "Referer": str(client.base_url)}
     with reaching(str(client.base_url)):
         return client.post(path, json=body, headers=headers)
+
+
+def _read(answer: httpx.Response, kind: type[T], operation: str) -> T:
+    return decoded(_ok(answer, operation).content, kind, operation)
 
 
 def _ok(answer: httpx.Response, operation: str) -> httpx.Response:

@@ -63,6 +63,10 @@ class ImportedTasks(msgspec.Struct):
     task_count: int
 
 
+class Invitation(msgspec.Struct):
+    invite_url: str
+
+
 class CreatedPredictions(msgspec.Struct):
     created: int
 
@@ -98,9 +102,12 @@ def to_project(project: Any) -> HeldProject:
 
 def to_task(task: ListedTask) -> HeldTask:
     skipped = task.cancelled_annotations or 0
+    data = task.data or {}
+    if not isinstance(data.get("sentence_id", ""), str):  # a task of somebody else
+        data = {name: value for name, value in data.items() if name != "sentence_id"}
     return HeldTask(
         id=task.id,
-        data=task.data or {},
+        data=data,
         meta=task.meta or {},
         coded=(task.total_annotations or 0) + skipped,
         skipped=skipped,
@@ -111,8 +118,16 @@ def to_task(task: ListedTask) -> HeldTask:
 def decoded(content: bytes, kind: type[T], operation: str) -> T:
     try:
         return msgspec.json.decode(content, type=kind)
-    except msgspec.DecodeError as error:
-        raise StudioError(operation, f"the answer is not what 1.23 gives: {error}") from error
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise not_ours(operation, error) from error
+
+
+def not_ours(operation: str, found: object) -> StudioError:
+    """The error for an answer of another shape."""
+    words = type(found).__name__ if isinstance(found, AttributeError | TypeError) else str(found)[:200]
+    return StudioError(
+        operation, f"the answer is not what Label Studio 1.23 gives ({words}); is the address right?"
+    )
 
 
 def check_whole(export: bytes, project_id: int) -> None:
@@ -126,7 +141,7 @@ def check_whole(export: bytes, project_id: int) -> None:
 def json_or_text(answer: httpx.Response) -> Any:
     try:
         return answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return answer.text
 
 

@@ -56,9 +56,12 @@ class TokenAuth(httpx.Auth):
                 )
                 raise StudioError("signing in", words, status=answer.status_code)
             try:
-                self._access = str(answer.json()["access"])
-            except (ValueError, KeyError, TypeError) as error:
+                access = answer.json()["access"]
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise StudioError("signing in", "the answer holds no access token") from error
+            if not isinstance(access, str) or not access.isascii():
+                raise StudioError("signing in", "the answer holds no access token")
+            self._access = access
             self._until = time.monotonic() + ACCESS_SECONDS
 
 
@@ -69,7 +72,7 @@ def jwt_expiry(key: str) -> float | None:
         return None
     try:
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         return None
     expiry = claims.get("exp") if isinstance(claims, dict) else None
     return float(expiry) if isinstance(expiry, int | float) else None

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from annotate.label_studio.answers import HeldTask
+from annotate.label_studio.answers import HeldTask, decoded
 from annotate.label_studio.client import IDS_CHUNK, Studio
 from annotate.progress import Progress, no_progress
 from schemas.errors import DataError
@@ -108,7 +108,7 @@ def _kept(path: Path) -> dict[int, msgspec.Raw]:
     try:
         tasks = msgspec.json.decode(read_bytes(path), type=list[msgspec.Raw])
         return {_number(task): task for task in tasks}
-    except (msgspec.DecodeError, DataError):  # damaged, or not ours: all is asked for
+    except (msgspec.DecodeError, RecursionError, DataError):  # damaged, or not ours: all is asked for
         return {}
 
 
@@ -141,7 +141,10 @@ def _number(task: msgspec.Raw) -> int:
 def _was(task: msgspec.Raw | None) -> _State | None:
     if task is None:
         return None
-    kept = msgspec.json.decode(task, type=_KeptTask)
+    try:
+        kept = msgspec.json.decode(task, type=_KeptTask)
+    except msgspec.DecodeError:  # not ours: it is asked for again
+        return None
     skipped = sum(annotation.was_cancelled for annotation in kept.annotations)
     return _State(kept.updated_at, len(kept.annotations), skipped, _content(kept.data, kept.meta))
 
@@ -159,8 +162,9 @@ def _fetched(studio: Studio, project_id: int, ids: Sequence[int]) -> dict[int, m
     fetched: dict[int, msgspec.Raw] = {}
     for start in range(0, len(ids), IDS_CHUNK):
         part = ids[start : start + IDS_CHUNK]
-        for task in msgspec.json.decode(studio.export(project_id, part), type=list[msgspec.Raw]):
-            fetched[_number(task)] = task
+        operation = f"exporting project {project_id}"
+        for task in decoded(studio.export(project_id, part), list[msgspec.Raw], operation):
+            fetched[decoded(bytes(task), _Numbered, operation).id] = task
     return fetched
 
 
