@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,20 +55,26 @@ class Ledger:
 
     def __init__(self, path: Path, stamp: str) -> None:
         self.path = path
-        try:
+        with self._using():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path)
             if not self._is_of(stamp):
                 for table in ("stamp", "pieces", "hits"):
                     self._db.execute(f"DROP TABLE IF EXISTS {table}")
             self._db.executescript(_SCHEMA)
+            # places of an earlier run mean nothing: what is not met again is dropped in the end
+            with self._db:
+                self._db.execute("DELETE FROM stamp")
+                self._db.execute("INSERT INTO stamp VALUES (?)", (stamp,))
+                self._db.execute("UPDATE pieces SET place = NULL")
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        """What fails in the block names the file: a full disk, or a file that is damaged."""
+        try:
+            yield
         except (OSError, sqlite3.Error) as error:
-            raise DataError(f"cannot be used for what is finished: {error}", path=path) from error
-        # places of an earlier run mean nothing: what is not met again is dropped in the end
-        with self._db:
-            self._db.execute("DELETE FROM stamp")
-            self._db.execute("INSERT INTO stamp VALUES (?)", (stamp,))
-            self._db.execute("UPDATE pieces SET place = NULL")
+            raise DataError(f"cannot be used for what is finished: {error}", path=self.path) from error
 
     def _is_of(self, stamp: str) -> bool:
         try:
@@ -77,7 +84,7 @@ class Ledger:
 
     def meet(self, key: str, place: int) -> bool:
         """Notes the place of a piece in this run, and whether it is finished already."""
-        with self._db:
+        with self._using(), self._db:
             return bool(self._db.execute("UPDATE pieces SET place = ? WHERE key = ?", (place, key)).rowcount)
 
     def add(self, done: Finished, place: int, hits: Sequence[Hit]) -> None:
@@ -85,7 +92,7 @@ class Ledger:
         row = (
             done.key, place, summary.author, done.day, done.page, summary.title, msgspec.json.encode(done),
         )  # fmt: skip
-        with self._db:
+        with self._using(), self._db:
             self._db.execute("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             self._db.execute("DELETE FROM hits WHERE key = ?", (done.key,))
             self._db.executemany(
@@ -96,30 +103,40 @@ class Ledger:
     def unmet_pages(self) -> list[str]:
         """The pages of pieces that are no longer there; a changed piece keeps the page of its id."""
         pages = "SELECT page FROM pieces WHERE place IS {} NULL AND page IS NOT NULL"
-        gone = self._db.execute(f"{pages.format('')} EXCEPT {pages.format('NOT')} ORDER BY page")
-        return [page for (page,) in gone]
+        with self._using():
+            gone = self._db.execute(f"{pages.format('')} EXCEPT {pages.format('NOT')} ORDER BY page")
+            return [page for (page,) in gone]
 
     def drop_unmet(self) -> None:
         """Forgets the pieces that are no longer there."""
-        with self._db:
+        with self._using(), self._db:
             self._db.execute("DELETE FROM hits WHERE key IN (SELECT key FROM pieces WHERE place IS NULL)")
             self._db.execute("DELETE FROM pieces WHERE place IS NULL")
 
     def finished(self, *, by_day: bool = False) -> Iterator[Finished]:
         """The pieces in the order of the input, or by author and day."""
         order = "author, day, place" if by_day else "place"
-        for (done,) in self._db.cursor().execute(f"SELECT done FROM pieces ORDER BY {order}"):
-            yield msgspec.json.decode(done, type=Finished)
+        with self._using():
+            for (done,) in self._db.cursor().execute(f"SELECT done FROM pieces ORDER BY {order}"):
+                yield self._decoded(done)
+
+    def _decoded(self, done: bytes) -> Finished:
+        try:
+            return msgspec.json.decode(done, type=Finished)
+        except (msgspec.DecodeError, TypeError, RecursionError) as error:
+            words = f"damaged ({error}); it can be deleted, what is in it is made again"
+            raise DataError(words, path=self.path) from error
 
     def set_summary(self, done: Finished) -> None:
-        with self._db:
+        with self._using(), self._db:
             self._db.execute(
                 "UPDATE pieces SET done = ? WHERE key = ?", (msgspec.json.encode(done), done.key)
             )
 
     def days(self) -> tuple[str | None, str | None, int]:
         """First and last day, and how many pieces have one."""
-        row = self._db.execute("SELECT min(day), max(day), count(day) FROM pieces").fetchone()
+        with self._using():
+            row = self._db.execute("SELECT min(day), max(day), count(day) FROM pieces").fetchone()
         return row[0], row[1], row[2]
 
     def evidence(self, what: str, *, by: str = "day") -> Iterator[Evidence]:
@@ -129,16 +146,18 @@ class Ledger:
             "SELECT code, number, text, page, title, author, day FROM hits JOIN pieces USING (key)"
             f" WHERE what = ? ORDER BY {by} IS NULL, {by}, day, place, number"
         )
-        for row in self._db.cursor().execute(query, (what,)):
-            yield Evidence(*row)
+        with self._using():
+            for row in self._db.cursor().execute(query, (what,)):
+                yield Evidence(*row)
 
     def names(self, limit: int) -> list[tuple[str, int, int]]:
         """Names no target covers, with how many sentences and pieces they stand in."""
-        return self._db.execute(
+        query = (
             "SELECT substr(what, 6), count(*), count(DISTINCT key) FROM hits WHERE what LIKE 'name.%'"
-            " GROUP BY what ORDER BY count(*) DESC, what LIMIT ?",
-            (limit,),
-        ).fetchall()
+            " GROUP BY what ORDER BY count(*) DESC, what LIMIT ?"
+        )
+        with self._using():
+            return self._db.execute(query, (limit,)).fetchall()
 
     def close(self) -> None:
         self._db.close()

@@ -1,9 +1,11 @@
 """A folder of pieces: an index with the way to every sentence, and a run that can be broken off."""
 
 import json
+import os
 import re
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import msgspec
@@ -235,6 +237,50 @@ def test_a_ledger_of_another_model_is_begun_anew(tmp_path: Path) -> None:
         db.execute("INSERT INTO pieces (key, place) VALUES ('k', 0)")
     assert tagging.Ledger(tmp_path / "l.sqlite", "eins").meet("k", 0)
     assert not tagging.Ledger(tmp_path / "l.sqlite", "zwei").meet("k", 0)
+
+
+def test_a_ledger_that_cannot_be_used_is_named(
+    standpunkt: Run, model: Path, texts: Path, tmp_path: Path
+) -> None:
+    tag = ("tag", texts, "-m", model, "--to", "html", "-o", tmp_path / "seite")
+    assert standpunkt(*tag).code == 0
+    place = tmp_path / "seite" / ".tagged.sqlite"
+    for words in ("UPDATE pieces SET done = '[]'", "UPDATE pieces SET done = NULL", "DROP TABLE hits"):
+        whole = place.read_bytes()
+        with sqlite3.connect(place) as db:
+            db.execute(words)
+        ran = standpunkt(*tag)
+        assert ran.code in (0, 1)
+        assert ran.code == 0 or f"error: {place}: damaged" in ran.err
+        place.write_bytes(whole)
+    data = bytearray(place.read_bytes())
+    data[4096:] = b"\xff" * len(data[4096:])
+    place.write_bytes(data)
+    ran = standpunkt(*tag)
+    assert (ran.code, ran.err.count("error: ")) == (1, 1)
+    assert f"error: {place}: cannot be used" in ran.err
+
+
+def test_a_worker_that_is_killed_is_said(
+    standpunkt: Run, model: Path, texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_: object) -> None:
+        raise BrokenProcessPool
+
+    monkeypatch.setattr("concurrent.futures.Future.result", killed)
+    ran = standpunkt("tag", texts, "-m", model, "-o", tmp_path / "r.jsonl", "--workers", "2")
+    assert ran.code == 1
+    assert "error: one of the workers was ended" in ran.err
+
+
+def test_names_of_any_bytes_are_tagged_and_shown(
+    standpunkt: Run, model: Path, texts: Path, tmp_path: Path
+) -> None:
+    for name in (b"/Fl\xfcsse.txt", b"/Fl\xfcsse.odt"):
+        Path(os.fsdecode(bytes(texts) + name)).write_text("Das Tempolimit nützt allen.", "utf-8")
+    ran = standpunkt("tag", texts, "-m", model, "-o", tmp_path / "r.jsonl", "--json")
+    assert ran.json["commentaries"] == 13
+    assert [row["input"] for row in ran.json["failed"]] == [f"{texts}/Fl\\xfcsse.odt"]
 
 
 @pytest.mark.parametrize("odd", ["../x", "a/b", "..", "Ä b", "CON:1"])
