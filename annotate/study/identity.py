@@ -57,7 +57,7 @@ def description(codebook: Codebook, mark: Marker) -> str:
 
 
 def with_identity(study: Study) -> Study:
-    """The study with an id of its own, put into study.yaml where it has none.
+    """The study with an id of its own, where it has none; its file is not touched.
 
     Raises
     ------
@@ -68,7 +68,8 @@ def with_identity(study: Study) -> Study:
     if study.settings.id is None:
         state = study.state()
         lost = state.id if state.folder == str(study.folder.resolve()) else None  # only the line is gone
-        study = _changed(study, id=lost or new_id())
+        settings = msgspec.structs.replace(study.settings, id=lost or new_id())
+        study = Study(study.folder, settings)
     return study
 
 

@@ -19,6 +19,7 @@ from annotate.study.folder import Study
 from annotate.study.identity import ADJUDICATOR, description, marker, with_identity
 from annotate.study.projects import create_once, find_projects, mark_project, remember
 from annotate.study.relink import with_new_ids
+from annotate.study.settings import write_settings
 from annotate.sync.adjudication_screen import adjudicator_screen, coding_words, instruction, open_label
 from annotate.sync.tasks import study_rows, study_tasks
 from exports.adjudication.adjudicate import AdjudicationReport, adjudicate
@@ -73,8 +74,7 @@ def push_adjudication(
     """
     if ADJUDICATOR in study.settings.annotators:
         raise SettingsError(f'an annotator is called "{ADJUDICATOR}", which is the adjudicator\'s name')
-    if not dry_run:
-        study = with_identity(study)
+    study = with_identity(study)
     codebook = study.codebook()
     codings = _codings(study)
     columns = max([2, len(study.settings.annotators), *map(len, codings.values())])
@@ -85,6 +85,7 @@ def push_adjudication(
     plan = plan_adjudication(tasks, wanted)
     number = project.id if project else None
     if not dry_run and wanted:
+        write_settings(study)
         number = _ensure(studio, study, codebook, columns, project)
         rows = {row.sentence_id: row for row in gold}
         send_tasks(

@@ -14,6 +14,7 @@ from annotate.study.folder import Study
 from annotate.study.identity import with_identity
 from annotate.study.projects import StudyProject, as_row, ensure_project, remember
 from annotate.study.relink import relinked_ids
+from annotate.study.settings import write_settings
 from annotate.sync.people import locate_people
 from annotate.sync.put_back import put_back_codings
 from annotate.sync.task_plan import TaskPlan, plan_tasks, pushed_fields
@@ -52,8 +53,7 @@ def push(
     is its task deleted, and never one in which somebody has coded, skipped or begun to. With
     ``recreate`` a project that is gone is made anew, and kept codings go back into uncoded tasks.
     """
-    if not dry_run:
-        study = with_identity(study)
+    study = with_identity(study)
     codebook = study.codebook()
     sentences, data = study_tasks(study, codebook)
     kept = list(read_jsonl(study.assignments, Assignment)) if study.assignments.exists() else []
@@ -71,6 +71,7 @@ def push(
     counts: Counter[str] = Counter()
     projects = []
     if not dry_run:
+        write_settings(study)
         write_jsonl(study.assignments, assignments)
     for name in names:
         mine = {a.sentence_id: a for a in assignments if a.annotator == name}
