@@ -23,14 +23,15 @@ class Recording:
 def stranger() -> Iterator[Recording]:
     """Answers every request as a healthy Label Studio would, whatever it is asked."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        found = Recording(listening.getsockname()[1])
+        found, over = Recording(listening.getsockname()[1]), threading.Event()
+        listening.settimeout(0.1)
 
         def listen() -> None:
-            while True:
+            while not over.is_set():
                 try:
                     connection, _ = listening.accept()
-                except OSError:
-                    return
+                except TimeoutError:
+                    continue
                 with connection:
                     connection.settimeout(2)
                     try:
@@ -42,9 +43,11 @@ def stranger() -> Iterator[Recording]:
 
         thread = threading.Thread(target=listen, daemon=True)
         thread.start()
-        yield found
-        listening.shutdown(socket.SHUT_RDWR)
-    thread.join()
+        try:
+            yield found
+        finally:
+            over.set()
+            thread.join()
 
 
 @contextmanager
