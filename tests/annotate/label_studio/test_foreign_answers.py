@@ -116,14 +116,22 @@ def answers(standpunkt: Run, pushed: Path, url: str) -> None:
     assert not gone
 
 
-@pytest.mark.parametrize("key", ["x" * 40, "a.e30.c"], ids=["legacy", "personal"])
-@pytest.mark.parametrize("status", [200, 400])
+@pytest.mark.parametrize(("status", "key"), [(200, "x" * 40), (200, "a.e30.c")], ids=["legacy", "personal"])
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_any_answer_to_everything_is_a_line(
     answer: str, status: int, key: str, pushed: Path, standpunkt: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", key)
     with answering(ANSWERS[answer], status) as url:
+        answers(standpunkt, pushed, url)
+
+
+@pytest.mark.parametrize("answer", ["object", "html", "deep"])
+def test_any_refusal_is_a_line(
+    answer: str, pushed: Path, standpunkt: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "x" * 40)
+    with answering(ANSWERS[answer], 400) as url:
         answers(standpunkt, pushed, url)
 
 
