@@ -22,10 +22,11 @@ def annotators(
 
     opened = open_study(study)
     report = list_annotators(connect(opened, url=url), opened)
-    head = ["annotator", "place", "project", "tasks", "coded", "pulled", "account", "known by"]
+    head = ["annotator", "project", "coded", "pulled", "known by", "account"]
     rows = [
-        (row.annotator, row.place, row.project, row.tasks, row.coded, row.annotations,
-         row.email or (f"user {row.user}" if row.user else "–"), row.account or "–")
+        (row.annotator if row.place == "active" else f"{row.annotator} ({row.place})",
+         row.project, f"{row.coded} of {row.tasks}", row.annotations, row.account or "–",
+         row.email or (f"user {row.user}" if row.user else "–"))
         for row in report.annotators
     ]  # fmt: skip
     lines = [table(head, rows)]

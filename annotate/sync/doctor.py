@@ -82,11 +82,16 @@ def examine(studio: Studio, study: Study) -> list[Finding]:
 
 
 def unconnected(error: SettingsError) -> Finding:
-    """The one finding where it is not even known whom to ask, or with which token."""
-    action = "`standpunkt studio start` for one on this machine"
+    """The one finding where it is not even known whom to ask, with which token, or for which study."""
+    message, _, action = error.message.partition("; ")
     if error.variable:
         action = f"set {error.variable}: the token is made in Label Studio at /user/account (Access Token)"
-    return Finding(check="settings", ok=False, message=error.message, action=action)
+    return Finding(
+        check="settings",
+        ok=False,
+        message=message,
+        action=action or "`standpunkt studio start` for one on this machine",
+    )
 
 
 def _address(url: str) -> Finding:
