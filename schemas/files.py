@@ -15,6 +15,7 @@ import msgspec
 import platformdirs
 
 from schemas.errors import DataError
+from schemas.unprintable import VisibleWriter
 
 #: Bytes (unpacked) of a file that is read as a whole, such as a model or a codebook.
 MAX_FILE = 2**30
@@ -26,11 +27,12 @@ MAX_ROW = 2**25
 def replacing(path: str | Path) -> Iterator[IO[bytes]]:
     """A binary file written beside ``path``, flushed, and moved in when the block ends well.
 
-    ``-`` is standard output; a device or a pipe is written where it is. A parent folder that is missing
-    is made.
+    ``-`` is standard output; on a terminal, what would steer it is shown. A device or a pipe is written
+    where it is. A parent folder that is missing is made.
     """
     if str(path) == "-":
-        yield sys.stdout.buffer
+        out: Any = VisibleWriter(sys.stdout.buffer) if sys.stdout.isatty() else sys.stdout.buffer
+        yield out
         sys.stdout.buffer.flush()
         return
     path = Path(path)

@@ -4,7 +4,9 @@ They come with ids, names, titles, file names and a server's words; a terminal w
 rename its window or print backwards. What is written to files stays as it is.
 """
 
+import io
 import re
+from typing import IO, Any
 
 _C0 = r"\x00-\x08\x0b\x0c\x0e-\x1f"  # but tab, line feed and carriage return
 _OTHERS = (
@@ -34,6 +36,24 @@ def visible_line(text: str) -> str:
     'a\\x0ab'
     """
     return _IN_ONE_LINE.sub(_escape, text)
+
+
+class VisibleWriter(io.BufferedIOBase):
+    """A binary file for whole pieces of UTF-8, such as rows, that a terminal shows as `visible` does."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        text = bytes(data).decode("utf-8", "replace").replace("\r\n", "\n")
+        self._file.write(visible(text).encode("utf-8"))
+        return len(data)
+
+    def flush(self) -> None:
+        self._file.flush()
 
 
 def escaped_json(text: str) -> str:

@@ -109,6 +109,21 @@ def _with_labels(value: Any) -> Any:
     return {k: HOSTILE if k == "label" else _with_labels(item) for k, item in value.items()}
 
 
+@pytest.mark.parametrize("to", ["jsonl", "csv", "html"])
+def test_rows_on_a_terminal_are_shown_and_in_a_pipe_as_they_are(
+    standpunkt: Run, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, to: str
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"title": "T", "text": f"Das Tempolimit {HOSTILE} nützt allen."}), "utf-8")
+    words = ("tag", path, "-m", model, "--to", to, "-o", "-")
+    piped = standpunkt(*words)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    shown = harmless(standpunkt(*words))
+    assert shown.code == piped.code == 0
+    assert to == "html" or "\x9b" in piped.out
+    assert "nützt allen" in shown.out
+
+
 @contextmanager
 def server(status: int, words: str) -> Iterator[str]:
     """The address of a server that answers everything so."""
