@@ -78,7 +78,7 @@ def stop() -> None:
     """Stop it; all it holds is kept."""
     from annotate.label_studio import local_server
 
-    say("stopped" if local_server.stop() else "it was not running")
+    say("stopped" if local_server.stop(say_progress) else "it was not running")
 
 
 @app.command()

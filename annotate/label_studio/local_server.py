@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import filelock
 import httpx
 import msgspec
 import psutil
@@ -29,9 +28,10 @@ from annotate.label_studio.database import (
     read_database,
 )
 from annotate.label_studio.listening import is_taken, listens
-from annotate.progress import Progress
+from annotate.progress import Progress, no_progress
 from schemas.errors import DataError, SettingsError, StudioError
 from schemas.files import home, write_private_json
+from schemas.locks import locked
 from schemas.records import Record
 
 VERSION = "1.23.2"
@@ -83,7 +83,7 @@ class Status(Record, frozen=True, kw_only=True):
 
 def install(progress: Progress) -> bool:
     """Installs Label Studio where it is not there yet; False where nothing was to do."""
-    with _lock():
+    with _lock("studio install", progress):
         if _is_installed():
             return False
         environment = _environment()
@@ -122,7 +122,7 @@ def start(
     elif password_file is not None:
         raise SettingsError(f"{PASSWORD_FILE}: needs --database postgresql://…")
     install(progress)
-    with _lock():
+    with _lock("studio start", progress):
         known = load()
         if database is not None:
             known = _on(known or _new(), database)
@@ -166,9 +166,9 @@ def shown_database(studio: LocalStudio | None) -> str:
     return read_database(studio.database).shown if studio and studio.database else "SQLite"
 
 
-def stop() -> bool:
+def stop(progress: Progress = no_progress) -> bool:
     """Ends the server; False where none of ours was running."""
-    with _lock():
+    with _lock("studio stop", progress):
         known = load()
         if known is None or not _end(known):
             return False
@@ -235,7 +235,7 @@ def _is_installed() -> bool:
 
 
 @contextmanager
-def _lock() -> Iterator[None]:
+def _lock(verb: str, progress: Progress) -> Iterator[None]:
     """One process at a time installs, starts or stops, in a folder that others cannot look into.
 
     Raises
@@ -247,7 +247,7 @@ def _lock() -> Iterator[None]:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)  # one that an earlier version made
-        with filelock.FileLock(folder / "lock"):
+        with locked(folder / "lock", verb, progress):
             yield
     except OSError as error:
         raise DataError(
