@@ -47,6 +47,16 @@ def studio(server: LocalStudio) -> Studio:
 @pytest.fixture
 def large(tmp_path: Path, standpunkt: Run, request: pytest.FixtureRequest) -> Study:
     """A study of one annotator with pieces of 40 sentences."""
+    return study_of(SENTENCES, tmp_path, standpunkt, request)
+
+
+@pytest.fixture
+def small(tmp_path: Path, standpunkt: Run, request: pytest.FixtureRequest) -> Study:
+    """The same with three pieces, for what is done very often."""
+    return study_of(120, tmp_path, standpunkt, request)
+
+
+def study_of(sentences: int, tmp_path: Path, standpunkt: Run, request: pytest.FixtureRequest) -> Study:
     folder = tmp_path / "s"
     words, _, parameters = request.node.name.removeprefix("test_").partition("[")
     name = f"{words[:24]}_{parameters}".strip("_]")  # each has a project of its own
@@ -54,7 +64,7 @@ def large(tmp_path: Path, standpunkt: Run, request: pytest.FixtureRequest) -> St
         standpunkt("init", folder, "--targets", "ziele-ukraine", "--annotators", "anna", "--name", name).code
         == 0
     )
-    for piece in range(SENTENCES // 40):
+    for piece in range(sentences // 40):
         lines = [f"Die Kolumne {piece} hat auch einen Satz {n}." for n in range(40)]
         text = f"Kolumne {piece} | Ada Probst. 03.02.2025.\n\n" + " ".join(lines) + "\n"
         (folder / "commentaries" / f"{piece:04}.txt").write_text(text, "utf-8")

@@ -48,11 +48,12 @@ def left_over(study: Study) -> list[str]:
 
 
 def another(study: Study, n: int) -> Study:
-    """The same study under another name, so that it has a project of its own."""
+    """Another study of the same texts, so that it has a project of its own."""
     folder = study.folder.with_name(f"{study.folder.name}-{n}")
     shutil.copytree(study.folder, folder, ignore=shutil.ignore_patterns(".standpunkt"))
     path = folder / "study.yaml"
-    path.write_text(re.sub(r"(?m)^study: (.{,20}).*$", rf"study: \1-{n}", path.read_text("utf-8")), "utf-8")
+    text = re.sub(r"(?m)^study: (.{,20}).*$", rf"study: \1-{n}", path.read_text("utf-8"))
+    path.write_text(re.sub(r"(?m)^id: .*\n", "", text), "utf-8")
     return open_study(folder)
 
 
@@ -164,13 +165,13 @@ def with_renamed_code(codebook: Path) -> str:
 
 
 def test_a_migration_and_its_way_back_that_were_killed_end_as_if_they_were_not(
-    large: Study, studio: Studio, tmp_path: Path, record_property: Measured
+    small: Study, studio: Studio, tmp_path: Path, record_property: Measured
 ) -> None:
     old, new = tmp_path / "alt.yaml", tmp_path / "neu.yaml"
-    old.write_bytes(large.codebook_path.read_bytes())
+    old.write_bytes(small.codebook_path.read_bytes())
     new.write_text(with_renamed_code(old), "utf-8")
-    book = large.codebook()
-    number = push(studio, large).projects[0].project
+    book = small.codebook()
+    number = push(studio, small).projects[0].project
     tasks = list(studio.tasks(number))
     for task in tasks[:8]:
         studio.create_annotation(task.id, to_result(CODED, book))
@@ -179,7 +180,7 @@ def test_a_migration_and_its_way_back_that_were_killed_end_as_if_they_were_not(
         for t in tasks[8:16]
     ]
     studio.import_predictions(number, suggested)
-    pull(studio, large)
+    pull(studio, small)
 
     def state() -> tuple[object, ...]:
         project = studio.project(number)
@@ -188,19 +189,19 @@ def test_a_migration_and_its_way_back_that_were_killed_end_as_if_they_were_not(
                 for t in json.loads(studio.export(number))]  # fmt: skip
         said = sorted((p.task, p.model_version, json.dumps(p.result)) for p in studio.predictions(number))
         files = {
-            k: v for k, v in contents(large.folder).items() if not k.startswith(("backups", ".standpunkt"))
+            k: v for k, v in contents(small.folder).items() if not k.startswith(("backups", ".standpunkt"))
         }
         return project.label_config.strip(), project.description, rows, said, files
 
     def forth() -> None:
-        migrating.migrate(Studio(studio.url, studio._key), large, old, new)
+        migrating.migrate(Studio(studio.url, studio._key), small, old, new)
 
     def back() -> None:
-        migrating.undo(Studio(studio.url, studio._key), large, old, new)
+        migrating.undo(Studio(studio.url, studio._key), small, old, new)
 
     def stage() -> str:
         return str(
-            json.loads((large.folder / "backups" / "codebook-1.0.0-2.0.0" / "manifest.json").read_bytes())[
+            json.loads((small.folder / "backups" / "codebook-1.0.0-2.0.0" / "manifest.json").read_bytes())[
                 "stage"
             ]
         )
@@ -209,21 +210,21 @@ def test_a_migration_and_its_way_back_that_were_killed_end_as_if_they_were_not(
     seconds_forth, after = seconds(lambda: done(forth)), state()
     seconds_back = seconds(lambda: done(back))
     assert state() == before
-    steps, steps_back = steps_of(forth, large.folder), steps_of(back, large.folder)
+    steps, steps_back = steps_of(forth, small.folder), steps_of(back, small.folder)
     moments, hit = random.Random(4), 0
     trials: list[tuple[float, float] | tuple[int, int]] = [
         (moments.random() * seconds_forth, moments.random() * seconds_back) for _ in range(MOMENTS)
     ]
     trials += list(zip(some_of(steps, 5), some_of(steps_back, 6), strict=False))
     for first, second in trials:
-        hit += killed_somewhere(forth, large, first)
+        hit += killed_somewhere(forth, small, first)
         done(forth)
         assert state() == after, first
-        hit += killed_somewhere(back, large, second)
+        hit += killed_somewhere(back, small, second)
         if stage() != "undone":
             done(back)
         assert state() == before, second
-        assert left_over(large) == []
+        assert left_over(small) == []
     words = f"migrate and undo killed at {hit} of {2 * len(trials)} moments within {seconds_forth:.1f} and {seconds_back:.1f} s ({steps} and {steps_back} steps)"
     record_property("measured", words)
     assert hit >= MOMENTS
