@@ -194,13 +194,12 @@ class Studio:
 
     def delete_untouched_task(self, task_id: int) -> bool:
         """Deletes a task; False where somebody has coded in it or begun to, and it was left."""
-        with self._asking(f"deleting task {task_id}"):
+        with self._asking(f"deleting task {task_id}"), self._gone_is_fine():
             task = self._client.tasks.get(id=str(task_id))
             if task.annotations or task.drafts:
                 return False
-            with self._gone_is_fine():
-                self._client.tasks.delete(id=str(task_id))
-            return True
+            self._client.tasks.delete(id=str(task_id))
+        return True
 
     def prediction_counts(self, project_id: int) -> dict[str, int]:
         """How many predictions of each model version a project holds; cheap, whatever its size."""
@@ -367,7 +366,7 @@ class Studio:
 
     @contextmanager
     def _gone_is_fine(self) -> Iterator[None]:
-        """What was to be deleted and is not there has been deleted: the answer to that was lost."""
+        """What was to be deleted and is not there has been deleted: the answer was lost, or another did it."""
         from label_studio_sdk.core.api_error import ApiError
 
         try:

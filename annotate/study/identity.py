@@ -19,21 +19,24 @@ from schemas.records import Record
 
 ADJUDICATOR = "adjudication"  # stands where an annotator's name does: in the marker and the rows
 MARKER = "[standpunkt "  # how the marker of every study begins
-_MARKER = re.compile(r"\[standpunkt ([a-z0-9_-]+)/([a-z0-9_-]+)(?: ([a-z0-9]{4,32}))?\]")
+_MARKER = re.compile(r"\[standpunkt ([a-z0-9_-]+)/([a-z0-9_-]+)\](?: \[study ([a-z0-9]{4,32})\])?")
 LOCAL = (".standpunkt", "einladungen")  # folders of what only this machine may know
 #: What came from the projects of the first study: it stays with a copy, but is none of its codings.
 _CODINGS = ("annotations.jsonl", "decisions.jsonl", "removed.jsonl", "assignments.jsonl", "exports", "taken")
 
 
 class Marker(Record, frozen=True, kw_only=True):
-    """What a project's description says of whose it is; ``id`` is None in projects of earlier versions."""
+    """What a project's description says of whose it is; ``id`` is None in projects of earlier versions.
+
+    The first part is what earlier versions wrote and look for.
+    """
 
     study: str
     annotator: str
     id: str | None = None
 
     def __str__(self) -> str:
-        return f"{MARKER}{self.study}/{self.annotator}{f' {self.id}' if self.id else ''}]"
+        return f"{MARKER}{self.study}/{self.annotator}]{f' [study {self.id}]' if self.id else ''}"
 
 
 def marker(study: Study, annotator: str) -> Marker:
@@ -44,7 +47,7 @@ def marker(study: Study, annotator: str) -> Marker:
 def read_marker(description: str) -> Marker | None:
     """The marker in a project's description, or None where it has none.
 
-    >>> read_marker("core 1.0.0 [standpunkt kriege/anna 0123456789ab]")
+    >>> read_marker("core 1.0.0 [standpunkt kriege/anna] [study 0123456789ab]")
     Marker(study='kriege', annotator='anna', id='0123456789ab')
     """
     match = _MARKER.search(description)

@@ -135,7 +135,7 @@ def test_projects_of_an_earlier_version_are_taken_over_and_marked(
     assert (again["created"], numbers(again)) == (0, numbers(first))
     project = studio.project(numbers(first)["ben"])
     assert project is not None
-    assert f"[standpunkt {name}/ben {open_study(study).settings.id}]" in project.description
+    assert f"[standpunkt {name}/ben] [study {open_study(study).settings.id}]" in project.description
 
 
 def test_a_number_that_is_a_strangers_project_by_now_is_refused(
