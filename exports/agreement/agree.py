@@ -6,8 +6,10 @@ bootstrap over commentaries, for sentences of one text are not independent. Of k
 common a value is rests on all codings, as Gwet (2014) defines them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+from math import comb
 
 import numpy as np
 from msgspec import UNSET, UnsetType, structs
@@ -22,6 +24,9 @@ from exports.agreement.report import AgreementReport, Coefficients, LayerAgreeme
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError, SettingsError, near_hit
 from schemas.records import Annotation, is_unknown
+
+#: Pairs of annotators who share a sentence: two hundred people who code the same take most of a minute.
+MAX_PAIRS = 20_000
 
 
 def agree(
@@ -49,7 +54,7 @@ def agree(
     ------
     DataError
         No sentence was coded by two annotators that are known: codings of whose annotator nothing is
-        known are in no figure.
+        known are in no figure. Or more than `MAX_PAIRS` of them may share one.
     SettingsError
         There is no coding by one of the models.
     """
@@ -61,6 +66,7 @@ def agree(
     shared = frame.shared
     if not shared.any():
         raise DataError(_nothing_shared(frame, len(rows), by_nobody=len(given) - len(everything)))
+    _refuse_crowds(rows, len(frame.annotators))
     texts = np.unique(frame.commentary[shared])
     resample = Draws(texts, len(frame.commentaries), number=draws, seed=seed)
     apart = partial(_apart, frame, codebook, draws, seed)
@@ -78,6 +84,17 @@ def agree(
         suggestions=apart(lambda row: "with" if row.suggested else "without"),
         models=_with_models(everything, codebook, models, draws=draws, seed=seed) if models else {},
     )
+
+
+def _refuse_crowds(rows: Sequence[Annotation], people: int) -> None:
+    coders = Counter(row.sentence_id for row in rows)
+    pairs = min(comb(people, 2), sum(comb(number, 2) for number in coders.values()))
+    if pairs > MAX_PAIRS:
+        sentence, most = coders.most_common(1)[0]
+        raise DataError(
+            f"{people:,} annotators, of whom up to {pairs:,} pairs share a sentence ({most:,} coded "
+            f"{sentence}); every pair is compared, expected at most {MAX_PAIRS:,}"
+        )
 
 
 def _refuse_strangers(models: Collection[str], annotators: Collection[str]) -> None:

@@ -417,3 +417,14 @@ def test_any_codings_give_a_report_or_a_sentence(
         assert layer["alpha"] is None or layer["alpha"] <= 1
         assert layer["alpha"] is not None or layer["reason"]
         assert layer["observed"] is None or 0 <= layer["observed"] <= 1
+
+
+def test_a_crowd_is_refused_before_every_pair_of_it_is_compared(row: Row, codebook: Codebook) -> None:
+    """A thousand annotations of one task took minutes, two hundred thousand would take years."""
+    crowd = [row(f"p{n}", "c1:1", {"voice": "author"}) for n in range(1000)]
+    with pytest.raises(
+        DataError, match=r"1,000 annotators, of whom up to 499,500 pairs .*1,000 coded c1:1.*at most 20,000"
+    ):
+        agree(crowd, codebook)
+    apart = [row(f"p{n}", f"c1:{n // 2}", {"voice": "author"}) for n in range(250)]
+    assert len(agree(apart, codebook, draws=0).annotators) == 250
