@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+import zlib
 from typing import NoReturn
 
 import typer
@@ -88,7 +89,7 @@ def main() -> None:
     except BrokenPipeError:  # whoever read our output has seen enough
         _drop_output()
         sys.exit(1)
-    except (OSError, MemoryError, RecursionError, UnicodeError) as error:
+    except (OSError, MemoryError, RecursionError, UnicodeError, zlib.error) as error:
         _fail(f"{_verb()}: {_words(error)}")
 
 

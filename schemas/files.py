@@ -44,6 +44,8 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
             with open(path, "wb") as file:
                 yield file
             return
+        if path.parent.is_file():
+            raise DataError(f"cannot be written: {path.parent} is a file, expected a folder", path=path)
         path.parent.mkdir(parents=True, exist_ok=True)
         clear_unfinished(path.parent, glob.escape(path.name))
         with open(beside, "wb") as raw:

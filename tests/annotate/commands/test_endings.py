@@ -146,3 +146,40 @@ def test_what_is_no_encoding_of_texts_is_refused(piece: Path, standpunkt: Run, e
 def test_half_characters_are_refused(tmp_path: Path, standpunkt: Run) -> None:
     (tmp_path / "a.txt").write_bytes(b"Ein Satz +2AA- mit halbem Zeichen.")
     is_a_line(standpunkt("split", tmp_path / "a.txt", "--encoding", "utf-7"), "not utf-7")
+
+
+WRITING = (
+    "split", "split commentaries -o s.jsonl", "split commentaries -o s.jsonl.gz", "split commentaries --commentaries c.jsonl -o -", "agree --html a.html",
+    "adjudicate", "adjudicate -o g.jsonl", "train -o m --no-evaluate", "tag $1 -m $2 -o t.jsonl", "tag $1 -m $2 --to html -o t.html",
+    "tag commentaries -m $2 --to html -o seite", "tag commentaries -m $2 -o t.jsonl --workers 2", "tag $1 -m $2 --summary s.jsonl",
+    "evaluate $2 --gold data/gold.jsonl --seen --html e.html", "backup ../b.tar.gz", "init neu",
+    "codebook render codebook.yaml --to studio -o c.xml",
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("words", WRITING)
+def test_a_full_disk_is_a_line_and_loses_nothing(earlier_study: Path, piece: Path, words: str) -> None:
+    """No file may grow beyond a kilobyte here."""
+    (earlier_study / "commentaries" / "neu.txt").write_text(
+        PIECE, "utf-8"
+    )  # so that split has something to write
+    model = next((earlier_study / "models").iterdir())
+    before = {path: path.read_bytes() for path in earlier_study.rglob("*") if path.is_file()}
+    ran = shell(f"cd $3; ulimit -f 1; standpunkt {words}", piece, model, earlier_study)
+    assert ran.code == 1, ran
+    errors = [line for line in ran.err.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1, ran.err
+    assert any(said in errors[0] for said in ("File too large", "disk I/O error", "full")), errors
+    assert "Traceback" not in ran.err
+    assert {path: path.read_bytes() for path in before} == before
+    assert not list(earlier_study.rglob("*.part"))
+
+
+@pytest.mark.parametrize(
+    "words", ["split $1 -o $1/s.jsonl", "init $1/neu", "codebook render kommentar-core --to studio -o $1/c"]
+)
+def test_a_place_that_is_no_folder_is_said(piece: Path, words: str) -> None:
+    ran = shell(f"standpunkt {words}", piece)
+    is_a_line(ran, "a.txt")
+    assert "is a file, expected a folder" in ran.err or "Not a directory" in ran.err
