@@ -366,7 +366,7 @@ class Studio:
 
     @contextmanager
     def _gone_is_fine(self) -> Iterator[None]:
-        """What was to be deleted and is not there has been deleted: the answer was lost, or another did it."""
+        """What is not there has been deleted: the answer to that was lost, or another did it."""
         from label_studio_sdk.core.api_error import ApiError
 
         try:
