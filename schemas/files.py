@@ -169,10 +169,10 @@ def rows_of(file: IO[Any], path: str | Path) -> Iterator[Any]:
 
 
 def readable(name: str | os.PathLike[str]) -> str:
-    """A file name as text: bytes that are not UTF-8 are written out, such as ``\\xff``.
+    r"""A file name as text: bytes that are not UTF-8 are written out, such as ``\xff``.
 
-    >>> readable("caf\udce9.txt")
-    'caf\\\\xe9.txt'
+    >>> readable(os.fsdecode(b"caf\xe9.txt")) == r"caf\xe9.txt"
+    True
     """
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
