@@ -63,7 +63,7 @@ def read_tasks(
         if start == b"[":
             placed = _json_list(file, path, warnings, salvage=salvage)
         elif start == b"{":
-            placed = iter([("task 1", _one_task(read_whole(file, path), path))])
+            placed = iter([("task 1", _one_task(read_whole(file, path, at_most=MAX_ROW), path))])
         else:
             placed = read_csv(_csv_lines(file, path), path, codebook)
         yield from _as_tasks(placed, codebook, warnings)

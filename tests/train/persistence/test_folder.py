@@ -517,3 +517,23 @@ def test_whatever_stands_anywhere_is_refused_or_harmless(
         else:
             predict(from_state(meta, state), other_rows[:6])
     assert refused > 50
+
+
+def test_a_deep_description_is_refused(folder: Path) -> None:
+    (folder / "model.json").write_text('{"format": ' + "[" * 200 + "]" * 200 + "}", "utf-8")
+    with pytest.raises(
+        ModelError, match=r"model\.json: is not the description of a model: more than 50 levels"
+    ):
+        load_model(folder)
+
+
+@pytest.mark.parametrize("name", ["model.json", "model.skops"])
+def test_what_is_no_file_is_neither_read_nor_waited_for(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(ModelError, match=f"not a model folder: {name}: expected a file"):
+        load_model(folder)
+    (folder / name).unlink()
+    (folder / name).symlink_to("/dev/zero")
+    with pytest.raises(ModelError, match=f"not a model folder: {name}: expected a file"):
+        load_model(folder)
