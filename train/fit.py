@@ -26,12 +26,15 @@ from train.settings import FEATURES_FORMAT, TRAINING_FORMAT, Settings
 
 
 class LayerReport(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """What a layer was trained on; ``reason`` says why it was not, or what is odd about it."""
+    """What a layer was trained on; ``reason`` says why it was not, or what is odd about it, and
+    ``not_learned`` names the codes of a set that are never given.
+    """
 
     codes: dict[str, int]
     trained: bool
     reason: str | None
     targets: dict[str, TargetState] = {}
+    not_learned: list[str] = []
 
 
 class TrainReport(Record, frozen=True, kw_only=True):
@@ -181,7 +184,11 @@ def _report(meta: ModelMeta, seconds: float, copies: int) -> TrainReport:
         n=meta.n,
         layers={
             name: LayerReport(
-                codes=state.codes, trained=state.trained, reason=state.reason, targets=state.targets
+                codes=state.codes,
+                trained=state.trained,
+                reason=state.reason,
+                targets=state.targets,
+                not_learned=state.not_learned,
             )
             for name, state in meta.layers.items()
         },

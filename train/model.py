@@ -50,6 +50,9 @@ class LayerState(Record, frozen=True, kw_only=True):
         For a set: the score below which a given code is marked as abstained.
     choices
         What inner cross-validation chose, for each classifier.
+    not_learned
+        For a set: the codes that are never given, as held-out rows do not show that they were learned
+        (`train.classifiers.thresholds.is_learned`).
     """
 
     kind: str
@@ -61,6 +64,7 @@ class LayerState(Record, frozen=True, kw_only=True):
     sure: dict[str, float] = {}
     choices: dict[str, dict[str, float]] = {}
     targets: dict[str, TargetState] = {}
+    not_learned: list[str] = []
 
 
 class ModelMeta(Record, frozen=True, kw_only=True):

@@ -83,6 +83,8 @@ def _layer(name: str, layer: "LayerFigures") -> Iterator[str]:
         f"; calibration error {layer.calibration_error:.3f}" if layer.calibration_error is not None else ""
     )
     lines.append(_wrapped(f"{kept}{reached}{error}."))
+    if layer.not_learned:
+        lines.append(_wrapped(f"Not learned, so never given: {', '.join(layer.not_learned)}."))
     lines += _human(layer)
     lines += _one_sided(layer)
     if layer.suspects:

@@ -196,6 +196,11 @@ def _words(done: "TrainReport", figures: dict[str, Any]) -> str:
     is_strict = figures.get("held_out", {}).get("by") != "tuning"
     how = "cross-validated" if is_strict else "while held out in tuning, a little high"
     notes = [f"{name}: {layer.reason}" for name, layer in done.layers.items() if layer.reason]
+    notes += [
+        f"{name}: not learned, so never given: {', '.join(layer.not_learned)}"
+        for name, layer in done.layers.items()
+        if layer.not_learned
+    ]
     notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
     head = f"{done.model_version}: {done.n} sentences{copies}, {done.seconds:.1f} s\n{done.model_dir}"
     notes_text = "\n".join(textwrap.fill(note, 80, subsequent_indent="  ") for note in notes)

@@ -121,6 +121,8 @@ def _sentences(layer: "LayerFigures") -> Iterator[str]:
     yield f"Darf es sich enthalten, so antwortet es in {_percent(at.coverage)} der Fälle{right}{reached}."
     if layer.calibration_error is not None:
         yield f"Seine Wahrscheinlichkeiten liegen im Mittel um {_say(layer.calibration_error)} daneben."
+    if layer.not_learned:
+        yield f"Nicht gelernt und deshalb nie vergeben: {', '.join(layer.not_learned)}."
 
 
 def _people(layer: "LayerFigures") -> str:

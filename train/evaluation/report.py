@@ -1,5 +1,6 @@
 """From gold and predicted codes to the figures of the ``evaluate`` report."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -103,7 +104,8 @@ class LayerFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
 
     ``baselines`` are macro-F1 of the commonest code, of keywords and of length; ``ceiling`` is how
     well annotators agree with each other in the same figure; ``suspects`` are likely errors of gold;
-    ``unjudged`` counts coded sentences for which no model could be trained.
+    ``unjudged`` counts coded sentences for which no model could be trained; ``not_learned`` names the
+    codes of a set that at least half of the models never give.
     """
 
     macro_f1: float | None
@@ -123,6 +125,7 @@ class LayerFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
     reliability: list[Bin] = []
     suspects: list[LabelError] = []
     unjudged: int = 0
+    not_learned: list[str] = []
 
 
 class EvaluationReport(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -146,7 +149,7 @@ def _score(layer: Layer, scored: Sequence[Scored], seed: int) -> LayerFigures:
     figures = _figures(layer, layer_items(layer, scored), seed)
     coded = [s for s in scored if layer.id in s.row.layers]
     unjudged = sum(layer.id not in s.prediction.layers for s in coded)
-    figures = msgspec.structs.replace(figures, unjudged=unjudged)
+    figures = msgspec.structs.replace(figures, unjudged=unjudged, not_learned=_not_learned(layer, coded))
     figures = msgspec.structs.replace(figures, reason=_oddity(layer, figures, coded))
     if not KINDS[layer.kind].has_targets:
         return figures
@@ -157,6 +160,15 @@ def _score(layer: Layer, scored: Sequence[Scored], seed: int) -> LayerFigures:
         direction=_direction(layer, items),
         targets=_targets(KINDS[layer.kind].values(layer), items),
     )
+
+
+def _not_learned(layer: Layer, coded: Sequence[Scored]) -> list[str]:
+    """The codes that at least half of the models that judged did not learn, in the codebook's order."""
+    states = list(
+        {id(s.layers): s.layers[layer.id] for s in coded if layer.id in s.prediction.layers}.values()
+    )
+    times = Counter(code for state in states for code in state.not_learned)
+    return [code for code in layer.code_ids if 2 * times[code] >= len(states) > 0]
 
 
 def _oddity(layer: Layer, figures: LayerFigures, coded: Sequence[Scored]) -> str | None:

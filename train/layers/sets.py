@@ -9,7 +9,7 @@ from schemas.codebook import Layer
 from schemas.records import GoldSentence, LayerValue, SetPrediction
 from train.arrays import Bools, Floats
 from train.classifiers.fitted import probability_of
-from train.classifiers.thresholds import abstention_threshold, decision_threshold
+from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold, is_learned
 from train.layers.kind import Kind, SuggestedPart, coded
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
 from train.settings import Settings
@@ -36,10 +36,17 @@ class CodeSet(Kind):
             probability_of(True, classifier, classifier.held_out_) for classifier in classifiers.values()
         ]
         scores = _lift(layer, codes, np.column_stack(held_out or [np.zeros((len(rows), 0))]))
-        thresholds = {code: decision_threshold(scores[:, i], occurs[code]) for i, code in enumerate(codes)}
+        learned = _learned(
+            layer, {code: is_learned(scores[:, i], occurs[code]) for i, code in enumerate(codes)}
+        )
+        thresholds = {
+            code: decision_threshold(scores[:, i], occurs[code]) if code in learned else NEVER
+            for i, code in enumerate(codes)
+        }
         if truth.any(axis=1).all():  # somebody always ticked something: the exclusive code is what is left
             thresholds.update({code: 0.0 for code in layer.exclusive if code in thresholds})
-        chosen = choose(layer, codes, scores, thresholds)
+        not_learned = [code for code in layer.code_ids if code not in learned]
+        chosen = choose(layer, codes, scores, thresholds, not_learned)
         sure = {
             code: abstention_threshold(
                 scores[chosen[:, i], i], occurs[code][chosen[:, i]], precision=data.settings.abstain_at
@@ -55,6 +62,7 @@ class CodeSet(Kind):
             thresholds=thresholds,
             sure=sure,
             choices={code: choices_of(classifier) for code, classifier in classifiers.items()},
+            not_learned=not_learned,
         )
         return FittedLayer(
             state=state,
@@ -140,7 +148,7 @@ def set_predictions(
     """The records of rows of probabilities."""
     scores = scores.round(6)
     thresholds = {code: round(state.thresholds[code], 6) for code in codes}
-    chosen = choose(layer, codes, scores, thresholds)
+    chosen = choose(layer, codes, scores, thresholds, state.not_learned)
     unsure = chosen & (scores < np.array([round(state.sure[code], 6) for code in codes]))
     return [
         SetPrediction(
@@ -163,15 +171,26 @@ def _likely(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Floats
     return list(classifiers), _lift(layer, list(classifiers), np.column_stack(likely))
 
 
-def choose(layer: Layer, codes: Sequence[str], scores: Floats, thresholds: dict[str, float]) -> Bools:
-    """Which codes are given: those at their threshold and their parents; where there are none,
-    the likeliest exclusive code that is at its own.
+def choose(
+    layer: Layer,
+    codes: Sequence[str],
+    scores: Floats,
+    thresholds: Mapping[str, float],
+    not_learned: Sequence[str] = (),
+) -> Bools:
+    """Which codes are given.
+
+    An exclusive code alone where it is likelier than all others together (the sum of their calibrated
+    probabilities, parents standing for their children). Else the codes at their threshold and their
+    parents, but none that was not learned; and where there are none, the likeliest exclusive code
+    that is at its own.
 
     Returns
     -------
     bool ndarray of shape (n_rows, n_codes), columns as in ``codes``
     """
     chosen = scores >= np.array([thresholds[code] for code in codes])
+    chosen[:, [i for i, code in enumerate(codes) if code in not_learned]] = False
     alone = [i for i, code in enumerate(codes) if code in layer.exclusive]
     wanted = chosen[:, alone].copy()
     chosen[:, alone] = False
@@ -181,10 +200,22 @@ def choose(layer: Layer, codes: Sequence[str], scores: Floats, thresholds: dict[
             if parent in column_of:
                 chosen[:, column_of[parent]] |= chosen[:, column]
     if alone:
+        top = [i for i, code in enumerate(codes) if not layer.parents(code)]
+        likelier = 2 * scores[:, alone] > scores[:, top].sum(axis=1, keepdims=True)
+        chosen[likelier.any(axis=1)] = False
+        wanted |= likelier
         best = np.where(wanted, scores[:, alone], -1.0).argmax(axis=1)
         free = ~chosen.any(axis=1) & wanted.any(axis=1)
         chosen[np.flatnonzero(free), np.array(alone)[best[free]]] = True
     return chosen
+
+
+def _learned(layer: Layer, shown: Mapping[str, bool]) -> set[str]:
+    """The codes that may be given: those that held-out rows show to be learned, their parents, and the
+    exclusive codes, which stand for the rest and are measured against it.
+    """
+    learned = {code for code, is_shown in shown.items() if is_shown or code in layer.exclusive}
+    return learned.union(*(layer.parents(code) for code in learned))
 
 
 def _lift(layer: Layer, codes: Sequence[str], scores: Floats) -> Floats:

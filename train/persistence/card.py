@@ -112,9 +112,9 @@ def _metrics(meta: ModelMeta) -> Iterator[str]:
     )
     yield ""
     yield from _say(
-        "An answer is marked as abstained below its code's threshold: the score from which at least "
-        f"{100 * meta.settings.abstain_at:.0f} % of such answers were right on held-out commentaries. "
-        "Coverage: the share of answers that are not."
+        "An answer is marked as abstained below its code's threshold: the score from which, by a bound "
+        f"that holds in nine of ten cases, at least {100 * meta.settings.abstain_at:.0f} % of such answers "
+        "were right on held-out commentaries. Coverage: the share of answers that are not."
     )
 
 
@@ -143,6 +143,8 @@ def _layer(name: str, state: LayerState) -> Iterator[str]:
     counts = ", ".join(f"{code} {n}" for code, n in state.codes.items())
     why = f" ({state.reason})" if state.reason else ""
     yield f"- **{name}**, {state.n} sentences coded{why}: {counts or 'none'}"
+    if state.not_learned:
+        yield from _say(f"  - not learned, so never given: {', '.join(state.not_learned)}")
     for target, target_state in state.targets.items():
         yield f"  - `{target}`: asked {target_state.asked} times, touched {target_state.touched}"
 
@@ -224,4 +226,5 @@ def _caveats(meta: ModelMeta) -> Iterator[str]:
 
 def _say(words: str) -> list[str]:
     """A paragraph or an item of a list, in lines."""
-    return textwrap.wrap(words, 100, subsequent_indent="  " if words.startswith("- ") else "")
+    marks = len(words) - len(words.lstrip(" -"))
+    return textwrap.wrap(words, 100, subsequent_indent=" " * marks)

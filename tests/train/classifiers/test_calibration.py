@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from train.classifiers.calibration import fit_calibration, probabilities
-from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold
+from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold, is_learned
 from train.evaluation.reliability import calibration_error
 
 
@@ -57,9 +57,12 @@ def test_calibration_error_of_known_cases() -> None:
         ([0.9] * 10, [True] * 10, 0.7),  # all right: the wanted precision itself
         ([0.5] * 10, [True] * 10, 0.5),  # right although unsure: as low as was seen
         ([0.9] * 10, [False] * 10, NEVER),
-        ([0.9] * 8 + [0.4] * 8, [True] * 8 + [False] * 8, 0.65),
-        ([0.9, 0.8], [True, True], 0.7),
-        ([0.9], [True], NEVER),  # one lucky hit opens no gate
+        ([0.9] * 8 + [0.4] * 8, [True] * 8 + [False] * 8, 0.9),
+        ([0.9] * 7, [True] * 7, 0.7),  # .72 at least are right, with 90 %
+        ([0.9] * 6, [True] * 6, NEVER),  # .68 at least: six hits may be luck
+        ([0.9] * 8, [True] * 7 + [False], NEVER),
+        # the best fifth fails: that a later one would pass is not looked at
+        ([0.9] * 10 + [0.8] * 40, [True] * 7 + [False] * 3 + [True] * 40, NEVER),
         ([], [], NEVER),
     ],
 )
@@ -68,16 +71,57 @@ def test_the_abstention_threshold(score: list[float], right: list[bool], thresho
     assert found == pytest.approx(threshold)
 
 
+@pytest.mark.parametrize(("precision", "answers"), [(0.5, 4), (0.7, 7), (0.9, 22)])
+def test_so_many_right_answers_are_needed_for_a_promise(precision: float, answers: int) -> None:
+    def threshold(n: int) -> float:
+        return abstention_threshold(np.full(n, 0.95), np.ones(n, dtype=bool), precision=precision)
+
+    assert threshold(answers - 1) == NEVER
+    assert threshold(answers) < NEVER
+
+
 @pytest.mark.parametrize(
     ("score", "truth", "threshold"),
     [
         ([0.9, 0.8, 0.2, 0.1], [True, True, False, False], 0.5),
         ([0.3, 0.2, 0.1], [True, False, False], 0.25),
         ([0.6, 0.6, 0.1], [True, True, True], 0.05),
-        ([0.6, 0.1], [False, False], 0.5),
+        ([0.6, 0.1], [False, False], NEVER),
+        # F1 is best where five are given, but that is more than twice as often as the code occurs
+        ([0.5, 0.4, 0.3, 0.2, 0.1], [False, False, False, True, True], 0.15),
+        ([0.5, 0.5, 0.5, 0.1], [True, False, False, False], NEVER),
     ],
 )
-def test_the_decision_threshold_has_the_best_f1(
+def test_the_decision_threshold_has_the_best_f1_that_gives_a_code_twice_as_often_at_most(
     score: list[float], truth: list[bool], threshold: float
 ) -> None:
     assert decision_threshold(np.array(score), np.array(truth)) == pytest.approx(threshold)
+
+
+def ranked(*places: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Falling scores, and a code at these places of them."""
+    return np.linspace(0.9, 0.1, rows), np.isin(np.arange(rows), places)
+
+
+@pytest.mark.parametrize(
+    ("places", "rows", "learned"),
+    [
+        ((0, 1, 2, 3, 4), 100, True),
+        ((0, 1, 2, 3), 100, False),  # four examples
+        ((0, 40, 50, 60, 99), 100, False),  # area .5
+        ((10, 20, 30, 40, 60), 100, False),  # area .70, 1.4 standard errors above chance
+        (tuple(range(66, 86)), 200, False),  # surely above chance, but few hits among many
+        (tuple(range(66)), 100, True),  # 1.5 times two thirds cannot be reached
+        (tuple(range(0, 100, 2)), 100, False),
+        (tuple(range(10)), 10, True),  # always there
+    ],
+)
+def test_a_code_is_learned_where_held_out_rows_surely_show_it(
+    places: tuple[int, ...], rows: int, learned: bool
+) -> None:
+    score, truth = ranked(*places, rows=rows)
+    assert is_learned(score, truth) is learned
+
+
+def test_rows_of_one_score_show_nothing() -> None:
+    assert not is_learned(np.full(100, 0.3), np.arange(100) < 40)
