@@ -16,12 +16,16 @@ from train.evaluation.human_ceiling import human_ceiling, predicted_items
 from train.evaluation.items import Scored, layer_items
 from train.evaluation.label_errors import label_errors
 from train.evaluation.report import SHARES, CurvePoint, EvaluationReport, LayerFigures, part_of, score_layers
-from train.fit import commentary_hash, fit, model_version
+from train.evaluation.twin import NO_PAIRS, Twin
+from train.fit import commentary_hash, data_hash, fit, model_version
 from train.layers.kinds import KINDS
 from train.layers.stance import by_target
 from train.model import Model
 from train.predict import predict
 from train.settings import Settings
+
+#: Why a model that is judged on given rows has no learned baselines beside it.
+_NO_ROWS = "the rows that the model was trained on are not at hand"
 
 
 def cross_validate(
@@ -75,7 +79,10 @@ def cross_validate(
         for layer in codebook.predicted_layers
     }
     learned = _learned_baselines(holdout.splits, codebook)
-    layers = {name: _with_baselines(figures, learned.get(name, {})) for name, figures in layers.items()}
+    layers = {
+        layer.id: _with_baselines(layer, layers[layer.id], learned[layer.id])
+        for layer in codebook.predicted_layers
+    }
     left = {"copies of one text": n} if (n := count_copies(rows)) else {}
     holdout = holdout._replace(left_out=left | holdout.left_out)
     report = msgspec.structs.replace(report, layers=layers, held_out=described(plan, holdout))
@@ -138,26 +145,34 @@ def _beside(
 
 
 def _learned_baselines(parts: Sequence[Split], codebook: Codebook) -> dict[str, dict[str, float | None]]:
-    """Macro-F1 of keywords and of length, over all splits, a layer."""
+    """Macro-F1 of keywords, of length and of the plain twin, over all splits, a layer."""
+    twin = Twin(row for split in parts for rows in split for row in rows)
     learned: dict[str, dict[str, float | None]] = {}
     for layer in codebook.predicted_layers:
         total: dict[str, Any] = {}
         codes = KINDS[layer.kind].values(layer)
         for train, test in parts:
             texts = (texts_of(layer, rows, codebook) for rows in (train, test))
-            for name, counts in baseline_counts(layer, *texts).items():
+            found = baseline_counts(layer, *texts)
+            if (counts := twin.counts(layer, train, test)) is not None:
+                found["twin"] = counts
+            for name, counts in found.items():
                 total[name] = total.get(name, 0) + counts
         learned[layer.id] = {name: macro_of(layer, codes, counts) for name, counts in total.items()}
     return learned
 
 
-def _with_baselines(figures: LayerFigures, learned: Mapping[str, float | None]) -> LayerFigures:
+def _with_baselines(
+    layer: Layer, figures: LayerFigures, learned: Mapping[str, float | None], why: str | None = None
+) -> LayerFigures:
+    """The figures beside the baselines; ``why`` says why the learned ones are not there."""
     if not figures.n:
         return figures
+    reason = NO_PAIRS if KINDS[layer.kind].has_targets else why
     return msgspec.structs.replace(
         figures,
         baselines=Baselines(
-            majority=figures.baseline_macro_f1, keyword=learned.get("keyword"), length=learned.get("length")
+            majority=figures.baseline_macro_f1, twin_reason=None if "twin" in learned else reason, **learned
         ),
     )
 
@@ -188,11 +203,15 @@ def evaluate_model(
     seed: int = 0,
     against: Model | None = None,
     annotations: Sequence[Annotation] = (),
+    trained_on: Sequence[GoldSentence] = (),
 ) -> EvaluationReport:
     """The figures of a model on the given rows.
 
     Parameters
     ----------
+    trained_on
+        The rows that the model was trained on: the learned baselines need them. Other rows than those
+        count as none (`is_trained_on`).
     against
         Another model: the report says where the first is better or worse than chance explains.
     seen
@@ -209,8 +228,15 @@ def evaluate_model(
         _check_unseen(model, kept)
     book, scored = model.meta.book, _scored(model, kept, _asked_of_people(annotations))
     report = score_layers(book, scored, version=model.meta.model_version, seed=seed)
+    known = training_rows(trained_on, book) if is_trained_on(model, trained_on) else []
+    learned = _learned_baselines([Split(known, kept)], book) if known else {}
     layers = {
-        layer.id: _with_baselines(_beside(layer, report.layers[layer.id], scored, annotations, seed), {})
+        layer.id: _with_baselines(
+            layer,
+            _beside(layer, report.layers[layer.id], scored, annotations, seed),
+            learned.get(layer.id, {}),
+            None if known else _NO_ROWS,
+        )
         for layer in book.predicted_layers
     }
     report = msgspec.structs.replace(report, layers=layers)
@@ -222,6 +248,15 @@ def evaluate_model(
     differences = compare(book, against.meta.book, scored, _scored(against, other), seed=seed)
     comparison = Comparison(model_version=against.meta.model_version, layers=differences)
     return msgspec.structs.replace(report, against=comparison)
+
+
+def is_trained_on(model: Model, rows: Sequence[GoldSentence]) -> bool:
+    """Whether the model was trained on just these rows."""
+    try:
+        kept = training_rows(rows, model.meta.book) if rows else []
+    except DataError:  # they do not fit its codebook
+        return False
+    return bool(kept) and data_hash(kept, soft=model.meta.settings.soft) == model.meta.data_hash
 
 
 def _scored(

@@ -26,10 +26,10 @@ from schemas.errors import SettingsError
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
-    from schemas.records import Annotation
+    from schemas.records import Annotation, GoldSentence
     from train.data.holdout import By, Group
     from train.evaluation.report import EvaluationReport
-    from train.model import ModelMeta
+    from train.model import Model, ModelMeta
 
 
 def evaluate(
@@ -71,6 +71,13 @@ def evaluate(
         Path | None,
         typer.Option(metavar="FILE", help="annotations.jsonl for the human ceiling (default: the study's)."),
     ] = None,
+    trained_on: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Gold rows MODEL_DIR was trained on, for the learned baselines (default: the study's).",
+        ),
+    ] = None,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write the report as an HTML page with charts."),
@@ -95,6 +102,8 @@ def evaluate(
         raise SettingsError(
             "a trained model has a fixed encoder; train again with this option", flag="--encoder"
         )
+    if trained_on is not None and model is None:
+        raise SettingsError("is about a trained model: evaluate MODEL_DIR --gold FILE", flag="--trained-on")
     if download:
         download_encoder(encoder)
     from train.evaluate import cross_validate, evaluate_model
@@ -114,7 +123,15 @@ def evaluate(
             if codebook is not None:
                 _check_codebook(loaded.meta, codebook)
             rows = list(read_jsonl(gold, GoldSentence))
-            report = evaluate_model(loaded, rows, seen=seen, seed=seed, against=other, annotations=coded)
+            report = evaluate_model(
+                loaded,
+                rows,
+                seen=seen,
+                seed=seed,
+                against=other,
+                annotations=coded,
+                trained_on=_trained_on(loaded, trained_on, opened),
+            )
         else:
             rows, book = gold_and_codebook(gold, codebook, study)
             progress(f"cross-validating {len(rows)} sentences in {folds} folds")
@@ -138,6 +155,20 @@ def evaluate(
         write_text(html, evaluation_page(report))
         say(f"written: {html}")
     print_report(report, json, lambda: evaluation_words(report))
+
+
+def _trained_on(model: "Model", path: Path | None, study: "Study | None") -> "list[GoldSentence]":
+    """The rows that a model was trained on: those given, or the study's if they still are."""
+    from schemas.jsonl import read_jsonl
+    from schemas.records import GoldSentence
+    from train.evaluate import is_trained_on
+
+    file = path or (study.gold if study is not None and study.gold.exists() else None)
+    rows = list(read_jsonl(file, GoldSentence)) if file is not None else []
+    if path is not None and not is_trained_on(model, rows):
+        problem = f"{path} holds other rows than those that model {model.meta.model_version} was trained on"
+        raise SettingsError(problem, flag="--trained-on")
+    return rows
 
 
 def _check_codebook(meta: "ModelMeta", path: Path) -> None:

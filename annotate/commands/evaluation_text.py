@@ -54,7 +54,7 @@ def _overview(report: "EvaluationReport") -> str:
                 bounds(layer.interval),
                 layer.baseline_macro_f1,
                 base.keyword if base else None,
-                base.length if base else None,
+                base.twin if base else None,
                 layer.ceiling.macro_f1 if layer.ceiling else None,
                 layer.n,
             )
@@ -64,7 +64,9 @@ def _overview(report: "EvaluationReport") -> str:
                 rows.append((f"  {step}", part.macro_f1, "", "", "", "", "", part.n))
                 notes += [f"{name}, {step}: {part.reason}"] if part.reason else []
         notes += [f"{name}: {layer.reason}"] if layer.reason else []
-    head = ["layer", "macro-F1", "95 %", "common", "words", "length", "human", "n"]
+        if layer.macro_f1 is not None and base and base.twin is not None and base.twin >= layer.macro_f1:
+            notes.append(f"{name}: a plain linear model (twin) does as well")
+    head = ["layer", "macro-F1", "95 %", "common", "words", "twin", "human", "n"]
     return "\n".join([table(head, rows), *map(_wrapped, notes)])
 
 
@@ -135,7 +137,25 @@ def _curve(report: "EvaluationReport") -> Iterator[str]:
         for point in report.learning_curve
     ]
     short = [name[: max(8, (WIDTH - 26) // max(len(names), 1) - 2)] for name in names]
-    yield "Learning curve, macro-F1\n" + table(["commentaries", "sentences", *short], rows)
+    notes = [_wrapped(_more(report, name)) for name in names if report.layers[name].n]
+    head = "Learning curve, macro-F1\n" + table(["commentaries", "sentences", *short], rows)
+    yield "\n".join([head, *notes])
+
+
+def _more(report: "EvaluationReport", name: str) -> str:
+    """What more coding would bring."""
+    from train.evaluation.report import FLAT, next_doubling
+
+    found = next_doubling(report.learning_curve, name)
+    if found is None:
+        return f"{name}: too few points to say what more coded sentences would bring."
+    if found.gain < FLAT:
+        last = f"the last doublings gained {found.gain:+.3f}"
+        return f"{name}: twice as many coded sentences would likely change little ({last})."
+    return (
+        f"{name}: with twice as many coded sentences macro-F1 is likely between {found.now:.2f} and "
+        f"{found.then:.2f} (the last doublings gained {found.gain:.3f} each)."
+    )
 
 
 def _against(report: "EvaluationReport") -> Iterator[str]:

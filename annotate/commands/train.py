@@ -189,6 +189,7 @@ def _words(done: "TrainReport", figures: dict[str, Any]) -> str:
             sum(layer.codes.values()),
             "yes" if layer.trained else "no",
             measured.get(name, {}).get("macro_f1"),
+            (measured.get(name, {}).get("baselines") or {}).get("twin"),
         )
         for name, layer in done.layers.items()
     ]
@@ -204,4 +205,4 @@ def _words(done: "TrainReport", figures: dict[str, Any]) -> str:
     notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
     head = f"{done.model_version}: {done.n} sentences{copies}, {done.seconds:.1f} s\n{done.model_dir}"
     notes_text = "\n".join(textwrap.fill(note, 80, subsequent_indent="  ") for note in notes)
-    return f"{head}\n\n{table(['layer', 'values', 'trained', 'macro-F1'], rows)}\n\n{notes_text}"
+    return f"{head}\n\n{table(['layer', 'values', 'trained', 'macro-F1', 'twin'], rows)}\n\n{notes_text}"

@@ -58,7 +58,7 @@ def _signs(layers: "Collection[LayerFigures]") -> Iterator[str]:
     yield "Punkt und Balken: das Modell mit seinem 95-%-Intervall."
     if any(layer.ceiling and layer.ceiling.macro_f1 is not None for layer in layers):
         yield "Raute: wie gut Menschen einander treffen, mit demselben Maß."
-    more = ", mit Stichwörtern oder allein mit der Satzlänge"
+    more = ", mit Stichwörtern, allein mit der Satzlänge oder mit einem schlichten Vergleichsmodell"
     learned = any(layer.baselines and layer.baselines.keyword is not None for layer in layers)
     yield f"Striche: was auch ohne Modell gelingt, nämlich mit dem häufigsten Code{more if learned else ''}."
 
@@ -100,6 +100,8 @@ def _layer(name: str, layer: "LayerFigures", report: "EvaluationReport") -> Iter
     if report.learning_curve:
         figures.append(curve_figure(name, report.learning_curve))
     yield tag("div", figures, class_="pair")
+    if report.learning_curve:
+        yield tag("p", _more(report, name))
     if layer.suspects:
         yield _suspects(layer.suspects)
 
@@ -119,10 +121,33 @@ def _sentences(layer: "LayerFigures") -> Iterator[str]:
     right = f"; davon sind {_percent(at.accuracy)} richtig" if at.accuracy is not None else ""
     reached = f" (Makro-F1 {_say(at.macro_f1)})" if at.macro_f1 is not None else ""
     yield f"Darf es sich enthalten, so antwortet es in {_percent(at.coverage)} der Fälle{right}{reached}."
+    if layer.baselines and layer.baselines.twin is not None:
+        yield (
+            "Ein schlichtes Vergleichsmodell (Wörter und Wortteile, linear, aus denselben Texten gelernt) "
+            f"erreicht Makro-F1 {_say(layer.baselines.twin)}."
+        )
     if layer.calibration_error is not None:
         yield f"Seine Wahrscheinlichkeiten liegen im Mittel um {_say(layer.calibration_error)} daneben."
     if layer.not_learned:
         yield f"Nicht gelernt und deshalb nie vergeben: {', '.join(layer.not_learned)}."
+
+
+def _more(report: "EvaluationReport", name: str) -> str:
+    """What more coding would bring."""
+    from train.evaluation.report import FLAT, next_doubling
+
+    found = next_doubling(report.learning_curve, name)
+    if found is None:
+        return "Was mehr codierte Sätze brächten, lässt sich aus so wenigen Punkten nicht sagen."
+    if found.gain < FLAT:
+        return (
+            "Doppelt so viele codierte Sätze würden wahrscheinlich wenig ändern (die letzten Verdopplungen: "
+            f"{_say(found.gain)})."
+        )
+    return (
+        f"Mit doppelt so vielen codierten Sätzen läge Makro-F1 wahrscheinlich zwischen {_say(found.now)} und "
+        f"{_say(found.then)} (die letzten Verdopplungen brachten je {_say(found.gain)})."
+    )
 
 
 def _people(layer: "LayerFigures") -> str:

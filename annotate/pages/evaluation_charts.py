@@ -65,8 +65,10 @@ def overview_figure(layers: "dict[str, LayerFigures]") -> Markup:
             layer = layers[name]
             _with_interval(axes, y, layer.macro_f1, layer.interval, _MODEL, "o", "Modell" if not y else None)
             base = layer.baselines
-            plain = [base.majority, base.keyword, base.length] if base else [layer.baseline_macro_f1]
-            for value in plain:
+            plain = (
+                [base.majority, base.keyword, base.length, base.twin] if base else [layer.baseline_macro_f1]
+            )
+            for value in (value for value in plain if value is not None):
                 axes.plot([value], [y], "|", color=_INK, ms=12, alpha=0.7)
             if layer.ceiling and layer.ceiling.macro_f1 is not None:
                 _with_interval(

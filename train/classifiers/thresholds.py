@@ -1,5 +1,7 @@
 """Decision and abstention thresholds, tuned on held-out rows."""
 
+import math
+
 import numpy as np
 
 from train.arrays import Array, Bools, Floats
@@ -100,4 +102,4 @@ def _auc_z(score: Floats, truth: Bools) -> float:
     area = float(ranks[truth].sum() - yes * (yes + 1) / 2) / (yes * no)
     both_yes, both_no = area / (2 - area), 2 * area**2 / (1 + area)
     variance = area * (1 - area) + (yes - 1) * (both_yes - area**2) + (no - 1) * (both_no - area**2)
-    return (area - 0.5) / max(variance / (yes * no), 1e-12) ** 0.5
+    return (area - 0.5) / math.sqrt(max(variance / (yes * no), 1e-12))

@@ -1,4 +1,4 @@
-"""What a model has to beat: the commonest code, a few keywords, the length alone."""
+"""What a model has to beat: the commonest code, a few keywords, the length alone, the plain twin."""
 
 import math
 from collections.abc import Sequence
@@ -20,11 +20,16 @@ _NAMED = "targetnamed"  # stands for: an alias of the target is in the sentence
 
 
 class Baselines(Record, frozen=True, kw_only=True):
-    """Macro-F1 on the same sentences; the latter two are learned, so they need training rows."""
+    """Macro-F1 on the same sentences; all but the first are learned, so they need training rows.
+
+    ``twin`` is that of `train.evaluation.twin.Twin`; ``twin_reason`` says why there is none.
+    """
 
     majority: float | None
     keyword: float | None = None
     length: float | None = None
+    twin: float | None = None
+    twin_reason: str | None = None
 
 
 class CodedTexts(NamedTuple):

@@ -1,7 +1,9 @@
 """From gold and predicted codes to the figures of the ``evaluate`` report."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -41,6 +43,8 @@ from train.metrics import (
 SHARES = (0.125, 0.25, 0.5)
 #: Up to so many sentences the curve is drawn without being asked for: it nearly doubles the time.
 SMALL = 3000
+#: A gain a doubling below which more sentences likely change little.
+FLAT = 0.01
 
 
 class CurvePoint(Record, frozen=True, kw_only=True):
@@ -50,6 +54,27 @@ class CurvePoint(Record, frozen=True, kw_only=True):
     sentences: int
     commentaries: int
     macro_f1: dict[str, float | None]
+
+
+class NextDoubling(NamedTuple):
+    """Macro-F1 now, and what it would be if the next doubling of the sentences gained as the last did."""
+
+    now: float
+    then: float
+    gain: float
+
+
+def next_doubling(points: Sequence[CurvePoint], layer_id: str) -> NextDoubling | None:
+    """What twice as many coded sentences would likely bring a layer, at most; None without three points.
+
+    The gain is the mean a doubling over the last three points. Curves flatten, so it is an upper end.
+    """
+    known = [(p.sentences, value) for p in points if (value := p.macro_f1.get(layer_id)) is not None][-3:]
+    if len(known) < 3 or known[0][0] >= known[-1][0]:
+        return None
+    (fewest, low), (most, now) = known[0], known[-1]
+    gain = (now - low) / math.log2(most / fewest)
+    return NextDoubling(now, min(1.0, now + max(0.0, gain)), gain)
 
 
 def part_of(rows: Sequence[GoldSentence], share: float, seed: int) -> list[GoldSentence]:

@@ -107,8 +107,8 @@ def _metrics(meta: ModelMeta) -> Iterator[str]:
     yield from _say(
         "Macro-F1: the mean of F1 over the codes, each counting the same however rare, on forced "
         "decisions; for a set without its exclusive code. Intervals: 95 %, commentaries drawn anew. "
-        "Common: what always giving the commonest code reaches. Calibration error: how far "
-        "probabilities are off in the mean."
+        "Common: what always giving the commonest code reaches; twin: a plain linear model of words and "
+        "pieces of words on the same folds. Calibration error: how far probabilities are off in the mean."
     )
     yield ""
     yield from _say(
@@ -155,14 +155,26 @@ def _analyses(meta: ModelMeta) -> Iterator[str]:
     if not layers:
         yield "None."
         return
-    yield "| layer | macro-F1 | 95 % | common | accuracy | calibration error | coverage | macro-F1 there |"
-    yield "|---|---|---|---|---|---|---|---|"
+    head = [
+        "layer",
+        "macro-F1",
+        "95 %",
+        "common",
+        "twin",
+        "accuracy",
+        "calibration error",
+        "coverage",
+        "macro-F1 there",
+    ]
+    yield from (f"| {' | '.join(head)} |", "|---" * len(head) + "|")
     for name, figures in layers.items():
         at = figures.get("at_abstention", {})
         cells = [
             decimal(figures.get("macro_f1")),
             bounds(figures.get("interval")),
-            *(decimal(figures.get(key)) for key in ("baseline_macro_f1", "accuracy", "calibration_error")),
+            decimal(figures.get("baseline_macro_f1")),
+            decimal((figures.get("baselines") or {}).get("twin")),
+            *(decimal(figures.get(key)) for key in ("accuracy", "calibration_error")),
             *(decimal(at.get(key)) for key in ("coverage", "macro_f1")),
         ]
         yield f"| {name} | {' | '.join(cells)} |"

@@ -12,7 +12,7 @@ from train.evaluation.human_ceiling import PredictedItem, human_ceiling
 from train.evaluation.items import LayerItems, many_hot, one_hot
 from train.evaluation.label_errors import label_errors
 from train.evaluation.reliability import reliability
-from train.evaluation.report import part_of
+from train.evaluation.report import CurvePoint, next_doubling, part_of
 from train.settings import Settings
 
 QUICK = Settings(pipeline="ngrams", grid=(0.1,), inner_folds=2)
@@ -179,6 +179,29 @@ def test_the_curve_rises_with_what_is_learned_from(rows: list[GoldSentence], cod
     assert points[-1].macro_f1["function"] == report.layers["function"].macro_f1
     assert (points[0].macro_f1["function"] or 0) < (points[-1].macro_f1["function"] or 0)
     assert points[0].sentences < points[1].sentences < points[2].sentences < points[3].sentences
+
+
+@pytest.mark.parametrize(
+    ("figures", "then", "gain"),
+    [
+        ([0.2, 0.4, 0.5, 0.6], 0.7, 0.1),
+        ([0.2, 0.5, 0.5, 0.46], 0.46, -0.02),  # more never makes it likely worse
+        ([0.2, 0.6, 0.8, 0.98], 1.0, 0.19),
+    ],
+)
+def test_the_next_doubling_likely_gains_at_most_what_the_last_ones_did(
+    figures: list[float], then: float, gain: float
+) -> None:
+    points = [
+        CurvePoint(
+            share=2.0 ** (i - 3), sentences=100 * 2**i, commentaries=2**i, macro_f1={"function": value}
+        )
+        for i, value in enumerate(figures)
+    ]
+    found = next_doubling(points, "function")
+    assert found and (found.then, found.gain) == (pytest.approx(then), pytest.approx(gain))
+    assert next_doubling(points[:2], "function") is None
+    assert next_doubling(points, "stance") is None
 
 
 def test_the_report_has_all_that_stands_beside(rows: list[GoldSentence], codebook: Codebook) -> None:
