@@ -8,7 +8,7 @@ from schemas.records import Record
 #: model. A model's name rests on both (`train.fit.model_version`), not on the bytes of the source;
 #: tests/train/test_formats.py fails until they are raised.
 FEATURES_FORMAT = 1
-TRAINING_FORMAT = 1
+TRAINING_FORMAT = 2
 
 
 class Settings(Record, frozen=True, kw_only=True):
@@ -29,8 +29,9 @@ class Settings(Record, frozen=True, kw_only=True):
         fewer it cannot tell: of 96 trainings on 300 to 1,000 rows of four tasks, macro-F1 rose by .008 on
         average with a forest in each, by .004 where it was chosen. With more, trees were far behind.
     abstain_at
-        The share of right answers a code must reach on held-out commentaries; below it, the
-        model's answer is marked as abstained.
+        The share of right answers a code must reach on held-out commentaries, by a lower bound
+        (`train.classifiers.thresholds.abstention_threshold`); below it, the model's answer is marked as
+        abstained.
     min_layer, min_code
         Coded sentences a layer needs, and examples a code needs, before they are suggested.
     min_asked, min_touched

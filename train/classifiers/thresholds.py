@@ -8,7 +8,7 @@ from train.arrays import Array, Bools, Floats
 from train.metrics import average_precision
 
 NEVER = 1.0  # a score is at most one, so such a threshold is met by certainty alone
-_MOST_GIVEN = 2  # times as often as it occurs, a code of a set may be given on held-out rows
+_MOST_GIVEN = 1.5  # times as often as it occurs, a code of a set may be given on held-out rows
 _PARTS, _LEVEL = 5, 0.9  # candidates for abstention, and how sure the promised precision is: `make stress`
 _LEAST, _SURE, _LIFT = 5, 1.645, 1.5  # what makes a code learned: `is_learned`
 
@@ -61,14 +61,14 @@ def _lower_bound(hits: int, tried: int) -> float:
 def decision_threshold(score: Floats, truth: Array) -> float:
     """The threshold of a yes-or-no code with the highest F1 on held-out rows.
 
-    Half-way between neighbouring scores, and so that the code is given at most twice as often as it
-    occurs: F1 alone gives a code that was hardly learned to everybody (2p / (1 + p) beats 0).
-    `NEVER` where no threshold does that.
+    Half-way between neighbouring scores, and so that the code is given at most half as often again as
+    it occurs: F1 alone gives a code that was hardly learned to everybody (2p / (1 + p) beats 0).
+    `NEVER` where no such threshold is ever right.
     """
     order = np.argsort(-score, kind="stable")
     ranked, hits = score[order], np.cumsum(truth[order])
     given, below = np.arange(1, len(hits) + 1), np.append(ranked[1:], 0.0)
-    allowed = (ranked > below) & (given <= _MOST_GIVEN * truth.sum())
+    allowed = (ranked > below) & (given <= _MOST_GIVEN * truth.sum()) & (hits > 0)
     if not allowed.any():
         return NEVER
     best = int(np.argmax(np.where(allowed, 2 * hits / (given + truth.sum()), -1.0)))

@@ -1,0 +1,70 @@
+"""What abstention promises is kept on the thousands of sentences left: a simulation on public data."""
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from schemas.codebook import load_codebook
+from schemas.jsonl import read_jsonl
+from schemas.records import CodePrediction, GoldSentence
+from train.fit import fit
+from train.predict import predict
+from train.settings import Settings
+
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "benchmarks"
+TASKS = ("cimt", "ge21-fact", "ge21-engaging", "pcc-coarse")
+ROWS, SEEDS, JUDGED = (100, 200, 400, 800), 5, 2000
+#: Answers below which a run's share of right ones says nothing.
+_FEW = 20
+
+
+def drawn(rows: list[GoldSentence], size: int, seed: int) -> tuple[list[GoldSentence], list[GoldSentence]]:
+    """Whole commentaries of so many sentences, and a sample of the others."""
+    draw = random.Random(seed)
+    names = sorted({row.commentary_id for row in rows})
+    draw.shuffle(names)
+    chosen: set[str] = set()
+    for name in names:
+        if sum(row.commentary_id in chosen for row in rows) >= size:
+            break
+        chosen.add(name)
+    rest = [row for row in rows if row.commentary_id not in chosen]
+    return [row for row in rows if row.commentary_id in chosen], draw.sample(rest, min(JUDGED, len(rest)))
+
+
+def kept(task: str, precision: float) -> list[tuple[int, float, float]]:
+    """Of each run: the sentences trained on, the share answered, and the share of answers that are right."""
+    rows = list(read_jsonl(DATA / task / "train.jsonl", GoldSentence))
+    book = load_codebook(DATA / task / "codebook.yaml")
+    layer = book.layers[0].id
+    settings = Settings(grid=(0.1, 0.3), abstain_at=precision)
+    runs = []
+    for size in ROWS:
+        for seed in range(SEEDS):
+            train, test = drawn(rows, size, seed)
+            model, _ = fit(train, book, settings=settings, seed=seed)
+            right = []
+            for row, prediction in zip(test, predict(model, test), strict=True):
+                answer = prediction.layers[layer]
+                assert isinstance(answer, CodePrediction)
+                if not answer.abstained:
+                    right.append(answer.code == row.layers[layer])
+            share = float(np.mean(right)) if len(right) >= _FEW else 1.0
+            runs.append((size, len(right) / len(test), share))
+    return runs
+
+
+@pytest.mark.stress
+@pytest.mark.skipif(not DATA.is_dir(), reason="needs ../shared/data/benchmarks beside the project")
+@pytest.mark.parametrize("precision", [0.7, 0.9])
+def test_the_promised_precision_is_kept_in_nine_of_ten_trainings(precision: float) -> None:
+    runs = [run for task in TASKS for run in kept(task, precision)]
+    held = np.mean([share >= precision for _, _, share in runs])
+    for size in ROWS:
+        answered = np.mean([coverage for n, coverage, _ in runs if n == size])
+        print(f"{precision}: {size} sentences, {answered:.2f} answered")  # noqa: T201
+    print(f"{precision}: kept in {held:.2f} of {len(runs)}")  # noqa: T201
+    assert held >= 0.9
+    assert any(coverage > 0 for n, coverage, _ in runs if n == max(ROWS))
