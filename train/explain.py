@@ -1,6 +1,6 @@
 """The words and features that moved a prediction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ import scipy.sparse as sp
 
 from schemas.records import UNRELATED, CodePrediction
 from train.arrays import Floats, Ints
+from train.features.sentence import EMBEDDING, VECTORS
 from train.layers.kinds import KINDS
 from train.model import Batch, Model
 from train.pipelines import columns_of, pipeline_named
@@ -17,6 +18,8 @@ Reasons = list[tuple[str, float]]
 
 #: What stands for many features of a pair that say one thing, in steps of no use to a reader.
 TOPIC, OTHERS = "commentary: topic", "commentary: other sentences"
+#: All that an encoder's vectors of the sentence and its neighbours say: none of their numbers has a name.
+MEANING = "sentence: meaning"
 NAMED, ITSELF = "target: named", "target: itself"
 _NAMED = ("state=", "named=", "overlap=", "share=", "alias=")
 _ABOUT = ("rate=", "profile=")
@@ -37,21 +40,31 @@ def reasons_for(
         return {}
     features, _, names = model.readable
     matrix = features.transform(batch.passages)
+    vectors = model.features.encoded(batch.passages) if model.features else np.zeros((len(batch.passages), 0))
     reasons: dict[str, list[Reasons]] = {}
     for name, layer_predictions in predictions.items():
         if name in batch.pairs:
-            reasons |= _of_stances(model, name, matrix, batch, layer_predictions)
+            reasons |= _of_stances(model, name, matrix, vectors, batch, layer_predictions)
             continue
         codes, code_weights = _code_weights(model, name)
         if codes:
             kind = KINDS[model.meta.layers[name].kind]
             predicted = [kind.predicted_codes(prediction) for prediction in layer_predictions]
-            reasons[name] = _strongest(matrix, _moved(matrix, codes, code_weights, predicted), names, count)
+            chosen = _chosen(codes, predicted)
+            moved = (_moved(matrix, code_weights, chosen), matrix.indices, matrix.indptr)
+            meant = (chosen * (vectors @ _vector_weights(model, name).T)).sum(axis=1)
+            told = sp.hstack([sp.csr_matrix(moved, shape=matrix.shape), meant[:, None]], format="csr")
+            reasons[name] = _strongest(told, told.data, [*names, MEANING], count)
     return reasons
 
 
 def _of_stances(
-    model: Model, name: str, matrix: Any, batch: Batch, predictions: Sequence[dict[str, CodePrediction]]
+    model: Model,
+    name: str,
+    matrix: Any,
+    vectors: Floats,
+    batch: Batch,
+    predictions: Sequence[dict[str, CodePrediction]],
 ) -> dict[str, list[Reasons]]:
     pairs, classifiers, merged = batch.pairs[name], model.classifiers[name], _merged(model, name)
     predicted = [str(predictions[row][target].code) for row, target in pairs.asked]
@@ -66,8 +79,10 @@ def _of_stances(
         added = pairs.neighbour_scores
         gap = _score_gap(classifiers["touched"], added["touched"][chosen], True)
         gap += _score_gap(classifiers["direction"], added["direction"][chosen], code)
-        parts = sp.hstack([matrix[rows], pairs.own[chosen], sp.csr_matrix(gap[:, None])], format="csr")
-        weights = np.append(_pair_weights(model, name, code), 1.0)
+        weights, of_vectors = _pair_weights(model, name, code)
+        meant = vectors[rows, : len(of_vectors)] @ of_vectors  # pairs know the sentence's own vector
+        parts = sp.hstack([matrix[rows], pairs.own[chosen], np.column_stack([gap, meant])], format="csr")
+        weights = np.concatenate([weights, [1.0, 1.0]])
         moved = (parts.data * weights[parts.indices], merged.place[parts.indices], parts.indptr)
         summed = sp.csr_matrix(moved, shape=(len(chosen), len(merged.names)))
         summed.sum_duplicates()
@@ -91,7 +106,7 @@ def _merged(model: Model, layer_id: str) -> _Merged:
     for block, counts in model.pairs[layer_id].items():
         names += [pair_name(block, term) for term in counts.get_feature_names_out().tolist()]
     column: dict[str, int] = {}
-    index = [column.setdefault(name, len(column)) for name in [*names, OTHERS]]
+    index = [column.setdefault(name, len(column)) for name in [*names, OTHERS, MEANING]]
     return _Merged(list(column), np.array(index))
 
 
@@ -119,8 +134,11 @@ def pair_name(block: str, term: str) -> str:
     return TOPIC if term.startswith(_ABOUT) else ITSELF
 
 
-def _pair_weights(model: Model, name: str, code: str) -> Floats:
-    """What a unit of each readable feature, then of each feature of a pair, adds for a way to lean."""
+def _pair_weights(model: Model, name: str, code: str) -> tuple[Floats, Floats]:
+    """What a unit of each readable feature, then of each feature of a pair, adds for a way to lean.
+
+    Beside it the same for each number of the sentence's vector.
+    """
     classifiers = model.classifiers[name]
     # of two classes: less the mean, twice, is the gap
     both = _class_weights(classifiers["touched"], True, slice(None)) * 2
@@ -129,7 +147,8 @@ def _pair_weights(model: Model, name: str, code: str) -> Floats:
     whole = np.zeros(sum(model.features.widths.values()) if model.features else 0)
     whole[shared] = both[: len(shared)]
     columns = _readable_columns(model)
-    return np.concatenate([whole[columns], both[len(shared) :]])
+    own = whole[columns_of(model.features, (EMBEDDING,))]
+    return np.concatenate([whole[columns], both[len(shared) :]]), own
 
 
 def _score_gap(classifier: Any, scores: Floats, value: object) -> Floats:
@@ -139,18 +158,23 @@ def _score_gap(classifier: Any, scores: Floats, value: object) -> Floats:
     return gap * 2 if value is True else gap
 
 
-def _moved(matrix: Any, codes: Sequence[str], code_weights: Floats, predicted: Sequence[list[str]]) -> Floats:
-    """What each cell of the matrix adds to the scores of the codes predicted for its row."""
+def _chosen(codes: Sequence[str], predicted: Sequence[list[str]]) -> Floats:
+    """1 where a code is predicted for a row: shape (n_rows, n_codes)."""
     column = {code: i for i, code in enumerate(codes)}
-    is_predicted = np.zeros((len(predicted), len(codes)))
+    chosen = np.zeros((len(predicted), len(codes)))
     for i, row_codes in enumerate(predicted):
         for code in row_codes:
             if code in column:
-                is_predicted[i, column[code]] = 1
+                chosen[i, column[code]] = 1
+    return chosen
+
+
+def _moved(matrix: Any, code_weights: Floats, chosen: Floats) -> Floats:
+    """What each cell of the matrix adds to the scores of the codes that were chosen for its row."""
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
     moved: Floats = np.zeros(len(matrix.data))
     for i, weights in enumerate(code_weights):
-        moved += is_predicted[row, i] * weights[matrix.indices]
+        moved += chosen[row, i] * weights[matrix.indices]
     moved *= matrix.data
     return moved
 
@@ -170,11 +194,24 @@ def _strongest(matrix: Any, moved: Floats, names: Sequence[str], count: int) -> 
 @lru_cache(maxsize=32)  # a model predicts batch after batch
 def _code_weights(model: Model, layer_id: str) -> tuple[list[str], Floats]:
     """For each code, what a unit of each feature adds to its score beyond the other codes'."""
-    classifiers, columns = model.classifiers[layer_id], _readable_columns(model)
-    pairs = KINDS[model.meta.layers[layer_id].kind].code_classes(classifiers)
-    pairs = {code: pair for code, pair in pairs.items() if hasattr(pair[0], "coef_")}
-    code_weights = [_class_weights(classifier, code, columns) for classifier, code in pairs.values()]
-    return list(pairs), np.array(code_weights, dtype=np.float32)
+    pairs = _weighed_codes(model, layer_id)
+    return list(pairs), _weights_of(pairs.values(), _readable_columns(model))
+
+
+@lru_cache(maxsize=32)
+def _vector_weights(model: Model, layer_id: str) -> Floats:
+    """As `_code_weights`, for the columns of an encoder."""
+    columns = columns_of(model.features, tuple(VECTORS))
+    return _weights_of(_weighed_codes(model, layer_id).values(), columns)
+
+
+def _weighed_codes(model: Model, layer_id: str) -> dict[str, tuple[Any, object]]:
+    pairs = KINDS[model.meta.layers[layer_id].kind].code_classes(model.classifiers[layer_id])
+    return {code: pair for code, pair in pairs.items() if hasattr(pair[0], "coef_")}
+
+
+def _weights_of(pairs: Iterable[tuple[Any, object]], columns: Ints) -> Floats:
+    return np.array([_class_weights(classifier, code, columns) for classifier, code in pairs], np.float32)
 
 
 def _readable_columns(model: Model) -> Ints:

@@ -12,18 +12,17 @@ import scipy.sparse as sp
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, LayerPrediction, Record
 from train.arrays import Floats, Ints
-from train.classifiers.fitted import Classifier, LinearModel, PriorModel
-from train.classifiers.forest import Forest
+from train.classifiers.fitted import Classifier, Evidence, PriorModel
 from train.features.passages import Passage
 from train.features.scorer import Scorer
-from train.features.sentence import READABLE, SentenceFeatures
+from train.features.sentence import READABLE, SAID, VECTORS, SentenceFeatures
 from train.features.topics import TopicProfiles
 from train.novelty import NoveltyReference
 from train.pipelines import PairFeatures, Pipeline, columns_of, pipeline_named
 from train.settings import Settings
 
 #: Number of the file format; a reader refuses any other.
-FORMAT = 4
+FORMAT = 5
 
 
 class TargetState(Record, frozen=True, kw_only=True):
@@ -152,24 +151,6 @@ class Model:
         return (Scorer(self.features, np.hstack(weights)) if weights else None), slots
 
     @cached_property
-    def forests(self) -> tuple[dict[tuple[str, str], Forest], SentenceFeatures | None]:
-        """The forests of the classifiers that have one, and the features they are asked about."""
-        classifiers = {
-            (name, part): classifier
-            for name, classifiers in self.classifiers.items()
-            for part, classifier in classifiers.items()
-        }
-        forests = {
-            key: classifier.forest_
-            for key, classifier in classifiers.items()
-            if isinstance(classifier, LinearModel)
-        }
-        existing = {key: forest for key, forest in forests.items() if forest is not None}
-        if self.features is None or not existing:
-            return {}, None
-        return existing, self.features.only(pipeline_named(self.meta.settings.pipeline).cues)
-
-    @cached_property
     def readable(self) -> tuple[SentenceFeatures, Ints, list[str]] | None:
         """The features that people can read: they alone, their columns, and their names."""
         if self.features is None:
@@ -184,11 +165,6 @@ class Model:
         if scorer is None:
             return {}
         scores = scorer.scores(passages).astype(np.float64)
-        forests, cues = self.forests
-        if cues is not None:
-            matrix = cues.transform(passages)
-            for key, forest in forests.items():
-                scores[:, slots[key]] += forest.scores(matrix)
         return {key: scores[:, slot] for key, slot in slots.items()}
 
     def with_figures(self, figures: dict[str, Any]) -> "Model":
@@ -210,14 +186,19 @@ class TrainingData(NamedTuple):
     settings: Settings
     seed: int
 
-    def classifier(self, size: int, balances: tuple[float, ...]) -> Any:
-        """An untrained classifier for so many rows."""
-        return self.pipeline.classifier(self.settings, self.settings.folds(size), balances, self.seed)
+    def classifier(self, size: int, balances: tuple[float, ...], grid: tuple[float, ...] = ()) -> Any:
+        """An untrained classifier for so many rows; without a grid it has the settings'."""
+        settings = msgspec.structs.replace(self.settings, grid=grid) if grid else self.settings
+        return self.pipeline.classifier(settings, settings.folds(size), balances, self.seed)
 
     @property
-    def cues(self) -> Ints:
-        """The columns that are no words: a classifier may choose how much they weigh."""
-        return columns_of(self.features, self.pipeline.cues)
+    def evidence(self) -> Evidence:
+        """All that is counted together; what is said, how it is said, and what it means, one by one."""
+        blocks = self.features.blocks if self.features is not None else ()
+        form = [block for block in blocks if block not in SAID]
+        parts = [columns_of(self.features, names) for names in (SAID, form, tuple(VECTORS))]
+        counted = columns_of(self.features, blocks)
+        return Evidence(counted, [columns for columns in parts if len(columns)])
 
     def groups_of(self, places: Sequence[int]) -> list[str]:
         return [self.groups[i] for i in places]
@@ -273,10 +254,4 @@ def choices_of(classifier: Any) -> dict[str, float]:
     """What inner cross-validation chose for a classifier; empty for a baseline."""
     if not hasattr(classifier, "C_"):
         return {}
-    chosen = {
-        "C": classifier.C_,
-        "balance": classifier.balance_,
-        "cue_weight": classifier.cue_weight_,
-        "alike": classifier.alike_,
-    }
-    return chosen | ({"forest": classifier.forest_.weight} if classifier.forest_ else {})
+    return {"C": classifier.C_, "balance": classifier.balance_}

@@ -34,18 +34,12 @@ class Pipeline(NamedTuple):
     classifier: ClassifierMaker
     shared: tuple[str, ...] = ()
 
-    @property
-    def cues(self) -> list[str]:
-        """The blocks that are not the sentence's own words and letters."""
-        return [block for block in self.blocks if block not in ("word", "char")]
-
 
 def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "CalibratedLinear":
     from train.classifiers.linear import CalibratedLinear
 
     grid = settings.grid or (0.03, 0.1, 0.3, 1.0)
-    rows = (*settings.forest_rows, settings.large_rows)
-    return CalibratedLinear(grid=grid, balances=balances, forest_rows=rows, folds=folds, random_state=seed)
+    return CalibratedLinear(grid=grid, balances=balances, folds=folds, random_state=seed)
 
 
 def _prior(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "PriorClassifier":

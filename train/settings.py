@@ -7,7 +7,7 @@ from schemas.records import Record
 #: Raised by one when a sentence gives other features, and when the same rows and features give another
 #: model. A model's name rests on both (`train.fit.model_version`), not on the bytes of the source;
 #: tests/train/test_formats.py fails until they are raised.
-FEATURES_FORMAT = 1
+FEATURES_FORMAT = 2
 TRAINING_FORMAT = 2
 
 
@@ -23,11 +23,6 @@ class Settings(Record, frozen=True, kw_only=True):
         pipeline's own.
     inner_folds, large_folds, large_rows
         Folds of inner cross-validation, and their number from ``large_rows`` rows on.
-    forest_rows
-        From how many rows on a forest stands beside the linear model, in layers of one code a sentence, and
-        from how many on inner cross-validation decides whether it has a say, up to ``large_rows``. With
-        fewer it cannot tell: of 96 trainings on 300 to 1,000 rows of four tasks, macro-F1 rose by .008 on
-        average with a forest in each, by .004 where it was chosen. With more, trees were far behind.
     abstain_at
         The share of right answers a code must reach on held-out commentaries, by a lower bound
         (`train.classifiers.thresholds.abstention_threshold`); below it, the model's answer is marked as
@@ -50,7 +45,6 @@ class Settings(Record, frozen=True, kw_only=True):
     inner_folds: int = 5
     large_folds: int = 3
     large_rows: int = 5000
-    forest_rows: tuple[int, int] = (200, 1500)
     abstain_at: float = 0.7
     min_layer: int = 50
     min_code: int = 5

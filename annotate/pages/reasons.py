@@ -23,8 +23,9 @@ FACTS = {
     "digits": "Ziffern",
     "shouting": "Wort in Großbuchstaben",
 }
-#: What moved a stance besides the words of its sentence.
+#: What moved an answer besides the words of its sentence.
 CONTEXT = {
+    "sentence: meaning": "Bedeutung des Satzes",
     "commentary: topic": "wovon der Text handelt",
     "commentary: other sentences": "die übrigen Sätze des Textes",
     "target: named": "ob und wie der Satz das Ziel nennt",

@@ -6,6 +6,7 @@ a row, where share is that of the row's code: balance 0 gives plain calibrated p
 those of a world in which all codes are equally frequent.
 """
 
+from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ import numpy as np
 from train.arrays import Array, Floats, Ints
 
 _PULL = 1e-3  # keeps the scales of rare codes near the others'
+#: Factors to choose from, each 5 % above the one before.
+_TEMPERATURES = 0.05 * 1.05 ** np.arange(80)
 
 
 class Calibration(NamedTuple):
@@ -64,16 +67,34 @@ def fit_calibration(scores: Floats, codes: Ints, *, balance: float = 0.0) -> Cal
     start = np.concatenate([np.full(size, 2.0), np.zeros(size)])
     # a higher score never makes its own code less likely
     bounds = [(0.0, 50.0)] * size + [(-20.0, 20.0)] * size
-    with _libraries().limit(limits=1):
+    with one_thread():
         fitted = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     return Calibration(scale=fitted[:size], offset=fitted[size:])
 
 
+def fit_temperature(scores: Floats, codes: Ints) -> float:
+    """The one factor of all scores under which the held-out codes are most likely (Guo et al. 2017).
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_rows, n_codes)
+    codes : int ndarray of shape (n_rows,)
+    """
+    truth = _smooth(codes, scores.shape[1])
+    losses = [-(truth * np.log(softmax(scores * factor) + 1e-12)).sum() for factor in _TEMPERATURES]
+    return float(_TEMPERATURES[int(np.argmin(losses))])
+
+
+def one_thread() -> AbstractContextManager[Any]:
+    """Linear algebra without threads: in sums so small they only wait for each other, and took more time
+    than the training of all classifiers.
+    """
+    context: AbstractContextManager[Any] = _libraries().limit(limits=1)
+    return context
+
+
 @cache
 def _libraries() -> Any:
-    """The linear algebra that is loaded; its threads would only wait for each other in sums so small,
-    and took more time than the training of all classifiers.
-    """
     from threadpoolctl import ThreadpoolController  # beside scipy.optimize: nobody who only tags needs it
 
     return ThreadpoolController()

@@ -4,14 +4,29 @@ Training makes estimators (`train.classifiers.linear`); a model keeps these, so 
 no estimator, and a model file holds no types but plain ones.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from train.arrays import Array, Floats
+from train.arrays import Array, Floats, Ints
 from train.classifiers.calibration import Calibration, probabilities
-from train.classifiers.forest import Forest
+
+
+class Evidence(NamedTuple):
+    """Which columns are read together, each time by a model of its own.
+
+    Parameters
+    ----------
+    machine : int ndarray
+        Those of the linear SVM.
+    regressions : sequence of int ndarray
+        Those of a logistic regression each; the columns may be the machine's as well.
+    """
+
+    machine: Ints
+    regressions: Sequence[Ints]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +38,6 @@ class LinearModel:
     classes_ : ndarray of shape (n_classes,)
     coef_ : float32 ndarray of shape (n_classes, n_features)
     intercept_, scale_, offset_ : ndarray of shape (n_classes,)
-    forest_
-        Trees over the cues of a sentence, whose scores are added; None where they did not serve.
     """
 
     classes_: Array
@@ -32,7 +45,6 @@ class LinearModel:
     intercept_: Floats
     scale_: Floats
     offset_: Floats
-    forest_: Forest | None = None
 
     def to_probabilities(self, scores: Floats) -> Floats:
         return probabilities(scores, Calibration(self.scale_, self.offset_))
@@ -56,7 +68,7 @@ def fitted_from(estimator: Any) -> Classifier:
     """What is kept of a fitted estimator of `train.classifiers.linear`."""
     if not hasattr(estimator, "coef_"):
         return PriorModel(estimator.classes_, estimator.share_)
-    names = ("classes_", "coef_", "intercept_", "scale_", "offset_", "forest_")
+    names = ("classes_", "coef_", "intercept_", "scale_", "offset_")
     return LinearModel(*(getattr(estimator, name) for name in names))
 
 

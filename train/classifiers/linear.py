@@ -1,20 +1,25 @@
 """Classifiers on a feature matrix whose probabilities are calibrated on held-out groups."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from itertools import chain
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple, Self
 
 import numpy as np
-import scipy.sparse as sp
 from sklearn import config_context
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from train.classifiers.calibration import Calibration, fit_calibration, probabilities
-from train.classifiers.forest import Forest, fit_forest
+from train.classifiers.calibration import (
+    Calibration,
+    fit_calibration,
+    fit_temperature,
+    one_thread,
+    probabilities,
+)
+from train.classifiers.fitted import Evidence
 from train.folds import grouped_folds, splits
 from train.metrics import macro_f1, tally
 
@@ -24,39 +29,32 @@ Array = Any
 _WORTH = 0.004
 #: What macro-F1 must fall below its best before larger values of C are not tried: they take longest.
 _FALLEN = 0.02
-#: Macro-F1 that nothing can better.
-_PERFECT = 1.0
 #: Where the solver stops: to choose by, and in the end. Held-out macro-F1 moved by .0006 at most.
 _ROUGH, _FINE = 2e-2, 2e-3
-#: The share of rows from which on a column is always there.
-_ALWAYS = 0.99
+#: The score of a class that training lacked, by a machine and by a regression: far from likely.
+_ABSENT_SVM, _ABSENT_LOGISTIC = -2.0, -4.0
 
 
 class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """One-against-rest linear SVMs with balanced weights and calibrated probabilities.
+    """Linear models with balanced weights and calibrated probabilities.
 
-    C, how much cues weigh beside words, whether what tells a class weighs more (`nb_weights`), and with many
-    rows whether a forest over the cues has a say (`train.classifiers.forest`), are chosen by cross-validation
-    over groups, one after the other, by macro-F1 of the calibrated answers; the scores of the held-out rows
-    serve to fit the calibration, so that no probability rests on a row the scores were fitted on.
+    One-against-rest linear SVMs; with `Evidence` also logistic regressions on other columns, all with fixed
+    settings. Each says how much likelier than its share a class is, and the logarithms are summed: late
+    fusion. All parts are linear, and what is the same for all classes of a row does not count in the end; so
+    the sum is a linear model again, `coef_`.
+
+    The scores of held-out groups serve to fit the calibration, so that no probability rests on a row that the
+    scores were fitted on.
 
     Parameters
     ----------
     grid
-        Values of C to choose from.
+        Values of the SVM's C to choose from by macro-F1 on held-out rows.
     balances
-        Exponents of `train.classifiers.calibration.fit_calibration` to choose from: with more than 0 rare
-        codes are given more often than they occur, where that raises macro-F1 on held-out rows.
-    cue_weights
-        Factors of the columns named as cues to choose from, the first of equals.
-    alikes
-        How much of a column's weight in a sparse matrix is the same whatever it tells of a class, to
-        choose from.
-    forests
-        How much a forest may weigh beside the linear model; one is grown where there are cues.
-    forest_rows
-        From how many rows on one is grown, up to how many it counts with the least of its weights whatever
-        held-out rows say, and up to how many they decide (`train.settings.Settings.forest_rows`).
+        Exponents of balance to choose from: with more than 0 rare codes are given more often than they
+        occur. The first that no other betters clearly by macro-F1 on held-out rows is taken.
+    regression_C
+        C of the logistic regressions.
     folds
         Number of inner folds.
     random_state
@@ -67,9 +65,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     classes_ : ndarray of shape (n_classes,)
     coef_ : float32 ndarray of shape (n_classes, n_features)
     intercept_, scale_, offset_ : ndarray of shape (n_classes,)
-    C_, balance_, cue_weight_, alike_ : float
-    forest_ : Forest or None
-        Its scores are added to the linear ones; ``cues_`` are the columns of X that it is asked about.
+    C_, balance_ : float
     held_out_scores_ : ndarray of shape (n_rows, n_classes)
         Scores of the training rows while they were held out; not kept in a model file.
     """
@@ -79,19 +75,13 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         grid: Sequence[float] = (0.03, 0.1, 0.3, 1.0),
         balances: Sequence[float] = (0.0, 0.25, 0.5),
-        cue_weights: Sequence[float] = (1.0, 0.5, 0.25),
-        alikes: Sequence[float] = (1.0, 0.5, 0.25),
-        forests: Sequence[float] = (0.25, 0.5, 1.0),
-        forest_rows: tuple[int, int, int] = (200, 1500, 5000),
+        regression_C: float = 1.0,
         folds: int = 5,
         random_state: int = 0,
     ) -> None:
         self.grid = grid
         self.balances = balances
-        self.cue_weights = cue_weights
-        self.alikes = alikes
-        self.forests = forests
-        self.forest_rows = forest_rows
+        self.regression_C = regression_C
         self.folds = folds
         self.random_state = random_state
 
@@ -102,9 +92,9 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         groups: Sequence[str] | None = None,
         known: Array | None = None,
         soft: Array | None = None,
-        cues: Array | None = None,
+        evidence: Evidence | None = None,
     ) -> Self:
-        """Chooses C and the columns' weights, fits on all known rows, and calibrates.
+        """Fits on all known rows, and calibrates on what each row was given while it was held out.
 
         Parameters
         ----------
@@ -117,8 +107,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         soft : ndarray of shape (n_rows, n_classes), classes in order
             How much each row speaks for each class: a row then counts as one of every class it may
             be, weighted so. C and calibration are still chosen by ``y``, which is what figures count.
-        cues : int ndarray
-            The columns that ``cue_weights`` is about; without it all columns weigh as they are.
+        evidence
+            What is read together; without it the SVM alone reads all columns.
         """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         check_classification_targets(y)
@@ -130,82 +120,62 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         names = [str(i) for i in range(len(codes))] if groups is None else list(groups)
         labels = np.column_stack([np.ones(len(codes)), codes[:, None] == np.arange(len(self.classes_))])
         fold = grouped_folds(names, labels, folds=self.folds, seed=self.random_state)
-        columns = self.cues_ = np.zeros(0, dtype=np.int64) if cues is None else cues
-        held_out = self._choose(X, codes, fold, columns, soft)
-        held_out = self._fit_forest(X, codes, fold, soft, held_out)
-        X = _weighted(X, columns, self.cue_weight_)
-        soft = None if soft is None else soft[known]
-        self._keep(self._linear(X[known], codes[known], self.C_, self.alike_, soft, tol=_FINE))
-        self.coef_[:, columns] *= self.cue_weight_
-        return self.calibrate(held_out, codes)
+        rows = _Rows(codes, soft, fold)
+        part = X if evidence is None else X[:, evidence.machine]
+        held_out = self._choose(part, rows)
+        fitted = rows.fit(partial(self._machine, C=self.C_, tol=_FINE), part)
+        if evidence is None:
+            self.coef_, self.intercept_ = fitted.coef.astype(np.float32), fitted.intercept
+            return self.calibrate(held_out, codes)
+        share = fit_calibration(held_out[known], codes[known], balance=1.0)
+        held_out = held_out * share.scale + share.offset
+        coef: Array = np.zeros((len(self.classes_), X.shape[1]))
+        coef[:, evidence.machine] = fitted.coef * share.scale[:, None]
+        self.intercept_ = fitted.intercept * share.scale + share.offset
+        for columns in evidence.regressions:
+            part = X[:, columns]
+            held_out += rows.held_out(self._regression, part, _ABSENT_LOGISTIC)
+            fitted = rows.fit(self._regression, part)
+            coef[:, columns] += fitted.coef
+            self.intercept_ = self.intercept_ + fitted.intercept
+        self.coef_ = coef.astype(np.float32)
+        settle = self._temper if len(self.classes_) > 2 else self.calibrate
+        return settle(held_out, codes)
 
-    def _choose(self, X: Any, codes: Array, fold: Array, cues: Array, soft: Array | None) -> Array:
-        """Sets C and the columns' weights to what serves held-out rows best, and gives their scores."""
-        first, *others = sorted(self.alikes, reverse=True)
-        weights = self.cue_weights if len(cues) else (1.0,)
-        grid = sorted(self.grid)
-        best = _best(self._attempt(X, codes, fold, cues, soft, weight, first, grid) for weight in weights)
-        if sp.issparse(X) and best.value < _PERFECT:
-            # without cues it is one of a layer's many classifiers, which keep their C for the time it takes
-            grid = grid if len(cues) else [best.C]
-            weight = best.cue_weight
-            more = (self._attempt(X, codes, fold, cues, soft, weight, alike, grid) for alike in others)
-            best = _best(chain([best], more))
-        self.C_, self.cue_weight_, self.alike_ = best.C, best.cue_weight, best.alike
-        return best.scores
-
-    def _fit_forest(self, X: Any, codes: Array, fold: Array, soft: Array | None, scores: Array) -> Array:
-        """Sets the forest, if one serves, and gives the held-out rows' scores with its say."""
-        self.forest_: Forest | None = None
-        known = codes >= 0
-        least, sure, most = self.forest_rows
-        is_open = least <= known.sum() <= most
-        if not self.forests or not len(self.cues_) or not sp.issparse(X) or not is_open:
-            return scores
-        truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
-
-        def value(scores: Array) -> float:
-            return _macro(self.calibrate(scores, codes).held_out_[known], truth)
-
-        X = X[:, self.cues_]
-        said = np.zeros(scores.shape)
-        for train, test in splits(fold):
-            said[test] = self._forest_on(X, codes, soft, train[known[train]]).scores(X[test])
-        best = min(self.forests)
-        if known.sum() > sure:
-            values = {weight: value(scores + weight * said) for weight in sorted(self.forests)}
-            best = max(values, key=values.__getitem__)
-            if values[best] <= value(scores) + _WORTH:
+    def _choose(self, X: Any, rows: "_Rows") -> Array:
+        """Sets C to what serves held-out rows best, and gives their scores."""
+        known = rows.codes >= 0
+        truth = np.eye(len(self.classes_), dtype=bool)[rows.codes[known]]
+        best, kept = -1.0, np.zeros((0, len(self.classes_)))
+        for C in sorted(self.grid):
+            scores = rows.held_out(partial(self._machine, C=C, tol=_ROUGH), X, _ABSENT_SVM)
+            if len(self.grid) == 1:
+                self.C_ = C
                 return scores
-        self.forest_ = replace(self._forest_on(X, codes, soft, np.flatnonzero(known)), weight=best)
-        return scores + best * said
+            value = _macro(self.calibrate(scores, rows.codes).held_out_[known], truth)
+            if value > best:
+                best, kept, self.C_ = value, scores, C
+            if value < best - _FALLEN or best == 1.0:
+                break
+        return kept
 
-    def _forest_on(self, X: Any, codes: Array, soft: Array | None, rows: Array) -> Forest:
-        codes, weights = codes[rows], None
-        if soft is not None:
-            place, codes = np.nonzero(soft[rows] > 0)
-            rows, weights = rows[place], soft[rows[place], codes]
-        return fit_forest(X[rows], codes, len(self.classes_), weights=weights, seed=self.random_state)
+    def _temper(self, scores: Array, codes: Array) -> Self:
+        """Fits one temperature for all codes, and takes them for as frequent as serves held-out rows.
 
-    def _attempt(
-        self, X: Any, codes: Array, fold: Array, cues: Array, soft: Array | None, weight: float, alike: float,
-        grid: Sequence[float],
-    ) -> "_Attempt":  # fmt: skip
-        """The best C for these weights; larger ones are not tried once macro-F1 falls."""
-        known, weighted = codes >= 0, _weighted(X, cues, weight)
+        Two numbers a code, as `calibrate` fits, cost more than they gave on a few hundred rows of many codes.
+        """
+        self.held_out_scores_, known = scores, codes >= 0
         truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
-
-        def tried() -> "Iterator[_Attempt]":
-            highest = 0.0
-            for C in grid:
-                scores = self._held_out_scores(weighted, codes, fold, C, alike, soft)
-                value = _macro(self.calibrate(scores, codes).held_out_[known], truth)
-                yield _Attempt(value, C, weight, alike, scores)
-                highest = max(highest, value)
-                if value < highest - _FALLEN:
-                    break
-
-        return _best(tried())
+        log_share = np.log(truth.mean(axis=0))
+        best = -1.0
+        for balance in self.balances:
+            value = _macro(scores[known] + (1 - balance) * log_share, truth)
+            if value > best + _WORTH:
+                best, self.balance_ = value, balance
+        offset = (1 - self.balance_) * log_share
+        temperature = fit_temperature(scores[known] + offset, codes[known])
+        self.scale_, self.offset_ = Calibration(np.full(len(offset), temperature), temperature * offset)
+        return self
 
     def calibrate(self, scores: Array, codes: Array, balances: Sequence[float] | None = None) -> Self:
         """Fits the calibration to scores of held-out rows, and keeps those as `held_out_scores_`.
@@ -223,7 +193,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return self
         truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
         best = -1.0
-        for balance in sorted(balances or self.balances):
+        for balance in balances or self.balances:
             fitted = fit_calibration(scores[known], codes[known], balance=balance)
             value = _macro(probabilities(scores[known], fitted), truth)
             if value > best + _WORTH:
@@ -254,8 +224,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def scores(self, X: Any) -> Array:
         """Scores of every class, shape (n_rows, n_classes); X is trusted."""
-        found = np.asarray(X @ self.coef_.T.astype(np.float64)) + self.intercept_
-        return found if self.forest_ is None else found + self.forest_.scores(X[:, self.cues_])
+        return np.asarray(X @ self.coef_.T.astype(np.float64)) + self.intercept_
 
     def to_probabilities(self, scores: Array) -> Array:
         return probabilities(scores, Calibration(self.scale_, self.offset_))
@@ -263,77 +232,22 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _fit_constant(self, X: Any) -> Self:
         self.coef_ = np.zeros((1, X.shape[1]), dtype=np.float32)
         self.intercept_, self.scale_, self.offset_ = np.zeros(1), np.ones(1), np.zeros(1)
-        self.C_, self.balance_, self.cue_weight_, self.alike_ = min(self.grid), 0.0, 1.0, 1.0
-        self.forest_, self.cues_ = None, np.zeros(0, dtype=np.int64)
+        self.C_, self.balance_ = min(self.grid), 0.0
         self.held_out_scores_ = np.zeros((X.shape[0], 1))
         return self
 
-    def _linear(
-        self, X: Any, codes: Array, C: float, alike: float, soft: Array | None, tol: float = _ROUGH
-    ) -> "_LinearParts":
-        weight = None
-        if soft is not None:
-            rows, codes = np.nonzero(soft > 0)
-            X, weight = X[rows], soft[rows, codes]
-        found = np.unique(codes)
-        if len(found) == 1:
-            return _LinearParts(found, np.zeros((1, X.shape[1])), np.zeros(1))
-        if alike == 1.0:
-            coef, intercept = self._machine(X, codes, C, weight, "balanced", tol)
-        else:
-            # of many classes one counts as balanced weights have it, the rest once: as if all were fitted
-            each = len(codes) / (len(found) * np.bincount(codes)[found])
-            weights = [{True: times, False: 1.0} for times in each] if len(found) > 2 else ["balanced"]
-            asked = found if len(found) > 2 else found[1:]
-            parts = [
-                self._nb_linear(X, codes == code, C, alike, weight, own, tol)
-                for code, own in zip(asked, weights, strict=True)
-            ]
-            coef, intercept = np.vstack([part for part, _ in parts]), np.hstack([at for _, at in parts])
-        if len(found) == 2:  # one part separates two classes
-            coef, intercept = np.vstack([-coef, coef]), np.concatenate([-intercept, intercept])
-        return _LinearParts(found, coef, intercept)
-
-    def _nb_linear(
-        self,
-        X: Any,
-        is_class: Array,
-        C: float,
-        alike: float,
-        weight: Array | None,
-        class_weight: Any,
-        tol: float,
-    ) -> tuple[Array, Array]:
-        factors = nb_weights(X, is_class, alike)
-        coef, intercept = self._machine(_scaled(X, factors), is_class, C, weight, class_weight, tol)
-        return coef * factors, intercept
-
-    def _machine(
-        self, X: Any, y: Array, C: float, weight: Array | None, class_weight: Any, tol: float
-    ) -> tuple[Array, Array]:
+    def _machine(self, X: Any, codes: Array, weight: Array | None, *, C: float, tol: float) -> "_Linear":
         model = LinearSVC(
-            C=C, class_weight=class_weight, tol=tol, max_iter=3000, random_state=self.random_state
+            C=C, class_weight="balanced", tol=tol, max_iter=3000, random_state=self.random_state
         )
-        with config_context(assume_finite=True, skip_parameter_validation=True):  # looked at once, in fit
-            model.fit(X, y, sample_weight=weight)
-        return model.coef_, model.intercept_
+        return _Linear.of(model, X, codes, weight)
 
-    def _held_out_scores(
-        self, X: Any, codes: Array, fold: Array, C: float, alike: float, soft: Array | None = None
-    ) -> Array:
-        scores = np.zeros((len(codes), len(self.classes_)))
-        for train, test in splits(fold):
-            train = train[codes[train] >= 0]
-            if len(train):
-                own = None if soft is None else soft[train]
-                part = self._linear(X[train], codes[train], C, alike, own)
-                scores[test] = -2.0  # a class that training lacked is far from likely
-                scores[np.ix_(test, part.codes)] = X[test] @ part.coef.T + part.intercept
-        return scores
-
-    def _keep(self, part: "_LinearParts") -> None:
-        self.coef_ = part.coef.astype(np.float32)
-        self.intercept_ = part.intercept
+    def _regression(self, X: Any, codes: Array, weight: Array | None) -> "_Linear":
+        model = LogisticRegression(C=self.regression_C, class_weight="balanced", tol=1e-3, max_iter=300)
+        found = _Linear.of(model, X, codes, weight)
+        if len(found.codes) > 2:
+            return found
+        return found._replace(coef=found.coef / 2, intercept=found.intercept / 2)  # the log-odds are its gap
 
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = super().__getstate__()
@@ -345,67 +259,57 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return tags
 
 
-class _Attempt(NamedTuple):
-    """What was tried, how good it was, and the scores of the held-out rows."""
-
-    value: float
-    C: float
-    cue_weight: float
-    alike: float
-    scores: Array
-
-
-def _best(tried: Iterable[_Attempt]) -> _Attempt:
-    """The first of the best; nothing is tried after one that is perfect."""
-    best: _Attempt | None = None
-    for one in tried:
-        best = one if best is None or one.value > best.value else best
-        if best.value >= _PERFECT:
-            break
-    assert best is not None  # something is always tried
-    return best
-
-
-class _LinearParts(NamedTuple):
+class _Linear(NamedTuple):
     """A fitted linear model: columns of the classes it knows, coefficients, intercepts."""
 
     codes: Array
     coef: Array
     intercept: Array
 
-
-def nb_weights(X: sp.csr_matrix, is_class: Array, alike: float) -> Array:
-    """How much each column should weigh for one class against the others.
-
-    The more its presence tells of the class, as naive Bayes has it: ``alike`` plus the rest of one
-    times the size of the log-count ratio, relative to its mean (Wang & Manning 2012, "Baselines and
-    Bigrams"). Rows keep their mean length. A column that is nearly always there tells nothing by
-    that, and weighs as it is.
-    """
-    total = np.bincount(X.indices, minlength=X.shape[1])
-    inside = np.bincount(X.indices[np.repeat(is_class, np.diff(X.indptr))], minlength=X.shape[1])
-    share = (inside + 1) / (is_class.sum() + 2)
-    ratio = np.abs(np.log(share / ((total - inside + 1) / ((~is_class).sum() + 2))))
-    factors = alike + (1 - alike) * ratio / max(float(ratio.mean()), 1e-9)
-    factors[total > _ALWAYS * X.shape[0]] = 1.0
-    square = X.data**2
-    after = float((square * factors[X.indices] ** 2).sum())
-    return factors * np.sqrt(square.sum() / after) if after else factors
+    @classmethod
+    def of(cls, model: Any, X: Any, codes: Array, weight: Array | None) -> "_Linear":
+        """The model after its training, with a score for each of two classes as well."""
+        found = np.unique(codes)
+        if len(found) == 1:
+            return cls(found, np.zeros((1, X.shape[1])), np.zeros(1))
+        # the rows were looked at once, in fit
+        with one_thread(), config_context(assume_finite=True, skip_parameter_validation=True):
+            model.fit(X, codes, sample_weight=weight)
+        coef, intercept = model.coef_, model.intercept_
+        if len(found) == 2:  # one row separates two classes
+            coef, intercept = np.vstack([-coef, coef]), np.concatenate([-intercept, intercept])
+        return cls(found, coef, intercept)
 
 
-def _weighted(X: Any, columns: Array, weight: float) -> Any:
-    """X with these columns multiplied."""
-    if weight == 1.0 or not len(columns):
-        return X
-    factors = np.ones(X.shape[1])
-    factors[columns] = weight
-    return _scaled(X, factors)
+Learn = Callable[[Any, Array, Array | None], _Linear]
 
 
-def _scaled(X: Any, factors: Array) -> Any:
-    if not sp.issparse(X):
-        return X * factors
-    return sp.csr_matrix((X.data * factors[X.indices], X.indices, X.indptr), shape=X.shape)
+class _Rows(NamedTuple):
+    """What is known of the rows besides their features: code or -1, weight for each code, and fold."""
+
+    codes: Array
+    soft: Array | None
+    fold: Array
+
+    def fit(self, learn: Learn, X: Any, places: Array | None = None) -> _Linear:
+        """What is learned from the known rows among these."""
+        places = np.arange(len(self.codes)) if places is None else places
+        places = places[self.codes[places] >= 0]
+        if self.soft is None:
+            return learn(X[places], self.codes[places], None)
+        row, codes = np.nonzero(self.soft[places] > 0)
+        return learn(X[places[row]], codes, self.soft[places[row], codes])
+
+    def held_out(self, learn: Learn, X: Any, absent: float) -> Array:
+        """The scores of each row by what was learned without its fold; ``absent`` for unknown classes."""
+        size = int(self.codes.max()) + 1
+        scores = np.zeros((len(self.codes), size))
+        for train, test in splits(self.fold):
+            if (self.codes[train] >= 0).any():
+                part = self.fit(learn, X, train)
+                scores[test] = absent
+                scores[np.ix_(test, part.codes)] = X[test] @ part.coef.T + part.intercept
+        return scores
 
 
 def _macro(values: Array, truth: Array) -> float:

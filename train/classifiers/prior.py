@@ -21,7 +21,7 @@ class PriorClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         groups: Sequence[str] | None = None,
         known: Bools | None = None,
         soft: Floats | None = None,
-        cues: Array | None = None,
+        evidence: object = None,
     ) -> Self:
         X, y = validate_data(self, X, y, accept_sparse="csr")
         check_classification_targets(y)

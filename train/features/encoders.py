@@ -54,6 +54,9 @@ ENCODERS: dict[str, Encoder] = {
     "use": Encoder(512, _use, "standpunkt[embeddings]"),
 }
 
+#: Texts whose vectors are kept in memory: some 100 MB.
+HELD = 50_000
+
 #: What begins the name of an encoder in a folder (`train.features.onnx_encoder`).
 FOLDER = "st:"
 
@@ -95,8 +98,16 @@ def encode(name: str, texts: Sequence[str]) -> Array:
     """
     vectors = np.zeros((len(texts), size_of(name)), dtype=np.float32)
     spoken = [i for i, text in enumerate(texts) if text.strip()]
-    if spoken:
-        vectors[spoken] = _loaded(name, identity_of(name))([texts[i] for i in spoken])
+    if not spoken:
+        return vectors
+    identity = identity_of(name)
+    held = _held(name, identity)
+    if len(held) > HELD:
+        held.clear()
+    unknown = list(dict.fromkeys(text for i in spoken if (text := texts[i]) not in held))
+    if unknown:
+        held.update(zip(unknown, _loaded(name, identity)(unknown), strict=True))
+    vectors[spoken] = [held[texts[i]] for i in spoken]
     return vectors
 
 
@@ -138,6 +149,12 @@ def _known(name: str) -> Encoder:
         known = ", ".join([*ENCODERS, f"{FOLDER}FOLDER"])
         raise SettingsError(f'found no encoder "{name}", expected one of {known}{near_hit(name, ENCODERS)}')
     return ENCODERS[name]
+
+
+@cache
+def _held(name: str, identity: str) -> dict[str, Array]:
+    """The vectors of texts that were encoded: the same sentences are read fold after fold."""
+    return {}
 
 
 @cache  # loading takes a second, a model answers batch after batch

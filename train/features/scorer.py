@@ -52,7 +52,11 @@ class Scorer:
                 self._slots[block, name] = slice(at, at + self._size)
                 parts[name].append(weights[begin:end] * features.idf_[name][:, None])
                 begin = end
-        self._dense = weights[begin:].astype(np.float32)  # of an encoder's vectors
+        dense = np.split(weights[begin:].astype(np.float32), max(len(features.vectors), 1))
+        # of an encoder's vectors, where some classifier weighs them
+        self._dense = {
+            view: part for view, part in zip(features.vectors.values(), dense, strict=False) if part.any()
+        }
         self._tables = {name: _table([*row, features.idf_[name] ** 2]) for name, row in parts.items()}
         self._of_tokens = [name for name in self._tables if VOCABULARIES[name].of_tokens]
         words = read_tokens((features.terms_.get("word") or "-").split("\n"))
@@ -77,9 +81,10 @@ class Scorer:
         views = self._views_of_few(scene) if is_little else self._views(scene)
         for view, values in views.items():
             found += values[scene.places[view]]
-        if self._features.encoder:
-            vectors = encode(self._features.encoder, scene.own)
-            found += (vectors @ self._dense)[scene.places["text"]]
+        for view, dense in self._dense.items():
+            needed, place = np.unique(scene.places[view], return_inverse=True)
+            vectors = encode(self._features.encoder, [scene.texts[i] for i in needed])
+            found += (vectors @ dense)[place]
         return found
 
     def _views(self, scene: Scene) -> dict[str, Array]:

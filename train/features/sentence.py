@@ -78,8 +78,13 @@ BLOCKS: dict[str, Block] = {
     "after_cue": Block("after", ("cue",)),
 }
 
-#: The block of an encoder's vectors.
+#: The block of an encoder's vectors of the sentence.
 EMBEDDING = "embedding"
+#: Those of the sentence and of its neighbours, each with its view.
+VECTORS = {EMBEDDING: "text", f"before_{EMBEDDING}": "before", f"after_{EMBEDDING}": "after"}
+
+#: What is said: words and letters, here and next to it. The other counted blocks are how it is said.
+SAID = ("word", "char", "before_word", "after_word")
 
 #: Blocks whose features a person can read.
 READABLE = (
@@ -107,7 +112,7 @@ class SentenceFeatures:
     blocks
         Names of `BLOCKS`.
     encoder
-        A name of `train.features.encoders.ENCODERS`, whose vectors become the last block, `EMBEDDING`.
+        A name of `train.features.encoders.ENCODERS`, whose vectors become the last blocks, `VECTORS`.
 
     Attributes
     ----------
@@ -171,7 +176,18 @@ class SentenceFeatures:
             block: sum(len(self.buckets_[name]) for name in BLOCKS[block].vocabularies)
             for block in self.blocks
         }
-        return counted | ({EMBEDDING: size_of(self.encoder)} if self.encoder else {})
+        return counted | dict.fromkeys(self.vectors, size_of(self.encoder))
+
+    @property
+    def vectors(self) -> dict[str, str]:
+        """The blocks of vectors, each with its view."""
+        return {name: view for name, view in VECTORS.items() if self.encoder and view in self.views}
+
+    def encoded(self, X: Sequence[Any]) -> Array:
+        """The vectors of each row, those of its neighbours beside them: the columns of `vectors`."""
+        passages = as_passages(X)
+        parts = [encode(self.encoder, passages.column(view)) for view in self.vectors.values()]
+        return np.hstack(parts) if parts else np.zeros((len(passages), 0), dtype=np.float32)
 
     def only(self, blocks: Sequence[str]) -> "SentenceFeatures":
         """The same features with some of the blocks, and without an encoder."""
@@ -196,7 +212,7 @@ class SentenceFeatures:
                 size = len(self.buckets_[name])
                 row = terms.split("\n") if terms else [f"{name}{i}" for i in range(size)]
                 names += [f"{block}__{term}" for term in row[:size]]
-        names += [f"{EMBEDDING}__{i}" for i in range(size_of(self.encoder))]
+        names += [f"{block}__{i}" for block in self.vectors for i in range(size_of(self.encoder))]
         return np.array(names, dtype=object)
 
     def _count(self, texts: Sequence[str], tables: dict[str, Array]) -> dict[str, sp.csr_matrix]:
@@ -231,7 +247,8 @@ class SentenceFeatures:
                 sp.csr_matrix((scaled, matrix.indices, matrix.indptr), shape=matrix.shape)[scene.places[view]]
             )
         if self.encoder:
-            blocks.append(sp.csr_matrix(encode(self.encoder, scene.own)[scene.places["text"]]))
+            encoded = sp.csr_matrix(encode(self.encoder, scene.texts))
+            blocks += [encoded[scene.places[view]] for view in self.vectors.values()]
         return sp.csr_matrix(sp.hstack(blocks, format="csr"))
 
     def _name_terms(self, texts: Sequence[str]) -> dict[str, str]:
@@ -261,11 +278,6 @@ class Scene(NamedTuple):
     texts: list[str]
     places: dict[str, Array]
     sentences: int
-
-    @property
-    def own(self) -> list[str]:
-        """The texts that are sentences themselves."""
-        return self.texts[: self.sentences]
 
     @property
     def rows(self) -> Array:

@@ -36,13 +36,11 @@ class Kind(ABC):
         Whether an item has any number of codes, and not just one.
     has_targets
         Whether the items are the targets that were asked of the sentence.
-    weighs_cues
-        Whether its classifiers weigh the cues of a sentence by themselves.
     """
 
     gold_type: type | tuple[type, ...] = str
     expected = "a code"
-    several = has_targets = weighs_cues = False
+    several = has_targets = False
 
     @abstractmethod
     def fit(self, layer: Layer, data: TrainingData) -> FittedLayer:

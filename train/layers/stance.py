@@ -17,7 +17,7 @@ from train.features.passages import Passage
 from train.features.target_pairs import TargetCues, pair_tokens
 from train.features.topics import TopicProfiles
 from train.layers.kind import Kind, SuggestedPart, withheld_reason
-from train.layers.one import BALANCES, code_predictions, code_thresholds
+from train.layers.one import code_predictions, code_thresholds
 from train.layers.smoothing import choose_strength, smooth
 from train.metrics import macro_f1, tally
 from train.model import (
@@ -35,6 +35,8 @@ from train.settings import Settings
 
 Profiles = Mapping[str, Mapping[str, float]]  # whole text → target → guessed share of touched sentences
 
+#: Exponents of balance to choose from where the highest probability decides.
+BALANCES = (0.0, 0.25, 0.5)
 #: What macro-F1 must gain on held-out pairs before a touch is given more readily.
 _WORTH = 0.004
 

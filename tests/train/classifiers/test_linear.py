@@ -3,11 +3,11 @@
 from typing import Any
 
 import numpy as np
-import pytest
 import scipy.sparse as sp
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from train.classifiers.linear import CalibratedLinear, nb_weights
+from train.classifiers.fitted import Evidence
+from train.classifiers.linear import CalibratedLinear
 from train.classifiers.prior import PriorClassifier
 
 
@@ -110,54 +110,50 @@ def test_a_row_may_speak_for_several_codes() -> None:
     assert np.abs(other.coef_).max() < np.abs(one.coef_).max()
 
 
-def test_cues_that_mislead_weigh_less_and_scores_are_those_of_plain_columns() -> None:
-    X, y, groups = data(200)
-    noise = np.random.default_rng(3).normal(size=(len(y), 150))
-    both, cues = np.hstack([X, noise]), np.arange(12, 162)
-    classifier = CalibratedLinear(cue_weights=(1.0, 0.01)).fit(both, y, groups=groups, cues=cues)
-    assert classifier.cue_weight_ == 0.01
-    weighted = CalibratedLinear().fit(np.hstack([X, noise * 0.01]), y, groups=groups)
-    assert np.allclose(classifier.scores(both), weighted.scores(np.hstack([X, noise * 0.01])), atol=1e-4)
-
-
-def test_cues_that_serve_weigh_as_they_are() -> None:
+def test_several_kinds_of_evidence_are_one_linear_model() -> None:
     X, y, groups = data()
-    both = np.hstack([X, np.random.default_rng(3).normal(size=(len(y), 50))])
-    classifier = CalibratedLinear(cue_weights=(1.0, 0.01)).fit(both, y, groups=groups, cues=np.arange(12))
-    assert classifier.cue_weight_ == 1.0
+    both = sp.csr_matrix(np.hstack([X, np.random.default_rng(3).normal(size=(len(y), 5))]))
+    evidence = Evidence(np.arange(10), (np.arange(8, 12), np.arange(12, 17)))
+    classifier = CalibratedLinear(grid=(0.1,), balances=(1.0, 0.5, 0.0)).fit(
+        both, y, groups=groups, evidence=evidence
+    )
+    assert classifier.coef_.shape == (3, 17)
+    assert (np.abs(classifier.coef_).sum(axis=0) > 0).all()
+    found = classifier.scores(both) * classifier.scale_ + classifier.offset_
+    assert np.allclose(classifier.predict_proba(both), np.exp(found) / np.exp(found).sum(axis=1)[:, None])
+    assert (classifier.predict(both) == y).mean() > 0.8
 
 
-def test_columns_weigh_by_what_their_presence_tells() -> None:
-    rng = np.random.default_rng(0)
-    is_class = np.arange(200) % 4 == 0
-    told = np.where(is_class[:, None], rng.random((200, 1)) < 0.9, rng.random((200, 1)) < 0.1)
-    X = np.hstack([told, rng.random((200, 3)) < 0.4, np.ones((200, 1))]) * rng.uniform(0.5, 1, (200, 5))
-    factors = nb_weights(sp.csr_matrix(X), is_class, 0.25)
-    # the same, plainly: Wang & Manning's ratio with one of each added
-    there, (n, m) = X > 0, (is_class.sum(), (~is_class).sum())
-    ratio = [
-        abs(np.log((column[is_class].sum() + 1) / (n + 2) / ((column[~is_class].sum() + 1) / (m + 2))))
-        for column in there.T
-    ]
-    plain = [0.25 + 0.75 * value / np.mean(ratio) for value in ratio[:-1]] + [1.0]  # the last is always there
-    assert np.allclose(factors / factors[-1], plain)
-    assert factors[0] > 3 * factors[1:4].max()
-    assert np.isclose((X**2).sum(), ((X * factors) ** 2).sum())
+def test_evidence_of_its_own_helps_where_the_machine_does_not_see_it() -> None:
+    X, y, groups = data()
+    blind = np.random.default_rng(3).normal(size=(len(y), 4))
+    both, columns = np.hstack([blind, X]), np.arange(4)
+    alone, fused = (
+        CalibratedLinear(grid=(0.1,)).fit(both, y, groups=groups, evidence=Evidence(columns, parts))
+        for parts in ((), (np.arange(4, 16),))
+    )
+    right = [(c.classes_[c.held_out_.argmax(axis=1)] == y).mean() for c in (alone, fused)]
+    assert right[1] > right[0] + 0.2
 
 
-def test_nothing_is_tried_after_what_is_perfect(monkeypatch: pytest.MonkeyPatch) -> None:
-    tried = []
-    inner = CalibratedLinear._held_out_scores
+def test_balance_gives_rare_classes_more_often() -> None:
+    X, y, groups = data(600)
+    given = []
+    for balance in (1.0, 0.0):
+        classifier = CalibratedLinear(balances=(balance,)).fit(
+            X, y, groups=groups, evidence=Evidence(np.arange(12), ())
+        )
+        assert classifier.balance_ == balance
+        assert len(set(classifier.scale_)) == 1  # one temperature for all classes
+        given.append((classifier.predict(X) == "c").sum())
+    assert given[0] > given[1]
 
-    def counted(self: CalibratedLinear, X: Any, codes: Any, fold: Any, C: float, *more: Any) -> Any:
-        tried.append(C)
-        return inner(self, X, codes, fold, C, *more)
 
-    monkeypatch.setattr(CalibratedLinear, "_held_out_scores", counted)
-    X = sp.csr_matrix(np.repeat(np.eye(2), 20, axis=0))
-    CalibratedLinear(grid=(10.0, 1.0)).fit(X, np.repeat(["a", "b"], 20), cues=np.array([0]))
-    assert tried == [1.0]
-    noise = np.random.default_rng(0).random((40, 2))
-    tried.clear()
-    CalibratedLinear(grid=(10.0, 1.0)).fit(sp.csr_matrix(noise), np.tile(["a", "b"], 20), cues=np.array([0]))
-    assert len(tried) >= 5  # all weights of cues, and the others' weights
+def test_the_probabilities_of_held_out_rows_are_as_sure_as_they_are_right() -> None:
+    X, y, groups = data(600)
+    classifier = CalibratedLinear(balances=(1.0, 0.5, 0.0)).fit(
+        X, y, groups=groups, evidence=Evidence(np.arange(12), (np.arange(6),))
+    )
+    chance = classifier.held_out_
+    right = classifier.classes_[chance.argmax(axis=1)] == y
+    assert abs(chance.max(axis=1).mean() - right.mean()) < 0.05

@@ -1,5 +1,6 @@
 """Sentence embeddings beside the counted features, with the encoder that brings its own weights."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -9,11 +10,12 @@ import pytest
 from schemas.codebook import Codebook
 from schemas.errors import ModelError, SettingsError
 from schemas.records import GoldSentence
+from train.explain import MEANING
 from train.features import encoders
 from train.features.encoders import ENCODERS, Encoder, encode
 from train.features.passages import to_passages
 from train.features.scorer import Scorer
-from train.features.sentence import EMBEDDING, SentenceFeatures
+from train.features.sentence import VECTORS, SentenceFeatures
 from train.fit import fit
 from train.persistence.folder import META_FILE, load_model, save_model
 from train.pipelines import columns_of
@@ -41,8 +43,11 @@ def test_the_vectors_are_the_last_block_and_scored_as_in_the_matrix(rows: list[G
     features = SentenceFeatures(encoder="use")
     matrix = features.fit_transform(passages)
     assert matrix.shape[1] == len(features.get_feature_names_out()) == sum(features.widths.values())
-    own = matrix[:, columns_of(features, (EMBEDDING,))].toarray()
-    assert np.allclose(own, encode("use", [passage.text for passage in passages]), atol=1e-5)
+    for block, view in VECTORS.items():
+        own = matrix[:, columns_of(features, (block,))].toarray()
+        assert np.allclose(own, encode("use", passages.column(view)), atol=1e-5)
+    vectors = matrix[:, columns_of(features, tuple(VECTORS))].toarray()
+    assert np.array_equal(vectors, features.encoded(passages))
     weights = np.random.default_rng(0).normal(size=(matrix.shape[1], 3)).astype(np.float32)
     assert np.allclose(Scorer(features, weights).scores(passages), matrix @ weights, atol=1e-3)
 
@@ -54,7 +59,11 @@ def test_a_model_keeps_the_name_and_answers_as_before(
     folder = save_model(model, tmp_path / "m")
     again = load_model(folder)
     assert again.meta.settings.encoder == "use"
-    assert predict(again, rows[:20]) == predict(model, rows[:20])
+    answers = predict(again, rows[:20])
+    assert answers == predict(model, rows[:20])
+    reasons = [name for answer in answers for name, _ in answer.reasons["function"]]
+    assert MEANING in reasons  # its share in an answer is said, beside words
+    assert any("=" in name or name.startswith("word: ") for name in reasons)
     assert (
         again.meta.model_version != fit(rows, codebook, settings=Settings(grid=(0.1,)))[0].meta.model_version
     )
@@ -80,3 +89,19 @@ def test_a_missing_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(ENCODERS, "absent", Encoder(4, load, "standpunkt[embeddings]"))
     with pytest.raises(SettingsError, match=r'pip install "standpunkt\[embeddings\]"'):
         encode("absent", ["Ja."])
+
+
+def test_a_text_is_encoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def load() -> encoders.Encode:
+        def encode_all(texts: Sequence[str]) -> np.ndarray:
+            asked.extend(texts)
+            return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+
+        return encode_all
+
+    monkeypatch.setitem(ENCODERS, "counting", Encoder(2, load, "nothing"))
+    first = encode("counting", ["Ja.", "Nein.", "Ja.", ""])
+    assert np.array_equal(encode("counting", ["Nein.", "Ja."]), first[[1, 2]])
+    assert asked == ["Ja.", "Nein."]
