@@ -6,7 +6,6 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +28,9 @@ LEFT = ("data", "demo-accounts.json", "studio.json")
 
 @pytest.fixture
 def earlier_study(tmp_path: Path) -> Path:
-    """The study of tests/earlier, restored; its model is made readable with the scikit-learn that is here."""
+    """The study of tests/earlier, restored."""
     folder = tmp_path / "earlier"
     restore(ROOT / "tests" / "earlier" / "study-2026-11.tar.gz", folder)
-    description = next((folder / "models").iterdir()) / "model.json"
-    meta = json.loads(description.read_text("utf-8"))
-    meta["versions"]["scikit-learn"] = metadata.version("scikit-learn")
-    description.write_text(json.dumps(meta), "utf-8")
     return folder
 
 

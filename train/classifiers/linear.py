@@ -139,8 +139,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             coef[:, columns] += fitted.coef
             self.intercept_ = self.intercept_ + fitted.intercept
         self.coef_ = coef.astype(np.float32)
-        settle = self._temper if len(self.classes_) > 2 else self.calibrate
-        return settle(held_out, codes)
+        return self._temper(held_out, codes)
 
     def _choose(self, X: Any, rows: "_Rows") -> Array:
         """Sets C to what serves held-out rows best, and gives their scores."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -90,12 +91,14 @@ def answering(body: bytes, status: int = 200, **good: bytes) -> Iterator[str]:
 
 
 @pytest.fixture
-def pushed(earlier_study: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def pushed(earlier_study: Path, suggesting: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A whole study that knows nothing of a server, and no patience."""
     monkeypatch.setattr(retry, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(retry, "MIN_ATTEMPTS", 1)
     monkeypatch.setattr(retry, "PAUSE", 0.0)
     monkeypatch.chdir(earlier_study)
+    shutil.rmtree("models")
+    shutil.copytree(suggesting, "models/m")
     (earlier_study / "map.yaml").write_text("controls: {}\n", "utf-8")
     return earlier_study
 
