@@ -13,6 +13,8 @@ import pytest
 from running import ROOT
 from schemas.locks import holder_of, locked
 
+pytestmark = pytest.mark.slow
+
 HOLDS = """
 import sys
 from pathlib import Path

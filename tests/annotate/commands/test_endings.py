@@ -11,6 +11,8 @@ import pytest
 from annotate.study import split as splitting
 from running import Ran
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Ran]
 PIECE = "Ein Titel | Anne Muster. 01.02.2025.\n\nDas ist ein Satz. Das ist noch einer.\n"
 

@@ -24,6 +24,8 @@ from train.evaluate import evaluate_model
 from train.evaluation.label_errors import LabelError
 from train.persistence.folder import load_model
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Ran]
 STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 EVIL = (

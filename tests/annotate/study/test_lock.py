@@ -6,8 +6,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from annotate.study.folder import open_study
 from running import ROOT, Ran
+
+pytestmark = pytest.mark.slow
 
 Run = Callable[..., Ran]
 
