@@ -19,7 +19,6 @@ import sys
 import tarfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -92,14 +91,20 @@ CASES = (
 
 def make_study(folder: Path) -> None:
     """A whole study: the one of tests/earlier, and a file of each kind that it has not."""
+    sys.path[:0] = [str(ROOT)]  # beside this file there is a folder called train too
+    from schemas.codebook import load_codebook
+    from schemas.jsonl import read_jsonl
+    from schemas.records import GoldSentence
+    from train.fit import fit
+    from train.persistence.folder import save_model
+
     with tarfile.open(ROOT / "tests" / "earlier" / "study-2026-11.tar.gz") as pack:
         pack.extractall(folder)
     shutil.copy(ROOT / "tests" / "earlier" / "study-2026-11.tar.gz", folder / "packed.tar.gz")
-    shutil.copytree(next((folder / "models").iterdir()), folder / "model")
-    meta = json.loads((folder / "model" / "model.json").read_text("utf-8"))
-    meta["versions"]["scikit-learn"] = metadata.version("scikit-learn")
-    (folder / "model" / "model.json").write_text(json.dumps(meta), "utf-8")
-    shutil.rmtree(folder / "models")
+    shutil.rmtree(folder / "models")  # of a format that is refused
+    gold = list(read_jsonl(folder / "data" / "gold.jsonl", GoldSentence))
+    fitted, _ = fit(gold, load_codebook(folder / "codebook.yaml"))
+    shutil.move(save_model(fitted, folder / "made"), folder / "model")
     text = (folder / "commentaries" / "smartphone-1.txt").read_text("utf-8")
     book = (folder / "codebook.yaml").read_text("utf-8")
     tasks = json.loads((folder / "data/exports/anna.json").read_text("utf-8"))[:8]
