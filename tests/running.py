@@ -35,6 +35,18 @@ class Ran(NamedTuple):
     def json(self) -> Any:
         return json.loads(self.out)
 
+    @property
+    def error(self) -> str:
+        """The one line of a refusal."""
+        assert self.code == 1, self.out
+        (line,) = self.err.strip().splitlines()
+        return line
+
+    @property
+    def failing(self) -> dict[str, dict[str, Any]]:
+        """What `doctor --json` found to be wrong, by check."""
+        return {finding["check"]: finding for finding in self.json["findings"] if not finding["ok"]}
+
 
 def run_demo_command(folder: Path) -> dict[str, Any]:
     command = [sys.executable, "-m", "annotate.cli", "demo", str(folder), "--no-wait", "--keep", "--json"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from exports.agreement.report import AgreementReport
     from exports.agreement.report_text import Place
     from exports.readers.annotations import Export, ReadReport
-    from exports.readers.people import Repeated, Who
+    from exports.readers.people import Who
     from schemas.codebook import Codebook
     from schemas.records import Annotation
 
@@ -162,6 +162,8 @@ def _links(study: "Study", rows: "list[Annotation]") -> dict[int, str]:
 
 def reading_notes(read: "ReadReport") -> list[str]:
     """What was left out of exports, what their format lost, and what is unclear about who coded."""
+    from exports.readers.people import repeated_words
+
     left = {
         "rows that do not fit the codebook": read.invalid - len(read.unusable),
         "rows that could not be read": len(read.unusable),
@@ -171,16 +173,10 @@ def reading_notes(read: "ReadReport") -> list[str]:
     return [
         *read.warnings,
         *(f"left out {count} {what}" for what, count in left.items() if count),
-        *(_repeated_words(who, repeated) for who, repeated in read.repeated.items()),
+        *(repeated_words(who, repeated) for who, repeated in read.repeated.items()),
         *_edited_words(read),
         *_nobodys_words(read.by_nobody),
     ]
-
-
-def _repeated_words(who: str, repeated: "Repeated") -> str:
-    sentences = "1 sentence" if repeated.n == 1 else f"{repeated.n} sentences"
-    differ = repeated.differ or "none"
-    return f"{who}: {sentences} coded twice, {differ} of them differently; the later one counts"
 
 
 def _edited_words(read: "ReadReport") -> Iterator[str]:

@@ -64,7 +64,7 @@ def bind(
     from annotate.sync import annotators as people
 
     opened = open_study(study)
-    with opened.locked("annotators", say):
+    with opened.locked("annotators bind", say):
         bound = people.bind(connect(opened, url=url), opened, name, account, project)
     words = [f"project {project} is {name}'s"] if project is not None else []
     if bound is not None:
@@ -78,15 +78,18 @@ def bind(
     print_report(body, json, "\n".join(words))
 
 
+FilesOnlyOption = Annotated[
+    bool, typer.Option("--files-only", help="Change files alone: nothing of the study is on a server.")
+]
+
+
 @app.command()
 def rename(
     name: Name,
     new: Annotated[str, typer.Argument(metavar="NEW", help="The new name: a-z, 0-9, - and _.")],
     study: StudyOption = None,
     url: UrlOption = None,
-    files_only: Annotated[
-        bool, typer.Option("--files-only", help="Change files alone: nothing of the study is on a server.")
-    ] = False,
+    files_only: FilesOnlyOption = False,
 ) -> None:
     """Give an annotator another name: in the project, in the files, in study.yaml."""
     from annotate.study.connect import connect
@@ -94,19 +97,21 @@ def rename(
     from annotate.sync import annotators as people
 
     opened = open_study(study)
-    with opened.locked("annotators", say):
-        studio = None if files_only else connect(opened, url=url)
-        people.rename(studio, opened, name, new)
+    with opened.locked("annotators rename", say):
+        people.rename(None if files_only else connect(opened, url=url), opened, name, new)
     say(f"{name} is called {new} now; a new letter is written by `standpunkt push --invite`")
 
 
 @app.command()
-def retire(name: Name, study: StudyOption = None) -> None:
+def retire(
+    name: Name, study: StudyOption = None, url: UrlOption = None, files_only: FilesOnlyOption = False
+) -> None:
     """Take an annotator off the work: no new sentences; their codings, and what they code yet, count."""
+    from annotate.study.connect import connect
     from annotate.study.folder import open_study
     from annotate.sync import annotators as people
 
     opened = open_study(study)
-    with opened.locked("annotators", say):
-        people.retire(opened, name)
+    with opened.locked("annotators retire", say):
+        people.retire(None if files_only else connect(opened, url=url), opened, name)
     say(f"{name} gets no new sentences; `standpunkt push` gives the others what {name} alone was to code")

@@ -5,18 +5,15 @@ def status(study: StudyOption = None, url: UrlOption = None, json: JsonOption = 
     """Say who has how much to do."""
     from annotate.study.connect import connect
     from annotate.study.folder import open_study
-    from annotate.sync.status import adjudicator_progress, annotator_progress, people_without_place
+    from annotate.sync.status import study_status
 
     opened = open_study(study)
-    studio = connect(opened, url=url)
-    progress = annotator_progress(studio, opened)
-    notices = people_without_place(studio, opened)
-    undecided = adjudicator_progress(studio, opened)
+    report = study_status(connect(opened, url=url), opened)
     head = ["annotator", "tasks", "done", "skipped", "open", "incomplete", "suggested", "minutes left"]
     rows = [
         (p.annotator, p.tasks, p.done, p.skipped, p.open, p.incomplete, p.suggested,
          "–" if p.minutes_left is None else f"{p.minutes_left:.0f}")
-        for p in [*progress, *([undecided] if undecided else [])]
+        for p in [*report.annotators, *([report.undecided] if report.undecided else [])]
     ]  # fmt: skip
-    body = {"annotators": progress, "undecided": undecided, "notices": notices}
-    print_report(body, json, "\n".join([table(head, rows), *(f"! {notice}" for notice in notices)]))
+    lines = [table(head, rows), *(f"! {notice}" for notice in report.notices)]
+    print_report(report, json, "\n".join(lines))

@@ -44,10 +44,18 @@ class _KeptTask(msgspec.Struct):
     annotations: list[_KeptAnnotation] = []
 
 
+class Fetched(NamedTuple):
+    """How many tasks had changed and were asked for, None where all were; and the annotations that were in
+    the export before and are not now."""
+
+    tasks: int | None
+    lost: set[int]
+
+
 def fetch(
     studio: Studio, project_id: int, path: Path, *, whole: bool = False,
     progress: Progress = no_progress,
-) -> int | None:  # fmt: skip
+) -> Fetched:  # fmt: skip
     """Updates ``path`` from the project; each task in it is as the server gave it.
 
     Parameters
@@ -57,8 +65,8 @@ def fetch(
 
     Returns
     -------
-    int or None
-        How many tasks had changed and were asked for; None where all were.
+    Fetched
+        An export that held more is kept, see `keep_export`.
 
     Raises
     ------
@@ -70,21 +78,23 @@ def fetch(
         now = {task.id: _listed(task) for task in studio.tasks(project_id, progress)}
         changed = [number for number, state in now.items() if _was(kept.get(number)) != state]
         if len(changed) <= WHOLE_ABOVE * len(now):
-            if changed or kept.keys() - now.keys():
+            lost: set[int] = set()
+            gone = kept.keys() - now.keys()
+            if changed or gone:
                 fresh = _fetched(studio, project_id, changed)
-                touched = [
-                    kept[number] for number in {*changed, *(kept.keys() - now.keys())} if number in kept
-                ]
-                if _annotation_ids(touched) - _annotation_ids(fresh.values()):
+                before = [kept[number] for number in {*changed, *gone} if number in kept]
+                lost = _annotation_ids(before) - _annotation_ids(fresh.values())
+                if lost:
                     keep_export(path)
                 tasks = [fresh.get(number) or kept.get(number) for number in now]
                 _write(path, (task for task in tasks if task is not None))
-            return len(changed)
+            return Fetched(len(changed), lost)
     with replacing(path) as file:
         studio.save_export(project_id, file)
-        if path.exists() and _ids_of_file(path) - _ids_of_file(file.name):
+        lost = _ids_of_file(path) - _ids_of_file(file.name) if path.exists() else set()
+        if lost:
             keep_export(path)
-    return None
+    return Fetched(None, lost)
 
 
 def keep_export(path: Path) -> Path:

@@ -45,18 +45,15 @@ def keep_account(study: Study, url: str, annotator: str, account: Account) -> No
     write_private_json(_path(study), {**known, url: {**known.get(url, {}), annotator: account}})
 
 
-def move_accounts(study: Study, old: str, new: str | None) -> None:
-    """Gives what is remembered of an annotator another name, or forgets it."""
+def rename_accounts(study: Study, old: str, new: str) -> None:
+    """Gives what is remembered of an annotator another name."""
     known = _all(study)
-    if not any(old in people for people in known.values()):
-        return
-    moved = {
-        url: {
-            (new if name == old else name): account for name, account in people.items() if new or name != old
+    if any(old in people for people in known.values()):
+        renamed = {
+            url: {new if name == old else name: account for name, account in people.items()}
+            for url, people in known.items()
         }
-        for url, people in known.items()
-    }
-    write_private_json(_path(study), moved)
+        write_private_json(_path(study), renamed)
 
 
 def find_accounts(studio: Studio, study: Study, annotators: Sequence[str]) -> dict[str, Account]:

@@ -44,7 +44,7 @@ def project_of_export(study: Study, annotator: str) -> int | None:
     path = study.exports / f"{annotator}.json"
     try:
         tasks = msgspec.json.decode(read_bytes(path), type=list[_ExportedTask])
-    except (msgspec.DecodeError, DataError):
+    except (msgspec.DecodeError, RecursionError, DataError):
         return None
     return next((task.project for task in tasks if task.project is not None), None)
 

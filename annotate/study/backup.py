@@ -16,13 +16,13 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from annotate.study.folder import Study, open_study
+from annotate.study.identity import LOCAL
 from schemas.errors import DataError, SettingsError
 from schemas.files import replacing
 from schemas.records import Record
 
 #: Local state and what only this machine may know: found or made again where the study is restored.
-#: ``einladungen/`` holds invite links, and passwords where accounts were made.
-_LEFT_OUT = {".standpunkt", ".git", "__pycache__", "einladungen"}
+_LEFT_OUT = {*LOCAL, ".git", "__pycache__"}
 
 #: What a study holds at most; what is more is no study, or packed to fill a disk.
 MEMBERS = 100_000

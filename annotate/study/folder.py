@@ -101,6 +101,17 @@ class Study:
     def codebook_path(self) -> Path:
         return self.folder / self.settings.codebook
 
+    def with_settings(self, **changed: Any) -> "Study":
+        """The study with these settings in place of its own, checked; study.yaml is not touched.
+
+        Raises
+        ------
+        DataError
+            A name or a share is not what it should be.
+        """
+        settings = msgspec.structs.replace(self.settings, **changed)
+        return Study(self.folder, checked(settings, self.settings_path))
+
     def codebook(self) -> Codebook:
         return load_codebook(self.codebook_path)
 
@@ -231,6 +242,11 @@ def checked(settings: StudySettings, path: Path) -> StudySettings:
             raise DataError(f'name "{name}": expected a-z, 0-9, - and _, such as "anna"', path=path)
     if settings.id is not None and not _ID.fullmatch(settings.id):
         raise DataError(f'id "{settings.id}": expected 4 to 32 of a-z and 0-9', path=path)
+    both = sorted({*settings.annotators} & {*settings.retired})
+    if both:
+        raise DataError(
+            f"{', '.join(both)}: among annotators and among retired; expected one of them", path=path
+        )
     names = [*settings.annotators, *settings.retired]
     doubled = {name for name in names if names.count(name) > 1}
     if doubled:

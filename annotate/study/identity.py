@@ -1,4 +1,4 @@
-"""Which study a folder is, and whose a project is: a random id in study.yaml, a mark in the project.
+"""Which study a folder is, and whose a project is: a random id in study.yaml, a marker in the project.
 
 The id outlives a new name, and a folder that was copied does not keep it: the folder of a study is
 remembered in ``.standpunkt/``, which a copy takes along.
@@ -8,10 +8,9 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-import msgspec
-
-from annotate.study.folder import Study, checked, new_id, open_study
+from annotate.study.folder import Study, new_id, open_study
 from annotate.study.settings import write_settings
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
@@ -20,7 +19,8 @@ from schemas.records import Record
 ADJUDICATOR = "adjudication"  # stands where an annotator's name does: in the marker and the rows
 MARKER = "[standpunkt "  # how the marker of every study begins
 _MARKER = re.compile(r"\[standpunkt ([a-z0-9_-]+)/([a-z0-9_-]+)\](?: \[study ([a-z0-9]{4,32})\])?")
-LOCAL = (".standpunkt", "einladungen")  # folders of what only this machine may know
+LETTERS = "einladungen"  # not in a backup and not in git: an invite link lets anybody in who has it
+LOCAL = (".standpunkt", LETTERS)  # folders of what only this machine may know
 #: What came from the projects of the first study: it stays with a copy, but is none of its codings.
 _CODINGS = ("annotations.jsonl", "decisions.jsonl", "removed.jsonl", "assignments.jsonl", "exports", "taken")
 
@@ -71,8 +71,7 @@ def with_identity(study: Study) -> Study:
     if study.settings.id is None:
         state = study.state()
         lost = state.id if state.folder == str(study.folder.resolve()) else None  # only the line is gone
-        settings = msgspec.structs.replace(study.settings, id=lost or new_id())
-        study = Study(study.folder, settings)
+        study = study.with_settings(id=lost or new_id())
     return study
 
 
@@ -123,14 +122,31 @@ def copy_study(source: Path, folder: Path, name: str | None) -> CopyReport:
             raise DataError(
                 f"is no copy of {source}: it has an id of its own; nothing was changed", path=folder
             )
-        return CopyReport(study=_renewed(copied, name), set_aside=_set_aside(copied))
-    if folder.exists() and any(folder.iterdir()):
-        raise DataError("is not empty; expected a new folder, or a copy of the study", path=folder)
-    shutil.copytree(source, folder, ignore=_left_out(source), dirs_exist_ok=True)
-    return CopyReport(study=_renewed(open_study(folder), name), set_aside=None)
+        # in this order: until the id is another's it is still seen to be a copy
+        set_aside = _set_aside(copied)
+        study = _renewed(copied, name)
+    else:
+        if folder.exists() and any(folder.iterdir()):
+            raise DataError("is not empty; expected a new folder, or a copy of the study", path=folder)
+        if folder.resolve().is_relative_to(source.resolve()):
+            raise DataError(f"lies in {source} itself; expected a folder beside it", path=folder)
+        set_aside = None
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder.parent, prefix=".copy-") as beside:
+            made = Path(beside, "study")
+            shutil.copytree(source, made, ignore=_left_out(source))
+            settings = _renewed(open_study(made), name).settings
+            made.rename(folder)  # all of it or nothing
+        study = Study(folder, settings)
+    for local in LOCAL:
+        shutil.rmtree(folder / local, ignore_errors=True)
+    study.remember_place()
+    return CopyReport(study=study, set_aside=set_aside)
 
 
 def _left_out(source: Path) -> Callable[[str, list[str]], set[str]]:
+    """What `shutil.copytree` leaves out: what is local, and codings."""
+
     def ignored(directory: str, names: list[str]) -> set[str]:
         if Path(directory) == source:
             return {*LOCAL, ".git"} & set(names)
@@ -140,19 +156,10 @@ def _left_out(source: Path) -> Callable[[str, list[str]], set[str]]:
 
 
 def _renewed(copied: Study, name: str | None) -> Study:
-    """The copy with an id of its own and nothing local of the first."""
-    study = _changed(copied, id=new_id(), name=name or copied.name)
-    for folder in LOCAL:
-        shutil.rmtree(study.folder / folder, ignore_errors=True)
-    study.remember_place()
+    """The copy with an id of its own, and another name where one is given."""
+    study = copied.with_settings(id=new_id(), study=name or copied.name)
+    write_settings(study)
     return study
-
-
-def _changed(study: Study, *, id: str, name: str | None = None) -> Study:
-    settings = msgspec.structs.replace(study.settings, id=id, study=name or study.name)
-    changed = Study(study.folder, checked(settings, study.settings_path))
-    write_settings(changed)
-    return changed
 
 
 def _set_aside(study: Study) -> str | None:

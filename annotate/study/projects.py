@@ -101,15 +101,17 @@ def locate_projects(studio: Studio, study: Study, annotators: Sequence[str]) -> 
     for name in annotators:
         marked = server.marked(name)
         by_hand = study.settings.studio.projects.get(name)
-        if by_hand is not None and by_hand not in [p.id for p in marked]:
-            problems.append(server.problem(name, by_hand))
-        elif marked:
+        if marked:
             projects[name] = next((p for p in marked if p.id == by_hand), marked[0])
-        elif (number := server.remembered(name)) is not None:
+        number = by_hand if by_hand is not None or marked else server.remembered(name)
+        if number is not None and number not in [project.id for project in marked]:
             problems.append(server.problem(name, number))
         if len(marked) > 1:
             doubled[name] = [project.id for project in marked]
-    others = {mark.annotator: project for project, mark in server.ours if mark.annotator not in annotators}
+    others: dict[str, HeldProject] = {}
+    for project, mark in server.ours:
+        if mark.annotator not in annotators:
+            others.setdefault(mark.annotator, project)
     return Located(projects=projects, problems=problems, doubled=doubled, others=others)
 
 
@@ -280,11 +282,11 @@ def remember(study: Study, studio: Studio, projects: Mapping[str, int]) -> None:
         study.save_state(msgspec.structs.replace(state, projects={**state.projects, studio.url: known}))
 
 
-def forget(study: Study, annotators: Iterable[str]) -> None:
-    """Forgets the numbers of annotators' projects on every server."""
-    state, names = study.state(), set(annotators)
+def forget(study: Study, annotator: str) -> None:
+    """Forgets the numbers of an annotator's projects on every server."""
+    state = study.state()
     projects = {
-        url: {name: number for name, number in known.items() if name not in names}
+        url: {name: number for name, number in known.items() if name != annotator}
         for url, known in state.projects.items()
     }
     study.save_state(msgspec.structs.replace(state, projects=projects))

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from annotate.study.folder import Study, StudySettings, checked
+from annotate.study.folder import Study, StudySettings
 from schemas.errors import DataError, SettingsError
 from schemas.files import decode_utf8, read_bytes, write_text
 from schemas.jsonl import read_jsonl
@@ -46,13 +46,13 @@ def with_given(
         options["unit"] = unit
     changed = {name: value for name, value in options.items() if getattr(study.settings, name) != value}
     try:
-        settings = checked(msgspec.structs.replace(study.settings, **changed), study.settings_path)
+        given = study.with_settings(**changed)
     except DataError as error:
         flags = " ".join(f"--{name}" for name in changed)
         raise SettingsError(f"{flags}: {error.message}") from error
     if changed and study.assignments.exists():
-        _refuse_what_was_drawn(study, settings, changed)
-    return Study(study.folder, settings)
+        _refuse_what_was_drawn(study, given.settings, changed)
+    return given
 
 
 def write_settings(study: Study) -> bool:
@@ -139,5 +139,6 @@ def _refuse_what_was_drawn(study: Study, settings: StudySettings, changed: Mappi
         if name not in settings.annotators and drawn:
             raise SettingsError(
                 f"--annotators: {name} is missing, for whom {drawn} sentences were drawn "
-                f"({study.assignments}); expected {','.join(study.settings.annotators)} and any new ones"
+                f"({study.assignments}); expected {','.join(study.settings.annotators)} and any new ones "
+                f"(`standpunkt annotators retire {name}` takes somebody off the work)"
             )

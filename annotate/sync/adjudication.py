@@ -21,6 +21,7 @@ from annotate.study.projects import create_once, find_projects, mark_project, re
 from annotate.study.relink import with_new_ids
 from annotate.study.settings import write_settings
 from annotate.sync.adjudication_screen import adjudicator_screen, coding_words, instruction, open_label
+from annotate.sync.removals import Removals, project_of, sort_removals, write_removed
 from annotate.sync.tasks import study_rows, study_tasks
 from exports.adjudication.adjudicate import AdjudicationReport, adjudicate
 from exports.readers.annotations import Export, ReadReport, read_codings, read_export
@@ -146,6 +147,14 @@ def _wanted_tasks(
     }
 
 
+class PulledDecisions(NamedTuple):
+    """What came down from the adjudicator's project, and what became of decisions that are gone from it."""
+
+    project: int
+    export: Export
+    removals: Removals
+
+
 def pull_decisions(
     studio: Studio,
     study: Study,
@@ -154,16 +163,22 @@ def pull_decisions(
     older: Mapping[str, Codebook],
     now: dict[str, str],
     whole: bool = False,
-) -> tuple[int, Export] | None:
+    accept_removals: bool = False,
+) -> PulledDecisions | None:
     """The adjudicator's project and its decisions, which are written; None where there is none."""
     project = find_adjudication_project(studio, study)
     if project is None:
         return None
     path = study.exports / f"{ADJUDICATOR}.json"
-    fetch(studio, project.id, path, whole=whole)
+    got = fetch(studio, project.id, path, whole=whole)
     export = read_export(path, codebook, annotator=ADJUDICATOR, older=older)
-    write_jsonl(study.decisions, with_new_ids(export.annotations, now))
-    return project.id, export
+    rows = with_new_ids(export.annotations, now)
+    before = with_new_ids(read_decisions(study).values(), now)
+    project_now = {ADJUDICATOR: project_of(export, got.lost, now)}
+    removals = sort_removals(before, rows, project_now, accepted=accept_removals)
+    write_removed(study, removals.removed)
+    write_jsonl(study.decisions, [*rows, *removals.kept])
+    return PulledDecisions(project.id, export, removals)
 
 
 def find_adjudication_project(studio: Studio, study: Study) -> HeldProject | None:

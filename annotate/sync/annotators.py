@@ -12,14 +12,13 @@ from annotate.study.accounts import (
     Account,
     bind_account,
     find_accounts,
-    move_accounts,
     read_accounts,
+    rename_accounts,
 )
 from annotate.study.annotations import own_rows
-from annotate.study.folder import Study, checked
-from annotate.study.identity import ADJUDICATOR, marker, read_marker
+from annotate.study.folder import Study
+from annotate.study.identity import ADJUDICATOR, LETTERS, marker, read_marker
 from annotate.study.projects import (
-    Located,
     forget,
     locate_projects,
     mark_project,
@@ -107,7 +106,9 @@ def bind(studio: Studio, study: Study, name: str, given: str | None, project: in
     StudioError
         No such project, or it is another's, or holds no sentence of the study.
     """
-    _known(study, name)
+    people = [*study.settings.annotators, *study.settings.retired]
+    if name not in people and (project is None or name != ADJUDICATOR):
+        raise _nobody(study, name)
     if project is not None:
         _bind_project(studio, study, name, project)
         if given is None and name not in read_accounts(study, studio.url):
@@ -145,38 +146,39 @@ def rename(studio: Studio | None, study: Study, old: str, new: str) -> Study:
         Nobody has the old name, or somebody else has the new one.
     """
     settings = study.settings
-    rows = own_rows(study)
-    located = locate_projects(studio, study, [old, new]) if studio else _NOWHERE
-    old_has = any(row.annotator == old for row in rows) or old in located.projects
-    new_has = any(row.annotator == new for row in rows) or new in located.projects
-    if old not in (*settings.annotators, *settings.retired) and not old_has:
-        raise SettingsError(f'nobody in this study is called "{old}"; there are {_listed(study)}')
-    if old_has and new_has:
+    coders = {row.annotator for row in own_rows(study)}
+    projects = locate_projects(studio, study, [old, new]).projects if studio else {}
+    if old not in {*settings.annotators, *settings.retired, *coders, *projects}:
+        raise _nobody(study, old)
+    # a renaming that was cut off has given the new name the project and not yet the codings
+    if {old, new} <= coders or {old, new} <= projects.keys():
         raise SettingsError(
             f"{new} has codings or a project too: two people cannot become one; choose another name"
         )
-    if new in (ADJUDICATOR, *settings.retired) or (old in settings.annotators and new in settings.annotators):
+    if new in (ADJUDICATOR, *settings.retired) or {old, new} <= {*settings.annotators}:
         raise SettingsError(f'"{new}" is taken; choose another name')
     names = [new if name == old else name for name in settings.annotators]
     retired = [new if name == old else name for name in settings.retired]
     if new not in (*names, *retired):
         names.append(new)
-    changed = Study(
-        study.folder,
-        checked(msgspec.structs.replace(settings, annotators=names, retired=retired), study.settings_path),
-    )
-    if studio and old in located.projects:
-        mark_project(studio, located.projects[old], marker(study, new))
-        remember(study, studio, {new: located.projects[old].id})
-    forget(study, [old])
-    move_accounts(study, old, new)
+    changed = study.with_settings(annotators=names, retired=retired)
+    if studio and old in projects:
+        mark_project(studio, projects[old], marker(study, new))
+        remember(study, studio, {new: projects[old].id})
+    forget(study, old)
+    rename_accounts(study, old, new)
     _rename_in_files(study, old, new)
     write_settings(changed)  # last: until then the same command does the rest
     return changed
 
 
-def retire(study: Study, name: str) -> Study:
+def retire(studio: Studio | None, study: Study, name: str) -> Study:
     """Takes an annotator off the work: no new sentences, their codings and project stay.
+
+    Parameters
+    ----------
+    studio
+        None where nothing of the study is on a server.
 
     Raises
     ------
@@ -186,24 +188,15 @@ def retire(study: Study, name: str) -> Study:
     settings = study.settings
     if name in settings.retired:
         raise SettingsError(f"{name} is retired already")
-    if name not in settings.annotators and name not in {row.annotator for row in own_rows(study)}:
-        raise SettingsError(f'nobody in this study is called "{name}"; there are {_listed(study)}')
-    changed = Study(
-        study.folder,
-        checked(
-            msgspec.structs.replace(
-                settings,
-                annotators=[other for other in settings.annotators if other != name],
-                retired=[*settings.retired, name],
-            ),
-            study.settings_path,
-        ),
+    projects = locate_projects(studio, study, [name]).projects if studio else {}
+    if name not in {*settings.annotators, *projects, *(row.annotator for row in own_rows(study))}:
+        raise _nobody(study, name)
+    changed = study.with_settings(
+        annotators=[other for other in settings.annotators if other != name],
+        retired=[*settings.retired, name],
     )
     write_settings(changed)
     return changed
-
-
-_NOWHERE = Located(projects={}, problems=[], doubled={}, others={})
 
 
 def _rename_in_files(study: Study, old: str, new: str) -> None:
@@ -220,26 +213,18 @@ def _rename_in_files(study: Study, old: str, new: str) -> None:
                 for row in read_jsonl(path, record)
             ]
             write_jsonl(path, rows)
-    _move(study.exports / f"{old}.json", study.exports / f"{new}.json")
+    if (export := study.exports / f"{old}.json").exists():
+        export.rename(study.exports / f"{new}.json")
     folder = study.exports / old
     if folder.is_dir():
+        (study.exports / new).mkdir(exist_ok=True)
         for file in sorted(folder.iterdir()):
-            (study.exports / new).mkdir(exist_ok=True)
             file.rename(study.exports / new / file.name)
         folder.rmdir()
-    (study.folder / "einladungen" / f"{old}.txt").unlink(missing_ok=True)  # it names the old project title
+    (study.folder / LETTERS / f"{old}.txt").unlink(missing_ok=True)  # its words are to the old name
 
 
-def _move(path: Path, target: Path) -> None:
-    if path.exists():
-        path.rename(target)
-
-
-def _known(study: Study, name: str) -> None:
-    if name not in (*study.settings.annotators, *study.settings.retired):
-        raise SettingsError(f'nobody in this study is called "{name}"; there are {_listed(study)}')
-
-
-def _listed(study: Study) -> str:
-    coders = {row.annotator for row in own_rows(study)}
-    return ", ".join(dict.fromkeys([*study.settings.annotators, *study.settings.retired, *sorted(coders)]))
+def _nobody(study: Study, name: str) -> SettingsError:
+    coders = sorted({row.annotator for row in own_rows(study)})
+    known = dict.fromkeys([*study.settings.annotators, *study.settings.retired, *coders])
+    return SettingsError(f'nobody in this study is called "{name}"; there are {", ".join(known)}')

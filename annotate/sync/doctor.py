@@ -15,7 +15,7 @@ import httpx
 from annotate.label_studio import local_server
 from annotate.label_studio.answers import HeldProject
 from annotate.label_studio.client import Studio
-from annotate.study.accounts import find_accounts
+from annotate.study.accounts import Account, find_accounts
 from annotate.study.folder import Study
 from annotate.study.identity import ADJUDICATOR
 from annotate.study.projects import Located, doubled_words, locate_projects
@@ -304,29 +304,31 @@ def _accounts(
     emails = {user.id: user.email for user in studio.users()}
     for name, project in projects.items():
         path = study.exports / f"{name}.json"
-        coders = Counter(_coders(path, codebook)) if path.exists() else Counter[int]()
         account = accounts.get(name)
-        if not coders or (account is not None and account.how == "first" and len(coders) == 1):
-            continue
-        own = account.user if account else None
-        guests = {user: number for user, number in coders.items() if user != own}
+        if account is None or account.user is None or not path.exists():
+            continue  # whose codings count is settled by the next pull
+        coders = Counter(_coders(path, codebook, account))
+        guests = {user: number for user, number in coders.items() if user != account.user}
         who = ", ".join(f"user {user} {emails.get(user, '')} ({n})" for user, n in guests.items())
-        action = ""
-        if guests:
-            action = (
-                f"see {studio.url}/projects/{project.id}/data (column Annotated by); ask them to code in "
-                f"their own project, or `standpunkt annotators bind {name} ACCOUNT` if one of them is {name}"
-            )
-        message = f"codings by somebody else than {name}: {who}" if guests else f"user {own}"
-        yield Finding(check=f"coders of {name}", ok=not guests, message=message, action=action)
+        action = (
+            f"see {studio.url}/projects/{project.id}/data (column Annotated by); ask them to code in "
+            f"their own project, or `standpunkt annotators bind {name} ACCOUNT` if one of them is {name}"
+        )
+        yield Finding(
+            check=f"coders of {name}",
+            ok=not guests,
+            message=f"codings by somebody else than {name}: {who}" if guests else f"user {account.user}",
+            action=action if guests else "",
+        )
 
 
-def _coders(path: Path, codebook: Codebook) -> Iterator[int]:
+def _coders(path: Path, codebook: Codebook, account: Account) -> Iterator[int]:
+    """The account of each annotation that was not put back in the annotator's name."""
     for _, task in read_tasks(path, codebook, []):
         for annotation in task.get("annotations", []) if isinstance(task, dict) else []:
             user = annotation.get("completed_by")
             number = user.get("id") if isinstance(user, dict) else user
-            if isinstance(number, int):
+            if isinstance(number, int) and annotation.get("id") not in account.restored:
                 yield number
 
 

@@ -9,6 +9,7 @@ from annotate.progress import Progress, no_progress
 from annotate.study.annotations import imported_path, in_order, own_rows, with_imported
 from annotate.study.folder import Study
 from annotate.study.identity import MARKER
+from annotate.sync.removals import write_removed
 from exports.readers.annotations import read_export
 from exports.readers.existing_project import mapped_part, translate
 from exports.readers.label_studio import read_tasks
@@ -16,7 +17,7 @@ from schemas.errors import DataError, StudioError
 from schemas.files import write_json
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.project_map import read_project_map
-from schemas.records import Record, Sentence
+from schemas.records import Annotation, Record, Sentence
 
 
 class ImportReport(Record, frozen=True, kw_only=True):
@@ -71,10 +72,10 @@ def import_project(
             f"reading project {project_id}", "is a project of Standpunkt; `pull` without --project takes it"
         )
     progress(f"fetching project {project_id}")
-    path = study.exports / f"project-{project_id}.json"
-    fetch(studio, project_id, path)
+    received = study.exports / f"project-{project_id}.json"
+    fetch(studio, project_id, received)
     part = mapped_part(codebook, project_map)
-    translated = translate((task for _, task in read_tasks(path, part, [])), project_map, part, sentences)
+    translated = translate((task for _, task in read_tasks(received, part, [])), project_map, part, sentences)
     if not translated.tasks:
         first = f"; the first is {translated.unmatched[0]}" if translated.unmatched else ""
         raise DataError(
@@ -91,7 +92,12 @@ def import_project(
             names={int(number): name for number, name in project_map.annotators.items()},
         )
     study_rows = own_rows(study)
-    write_jsonl(imported_path(study, project_id), export.annotations)
+    path = imported_path(study, project_id)
+    here = {(row.sentence_id, row.annotator) for row in export.annotations}
+    before = list(read_jsonl(path, Annotation)) if path.exists() else []
+    gone = [row for row in before if (row.sentence_id, row.annotator) not in here]
+    write_removed(study, [(row, f"no longer in project {project_id}") for row in gone])
+    write_jsonl(path, export.annotations)
     write_jsonl(study.annotations, in_order(with_imported(study, study_rows), study))
     coded = {(row.sentence_id, row.annotator) for row in study_rows}
     return ImportReport(

@@ -8,6 +8,7 @@ from annotate.label_studio import accounts
 from annotate.label_studio.client import Studio
 from annotate.study.accounts import Account, keep_account, read_accounts
 from annotate.study.folder import Study
+from annotate.study.identity import LETTERS
 from annotate.study.projects import StudyProject
 from schemas.errors import StudioError
 from schemas.files import write_private_text, write_text
@@ -15,8 +16,6 @@ from schemas.guidelines import guidelines_page
 from schemas.jsonl import read_jsonl
 from schemas.records import Assignment, Record, Sentence
 
-#: Not in a backup and not in git: an invite link lets anybody in who has it.
-FOLDER = "einladungen"
 _HERE_ONLY = ("127.0.0.1", "localhost", "::1")
 
 
@@ -43,7 +42,7 @@ def write_invitations(
         The server gives no invite link, or takes no new account.
     """
     invite = studio.invite_link()
-    folder = study.folder / FOLDER
+    folder = study.folder / LETTERS
     write_text(folder / ".gitignore", "*\n")
     write_text(folder / "richtlinien.html", guidelines_page(study.codebook()))
     written = []

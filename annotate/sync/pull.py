@@ -17,9 +17,9 @@ from annotate.study.identity import ADJUDICATOR
 from annotate.study.projects import doubled_words
 from annotate.study.relink import relinked_ids, with_new_ids
 from annotate.sync.adjudication import pull_decisions
+from annotate.sync.other_accounts import ForeignCoding, Pulled, find_foreign_codings
 from annotate.sync.people import locate_people
-from annotate.sync.removals import removal_notices, sort_removals, write_removed
-from annotate.sync.strangers import Pulled, Stranger, find_strangers
+from annotate.sync.removals import Removals, project_of, removal_notices, sort_removals, write_removed
 from exports.readers.annotations import Export, read_export
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
@@ -56,8 +56,8 @@ class PullReport(Record, frozen=True, kw_only=True):
     deleted: int
     removed: int = 0
     kept: dict[str, int] = {}
-    guests: list[Stranger] = []
-    edited: list[Stranger] = []
+    guests: list[ForeignCoding] = []
+    edited: list[ForeignCoding] = []
     fetched: int = 0
     decisions: int = 0
     notices: list[str] = []
@@ -95,32 +95,35 @@ def pull(
     for name, project in located.projects.items():
         progress(f"{name}: fetching project {project.id}")
         path = study.exports / f"{name}.json"
-        changed = fetch(studio, project.id, path, whole=full, progress=labelled(progress, name))
+        got = fetch(studio, project.id, path, whole=full, progress=labelled(progress, name))
         account = accounts.get(name, Account())
         export, account = _read(path, codebook, name, account, older, accounts)
         if account.how == "first" and account != accounts.get(name):
             keep_account(study, studio.url, name, account)
-        fetched += len(export.tasks) if changed is None else changed
-        pulled[name] = Pulled(project.id, account, export, with_new_ids(export.annotations, new_ids))
+        fetched += len(export.tasks) if got.tasks is None else got.tasks
+        rows = with_new_ids(export.annotations, new_ids)
+        pulled[name] = Pulled(project.id, account, export, rows, got.lost)
     after = _as_known(before, pulled)
     after += [row for row in before if row.annotator not in pulled]  # retired, their project is gone
-    guests = (guest.annotation_id for one in pulled.values() for guest in one.export.report.guests)
-    removals = sort_removals(
-        before, after, accepted=accept_removals, guests={number for number in guests if number is not None},
-        sentences={name: {new_ids.get(i, i) for i in one.export.tasks} for name, one in pulled.items()},
-    )  # fmt: skip
+    now = {name: project_of(one.export, one.lost, new_ids) for name, one in pulled.items()}
+    removals = sort_removals(before, after, now, accepted=accept_removals)
     write_removed(study, removals.removed)
     rows = in_order(with_imported(study, [*after, *removals.kept]), study)
     write_jsonl(study.annotations, rows)
-    decided = pull_decisions(studio, study, codebook, older=older, now=new_ids, whole=full)
+    decided = pull_decisions(
+        studio, study, codebook, older=older, now=new_ids, whole=full, accept_removals=accept_removals
+    )
     problems = [
         problem
         for name, one in pulled.items()
         for problem in _problems(one.export, codebook, studio, one.project, name)
     ]
     if decided:
-        problems.extend(_problems(decided[1], codebook, studio, decided[0], ADJUDICATOR))
-    seen = find_strangers(studio, before, pulled)
+        problems.extend(_problems(decided.export, codebook, studio, decided.project, ADJUDICATOR))
+        removals = Removals(
+            [*removals.kept, *decided.removals.kept], [*removals.removed, *decided.removals.removed]
+        )
+    foreign = find_foreign_codings(studio, before, pulled)
     return PullReport(
         annotations=len(rows),
         skipped=sum(row.skipped for row in rows),
@@ -129,11 +132,11 @@ def pull(
         deleted=len(removals.kept) + len(removals.removed),
         removed=len(removals.removed),
         kept=dict(Counter(row.annotator for row in removals.kept)),
-        guests=seen.guests,
-        edited=seen.edited,
+        guests=foreign.guests,
+        edited=foreign.edited,
         fetched=fetched,
-        decisions=len(decided[1].annotations) if decided else 0,
-        notices=[*removal_notices(removals), *seen.notices, *doubled_words(located)],
+        decisions=len(decided.export.annotations) if decided else 0,
+        notices=[*removal_notices(removals), *foreign.notices, *doubled_words(located)],
         problems=problems,
     )
 

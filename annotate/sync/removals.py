@@ -1,5 +1,4 @@
-"""Codings that are gone from the server: kept until somebody decides, then in ``data/removed.jsonl``. Pure
-but for the file."""
+"""Codings that are gone from the server: kept until somebody decides, then in ``data/removed.jsonl``."""
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -9,11 +8,33 @@ from typing import NamedTuple
 import msgspec
 
 from annotate.study.folder import Study
+from exports.readers.annotations import Export
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, RemovedAnnotation
 
 #: So many codings of a person may go at a time without being asked for: single ones are deleted on purpose.
 FEW = 5
+
+
+class ProjectNow(NamedTuple):
+    """What tells why a row is gone: the sentences and tasks in the project, the annotations that went since
+    the last pull, and those that are there but another account's."""
+
+    sentences: Collection[str]
+    tasks: Collection[int]
+    lost: Collection[int]
+    guests: Collection[int]
+
+
+def project_of(export: Export, lost: Collection[int], new_ids: Mapping[str, str]) -> ProjectNow:
+    """What a project holds, by its export; sentences by the ids that they have now."""
+    guests = (guest.annotation_id for guest in export.report.guests)
+    return ProjectNow(
+        sentences={new_ids.get(sentence_id, sentence_id) for sentence_id in export.tasks},
+        tasks=export.projects.keys(),
+        lost=lost,
+        guests={number for number in guests if number is not None},
+    )
 
 
 class Removals(NamedTuple):
@@ -27,37 +48,37 @@ class Removals(NamedTuple):
 
 
 def sort_removals(
-    before: Sequence[Annotation], after: Sequence[Annotation], *,
-    accepted: bool, sentences: Mapping[str, Collection[str]], guests: Collection[int],
+    before: Sequence[Annotation], after: Sequence[Annotation], now: Mapping[str, ProjectNow],
+    *, accepted: bool,
 ) -> Removals:  # fmt: skip
     """Which rows are gone, and which of them stay for now.
 
+    A row stays where its removal was to be accepted already, where more than `FEW` of a person went since
+    the last pull, and where its task was made anew: nobody deleted a coding there.
+
     Parameters
     ----------
+    now
+        Annotator → what their project holds.
     accepted
         Whether any number may go.
-    sentences
-        Annotator → the sentences that have a task in their project now.
-    guests
-        Annotations that are still there but are another account's, as is known by now: nothing is lost.
     """
     there = {(row.sentence_id, row.annotator) for row in after}
     gone = [row for row in before if (row.sentence_id, row.annotator) not in there]
-    counts: dict[str, int] = {}
-    for row in gone:
-        if row.annotation_id not in guests:
-            counts[row.annotator] = counts.get(row.annotator, 0) + 1
+    guests = {number for project in now.values() for number in project.guests}
+    lost = {number for project in now.values() for number in project.lost} - guests
+    fresh = Counter(row.annotator for row in gone if row.annotation_id in lost)
     kept: list[Annotation] = []
     removed: list[tuple[Annotation, str]] = []
     for row in gone:
+        has_sentence = row.sentence_id in now[row.annotator].sentences
+        is_anew = has_sentence and row.task_id not in now[row.annotator].tasks
         if row.annotation_id in guests:
             removed.append((row, f"coded by another account than {row.annotator}'s"))
-        elif counts[row.annotator] > FEW and not accepted:
-            kept.append(row)
+        elif accepted or (row.annotation_id in lost and fresh[row.annotator] <= FEW and not is_anew):
+            removed.append((row, f"{'annotation' if has_sentence else 'task'} deleted in Label Studio"))
         else:
-            has_task = row.sentence_id in sentences.get(row.annotator, ())
-            what = "annotation" if has_task else "task"
-            removed.append((row, f"{what} deleted in Label Studio"))
+            kept.append(row)
     return Removals(kept, removed)
 
 
@@ -67,9 +88,13 @@ def write_removed(study: Study, removed: Sequence[tuple[Annotation, str]]) -> No
         return
     now = datetime.now(UTC).isoformat(timespec="seconds")
     rows = list(read_jsonl(study.removed, RemovedAnnotation)) if study.removed.exists() else []
+    there = {
+        (row.annotation_id, row.sentence_id, row.annotator) for row in rows
+    }  # of a pull that was cut off
     rows += [
         RemovedAnnotation(**msgspec.structs.asdict(row), removed_at=now, reason=reason)
         for row, reason in removed
+        if (row.annotation_id, row.sentence_id, row.annotator) not in there
     ]
     write_jsonl(study.removed, rows)
 

@@ -7,7 +7,7 @@ from annotate.label_studio.answers import HeldProject
 from annotate.label_studio.client import Studio
 from annotate.study.folder import Study
 from annotate.study.identity import ADJUDICATOR
-from annotate.study.projects import find_projects, locate_projects
+from annotate.study.projects import locate_projects, refuse_problems
 from annotate.sync.adjudication import find_adjudication_project, read_decisions
 from annotate.sync.people import left_words, people_left
 from schemas.jsonl import read_jsonl
@@ -32,35 +32,40 @@ class AnnotatorProgress(Record, frozen=True, kw_only=True):
     minutes_left: float | None
 
 
-def annotator_progress(studio: Studio, study: Study) -> list[AnnotatorProgress]:
-    """How far each annotator of the study is.
+class StatusReport(Record, frozen=True, kw_only=True):
+    """How far everybody is; ``undecided`` is the adjudicator, null where nothing was brought to one.
+
+    ``notices`` has a line for everybody who has codings and is not in study.yaml.
+    """
+
+    annotators: list[AnnotatorProgress]
+    undecided: AnnotatorProgress | None
+    notices: list[str]
+
+
+def study_status(studio: Studio, study: Study) -> StatusReport:
+    """How far each annotator of the study is, and the adjudicator.
 
     Raises
     ------
     StudioError
         A project is gone, or is another's.
     """
-    projects = find_projects(studio, study, study.settings.annotators)
+    names = study.settings.annotators
+    located = locate_projects(studio, study, [*names, *study.settings.retired])
+    refuse_problems(problem for problem in located.problems if problem.annotator in names)
     rows = list(read_jsonl(study.annotations, Annotation)) if study.annotations.exists() else []
-    return [
-        _progress(studio, name, projects.get(name), [row for row in rows if row.annotator == name])
-        for name in study.settings.annotators
-    ]
-
-
-def people_without_place(studio: Studio, study: Study) -> list[str]:
-    """A line for everybody who has codings and is not in study.yaml."""
-    located = locate_projects(studio, study, [*study.settings.annotators, *study.settings.retired])
     left = people_left(studio, study, located)
-    return [left_words(study, located, name, number) for name, number in left.items()]
-
-
-def adjudicator_progress(studio: Studio, study: Study) -> AnnotatorProgress | None:
-    """How far the third person is; None where nothing was brought to one."""
-    project = find_adjudication_project(studio, study)
-    if project is None:
-        return None
-    return _progress(studio, ADJUDICATOR, project, list(read_decisions(study).values()))
+    adjudication = find_adjudication_project(studio, study)
+    decisions = list(read_decisions(study).values())
+    return StatusReport(
+        annotators=[
+            _progress(studio, name, located.projects.get(name), [r for r in rows if r.annotator == name])
+            for name in names
+        ],
+        undecided=_progress(studio, ADJUDICATOR, adjudication, decisions) if adjudication else None,
+        notices=[left_words(study, located, name, number) for name, number in left.items()],
+    )
 
 
 def _progress(

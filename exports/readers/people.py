@@ -261,6 +261,17 @@ def repeated(again: Iterable[Sequence[Coding]]) -> dict[str, Repeated]:
     return {who: Repeated(n=len(differ), differ=sum(differ)) for who, differ in sorted(by_person.items())}
 
 
+def repeated_words(who: str, repeated: Repeated) -> str:
+    """A line that says how many sentences somebody coded more than once.
+
+    >>> repeated_words("anna", Repeated(n=6, differ=4))
+    'anna: 6 sentences coded twice, 4 of them differently; the later one counts'
+    """
+    sentences = "1 sentence" if repeated.n == 1 else f"{repeated.n} sentences"
+    differ = repeated.differ or "none"
+    return f"{who}: {sentences} coded twice, {differ} of them differently; the later one counts"
+
+
 def shared_logins(groups: Iterable[Sequence[Coding]], names: Names) -> list[str]:
     """The accounts that coded a sentence in several projects and that no name tells apart: one person or two?
 

@@ -10,6 +10,7 @@ from annotate.label_studio import accounts
 from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
 from annotate.study.folder import open_study
+from annotate.sync import annotators as renaming
 from person import Person
 from running import Ran
 from schemas.jsonl import read_jsonl
@@ -54,16 +55,6 @@ def listed(standpunkt: Run, study: Path) -> dict[str, dict[str, Any]]:
     return {row["annotator"]: row for row in ran.json["annotators"]}
 
 
-def failing(ran: Ran) -> dict[str, dict[str, Any]]:
-    return {finding["check"]: finding for finding in ran.json["findings"] if not finding["ok"]}
-
-
-def one_line(ran: Ran) -> str:
-    assert ran.code == 1
-    (line,) = ran.err.strip().splitlines()
-    return line
-
-
 def test_a_guests_coding_is_listed_and_never_the_annotators_own(
     standpunkt: Run, study: Path, studio: Studio, people: tuple[Person, Person], projects: dict[str, int]
 ) -> None:
@@ -80,7 +71,7 @@ def test_a_guests_coding_is_listed_and_never_the_annotators_own(
     assert any("2 codings" in notice and "annotators bind anna" in notice for notice in report["notices"])
     (row,) = annotations(study)
     assert (row.annotator, row.layers["function"]) == ("anna", "claim")
-    assert ben.email in failing(standpunkt("doctor", "--study", study, "--json"))["coders of anna"]["message"]
+    assert ben.email in standpunkt("doctor", "--study", study, "--json").failing["coders of anna"]["message"]
 
     # it was ben's project after all
     assert standpunkt("annotators", "bind", "anna", ben.email, "--study", study).code == 0
@@ -101,9 +92,7 @@ def test_the_first_to_code_is_taken_until_it_is_confirmed(
     assert listed(standpunkt, study)["ben"]["account"] is None
     assert standpunkt("annotators", "bind", "anna", "--study", study).code == 0
     assert listed(standpunkt, study)["anna"]["account"] == "bound"
-    assert "there are" in one_line(
-        standpunkt("annotators", "bind", "ben", "nobody@x.example", "--study", study)
-    )
+    assert "there are" in standpunkt("annotators", "bind", "ben", "nobody@x.example", "--study", study).error
 
 
 def test_an_account_that_was_made_is_known_without_asking(
@@ -123,7 +112,7 @@ def test_an_account_that_was_made_is_known_without_asking(
     assert [row.layers["function"] for row in annotations(study)] == ["claim"]
     row = listed(standpunkt, study)["anna"]
     assert (row["email"], row["account"]) == (email, "made")
-    found = failing(standpunkt("doctor", "--study", study, "--json"))
+    found = standpunkt("doctor", "--study", study, "--json").failing
     assert guest.email in found["coders of anna"]["message"]
     assert email not in found["coders of anna"]["message"]
 
@@ -174,12 +163,12 @@ def test_a_name_changed_in_the_file_is_asked_about_and_then_carried_over(
     path = study / "study.yaml"
     path.write_text(path.read_text("utf-8").replace("[anna, ben]", "[anja, ben]"), "utf-8")
     for verb in ("pull", "push"):
-        words = one_line(standpunkt(verb, "--study", study))
+        words = standpunkt(verb, "--study", study).error
         assert "anna is missing, who has 6 codings" in words
         assert "annotators rename anna anja" in words
         assert "annotators retire anna" in words
     assert "anna" in standpunkt("status", "--study", study, "--json").json["notices"][0]
-    assert "annotator anna" in failing(standpunkt("doctor", "--study", study, "--json"))
+    assert "annotator anna" in standpunkt("doctor", "--study", study, "--json").failing
     assert listed(standpunkt, study)["anna"]["place"] == "left"
     assert annotations(study) == before
 
@@ -197,11 +186,12 @@ def test_a_name_changed_in_the_file_is_asked_about_and_then_carried_over(
 def test_renaming_cannot_make_one_person_of_two(
     standpunkt: Run, study: Path, projects: dict[str, int]
 ) -> None:
-    assert "two people cannot become one" in one_line(
-        standpunkt("annotators", "rename", "anna", "ben", "--study", study)
+    assert (
+        "two people cannot become one"
+        in standpunkt("annotators", "rename", "anna", "ben", "--study", study).error
     )
-    assert "nobody in this study" in one_line(
-        standpunkt("annotators", "rename", "carla", "dora", "--study", study)
+    assert (
+        "nobody in this study" in standpunkt("annotators", "rename", "carla", "dora", "--study", study).error
     )
 
 
@@ -225,6 +215,44 @@ def test_who_retires_keeps_codings_and_leaves_the_rest_of_the_work(
     rows = list(read_jsonl(study / "data" / "assignments.jsonl", Assignment))
     assert {row.annotator for row in rows} == {"anna", "ben"}
     assert listed(standpunkt, study)["ben"]["place"] == "retired"
-    assert failing(standpunkt("doctor", "--study", study, "--json")) == {}
+    assert standpunkt("doctor", "--study", study, "--json").failing == {}
     studio._client.projects.delete(id=number)
     assert pulled(standpunkt, study)["annotations"] == 2
+
+
+def test_a_renaming_that_was_cut_off_can_be_done_again(
+    standpunkt: Run, study: Path, studio: Studio, projects: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.create_annotation(next(iter(studio.tasks(projects["anna"]))).id, result(study, CLAIM))
+    pulled(standpunkt, study)
+
+    def no(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(renaming, "_rename_in_files", no)
+        assert standpunkt("annotators", "rename", "anna", "anja", "--study", study).code == 1
+    assert standpunkt("annotators", "rename", "anna", "anja", "--study", study).code == 0
+    assert pulled(standpunkt, study)["annotations"] == 1
+    assert [row.annotator for row in annotations(study)] == ["anja"]
+    assert standpunkt("doctor", "--study", study, "--json").failing == {}
+
+
+def test_who_left_the_file_before_the_first_pull_can_retire(
+    standpunkt: Run, study: Path, studio: Studio, projects: dict[str, int]
+) -> None:
+    studio.create_annotation(next(iter(studio.tasks(projects["ben"]))).id, result(study, CLAIM))
+    path = study / "study.yaml"
+    path.write_text(path.read_text("utf-8").replace("[anna, ben]", "[anna]"), "utf-8")
+    assert "ben is missing, who has 1 coding;" in standpunkt("pull", "--study", study).error
+    assert standpunkt("annotators", "retire", "ben", "--study", study).code == 0
+    assert pulled(standpunkt, study)["annotations"] == 1
+
+
+def test_codings_in_a_project_whose_coder_is_not_known_yet_are_no_finding(
+    standpunkt: Run, study: Path, studio: Studio, projects: dict[str, int]
+) -> None:
+    studio.create_annotation(next(iter(studio.tasks(projects["anna"]))).id, result(study, CLAIM))
+    pulled(standpunkt, study)
+    (study / ".standpunkt" / "accounts.json").unlink()
+    assert standpunkt("doctor", "--study", study, "--json").failing == {}

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from email.utils import formatdate
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -32,10 +31,6 @@ def projects(standpunkt: Run, study: Path) -> dict[str, int]:
     return {row["annotator"]: row["project"] for row in rows}
 
 
-def failing(ran: Ran) -> dict[str, dict[str, Any]]:
-    return {finding["check"]: finding for finding in ran.json["findings"] if not finding["ok"]}
-
-
 def test_a_legacy_token_has_no_expiry_and_a_broken_one_none_either() -> None:
     assert jwt_expiry("0123456789abcdef") is None
     assert jwt_expiry("a.b.c") is None
@@ -48,13 +43,13 @@ class TestOnTheServer:
     def test_a_healthy_study_has_no_finding(self, standpunkt: Run, study: Path) -> None:
         projects(standpunkt, study)
         ran = standpunkt("doctor", "--study", study, "--json")
-        assert failing(ran) == {}
+        assert ran.failing == {}
         assert ran.code == 0
 
     def test_before_the_first_push_the_projects_are_missing(self, standpunkt: Run, study: Path) -> None:
         ran = standpunkt("doctor", "--study", study, "--json")
         assert ran.code == 1
-        assert "anna, ben" in failing(ran)["projects"]["message"]
+        assert "anna, ben" in ran.failing["projects"]["message"]
 
     def test_a_server_that_is_down(
         self, standpunkt: Run, study: Path, monkeypatch: pytest.MonkeyPatch
@@ -63,20 +58,20 @@ class TestOnTheServer:
         monkeypatch.setenv("LABEL_STUDIO_API_KEY", "x")
         ran = standpunkt("doctor", "--study", study, "--json")
         assert ran.code == 1
-        assert failing(ran)["server"]["action"]
+        assert ran.failing["server"]["action"]
 
     def test_a_token_that_is_refused(
         self, standpunkt: Run, study: Path, server: LocalStudio, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("LABEL_STUDIO_URL", server.url.replace("127.0.0.1", "localhost"))
         monkeypatch.setenv("LABEL_STUDIO_API_KEY", "0" * 40)
-        finding = failing(standpunkt("doctor", "--study", study, "--json"))["token"]
+        finding = standpunkt("doctor", "--study", study, "--json").failing["token"]
         assert "/user/account" in finding["action"]
 
     def test_a_project_that_was_deleted(self, standpunkt: Run, study: Path, studio: Studio) -> None:
         number = projects(standpunkt, study)["anna"]
         studio._client.projects.delete(id=number)
-        finding = failing(standpunkt("doctor", "--study", study, "--json"))["projects"]
+        finding = standpunkt("doctor", "--study", study, "--json").failing["projects"]
         assert str(number) in finding["message"]
         assert "--recreate" in finding["action"]
 
@@ -84,14 +79,14 @@ class TestOnTheServer:
         projects(standpunkt, study)
         path = study / "codebook.yaml"
         path.write_text(path.read_text("utf-8").replace("Autor", "Verfasser"), "utf-8")
-        found = failing(standpunkt("doctor", "--study", study, "--json"))
+        found = standpunkt("doctor", "--study", study, "--json").failing
         assert set(found) == {"screen of anna", "screen of ben"}
 
     def test_a_sentence_that_is_there_twice(self, standpunkt: Run, study: Path, studio: Studio) -> None:
         number = projects(standpunkt, study)["ben"]
         task = next(iter(studio.tasks(number)))
         studio.import_tasks(number, [{"data": task.data, "meta": task.meta}])
-        found = failing(standpunkt("doctor", "--study", study, "--json"))
+        found = standpunkt("doctor", "--study", study, "--json").failing
         assert set(found) == {"tasks of ben"}
         assert task.data["sentence_id"] in found["tasks of ben"]["message"]
 
@@ -102,13 +97,13 @@ class TestOnTheServer:
         studio.import_predictions(
             number, [{"task": task.id, "model_version": "m-1", "score": 1, "result": result}]
         )
-        finding = failing(standpunkt("doctor", "--study", study, "--json"))["suggestions of ben"]
+        finding = standpunkt("doctor", "--study", study, "--json").failing["suggestions of ben"]
         assert "m-1" in finding["message"]
         studio.update_project(number, model_version="m-1", show_collab_predictions=False)
-        finding = failing(standpunkt("doctor", "--study", study, "--json"))["suggestions of ben"]
+        finding = standpunkt("doctor", "--study", study, "--json").failing["suggestions of ben"]
         assert "switched off" in finding["message"]
         studio.update_project(number, show_collab_predictions=True)
-        assert failing(standpunkt("doctor", "--study", study, "--json")) == {}
+        assert standpunkt("doctor", "--study", study, "--json").failing == {}
 
     def test_status_counts_done_skipped_and_open_and_the_minutes_left(
         self, standpunkt: Run, study: Path, studio: Studio
@@ -178,9 +173,9 @@ def test_no_server_and_no_token_are_findings_too(
     (tmp_path / "study.yaml").write_text("study: s\nannotators: [a]\n", "utf-8")
     ran = standpunkt("doctor", "--study", tmp_path, "--json")
     assert ran.code == 1
-    assert "studio start" in failing(ran)["settings"]["action"]
+    assert "studio start" in ran.failing["settings"]["action"]
     monkeypatch.setenv("LABEL_STUDIO_URL", "http://ls.example")
-    finding = failing(standpunkt("doctor", "--study", tmp_path, "--json"))["settings"]
+    finding = standpunkt("doctor", "--study", tmp_path, "--json").failing["settings"]
     assert finding["message"] == "no token for http://ls.example"
     assert finding["action"].startswith("set LABEL_STUDIO_API_KEY")
 

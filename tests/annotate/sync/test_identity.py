@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,9 @@ def numbers(report: dict[str, Any]) -> dict[str, int]:
     return {row["annotator"]: row["project"] for row in report["projects"]}
 
 
-def held(studio: Studio) -> dict[int, Any]:
-    """All projects with the number of their tasks."""
-    return {p.id: (p, len(list(studio.tasks(p.id)))) for p in studio.projects()}
+def held(studio: Studio, ours: Iterable[int]) -> tuple[set[int], list[Any]]:
+    """The numbers of all projects, and of ours all that is known of them and their tasks."""
+    return {p.id for p in studio.projects()}, [(studio.project(n), list(studio.tasks(n))) for n in ours]
 
 
 def rename_in_file(study: Path, old: str, new: str) -> None:
@@ -42,39 +42,29 @@ def called(study: Path, name: str) -> None:
     rename_in_file(study, f"study: {open_study(study).name}", f"study: {name}")
 
 
-def failing(ran: Ran) -> dict[str, dict[str, Any]]:
-    return {finding["check"]: finding for finding in ran.json["findings"] if not finding["ok"]}
-
-
-def one_line(ran: Ran) -> str:
-    assert ran.code == 1
-    (line,) = ran.err.strip().splitlines()
-    return line
-
-
 @pytest.mark.parametrize("takes_state", [True, False])
 def test_a_renamed_copy_does_not_touch_the_projects_of_the_first(
     standpunkt: Run, study: Path, studio: Studio, tmp_path: Path, takes_state: bool
 ) -> None:
-    pushed(standpunkt, study)
+    ours = numbers(pushed(standpunkt, study)).values()
     copy = tmp_path / "kopie"
     shutil.copytree(study, copy)
     if not takes_state:
         shutil.rmtree(copy / ".standpunkt")
     called(copy, "kopie")
-    before = held(studio)
+    before = held(studio, ours)
     for verb in ("push", "pull", "status"):
-        words = one_line(standpunkt(verb, "--study", copy))
+        words = standpunkt(verb, "--study", copy).error
         assert "copy" in words
         assert ("--copy-of" in words) is takes_state
-    found = failing(standpunkt("doctor", "--study", copy, "--json"))
+    found = standpunkt("doctor", "--study", copy, "--json").failing
     assert any("copy" in finding["message"] for finding in found.values())
-    assert held(studio) == before
+    assert held(studio, ours) == before
     assert standpunkt("init", copy, "--copy-of", study).code == 0
     report = pushed(standpunkt, copy)
     assert report["created"] == 12
-    assert not set(numbers(report).values()) & set(before)
-    assert {number: held(studio)[number] for number in before} == before
+    assert not set(numbers(report).values()) & before[0]
+    assert held(studio, ours)[1] == before[1]
     assert pushed(standpunkt, study)["unchanged"] == 12
 
 
@@ -114,7 +104,7 @@ def test_a_study_renamed_without_its_state_says_how_to_go_on(
     old = open_study(study).name
     called(study, "umgetauft")
     shutil.rmtree(study / ".standpunkt")
-    words = one_line(standpunkt("push", "--study", study))
+    words = standpunkt("push", "--study", study).error
     assert f"`formerly: {old}`" in words
     path = study / "study.yaml"
     path.write_text(f"{path.read_text('utf-8')}formerly: {old}\n", "utf-8")
@@ -150,10 +140,10 @@ def test_a_number_that_is_a_strangers_project_by_now_is_refused(
         state.read_text("utf-8").replace(f'"anna": {first["anna"]}', f'"anna": {stranger}'), "utf-8"
     )
     for verb in ("push", "pull", "status"):
-        words = one_line(standpunkt(verb, "--study", study))
+        words = standpunkt(verb, "--study", study).error
         assert f"project {stranger}" in words
         assert "Fremdes" in words
-    assert "Fremdes" in failing(standpunkt("doctor", "--study", study, "--json"))["projects"]["message"]
+    assert "Fremdes" in standpunkt("doctor", "--study", study, "--json").failing["projects"]["message"]
     assert list(studio.tasks(stranger)) == []
     untouched = studio.project(stranger)
     assert untouched is not None
@@ -170,7 +160,7 @@ def test_a_number_in_the_file_counts_only_with_the_marker(
     path = study / "study.yaml"
     text = path.read_text("utf-8")
     path.write_text(f"{text}studio:\n  projects: {{anna: {first['ben']}}}\n", "utf-8")
-    words = one_line(standpunkt("push", "--study", study))
+    words = standpunkt("push", "--study", study).error
     assert f"project {first['ben']}" in words
     assert "studio: projects:" in words
     path.write_text(f"{text}studio:\n  projects: {{anna: {first['anna']}}}\n", "utf-8")
@@ -186,7 +176,7 @@ def test_a_lost_marker_is_said_and_put_back(standpunkt: Run, study: Path, studio
     studio.update_project(number, description="")
     (study / ".standpunkt" / "state.json").unlink()
     for verb in ("pull", "push"):
-        words = one_line(standpunkt(verb, "--study", study))
+        words = standpunkt(verb, "--study", study).error
         assert f"annotators bind anna --project {number}" in words
     assert (study / "data" / "annotations.jsonl").read_bytes() == before
     assert standpunkt("annotators", "bind", "anna", "--project", number, "--study", study).code == 0
@@ -209,7 +199,7 @@ def test_two_machines_that_push_first_at_the_same_time_share_the_projects(
         ids = [task.data["sentence_id"] for task in studio.tasks(project.id)]
         assert len(ids) == len(set(ids)) == 6
     assert numbers(pushed(standpunkt, study)) == numbers(pushed(standpunkt, clone))
-    assert failing(standpunkt("doctor", "--study", study, "--json")) == {}
+    assert standpunkt("doctor", "--study", study, "--json").failing == {}
 
 
 def test_a_second_project_with_the_same_marker_is_counted_by_doctor(
@@ -224,9 +214,21 @@ def test_a_second_project_with_the_same_marker_is_counted_by_doctor(
         label_config=project.label_config,
         instruction="",
     )
-    finding = failing(standpunkt("doctor", "--study", study, "--json"))["projects"]
+    finding = standpunkt("doctor", "--study", study, "--json").failing["projects"]
     assert f"{number}, {second}" in finding["message"]
     assert numbers(pushed(standpunkt, study))["anna"] == number
     assert any(
         str(second) in notice for notice in standpunkt("pull", "--study", study, "--json").json["notices"]
     )
+
+
+def test_a_study_is_not_copied_into_itself(standpunkt: Run, study: Path) -> None:
+    assert "expected a folder beside it" in standpunkt("init", study / "kopie", "--copy-of", study).error
+    assert not (study / "kopie").exists()
+
+
+def test_a_number_in_the_file_makes_no_second_project(standpunkt: Run, study: Path, studio: Studio) -> None:
+    first = numbers(pushed(standpunkt, study))
+    path = study / "study.yaml"
+    path.write_text(f"{path.read_text('utf-8')}studio:\n  projects: {{anna: 999999}}\n", "utf-8")
+    assert numbers(pushed(standpunkt, study, "--recreate")) == first

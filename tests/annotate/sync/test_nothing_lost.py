@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from annotate.label_studio.local_server import LocalStudio
 from annotate.study.folder import open_study
 from person import Person
 from running import Ran
+from schemas.errors import StudioError
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, RemovedAnnotation
 from schemas.studio_json import to_result
@@ -122,3 +124,42 @@ def test_what_was_put_back_is_the_annotators_whoever_codes_next(
     assert (report["annotations"], report["guests"], report["kept"]) == (6, [], {})
     people = standpunkt("annotators", "--study", study, "--json").json["annotators"]
     assert people[0]["user"] == anna.user
+
+
+def test_what_is_put_back_is_the_annotators_own_on_the_server(
+    standpunkt: Run, study: Path, studio: Studio, server: LocalStudio
+) -> None:
+    number = standpunkt("push", "--study", study, "--json").json["projects"][0]["project"]
+    anna = Person(server, studio)
+    for task in studio.tasks(number):
+        anna.studio.create_annotation(task.id, to_result(CODED, open_study(study).codebook()))
+    assert standpunkt("pull", "--study", study).code == 0
+    studio._client.projects.delete(id=number)
+    anew = standpunkt("push", "--study", study, "--recreate", "--json").json["projects"][0]["project"]
+    coders = {a["completed_by"] for task in json.loads(studio.export(anew)) for a in task["annotations"]}
+    assert coders == {anna.user}
+    report = standpunkt("pull", "--study", study, "--json").json
+    assert (report["annotations"], report["guests"], report["edited"], report["notices"]) == (6, [], [], [])
+
+
+def test_a_putting_back_that_was_cut_off_goes_on(
+    standpunkt: Run, study: Path, studio: Studio, coded: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = annotations(study)
+    studio._client.projects.delete(id=coded)
+    store, left = Studio.create_annotation, iter(range(4))
+
+    def fails(self: Studio, *given: Any, **more: Any) -> int:
+        if next(left, None) is None:
+            raise StudioError("storing", "no")
+        return store(self, *given, **more)
+
+    with monkeypatch.context() as cut_off:
+        cut_off.setattr(Studio, "create_annotation", fails)
+        assert standpunkt("push", "--study", study, "--recreate").code == 1
+    ran = standpunkt("pull", "--study", study, "--json")
+    assert (ran.code, ran.json["kept"], ran.json["removed"]) == (1, {"anna": 2}, 0)
+    assert len(annotations(study)) == 6
+    assert standpunkt("push", "--study", study, "--recreate", "--json").json["put_back"] == 2
+    assert standpunkt("pull", "--study", study).code == 0
+    assert [row.layers for row in annotations(study)] == [row.layers for row in before]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from annotate.label_studio.client import Studio, task_link
 from annotate.study.accounts import Account
 from exports.readers.annotations import Export
-from exports.readers.people import EditedCoding, GuestCoding
+from exports.readers.people import EditedCoding, GuestCoding, repeated_words
 from schemas.records import Annotation, Record
 
 
@@ -17,9 +17,10 @@ class Pulled(NamedTuple):
     account: Account
     export: Export
     rows: list[Annotation]
+    lost: set[int]  # annotations that went since the last pull
 
 
-class Stranger(Record, frozen=True, kw_only=True):
+class ForeignCoding(Record, frozen=True, kw_only=True):
     """A coding in an annotator's project that another account made, or changed."""
 
     annotator: str
@@ -30,62 +31,61 @@ class Stranger(Record, frozen=True, kw_only=True):
     link: str
 
 
-class Strangers(NamedTuple):
-    """Codings by guests, codings that others changed, and a line for each thing to be told."""
+class ForeignCodings(NamedTuple):
+    """Codings that other accounts made, those that they changed, and a line for each thing to be told."""
 
-    guests: list[Stranger]
-    edited: list[Stranger]
+    guests: list[ForeignCoding]
+    edited: list[ForeignCoding]
     notices: list[str]
 
 
-def find_strangers(studio: Studio, before: Sequence[Annotation], pulled: Mapping[str, Pulled]) -> Strangers:
+def find_foreign_codings(
+    studio: Studio, before: Sequence[Annotation], pulled: Mapping[str, Pulled]
+) -> ForeignCodings:
     """Looks for codings that are not, or not only, the annotator's own.
 
     A change by the account that pulls counts only where the answer changed and the codebook did not: its
     own migrations change annotations too.
     """
-    guests: list[Stranger] = []
-    edited: list[Stranger] = []
-    notices: list[str] = []
+    foreign = ForeignCodings([], [], [])
     reports = {name: one.export.report for name, one in pulled.items()}
     if any(report.guests or report.edited for report in reports.values()):
         emails = {user.id: user.email for user in studio.users()}
         me = studio.owner().id
         known = {row.annotation_id: row for row in before}
         for name, one in pulled.items():
-
-            def stranger(
-                row: GuestCoding | EditedCoding, name: str = name, number: int = one.project
-            ) -> Stranger:
-                return Stranger(
-                    annotator=name, sentence_id=row.sentence_id, user=row.user,
-                    email=emails.get(row.user) if row.user is not None else None, at=row.at,
-                    link=task_link(studio.url, number, row.task_id) if row.task_id else studio.url,
-                )  # fmt: skip
-
             rows = {row.annotation_id: row for row in one.rows}
-            theirs = [stranger(row) for row in one.export.report.guests]
-            changed = [
-                stranger(row)
-                for row in one.export.report.edited
+            guests = [_foreign(row, name, one, studio.url, emails) for row in reports[name].guests]
+            edited = [
+                _foreign(row, name, one, studio.url, emails)
+                for row in reports[name].edited
                 if row.user != me or _has_changed(known.get(row.annotation_id), rows.get(row.annotation_id))
             ]
-            notices += _guest_notices(name, one, theirs)
-            notices += _edit_notices(name, changed)
-            guests += theirs
-            edited += changed
-    notices += [
+            foreign.guests.extend(guests)
+            foreign.edited.extend(edited)
+            foreign.notices.extend([*_guest_notices(name, one, guests), *_edit_notices(name, edited)])
+    foreign.notices.extend(
         f"{name}: {one.account.email} is no account on the server; all codings in project {one.project} count"
         for name, one in pulled.items()
         if one.account.email and one.account.user is None and one.rows
-    ]
+    )
     for report in reports.values():
-        notices += [
-            f"{name}: {repeated.n} sentences coded twice, {repeated.differ} of them differently; "
-            "the later one counts"
-            for name, repeated in report.repeated.items()
-        ]
-    return Strangers(guests, edited, [*notices, *_shared_accounts(pulled)])
+        foreign.notices.extend(repeated_words(who, repeated) for who, repeated in report.repeated.items())
+    foreign.notices.extend(_shared_accounts(pulled))
+    return foreign
+
+
+def _foreign(
+    row: GuestCoding | EditedCoding, name: str, one: Pulled, url: str, emails: Mapping[int, str]
+) -> ForeignCoding:
+    return ForeignCoding(
+        annotator=name,
+        sentence_id=row.sentence_id,
+        user=row.user,
+        email=None if row.user is None else emails.get(row.user),
+        at=row.at,
+        link=task_link(url, one.project, row.task_id) if row.task_id else url,
+    )
 
 
 def _has_changed(was: Annotation | None, now: Annotation | None) -> bool:
@@ -97,7 +97,7 @@ def _has_changed(was: Annotation | None, now: Annotation | None) -> bool:
     )
 
 
-def _guest_notices(name: str, one: Pulled, guests: Sequence[Stranger]) -> list[str]:
+def _guest_notices(name: str, one: Pulled, guests: Sequence[ForeignCoding]) -> list[str]:
     if not guests:
         return []
     sure = "" if one.account.how != "first" else (
@@ -110,16 +110,16 @@ def _guest_notices(name: str, one: Pulled, guests: Sequence[Stranger]) -> list[s
     ]
 
 
-def _edit_notices(name: str, edited: Sequence[Stranger]) -> list[str]:
+def _edit_notices(name: str, edited: Sequence[ForeignCoding]) -> list[str]:
     return [
         f"{name}: {number} codings were changed by {who}; look at them ({link})"
         for who, number, link in _by_person(edited)
     ]
 
 
-def _by_person(rows: Sequence[Stranger]) -> list[tuple[str, int, str]]:
+def _by_person(rows: Sequence[ForeignCoding]) -> list[tuple[str, int, str]]:
     """Who, how many, and where the first is."""
-    people: dict[str, list[Stranger]] = {}
+    people: dict[str, list[ForeignCoding]] = {}
     for row in rows:
         who = "an unknown account" if row.user is None else f"user {row.user}"
         people.setdefault(f"{who} ({row.email})" if row.email else who, []).append(row)
