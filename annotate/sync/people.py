@@ -50,7 +50,8 @@ def left_words(study: Study, located: Located, name: str, number: int) -> str:
     coders = {row.annotator for row in own_rows(study)}
     new = [who for who in study.settings.annotators if who not in coders and who not in located.projects]
     to = new[0] if len(new) == 1 else "NEW-NAME"
+    codings = "coding" if number == 1 else "codings"
     return (
-        f"{name} is missing, who has {number} {'coding' if number == 1 else 'codings'}; if the name changed, `standpunkt annotators rename "
+        f"{name} is missing, who has {number} {codings}; if the name changed, `standpunkt annotators rename "
         f"{name} {to}`; if {name} codes no more, `standpunkt annotators retire {name}` (the codings stay)"
     )
