@@ -13,7 +13,7 @@ def main() -> None:
     foreign = foreign_package()
     if foreign is not None:
         name, file = foreign
-        # nothing of ours can be imported yet that would show what steers a terminal
+        # nothing of ours can be imported yet that escapes control characters
         file = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in file)
         sys.stderr.write(
             f'error: {file}: found another package called "{name}", expected the one of Standpunkt in '

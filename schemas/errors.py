@@ -20,7 +20,7 @@ _PASSWORD = re.compile(
 
 
 def without_passwords(text: str) -> str:
-    """The text with the password of every address in it blotted out.
+    """The text with the password of every address in it left out.
 
     >>> without_passwords("http://anna:geheim@ls.example/x: is it running?")
     'http://anna:***@ls.example/x: is it running?'

@@ -27,7 +27,7 @@ MAX_ROW = 2**25
 def replacing(path: str | Path) -> Iterator[IO[bytes]]:
     """A binary file written beside ``path``, flushed, and moved in when the block ends well.
 
-    ``-`` is standard output; on a terminal, what would steer it is shown. A device or a pipe is written
+    ``-`` is standard output; on a terminal its control characters are escaped. A device or a pipe is written
     where it is. A parent folder that is missing is made.
     """
     if str(path) == "-":

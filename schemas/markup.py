@@ -1,7 +1,7 @@
 """HTML that is escaped by construction: plain text is escaped when it enters a tag.
 
-What would steer a terminal or turn the text around stands as U+FFFD: it is no HTML, and a page's
-source is read in terminals too.
+Control characters and bidirectional formatting characters stand as U+FFFD: they are no HTML, and a
+page's source is read in terminals too.
 """
 
 import html

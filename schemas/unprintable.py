@@ -1,4 +1,4 @@
-"""Characters that steer a terminal or turn text around: shown, never obeyed.
+"""Control characters and bidirectional formatting characters: escaped before a terminal shows them.
 
 They come with ids, names, titles, file names and a server's words; a terminal would clear itself,
 rename its window or print backwards. What is written to files stays as it is.
@@ -21,7 +21,7 @@ _IN_JSON = re.compile(f"[{_OTHERS}]")  # JSON itself escapes C0
 
 
 def visible(text: str) -> str:
-    r"""The text with escapes for what steers a terminal; its lines and tabs stay.
+    r"""The text with its control characters escaped; its lines and tabs stay.
 
     >>> visible("a\x1b[2Jb\nc\u202e")
     'a\\x1b[2Jb\nc\\u202e'
@@ -57,7 +57,7 @@ class VisibleWriter(io.BufferedIOBase):
 
 
 def escaped_json(text: str) -> str:
-    r"""JSON of the same value, with JSON's escapes for what is left to steer a terminal.
+    r"""JSON of the same value, with JSON's escapes for DEL, C1 and bidirectional formatting characters.
 
     >>> escaped_json('{"a": "\x9b2J"}')
     '{"a": "\\u009b2J"}'
@@ -66,7 +66,7 @@ def escaped_json(text: str) -> str:
 
 
 def replaced(text: str) -> str:
-    r"""The text with U+FFFD for each character that steers: places in it stay what they were.
+    r"""The text with U+FFFD for each control character: places in it stay what they were.
 
     >>> replaced("a\x1b\u202eb")
     'a��b'

@@ -1,6 +1,6 @@
 """What all verbs share: options of one name and one help, reports on stdout, the rest on stderr.
 
-Every line for people passes `schemas.unprintable`: what steers a terminal is shown, not obeyed.
+Every line for people passes `schemas.unprintable`: control characters are escaped.
 """
 
 import sys

@@ -66,7 +66,7 @@ def agree(
     shared = frame.shared
     if not shared.any():
         raise DataError(_nothing_shared(frame, len(rows), by_nobody=len(given) - len(everything)))
-    _refuse_crowds(rows, len(frame.annotators))
+    _refuse_too_many_pairs(rows, len(frame.annotators))
     texts = np.unique(frame.commentary[shared])
     resample = Draws(texts, len(frame.commentaries), number=draws, seed=seed)
     apart = partial(_apart, frame, codebook, draws, seed)
@@ -86,7 +86,7 @@ def agree(
     )
 
 
-def _refuse_crowds(rows: Sequence[Annotation], people: int) -> None:
+def _refuse_too_many_pairs(rows: Sequence[Annotation], people: int) -> None:
     coders = Counter(row.sentence_id for row in rows)
     pairs = min(comb(people, 2), sum(comb(number, 2) for number in coders.values()))
     if pairs > MAX_PAIRS:

@@ -1,4 +1,4 @@
-"""What steers a terminal or turns text around is shown; all other text stays as it is."""
+"""Control characters and bidirectional formatting are escaped; all other text stays as it is."""
 
 import json
 import unicodedata
@@ -13,7 +13,7 @@ ORDINARY = "Grüße „hier“ – 5 %\u00a0… 𝒳 👩\u200d👧 \u00ad של�
 
 
 @pytest.mark.parametrize("sign", [*STEERING, *HALVES], ids=ascii)
-def test_a_sign_that_steers_is_shown_by_its_number(sign: str) -> None:
+def test_a_control_character_is_shown_by_its_number(sign: str) -> None:
     assert visible(sign) == (sign if sign in "\n\t" else visible_line(sign))
     assert visible_line(f"a{sign}b").isprintable()
     assert int(visible_line(sign)[2:], 16) == ord(sign)

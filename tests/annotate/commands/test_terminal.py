@@ -1,4 +1,4 @@
-"""Nothing that people, files or servers say steers the terminal: it is shown as escapes."""
+"""No control character that people, files or servers say reaches the terminal: it is escaped."""
 
 import json
 import os
@@ -101,7 +101,7 @@ def test_the_labels_of_a_codebook_are_shown(standpunkt: Run, tmp_path: Path) -> 
 
 
 def _with_labels(value: Any) -> Any:
-    """The codebook with what steers in every label."""
+    """The codebook with control characters in every label."""
     if isinstance(value, list):
         return [_with_labels(item) for item in value]
     if not isinstance(value, dict):

@@ -419,12 +419,12 @@ def test_any_codings_give_a_report_or_a_sentence(
         assert layer["observed"] is None or 0 <= layer["observed"] <= 1
 
 
-def test_a_crowd_is_refused_before_every_pair_of_it_is_compared(row: Row, codebook: Codebook) -> None:
+def test_too_many_annotators_are_refused_before_every_pair_is_compared(row: Row, codebook: Codebook) -> None:
     """A thousand annotations of one task took minutes, two hundred thousand would take years."""
-    crowd = [row(f"p{n}", "c1:1", {"voice": "author"}) for n in range(1000)]
+    many = [row(f"p{n}", "c1:1", {"voice": "author"}) for n in range(1000)]
     with pytest.raises(
         DataError, match=r"1,000 annotators, of whom up to 499,500 pairs .*1,000 coded c1:1.*at most 20,000"
     ):
-        agree(crowd, codebook)
+        agree(many, codebook)
     apart = [row(f"p{n}", f"c1:{n // 2}", {"voice": "author"}) for n in range(250)]
     assert len(agree(apart, codebook, draws=0).annotators) == 250

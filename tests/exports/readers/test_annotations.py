@@ -668,12 +668,12 @@ def test_a_task_without_end_is_refused_and_a_file_of_many_is_not(
     export = written(tasks)
     assert export.stat().st_size > 900_000
     assert read_export(export, codebook).report.annotations == 1500
-    crowd = task(2000, *[coded({"voice": "author"}, id=n) for n in range(1500)])
+    large = task(2000, *[coded({"voice": "author"}, id=n) for n in range(1500)])
     words = r"breaks off or is not JSON after task \d+: the next one is larger than"
     with pytest.raises(DataError, match=words):
-        read_export(written([*tasks, crowd]), codebook)
-    salvaged = read_export(written([*tasks, crowd]), codebook, skip_invalid=True).report
+        read_export(written([*tasks, large]), codebook)
+    salvaged = read_export(written([*tasks, large]), codebook, skip_invalid=True).report
     assert salvaged.annotations >= 1300  # the parser reads ahead
     assert "the next one is larger than" in salvaged.warnings[0]
     with pytest.raises(DataError, match="is larger than 0 MB"):
-        read_export(written(crowd), codebook)
+        read_export(written(large), codebook)
