@@ -17,3 +17,12 @@ def bounds(interval: tuple[float, float] | None) -> str:
     ('0.250–0.500', '–')
     """
     return f"{decimal(interval[0])}–{decimal(interval[1])}" if interval else "–"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and what is counted.
+
+    >>> counted(1, "coding"), counted(12, "coding")
+    ('1 coding', '12 codings')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -38,7 +38,7 @@ def init(
         report = copy_study(copy_of, folder, name)
         say(f"{folder} is a study of its own now: {report.study.name}, id {report.study.settings.id}")
         if report.set_aside:
-            say(f"the codings that were copied along are in {report.set_aside}; they belong to {copy_of}")
+            say(f"what belongs to the codings of {copy_of} and was copied along is in {report.set_aside}")
         return
     names = [part.strip() for part in annotators.split(",") if part.strip()]
     study = init_study(folder, codebook=codebook, targets=targets, annotators=names, name=name)

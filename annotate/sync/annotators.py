@@ -12,7 +12,6 @@ from annotate.study.accounts import (
     Account,
     bind_account,
     find_accounts,
-    read_accounts,
     rename_accounts,
 )
 from annotate.study.annotations import own_rows
@@ -111,7 +110,7 @@ def bind(studio: Studio, study: Study, name: str, given: str | None, project: in
         raise _nobody(study, name)
     if project is not None:
         _bind_project(studio, study, name, project)
-        if given is None and name not in read_accounts(study, studio.url):
+        if given is None:
             return None
     return bind_account(studio, study, name, given)
 

@@ -7,6 +7,7 @@ from annotate.label_studio.client import Studio, task_link
 from annotate.study.accounts import Account
 from exports.readers.annotations import Export
 from exports.readers.people import EditedCoding, GuestCoding, repeated_words
+from schemas.decimals import counted
 from schemas.records import Annotation, Record
 
 
@@ -105,14 +106,15 @@ def _guest_notices(name: str, one: Pulled, guests: Sequence[ForeignCoding]) -> l
         f"annotators bind {name}`, or name another account"
     )  # fmt: skip
     return [
-        f"{name}: {number} codings in project {one.project} are by {who} and count for nobody ({link}){sure}"
+        f"{name}: {counted(number, 'coding')} in project {one.project} by {who}, no coding of {name} "
+        f"({link}){sure}"
         for who, number, link in _by_person(guests)
     ]
 
 
 def _edit_notices(name: str, edited: Sequence[ForeignCoding]) -> list[str]:
     return [
-        f"{name}: {number} codings were changed by {who}; look at them ({link})"
+        f"{name}: {counted(number, 'coding')} changed by {who}; look there ({link})"
         for who, number, link in _by_person(edited)
     ]
 

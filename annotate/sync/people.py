@@ -7,6 +7,7 @@ from annotate.study.annotations import own_rows
 from annotate.study.folder import Study
 from annotate.study.identity import ADJUDICATOR
 from annotate.study.projects import Located, locate_projects, refuse_problems
+from schemas.decimals import counted
 from schemas.errors import SettingsError
 
 
@@ -50,8 +51,7 @@ def left_words(study: Study, located: Located, name: str, number: int) -> str:
     coders = {row.annotator for row in own_rows(study)}
     new = [who for who in study.settings.annotators if who not in coders and who not in located.projects]
     to = new[0] if len(new) == 1 else "NEW-NAME"
-    codings = "coding" if number == 1 else "codings"
     return (
-        f"{name} is missing, who has {number} {codings}; if the name changed, `standpunkt annotators rename "
-        f"{name} {to}`; if {name} codes no more, `standpunkt annotators retire {name}` (the codings stay)"
+        f"{name} is missing, who has {counted(number, 'coding')}; if the name changed, "
+        f"`standpunkt annotators rename {name} {to}`; if {name} codes no more, `standpunkt annotators retire {name}` (the codings stay)"
     )

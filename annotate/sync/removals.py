@@ -9,6 +9,7 @@ import msgspec
 
 from annotate.study.folder import Study
 from exports.readers.annotations import Export
+from schemas.decimals import counted
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, RemovedAnnotation
 
@@ -104,10 +105,11 @@ def removal_notices(removals: Removals) -> list[str]:
     kept = Counter(row.annotator for row in removals.kept)
     removed = Counter(row.annotator for row, _ in removals.removed)
     return [
-        f"{name}: {number} codings are gone from the server, kept here; were they meant to go, "
-        "`standpunkt pull --accept-removals`; if not, `standpunkt push --recreate` puts them back"
+        f"{_gone(name, number)}, kept here; were they meant to go, `standpunkt pull --accept-removals`; "
+        "if not, `standpunkt push --recreate` puts them back"
         for name, number in kept.items()
-    ] + [
-        f"{name}: {number} codings are gone from the server, kept in data/removed.jsonl"
-        for name, number in removed.items()
-    ]
+    ] + [f"{_gone(name, number)}, kept in data/removed.jsonl" for name, number in removed.items()]
+
+
+def _gone(name: str, number: int) -> str:
+    return f"{name}: {counted(number, 'coding')} {'is' if number == 1 else 'are'} gone from the server"

@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from exports.readers.codings import Coding, Person
+from schemas.decimals import counted
 from schemas.errors import SettingsError, near_hit
 from schemas.records import Annotation, Record, is_unknown, unknown_annotator
 
@@ -267,8 +268,8 @@ def repeated_words(who: str, repeated: Repeated) -> str:
     >>> repeated_words("anna", Repeated(n=6, differ=4))
     'anna: 6 sentences coded twice, 4 of them differently; the later one counts'
     """
-    sentences = "1 sentence" if repeated.n == 1 else f"{repeated.n} sentences"
     differ = repeated.differ or "none"
+    sentences = counted(repeated.n, "sentence")
     return f"{who}: {sentences} coded twice, {differ} of them differently; the later one counts"
 
 

@@ -68,7 +68,7 @@ def test_a_guests_coding_is_listed_and_never_the_annotators_own(
     assert report["annotations"] == 1
     assert {(row["annotator"], row["email"]) for row in report["guests"]} == {("anna", ben.email)}
     assert len(report["guests"]) == 2
-    assert any("2 codings" in notice and "annotators bind anna" in notice for notice in report["notices"])
+    assert any("2 codings in" in notice and "annotators bind anna" in notice for notice in report["notices"])
     (row,) = annotations(study)
     assert (row.annotator, row.layers["function"]) == ("anna", "claim")
     assert ben.email in standpunkt("doctor", "--study", study, "--json").failing["coders of anna"]["message"]
