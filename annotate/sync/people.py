@@ -53,5 +53,6 @@ def left_words(study: Study, located: Located, name: str, number: int) -> str:
     to = new[0] if len(new) == 1 else "NEW-NAME"
     return (
         f"{name} is missing, who has {counted(number, 'coding')}; if the name changed, "
-        f"`standpunkt annotators rename {name} {to}`; if {name} codes no more, `standpunkt annotators retire {name}` (the codings stay)"
+        f"`standpunkt annotators rename {name} {to}`; if {name} codes no more, "
+        f"`standpunkt annotators retire {name}` (the codings stay)"
     )
