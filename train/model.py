@@ -12,17 +12,18 @@ import scipy.sparse as sp
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, LayerPrediction, Record
 from train.arrays import Floats, Ints
-from train.classifiers.fitted import Classifier, Evidence, PriorModel
+from train.classifiers.fitted import Classifier, Evidence, LinearModel, PriorModel
+from train.classifiers.forest import Forest
 from train.features.passages import Passage
 from train.features.scorer import Scorer
-from train.features.sentence import READABLE, SAID, VECTORS, SentenceFeatures
+from train.features.sentence import READABLE, SentenceFeatures
 from train.features.topics import TopicProfiles
 from train.novelty import NoveltyReference
 from train.pipelines import PairFeatures, Pipeline, columns_of, pipeline_named
 from train.settings import Settings
 
 #: Number of the file format; a reader refuses any other.
-FORMAT = 5
+FORMAT = 6
 
 
 class TargetState(Record, frozen=True, kw_only=True):
@@ -151,6 +152,19 @@ class Model:
         return (Scorer(self.features, np.hstack(weights)) if weights else None), slots
 
     @cached_property
+    def forests(self) -> tuple[dict[tuple[str, str], Forest], SentenceFeatures | None]:
+        """The forests of the classifiers that have one, and the features they are asked about."""
+        forests = {
+            (name, part): classifier.forest_
+            for name, classifiers in self.classifiers.items()
+            for part, classifier in classifiers.items()
+            if isinstance(classifier, LinearModel) and classifier.forest_ is not None
+        }
+        if self.features is None or not forests:
+            return {}, None
+        return forests, self.features.only(pipeline_named(self.meta.settings.pipeline).cues)
+
+    @cached_property
     def readable(self) -> tuple[SentenceFeatures, Ints, list[str]] | None:
         """The features that people can read: they alone, their columns, and their names."""
         if self.features is None:
@@ -165,6 +179,11 @@ class Model:
         if scorer is None:
             return {}
         scores = scorer.scores(passages).astype(np.float64)
+        forests, cues = self.forests
+        if cues is not None:
+            matrix = cues.transform(passages)
+            for key, forest in forests.items():
+                scores[:, slots[key]] += forest.scores(matrix)
         return {key: scores[:, slot] for key, slot in slots.items()}
 
     def with_figures(self, figures: dict[str, Any]) -> "Model":
@@ -191,14 +210,17 @@ class TrainingData(NamedTuple):
         settings = msgspec.structs.replace(self.settings, grid=grid) if grid else self.settings
         return self.pipeline.classifier(settings, settings.folds(size), balances, self.seed)
 
-    @property
-    def evidence(self) -> Evidence:
-        """All that is counted together; what is said, how it is said, and what it means, one by one."""
-        blocks = self.features.blocks if self.features is not None else ()
-        form = [block for block in blocks if block not in SAID]
-        parts = [columns_of(self.features, names) for names in (SAID, form, tuple(VECTORS))]
-        counted = columns_of(self.features, blocks)
-        return Evidence(counted, [columns for columns in parts if len(columns)])
+    def evidence(
+        self, machine: Sequence[str], *regressions: Sequence[str], forest: Sequence[str] = ()
+    ) -> Evidence:
+        """The columns of blocks: what the SVM reads, each logistic regression, and the trees."""
+        parts = [columns_of(self.features, blocks) for blocks in regressions]
+        return Evidence(
+            machine=columns_of(self.features, machine),
+            cues=columns_of(self.features, [block for block in machine if block not in ("word", "char")]),
+            regressions=[columns for columns in parts if len(columns)],
+            forest=columns_of(self.features, forest),
+        )
 
     def groups_of(self, places: Sequence[int]) -> list[str]:
         return [self.groups[i] for i in places]

@@ -34,6 +34,11 @@ class Pipeline(NamedTuple):
     classifier: ClassifierMaker
     shared: tuple[str, ...] = ()
 
+    @property
+    def cues(self) -> list[str]:
+        """The blocks that are not the sentence's own words and letters."""
+        return [block for block in self.blocks if block not in ("word", "char")]
+
 
 def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "CalibratedLinear":
     from train.classifiers.linear import CalibratedLinear

@@ -8,7 +8,7 @@ from schemas.records import Record
 #: model. A model's name rests on both (`train.fit.model_version`), not on the bytes of the source;
 #: tests/train/test_formats.py fails until they are raised.
 FEATURES_FORMAT = 2
-TRAINING_FORMAT = 2
+TRAINING_FORMAT = 3
 
 
 class Settings(Record, frozen=True, kw_only=True):
@@ -19,7 +19,7 @@ class Settings(Record, frozen=True, kw_only=True):
     pipeline
         A name of `train.pipelines.PIPELINES`.
     grid
-        Values of the regulariser C that inner cross-validation chooses from; empty takes the
+        Values of the regulariser C that inner cross-validation chooses from, for stances; empty takes the
         pipeline's own.
     inner_folds, large_folds, large_rows
         Folds of inner cross-validation, and their number from ``large_rows`` rows on.

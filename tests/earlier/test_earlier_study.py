@@ -13,6 +13,7 @@ from annotate.study.folder import open_study
 from running import Ran
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Assignment, Commentary, GoldSentence, Sentence
+from train.model import FORMAT
 
 Run = Callable[..., Ran]
 TEXT = "commentaries/smartphone-6.txt"
@@ -60,7 +61,7 @@ def test_its_model_has_another_format_and_is_refused_with_what_to_do(
 ) -> None:
     ran = standpunkt("tag", earlier_study / TEXT, "-m", next((earlier_study / "models").iterdir()))
     assert ran.code == 1
-    assert "model.json: has format 4, this version reads 5: train again" in ran.err
+    assert f"model.json: has format 4, this version reads {FORMAT}: train again" in ran.err
 
 
 def alphas(report: Any) -> dict[str, tuple[float, list[float]]]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from train.arrays import Array, Floats, Ints
 from train.classifiers.calibration import Calibration, probabilities
+from train.classifiers.forest import Forest
 
 
 class Evidence(NamedTuple):
@@ -21,12 +22,18 @@ class Evidence(NamedTuple):
     ----------
     machine : int ndarray
         Those of the linear SVM.
+    cues : int ndarray
+        Those of them that are no words or letters, and weigh half.
     regressions : sequence of int ndarray
         Those of a logistic regression each; the columns may be the machine's as well.
+    forest : int ndarray
+        Those that the trees ask about; empty: there are no trees.
     """
 
     machine: Ints
+    cues: Ints
     regressions: Sequence[Ints]
+    forest: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +45,8 @@ class LinearModel:
     classes_ : ndarray of shape (n_classes,)
     coef_ : float32 ndarray of shape (n_classes, n_features)
     intercept_, scale_, offset_ : ndarray of shape (n_classes,)
+    forest_
+        Trees whose scores are added to the linear ones; None where the kind of layer has none.
     """
 
     classes_: Array
@@ -45,6 +54,7 @@ class LinearModel:
     intercept_: Floats
     scale_: Floats
     offset_: Floats
+    forest_: Forest | None = None
 
     def to_probabilities(self, scores: Floats) -> Floats:
         return probabilities(scores, Calibration(self.scale_, self.offset_))
@@ -68,7 +78,7 @@ def fitted_from(estimator: Any) -> Classifier:
     """What is kept of a fitted estimator of `train.classifiers.linear`."""
     if not hasattr(estimator, "coef_"):
         return PriorModel(estimator.classes_, estimator.share_)
-    names = ("classes_", "coef_", "intercept_", "scale_", "offset_")
+    names = ("classes_", "coef_", "intercept_", "scale_", "offset_", "forest_")
     return LinearModel(*(getattr(estimator, name) for name in names))
 
 

@@ -83,8 +83,8 @@ EMBEDDING = "embedding"
 #: Those of the sentence and of its neighbours, each with its view.
 VECTORS = {EMBEDDING: "text", f"before_{EMBEDDING}": "before", f"after_{EMBEDDING}": "after"}
 
-#: What is said: words and letters, here and next to it. The other counted blocks are how it is said.
-SAID = ("word", "char", "before_word", "after_word")
+#: What is said in the sentence, and the cues that are counted in it.
+SAID = ("word", "char", "cue")
 
 #: Blocks whose features a person can read.
 READABLE = (

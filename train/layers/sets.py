@@ -10,7 +10,9 @@ from schemas.records import GoldSentence, LayerValue, SetPrediction
 from train.arrays import Bools, Floats
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold, is_learned
+from train.features.sentence import EMBEDDING, SAID
 from train.layers.kind import Kind, SuggestedPart, coded
+from train.layers.one import MACHINE_C
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
 from train.settings import Settings
 
@@ -31,10 +33,12 @@ class CodeSet(Kind):
         rows = [data.rows[i] for i in places]
         truth, groups = code_sets(rows, layer), data.groups_of(places.tolist())
         occurs = {code: truth[:, i] for i, code in enumerate(layer.code_ids) if truth[:, i].any()}
-        X = data.matrix[places]
+        X, evidence = data.matrix[places], data.evidence(SAID, SAID, (EMBEDDING,))
         classifiers: dict[str, Any] = {}
         for code, has in occurs.items():
-            classifiers[code] = data.classifier(len(rows), (0.0,)).fit(X, has, groups=groups)
+            classifiers[code] = data.classifier(len(rows), (0.0,), grid=(MACHINE_C,)).fit(
+                X, has, groups=groups, evidence=evidence
+            )
         codes = list(classifiers)
         held_out = [
             probability_of(True, classifier, classifier.held_out_) for classifier in classifiers.values()

@@ -1,8 +1,10 @@
 """A model's fitted parts as plain tables, texts and arrays, and back."""
 
+from dataclasses import fields
 from typing import Any
 
 from train.classifiers.fitted import Classifier, LinearModel, PriorModel
+from train.classifiers.forest import Forest
 from train.features.sentence import SentenceFeatures
 from train.features.token_counts import TokenCounts
 from train.features.topics import NOUNS, TopicProfiles
@@ -65,11 +67,17 @@ def from_state(meta: ModelMeta, state: State) -> Model:
 
 def _classifier_state(classifier: Classifier) -> State:
     names = LINEAR if isinstance(classifier, LinearModel) else CONSTANT
-    return {name: getattr(classifier, f"{name}_") for name in names}
+    arrays = {name: getattr(classifier, f"{name}_") for name in names}
+    forest = classifier.forest_ if isinstance(classifier, LinearModel) else None
+    return arrays | (
+        {"forest": {field.name: getattr(forest, field.name) for field in fields(forest)}} if forest else {}
+    )
 
 
 def _classifier(state: State) -> Classifier:
     kind = LinearModel if "coef" in state else PriorModel
+    if "forest" in state:
+        state = state | {"forest": Forest(**state["forest"])}
     return kind(**{f"{name}_": value for name, value in state.items()})
 
 

@@ -4,12 +4,14 @@ numpy and scipy believe an index; so every one is looked at, and every number is
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, TypeGuard
 
 import numpy as np
 
 from schemas.codebook import Layer
 from train.arrays import Array, Ints
+from train.classifiers.forest import Forest
 from train.features.cues import cue_names
 from train.features.encoders import is_name
 from train.features.ngrams import BUCKETS
@@ -93,7 +95,7 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
         return
     for layer in trained:
         yield from _classifier_problems(
-            layer, meta.layers[layer.id], state["heads"][layer.id], _columns(state, layer, meta)
+            layer, meta.layers[layer.id], state["heads"][layer.id], *_columns(state, layer, meta)
         )
     if not topics <= stances:
         yield "the topics are of a layer without targets"
@@ -140,20 +142,20 @@ def _is_rarity(idf: Any, size: int) -> bool:
 
 
 def _classifier_problems(
-    layer: Layer, state: LayerState, classifiers: Mapping[str, Any], width: int
+    layer: Layer, state: LayerState, classifiers: Mapping[str, Any], width: int, cues: int
 ) -> Iterator[str]:
     kind = KINDS[layer.kind]
     if not classifiers and kind.parts(layer):
         yield f'layer "{layer.id}" has no classifiers'
     for part, classifier in classifiers.items():
-        if not _is_valid_classifier(classifier, width, "b" if kind.is_yes_or_no(part) else "U"):
+        if not _is_valid_classifier(classifier, width, "b" if kind.is_yes_or_no(part) else "U", cues):
             yield f'a classifier of layer "{layer.id}" is not of the expected types, shapes and values'
             return
     yield from _code_problems(layer, state, classifiers)
 
 
-def _is_valid_classifier(classifier: Any, width: int, kind: str) -> bool:
-    if not _is_table(classifier) or set(classifier) not in (set(LINEAR), set(CONSTANT)):
+def _is_valid_classifier(classifier: Any, width: int, kind: str, cues: int) -> bool:
+    if not _is_table(classifier) or set(classifier) not in (set(LINEAR), {*LINEAR, "forest"}, set(CONSTANT)):
         return False
     classes = classifier["classes"]
     if not isinstance(classes, np.ndarray) or classes.ndim != 1 or classes.dtype.kind != kind:
@@ -168,9 +170,37 @@ def _is_valid_classifier(classifier: Any, width: int, kind: str) -> bool:
         return False
     if not all(_is_numbers(classifier[name], (size,)) for name in ("intercept", "scale", "offset")):
         return False
+    if "forest" in classifier and not _is_sound_forest(classifier["forest"], size, cues):
+        return False
     # a higher score never makes its own class less likely
     scale, offset = classifier["scale"], classifier["offset"]
     return _are_within(scale, 0, _SCALE) and _are_within(offset, -_OFFSET, _OFFSET)
+
+
+def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:
+    """Whether every way through the trees ends in a leaf."""
+    names = {field.name for field in fields(Forest)}
+    if not _is_table(forest) or set(forest) != names:
+        return False
+    arrays = [forest[name] for name in ("columns", "roots", "asks", "absent", "present")]
+    if not all(isinstance(row, np.ndarray) and _is_integers(row, row.size) for row in arrays):
+        return False
+    columns, roots, asks, absent, present = arrays
+    shares, places = forest["shares"], np.arange(len(asks))
+    is_leaf = asks < 0
+    inner = places[~is_leaf]
+    return (
+        len(asks) == len(absent) == len(present)
+        and len(roots) > 0
+        and isinstance(shares, np.ndarray)
+        and _is_numbers(shares, (int(is_leaf.sum()), size))
+        and _are_within(shares, 0, 1.001)
+        and _are_within(columns, 0, cues - 1)
+        and _are_within(roots, 0, len(asks) - 1)
+        and _are_within(asks, -1, len(columns) - 1)
+        and _are_within(present[is_leaf], 0, len(shares) - 1)
+        and all(bool(((row[inner] > inner) & (row[inner] < len(asks))).all()) for row in (absent, present))
+    )
 
 
 def _code_problems(layer: Layer, state: LayerState, classifiers: Mapping[str, Any]) -> Iterator[str]:
@@ -206,17 +236,18 @@ def _are_sparse_parts(parts: Mapping[str, Any], rows: int, width: int) -> bool:
     return bool(in_range and starts[0] == 0 and starts[-1] == len(data) and (np.diff(starts) >= 0).all())
 
 
-def _columns(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> int:
-    """How many columns a classifier of the layer weighs."""
+def _columns(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> tuple[int, int]:
+    """How many columns a classifier of the layer weighs, and how many its forest may ask about."""
     if state["features"] is None:
-        return 1
+        return 1, 0
     pipeline = pipeline_named(meta.settings.pipeline)
     features = SentenceFeatures(pipeline.blocks, meta.settings.encoder)
     features.buckets_ = state["features"]["buckets"]
     if not KINDS[layer.kind].has_targets:
-        return sum(features.widths.values())
+        cues = len(columns_of(features, pipeline.cues)) if KINDS[layer.kind].has_forest else 0
+        return sum(features.widths.values()), cues
     pair_columns = sum(len(block["idf"]) for block in state["pairs"].get(layer.id, {}).values())
-    return len(columns_of(features, pipeline.shared)) + pair_columns
+    return len(columns_of(features, pipeline.shared)) + pair_columns, 0
 
 
 def _is_table(value: Any) -> TypeGuard[dict[str, Any]]:

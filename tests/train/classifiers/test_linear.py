@@ -3,11 +3,12 @@
 from typing import Any
 
 import numpy as np
+import pytest
 import scipy.sparse as sp
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from train.classifiers.fitted import Evidence
-from train.classifiers.linear import CalibratedLinear
+from train.classifiers.linear import CalibratedLinear, nb_weights
 from train.classifiers.prior import PriorClassifier
 
 
@@ -113,10 +114,9 @@ def test_a_row_may_speak_for_several_codes() -> None:
 def test_several_kinds_of_evidence_are_one_linear_model() -> None:
     X, y, groups = data()
     both = sp.csr_matrix(np.hstack([X, np.random.default_rng(3).normal(size=(len(y), 5))]))
-    evidence = Evidence(np.arange(10), (np.arange(8, 12), np.arange(12, 17)))
-    classifier = CalibratedLinear(grid=(0.1,), balances=(1.0, 0.5, 0.0)).fit(
-        both, y, groups=groups, evidence=evidence
-    )
+    none = np.arange(0)
+    evidence = Evidence(np.arange(10), np.arange(3, 5), (np.arange(8, 12), np.arange(12, 17)), none)
+    classifier = CalibratedLinear(grid=(0.1,), balances=()).fit(both, y, groups=groups, evidence=evidence)
     assert classifier.coef_.shape == (3, 17)
     assert (np.abs(classifier.coef_).sum(axis=0) > 0).all()
     found = classifier.scores(both) * classifier.scale_ + classifier.offset_
@@ -129,30 +129,42 @@ def test_evidence_of_its_own_helps_where_the_machine_does_not_see_it() -> None:
     blind = np.random.default_rng(3).normal(size=(len(y), 4))
     both, columns = np.hstack([blind, X]), np.arange(4)
     alone, fused = (
-        CalibratedLinear(grid=(0.1,)).fit(both, y, groups=groups, evidence=Evidence(columns, parts))
+        CalibratedLinear(grid=(0.1,)).fit(
+            both, y, groups=groups, evidence=Evidence(columns, columns[:0], parts, columns[:0])
+        )
         for parts in ((), (np.arange(4, 16),))
     )
     right = [(c.classes_[c.held_out_.argmax(axis=1)] == y).mean() for c in (alone, fused)]
     assert right[1] > right[0] + 0.2
 
 
-def test_balance_gives_rare_classes_more_often() -> None:
+def test_one_temperature_for_all_or_two_numbers_a_class() -> None:
     X, y, groups = data(600)
-    given = []
-    for balance in (1.0, 0.0):
-        classifier = CalibratedLinear(balances=(balance,)).fit(
-            X, y, groups=groups, evidence=Evidence(np.arange(12), ())
-        )
-        assert classifier.balance_ == balance
-        assert len(set(classifier.scale_)) == 1  # one temperature for all classes
-        given.append((classifier.predict(X) == "c").sum())
-    assert given[0] > given[1]
+    evidence = Evidence(np.arange(12), np.arange(0), (), np.arange(0))
+    one, two = (
+        CalibratedLinear(balances=balances).fit(X, y, groups=groups, evidence=evidence)
+        for balances in ((), (0.0,))
+    )
+    assert (len(set(one.scale_)), set(one.offset_)) == (1, {0.0})
+    assert len(set(two.scale_)) == 3
+    assert (one.predict(X) == "c").sum() > (two.predict(X) == "c").sum()
+
+
+def test_columns_weigh_by_what_their_presence_tells() -> None:
+    chance = np.random.default_rng(0)
+    is_class = chance.random(400) < 0.5
+    tells, silent = np.where(is_class, 0.9, 0.1), np.full(400, 0.5)
+    X = sp.csr_matrix((chance.random((400, 3)) < np.column_stack([tells, silent, np.ones(400)])) * 1.0)
+    factors = nb_weights(X, is_class)
+    assert factors[0] > 1.5 * factors[1]
+    scaled = X.multiply(factors).tocsr()
+    assert (scaled.data**2).sum() == pytest.approx((X.data**2).sum())
 
 
 def test_the_probabilities_of_held_out_rows_are_as_sure_as_they_are_right() -> None:
     X, y, groups = data(600)
-    classifier = CalibratedLinear(balances=(1.0, 0.5, 0.0)).fit(
-        X, y, groups=groups, evidence=Evidence(np.arange(12), (np.arange(6),))
+    classifier = CalibratedLinear(balances=()).fit(
+        X, y, groups=groups, evidence=Evidence(np.arange(12), np.arange(0), (np.arange(6),), np.arange(0))
     )
     chance = classifier.held_out_
     right = classifier.classes_[chance.argmax(axis=1)] == y
