@@ -46,7 +46,7 @@ def test_scores_are_the_logarithms_of_what_the_trees_say(classes: int) -> None:
     codes = chance.integers(0, classes, 400)
     forest = fit_forest(X, codes, classes, weights=None, seed=3)
     trees = ExtraTreesClassifier(
-        TREES, min_samples_leaf=5, max_features=0.1, class_weight="balanced", random_state=3
+        TREES, min_samples_leaf=5, max_features="sqrt", class_weight="balanced", random_state=3
     )
     seen = (X.toarray() > 0).astype(np.float32)
     expected = np.log(trees.fit(seen, codes).predict_proba(seen) + 1e-3)
