@@ -125,7 +125,8 @@ def data_hash(rows: Sequence[GoldSentence], *, soft: bool = False) -> str:
     """SHA-256 over all that training reads of the rows, with ``soft`` its support and probabilities too."""
     digest = hashlib.sha256()
     for row in rows:
-        context = (row.sentence_id, row.commentary_id, row.text, row.before, row.after)
+        context = [row.sentence_id, row.commentary_id, row.text, row.before, row.after]
+        context += [row.author] if row.author else []
         sure = (row.support, row.probabilities) if soft else ()
         digest.update(msgspec.json.encode([context, row.layers, *sure], order="sorted") + b"\n")
     return digest.hexdigest()

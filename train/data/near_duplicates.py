@@ -16,6 +16,8 @@ RUN = 6  # words in a row that are compared
 SHARE = 0.5
 #: A run that stands in more texts than this is a formula, not a copy.
 COMMON = 50
+#: Groups by author that are held out in turn, or authors do not count.
+FEWEST = 5
 #: Shorter texts recur without being copied ("Warum?").
 SHORTEST = 4
 
@@ -47,12 +49,32 @@ def clusters_of(rows: Sequence[GoldSentence]) -> list[str]:
 
 
 def inner_groups(rows: Sequence[GoldSentence]) -> list[str]:
-    """What is held out together while a model is tuned: clusters, or commentaries where one cluster
-    has more than half of the rows, so that little would be left to learn from.
+    """What is held out together while a model is tuned, so that it is not tuned to know a hand again.
+
+    Clusters, joined where they are by one author; where that leaves less than five groups, or one with more
+    than half of the rows, clusters; and commentaries where even one of those has more than half.
     """
     clusters = clusters_of(rows)
-    largest = max(Counter(clusters).values(), default=0)
-    return clusters if 2 * largest <= len(rows) else [row.commentary_id for row in rows]
+    by_author = _joined(clusters, [row.author or row.commentary_id for row in rows])
+    if len(set(by_author)) >= FEWEST and _largest(by_author) * 2 <= len(rows):
+        return by_author
+    return clusters if _largest(clusters) * 2 <= len(rows) else [row.commentary_id for row in rows]
+
+
+def _joined(clusters: Sequence[str], authors: Sequence[str]) -> list[str]:
+    """The clusters, those with an author in common under the name of the first."""
+    names, cluster = np.unique(clusters, return_inverse=True)
+    _, author = np.unique(authors, return_inverse=True)
+    size = len(names) + int(author.max(initial=-1)) + 1
+    edges = (np.ones(len(cluster)), (cluster, len(names) + author))
+    _, labels = connected_components(sp.coo_matrix(edges, shape=(size, size)), directed=False)
+    _, first = np.unique(labels[: len(names)], return_index=True)
+    first_of = dict(zip(labels[: len(names)][first].tolist(), names[first].tolist(), strict=True))
+    return [first_of[labels[place]] for place in cluster.tolist()]
+
+
+def _largest(groups: Sequence[str]) -> int:
+    return max(Counter(groups).values(), default=0)
 
 
 def near_pairs(texts: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:

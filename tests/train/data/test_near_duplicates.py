@@ -1,5 +1,6 @@
 """Near-duplicates join commentaries."""
 
+import msgspec
 import pytest
 
 from schemas.records import GoldSentence
@@ -72,3 +73,30 @@ def test_a_smaller_cluster_stays_whole_for_tuning() -> None:
         ("a", LONG), ("b", LONG), ("c", "Hier steht ein Satz."), ("d", "Dort steht ein anderer Satz.")
     )
     assert len(set(inner_groups(given))) == 3
+
+
+def by(*authors: str | None) -> list[GoldSentence]:
+    return [
+        GoldSentence(
+            sentence_id=str(i), commentary_id=f"k{i}", text=f"Satz Nummer {i}.", author=author, layers={}
+        )
+        for i, author in enumerate(authors)
+    ]
+
+
+def test_commentaries_of_one_author_are_held_out_together() -> None:
+    found = inner_groups(by("A", "B", "A", "C", "D", "E", None, None))
+    assert found == ["k0", "k1", "k0", "k3", "k4", "k5", "k6", "k7"]
+
+
+def test_authors_do_not_count_where_they_are_few_or_one_wrote_most() -> None:
+    for authors in (("A", "A", "A", "B", "B", "B"), ("A", "A", "A", "A", "A", "A", "B", "C", "D", "E")):
+        assert inner_groups(by(*authors)) == [f"k{i}" for i in range(len(authors))]
+
+
+def test_an_author_joins_the_clusters_of_their_commentaries() -> None:
+    given = [*rows(("a", LONG), ("b", LONG)), *by("A", "B", "C", "D", "E", "A")]
+    given[0] = msgspec.structs.replace(given[0], author="A")
+    found = inner_groups(given)
+    assert found[0] == found[1] == found[2] == found[7]
+    assert len(set(found)) == 5
