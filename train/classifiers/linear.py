@@ -36,6 +36,10 @@ _ROUGH, _FINE = 2e-2, 2e-3
 #: How much cues weigh beside words and letters, and the part of a column's weight that naive Bayes does not
 #: touch. Fixed: what inner folds chose of several was no better (32 cells of eight tasks, 50 to 1,500 rows).
 _CUES, _ALIKE = 0.5, 0.5
+#: How far codes count as equally frequent (1) and not as frequent as they are (0): the first unless another
+#: is better by so many times the root of the sum of 1 / n over the codes, divided by their number. The standard
+#: error of a mean of shares, each of the n rows of a code, is at most half of that.
+_BALANCES, _SURE = (1.0, 0.5, 0.0), 0.3
 #: Columns that more than this share of the rows have are weighed as they are.
 _ALWAYS = 0.9
 #: The score of a class that training lacked, by a machine and by a regression: far from likely.
@@ -60,7 +64,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     balances
         Exponents of balance to choose from: with more than 0 rare codes are given more often than they
         occur. The first that no other betters clearly by macro-F1 on held-out rows is taken. None: with
-        `Evidence`, all codes count as equally frequent, and one temperature is all that is fitted.
+        `Evidence`, one temperature is fitted, and all codes count as equally frequent unless that is surely
+        worse.
     regression_C
         C of the logistic regressions.
     folds
@@ -185,16 +190,21 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return kept
 
     def _temper(self, scores: Array, codes: Array) -> Self:
-        """Fits one temperature for all codes, which count as equally frequent.
+        """Fits one temperature; all codes count as equally frequent unless another balance is better.
 
-        Two numbers a code, as `calibrate` fits, cost more than they gave on a few hundred rows of many codes;
-        so did a balance chosen on held-out rows.
+        Two numbers a code, as `calibrate` fits, cost more than they gave on a few hundred rows of many codes.
         """
         self.held_out_scores_, known = scores, codes >= 0
-        self.balance_ = 1.0
-        temperature = fit_temperature(scores[known], codes[known])
-        size = len(self.classes_)
-        self.scale_, self.offset_ = Calibration(np.full(size, temperature), np.zeros(size))
+        truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
+        log_share, best = np.log(truth.mean(axis=0)), -1.0
+        margin = _SURE * np.sqrt((1 / truth.sum(axis=0)).sum()) / truth.shape[1]
+        for balance in _BALANCES:
+            value = _macro(scores[known] + (1 - balance) * log_share, truth)
+            if value > best + margin:
+                best, self.balance_ = value, balance
+        offset = (1 - self.balance_) * log_share
+        temperature = fit_temperature(scores[known] + offset, codes[known])
+        self.scale_, self.offset_ = Calibration(np.full(len(offset), temperature), temperature * offset)
         return self
 
     def calibrate(self, scores: Array, codes: Array, balances: Sequence[float] | None = None) -> Self:

@@ -17,7 +17,7 @@ SHARE = 0.5
 #: A run that stands in more texts than this is a formula, not a copy.
 COMMON = 50
 #: Groups by author that are held out in turn, or authors do not count.
-FEWEST = 5
+FEWEST = 10
 #: Shorter texts recur without being copied ("Warum?").
 SHORTEST = 4
 
@@ -51,7 +51,7 @@ def clusters_of(rows: Sequence[GoldSentence]) -> list[str]:
 def inner_groups(rows: Sequence[GoldSentence]) -> list[str]:
     """What is held out together while a model is tuned, so that it is not tuned to know a hand again.
 
-    Clusters, joined where they are by one author; where that leaves less than five groups, or one with more
+    Clusters, joined where they are by one author; where that leaves less than ten groups, or one with more
     than half of the rows, clusters; and commentaries where even one of those has more than half.
     """
     clusters = clusters_of(rows)
