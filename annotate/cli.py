@@ -18,6 +18,7 @@ from annotate.commands import (
     doctor,
     evaluate,
     init,
+    model,
     prelabel,
     pull,
     push,
@@ -59,6 +60,7 @@ app.command("adjudicate")(adjudicate.adjudicate)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("tag")(tag.tag)
+app.add_typer(model.app, name="model")
 app.command("prelabel")(prelabel.prelabel)
 app.command("backup")(backup.backup)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from schemas.codebook import Codebook
+from schemas.errors import SettingsError
 from schemas.records import GoldSentence, Record, short_hash
 from train.classifiers.fitted import fitted_from
 from train.data.gold import count_copies, training_rows
@@ -19,7 +20,7 @@ from train.evaluation.model_figures import tuning_figures
 from train.features.encoders import identity_of, size_of
 from train.features.passages import to_passages
 from train.layers.kinds import fit_layer
-from train.model import LayerState, Model, ModelMeta, TargetState, TrainingData
+from train.model import EstimatorFile, LayerState, Model, ModelMeta, TargetState, TrainingData
 from train.novelty import novelty_reference
 from train.pipelines import fit_features, pipeline_named
 from train.settings import FEATURES_FORMAT, TRAINING_FORMAT, Settings
@@ -74,20 +75,26 @@ def fit(
     begin = time.perf_counter()
     settings = settings or Settings()
     size_of(settings.encoder)  # an unknown name is an error before any work
+    texts = _estimator_reads_texts(settings)
     kept = training_rows(rows, codebook)
     pipeline = pipeline_named(settings.pipeline)
     passages = to_passages(kept)
     features, matrix = fit_features(pipeline.blocks, passages, settings.encoder)
     data = TrainingData(
-        kept, passages, features, matrix, inner_groups(kept), codebook, pipeline, settings, seed
+        kept, passages, features, matrix, inner_groups(kept), codebook, pipeline, settings, seed, texts
     )
     fitted = {layer.id: fit_layer(layer, data) for layer in codebook.predicted_layers}
     meta = _meta(kept, codebook, settings, seed, {name: layer.state for name, layer in fitted.items()})
+    if settings.estimator:
+        meta = msgspec.structs.replace(meta, estimator=EstimatorFile(reads_texts=texts))
     model = Model(
         meta=meta,
         features=features,
         classifiers={
-            name: {part: fitted_from(classifier) for part, classifier in layer.classifiers.items()}
+            name: {
+                part: fitted_from(classifier, reads_texts=texts)
+                for part, classifier in layer.classifiers.items()
+            }
             for name, layer in fitted.items()
             if layer.state.trained
         },
@@ -99,13 +106,25 @@ def fit(
     return model, _report(meta, time.perf_counter() - begin, count_copies(rows))
 
 
+def _estimator_reads_texts(settings: Settings) -> bool:
+    """Whether the settings name an estimator that takes texts; one that cannot be made is an error."""
+    if not settings.estimator:
+        return False
+    if settings.soft:
+        problem = "--soft weighs sentences, which not every estimator takes: leave one of the two out"
+        raise SettingsError(problem, flag="--estimator")
+    from train.classifiers.named_estimator import load_estimator, reads_texts
+
+    return reads_texts(load_estimator(settings.estimator))
+
+
 def model_version(
     rows: Sequence[GoldSentence], codebook: Codebook, *, settings: Settings | None = None, seed: int = 0
 ) -> str:
     """The version a model trained on these rows has: a name for all that decides what it answers.
 
-    These are the data, the codebook, the settings, the seed, the encoder, the formats of features and
-    training, and scikit-learn's version.
+    These are the data, the codebook, the settings, the seed, the encoder, an estimator's module, the formats
+    of features and training, and scikit-learn's version.
     """
     kept = training_rows(rows, codebook)
     settings = settings or Settings()
@@ -118,6 +137,10 @@ def model_version(
         metadata.version("scikit-learn"),
     ]
     parts += [identity] if (identity := identity_of(settings.encoder)) else []
+    if settings.estimator:
+        from train.classifiers.named_estimator import identity_of_estimator
+
+        parts.append(identity_of_estimator(settings.estimator))
     return f"{codebook.codebook}-{short_hash(' '.join(parts), 8)}"
 
 

@@ -12,14 +12,15 @@ import scipy.sparse as sp
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, LayerPrediction, Record
 from train.arrays import Floats, Ints
+from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.fitted import Classifier, Evidence, LinearModel, PriorModel
 from train.classifiers.forest import Forest
-from train.features.passages import Passage
+from train.features.passages import Passage, plain_texts
 from train.features.scorer import Scorer
 from train.features.sentence import READABLE, SentenceFeatures
 from train.features.topics import TopicProfiles
 from train.novelty import NoveltyReference
-from train.pipelines import PairFeatures, Pipeline, columns_of, pipeline_named
+from train.pipelines import PairFeatures, Pipeline, columns_of, evidence_of, named_estimator, pipeline_named
 from train.settings import Settings
 
 #: Number of the file format; a reader refuses any other.
@@ -67,6 +68,24 @@ class LayerState(Record, frozen=True, kw_only=True):
     not_learned: list[str] = []
 
 
+class EstimatorFile(Record, frozen=True, kw_only=True):
+    """The file of scikit-learn estimators that are not ours, ``estimators.skops``.
+
+    Parameters
+    ----------
+    sha256
+        Of the file: whoever did not train the model confirms it (`train.persistence.estimators`).
+    types
+        All that the file names beyond plain data.
+    reads_texts
+        Whether the estimators take texts, and not our features.
+    """
+
+    sha256: str = ""
+    types: list[str] = []
+    reads_texts: bool = False
+
+
 class ModelMeta(Record, frozen=True, kw_only=True):
     """The content of ``model.json``."""
 
@@ -87,6 +106,7 @@ class ModelMeta(Record, frozen=True, kw_only=True):
     familiarity: NoveltyReference | None = None
     figures: dict[str, Any] | None = None
     sha256: str | None = None  # of model.skops: shows damage, proves no origin
+    estimator: EstimatorFile | None = None  # where settings name an estimator
     book: Codebook
 
 
@@ -176,15 +196,30 @@ class Model:
     def scores(self, passages: Sequence[Passage]) -> dict[tuple[str, str], Floats]:
         """What the sentences' features add to the scores of each classifier (`Batch.scores`)."""
         scorer, slots = self.scorer
+        found = self._estimator_scores(passages)
         if scorer is None:
-            return {}
+            return found
         scores = scorer.scores(passages).astype(np.float64)
         forests, cues = self.forests
         if cues is not None:
             matrix = cues.transform(passages)
             for key, forest in forests.items():
                 scores[:, slots[key]] += forest.scores(matrix)
-        return {key: scores[:, slot] for key, slot in slots.items()}
+        return found | {key: scores[:, slot] for key, slot in slots.items()}
+
+    def _estimator_scores(self, passages: Sequence[Passage]) -> dict[tuple[str, str], Floats]:
+        """Those of scikit-learn estimators that are not ours."""
+        found: dict[tuple[str, str], Floats] = {}
+        X: Any = None
+        for name, classifiers in self.classifiers.items():
+            for part, classifier in classifiers.items():
+                if not isinstance(classifier, EstimatorModel):
+                    continue
+                if X is None:  # all estimators of a model read the same
+                    texts = classifier.reads_texts or self.features is None
+                    X = plain_texts(passages) if texts else self.features.transform(passages)  # type: ignore[union-attr]
+                found[name, part] = classifier.scores(X)
+        return found
 
     def with_figures(self, figures: dict[str, Any]) -> "Model":
         """The model with an evaluation's figures, which go into its folder's card."""
@@ -204,23 +239,23 @@ class TrainingData(NamedTuple):
     pipeline: Pipeline
     settings: Settings
     seed: int
+    reads_texts: bool = False  # the settings' estimator does
 
     def classifier(self, size: int, balances: tuple[float, ...], grid: tuple[float, ...] = ()) -> Any:
         """An untrained classifier for so many rows; without a grid it has the settings'."""
         settings = msgspec.structs.replace(self.settings, grid=grid) if grid else self.settings
-        return self.pipeline.classifier(settings, settings.folds(size), balances, self.seed)
+        make = named_estimator if settings.estimator else self.pipeline.classifier
+        return make(settings, settings.folds(size), balances, self.seed)
 
-    def evidence(
-        self, machine: Sequence[str], *regressions: Sequence[str], forest: Sequence[str] = ()
-    ) -> Evidence:
-        """The columns of blocks: what the SVM reads, each logistic regression, and the trees."""
-        parts = [columns_of(self.features, blocks) for blocks in regressions]
-        return Evidence(
-            machine=columns_of(self.features, machine),
-            cues=columns_of(self.features, [block for block in machine if block not in ("word", "char")]),
-            regressions=[columns for columns in parts if len(columns)],
-            forest=columns_of(self.features, forest),
-        )
+    def inputs(self, places: Ints) -> Any:
+        """What a classifier of sentences reads of the rows: their features, or the texts themselves."""
+        if self.reads_texts:
+            return plain_texts(self.passages)[places]
+        return self.matrix[places]
+
+    def evidence(self, *, several: bool = False, rows: int = 0) -> Evidence | None:
+        """What each model of a layer reads; None where there are no features."""
+        return evidence_of(self.features, several=several, rows=rows) if self.features else None
 
     def groups_of(self, places: Sequence[int]) -> list[str]:
         return [self.groups[i] for i in places]
@@ -274,6 +309,6 @@ class Batch(NamedTuple):
 
 def choices_of(classifier: Any) -> dict[str, float]:
     """What inner cross-validation chose for a classifier; empty for a baseline."""
-    if not hasattr(classifier, "C_"):
-        return {}
-    return {"C": classifier.C_, "balance": classifier.balance_}
+    return {
+        name: getattr(classifier, f"{name}_") for name in ("C", "balance") if hasattr(classifier, f"{name}_")
+    }

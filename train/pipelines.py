@@ -1,6 +1,6 @@
 """PIPELINES: the named ways from passages to a classifier, baselines first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -8,7 +8,8 @@ import scipy.sparse as sp
 
 from schemas.errors import SettingsError, near_hit
 from train.arrays import Ints
-from train.features.sentence import BLOCKS, EMBEDDING, SentenceFeatures
+from train.classifiers.fitted import Evidence
+from train.features.sentence import BLOCKS, EMBEDDING, SAID, VECTORS, SentenceFeatures
 from train.features.token_counts import TokenCounts
 from train.settings import Settings
 
@@ -53,6 +54,14 @@ def _prior(settings: Settings, folds: int, balances: tuple[float, ...], seed: in
     return PriorClassifier()
 
 
+def named_estimator(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> Any:
+    """The classifier of `Settings.estimator`, in the place of a pipeline's own."""
+    from train.classifiers.named_estimator import CalibratedEstimator, load_estimator
+
+    estimator = load_estimator(settings.estimator, seed)
+    return CalibratedEstimator(estimator, balances=balances, folds=folds, random_state=seed)
+
+
 def _no_blocks() -> PairFeatures:
     return {}
 
@@ -64,6 +73,9 @@ def _pair_blocks() -> PairFeatures:
         "cross": TokenCounts("given", view="cross"),
     }
 
+
+#: With more coded sentences trees were far behind, and cost most of the time.
+_MOST_FOR_TREES = 5000
 
 PIPELINES: dict[str, Pipeline] = {
     "majority": Pipeline((), _no_blocks, _prior),
@@ -95,7 +107,7 @@ def apply_pairs(blocks: PairFeatures | None, X: Any) -> sp.csr_matrix:
     return sp.hstack([block.transform(X) for block in blocks.values()], format="csr")
 
 
-def columns_of(features: SentenceFeatures | None, names: Sequence[str]) -> Ints:
+def columns_of(features: SentenceFeatures | None, names: Collection[str]) -> Ints:
     """The places of the columns of some blocks."""
     ranges, start = [], 0
     for name, width in features.widths.items() if features is not None else ():
@@ -103,6 +115,30 @@ def columns_of(features: SentenceFeatures | None, names: Sequence[str]) -> Ints:
             ranges.append(np.arange(start, start + width))
         start += width
     return np.concatenate(ranges) if ranges else np.zeros(0, dtype=np.int64)
+
+
+def evidence_of(features: SentenceFeatures, *, several: bool = False, rows: int = 0) -> Evidence:
+    """What each model of a layer reads.
+
+    For one code the machine reads all that is counted, regressions what is said in the sentence and what it
+    and its neighbours mean, the trees how it is said. Several codes are told by the sentence alone.
+
+    Parameters
+    ----------
+    several
+        Whether a sentence has any number of codes.
+    rows
+        Coded sentences: trees are left out where there are very many.
+    """
+    cues = [block for block in features.blocks if block not in ("word", "char")]
+    machine = SAID if several else features.blocks
+    regressions = [columns_of(features, names) for names in (SAID, (EMBEDDING,) if several else VECTORS)]
+    return Evidence(
+        machine=columns_of(features, machine),
+        cues=columns_of(features, [block for block in cues if block in machine]),
+        regressions=[columns for columns in regressions if len(columns)],
+        forest=columns_of(features, () if several or rows > _MOST_FOR_TREES else cues),
+    )
 
 
 def pipeline_named(name: str) -> Pipeline:

@@ -36,6 +36,9 @@ class Settings(Record, frozen=True, kw_only=True):
     encoder
         A name of `train.features.encoders.ENCODERS`, or ``st:`` and a folder (`train.features.onnx_encoder`),
         whose vectors are joined to the features; empty: none.
+    estimator
+        ``module:object``: a scikit-learn classifier in the place of ours, in layers whose items are sentences
+        (`train.classifiers.named_estimator`); empty: ours.
     reasons
         Words and features named as reasons, for each layer of each prediction.
     """
@@ -53,6 +56,7 @@ class Settings(Record, frozen=True, kw_only=True):
     reasons: int = 3
     soft: bool = False
     encoder: str = ""
+    estimator: str = ""
 
     def folds(self, rows: int) -> int:
         """The number of inner folds for so many rows."""

@@ -17,6 +17,7 @@ from annotate.commands.train import (
     AbstainOption,
     DownloadOption,
     EncoderOption,
+    EstimatorOption,
     GoldOption,
     SeedOption,
     download_encoder,
@@ -26,6 +27,7 @@ from schemas.errors import SettingsError
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
+    from schemas.codebook import Codebook
     from schemas.records import Annotation, GoldSentence
     from train.data.holdout import By, Group
     from train.evaluation.report import EvaluationReport
@@ -60,6 +62,7 @@ def evaluate(
     gap: Annotated[int, typer.Option(help="Days between training and test with --by date.", min=0)] = 7,
     abstain_at: AbstainOption = None,
     encoder: EncoderOption = None,
+    estimator: EstimatorOption = None,
     download: DownloadOption = False,
     curve: Annotated[
         bool | None,
@@ -102,6 +105,10 @@ def evaluate(
         raise SettingsError(
             "a trained model has a fixed encoder; train again with this option", flag="--encoder"
         )
+    if estimator is not None and model is not None:
+        raise SettingsError(
+            "a trained model has a fixed classifier; train again with this option", flag="--estimator"
+        )
     if trained_on is not None and model is None:
         raise SettingsError("is about a trained model: evaluate MODEL_DIR --gold FILE", flag="--trained-on")
     if download:
@@ -140,13 +147,15 @@ def evaluate(
                 book,
                 folds=folds,
                 seed=seed,
-                settings=changed(abstain_at=abstain_at, encoder=encoder),
+                settings=changed(abstain_at=abstain_at, encoder=encoder, estimator=estimator),
                 group=cast("Group", group),
                 by=cast("By", by),
                 gap=gap,
                 curve=len(rows) <= SMALL if curve is None else curve,
                 annotations=coded,
             )
+    if estimator is not None:
+        _tell_what_is_ours(book)
     report = _with_links(report, coded, opened)
     if html is not None:
         from annotate.pages.evaluation import evaluation_page
@@ -155,6 +164,15 @@ def evaluate(
         write_text(html, evaluation_page(report))
         say(f"written: {html}")
     print_report(report, json, lambda: evaluation_words(report))
+
+
+def _tell_what_is_ours(book: "Codebook") -> None:
+    """Which layers an estimator of the user's did not learn, and why."""
+    from train.layers.kinds import KINDS, OURS
+
+    for layer in book.predicted_layers:
+        if KINDS[layer.kind].has_targets:
+            say(f"note: {layer.id}: {OURS}")
 
 
 def _trained_on(model: "Model", path: Path | None, study: "Study | None") -> "list[GoldSentence]":

@@ -44,6 +44,15 @@ EncoderOption = Annotated[
         'with its network as ONNX (extra "embeddings").',
     ),
 ]
+EstimatorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--estimator",
+        metavar="MODULE:OBJECT",
+        help="A scikit-learn classifier in the place of ours, such as sklearn.naive_bayes:ComplementNB; a "
+        "Pipeline gets the texts themselves.",
+    ),
+]
 DownloadOption = Annotated[
     bool,
     typer.Option(
@@ -127,6 +136,7 @@ def train(
         ),
     ] = False,
     encoder: EncoderOption = None,
+    estimator: EstimatorOption = None,
     download: DownloadOption = False,
     evaluate: Annotated[
         bool | None,
@@ -160,7 +170,12 @@ def train(
         min_touched=min_touched,
         soft=soft or None,
         encoder=encoder,
+        estimator=estimator,
     )
+    if estimator:
+        from train.persistence.estimators import check_keepable
+
+        check_keepable(estimator)
     with progress_bar() as progress:
         progress(f"training on {len(rows)} sentences")
         model, report = fit(rows, book, settings=settings, seed=seed, with_figures=True)

@@ -5,14 +5,13 @@ they have confirmed is kept by origin (scheme, host, port) in a file of their ow
 """
 
 import re
-from pathlib import Path
 
 import httpx
-import msgspec
 
-from schemas.errors import DataError, SettingsError, without_passwords
-from schemas.files import home, write_private_json
+from schemas.confirmed import Confirmed
+from schemas.errors import SettingsError, without_passwords
 
+_CONFIRMED = Confirmed("trusted-servers.json")
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -53,32 +52,16 @@ def refuse_login(address: str) -> None:
 
 def trusted() -> list[str]:
     """The origins that were confirmed, sorted."""
-    path = _file()
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=list[str])
-    except FileNotFoundError:
-        return []
-    except msgspec.DecodeError as error:
-        raise DataError(f"damaged ({error}); delete it and confirm again", path=path) from error
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", path=path) from error
+    return _CONFIRMED.all()
 
 
 def trust(address: str) -> str:
     """Lets the token go to the origin of this address from now on; gives the origin."""
     confirmed = origin(address)
-    write_private_json(_file(), sorted({*trusted(), confirmed}))
+    _CONFIRMED.add(confirmed)
     return confirmed
 
 
 def distrust(address: str) -> bool:
     """Takes that back; False where there was nothing to take back."""
-    kept = trusted()
-    if origin(address) not in kept:
-        return False
-    write_private_json(_file(), [one for one in kept if one != origin(address)])
-    return True
-
-
-def _file() -> Path:
-    return home() / "trusted-servers.json"
+    return _CONFIRMED.remove(origin(address))

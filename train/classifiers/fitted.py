@@ -12,6 +12,7 @@ import numpy as np
 
 from train.arrays import Array, Floats, Ints
 from train.classifiers.calibration import Calibration, probabilities
+from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.forest import Forest
 
 
@@ -71,11 +72,14 @@ class PriorModel:
         return np.tile(self.share_, (len(scores), 1))
 
 
-Classifier = LinearModel | PriorModel
+Classifier = LinearModel | PriorModel | EstimatorModel
 
 
-def fitted_from(estimator: Any) -> Classifier:
-    """What is kept of a fitted estimator of `train.classifiers.linear`."""
+def fitted_from(estimator: Any, *, reads_texts: bool = False) -> Classifier:
+    """What is kept of a fitted estimator of this package."""
+    if hasattr(estimator, "estimator_"):
+        kept = {name: getattr(estimator, name) for name in ("classes_", "scale_", "offset_", "estimator_")}
+        return EstimatorModel(**kept, reads_texts=reads_texts)
     if not hasattr(estimator, "coef_"):
         return PriorModel(estimator.classes_, estimator.share_)
     names = ("classes_", "coef_", "intercept_", "scale_", "offset_", "forest_")

@@ -99,6 +99,12 @@ def to_passages(rows: Sequence[ContextSentence], *, with_whole: bool = True) -> 
     )
 
 
+def plain_texts(X: Sequence[Any]) -> Array:
+    """The sentences alone, their white space evened out: an array of texts."""
+    texts = as_passages(X).column("text")
+    return np.array([_even(text) for text in texts], dtype=object)
+
+
 def first_sentence(text: str) -> str:
     """What stands before the first sentence's end, the mark included.
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import msgspec
 
 from schemas.codebook import Layer
+from schemas.errors import SettingsError
 from train.layers.kind import Kind
 from train.layers.one import OneCode, Scale
 from train.layers.sets import CodeSet
@@ -14,6 +15,13 @@ from train.model import FittedLayer, LayerState, TrainingData
 
 #: By `Layer.kind`; free text has none.
 KINDS: dict[str, Kind] = {"one": OneCode(), "scale": Scale(), "set": CodeSet(), "stance": Stance()}
+
+
+#: Why a layer with targets is not learned by the estimator that the settings name.
+OURS = (
+    "learned by Standpunkt's own classifier, not by --estimator: a stance is of a sentence and a target, "
+    "and its steps need the coefficients of a linear model"
+)
 
 
 def fit_layer(layer: Layer, data: TrainingData) -> FittedLayer:
@@ -27,20 +35,28 @@ def fit_layer(layer: Layer, data: TrainingData) -> FittedLayer:
         return FittedLayer(state=_untrained(layer, data, len(groups)), classifiers={})
     from sklearn.exceptions import ConvergenceWarning
 
+    kind = KINDS[layer.kind]
+    keeps_ours = kind.has_targets and bool(data.settings.estimator)
+    if keeps_ours:
+        data = data._replace(settings=msgspec.structs.replace(data.settings, estimator=""))
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ConvergenceWarning)
-        fitted = KINDS[layer.kind].fit(layer, data)
+        try:
+            fitted = kind.fit(layer, data)
+        except SettingsError as error:
+            raise SettingsError(f'layer "{layer.id}": {error.message}', flag=error.flag) from error
     not_converged = sum(issubclass(warning.category, ConvergenceWarning) for warning in caught)
     for warning in caught:
         if not issubclass(warning.category, ConvergenceWarning):
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    return _with_convergence_note(fitted, not_converged) if not_converged else fitted
+    notes = [OURS] if keeps_ours else []
+    notes += [f"{not_converged} of its solvers did not converge"] if not_converged else []
+    return _with_notes(fitted, notes) if notes else fitted
 
 
-def _with_convergence_note(fitted: FittedLayer, not_converged: int) -> FittedLayer:
-    """The layer with a note on the solvers that did not converge."""
-    words = f"{not_converged} of its solvers did not converge"
-    reason = "; ".join(filter(None, (fitted.state.reason, words)))
+def _with_notes(fitted: FittedLayer, notes: list[str]) -> FittedLayer:
+    """The layer with more that is odd about it."""
+    reason = "; ".join(filter(None, (fitted.state.reason, *notes)))
     return replace(fitted, state=msgspec.structs.replace(fitted.state, reason=reason))
 
 

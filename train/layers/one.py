@@ -8,16 +8,12 @@ import numpy as np
 from schemas.codebook import Layer
 from schemas.records import CodePrediction, GoldSentence
 from train.arrays import Array, Floats
-from train.classifiers.fitted import Evidence
 from train.classifiers.thresholds import abstention_threshold
-from train.features.sentence import SAID, VECTORS
 from train.layers.kind import Kind, coded
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
 
 #: C of the linear SVM. A grid, .03 and .3 gave .001 to .005 less on 24 cells of four tasks (bench_small.py).
 MACHINE_C = 0.1
-#: With more coded sentences trees were far behind, and cost most of the time.
-_MOST_FOR_TREES = 5000
 
 
 class OneCode(Kind):
@@ -34,11 +30,11 @@ class OneCode(Kind):
         soft = soft_codes(rows, layer.id, truth) if data.settings.soft else None
         groups = data.groups_of(places.tolist())
         classifier.fit(
-            data.matrix[places],
+            data.inputs(places),
             truth.astype(str),
             groups=groups,
             soft=soft,
-            evidence=_evidence(data, len(rows)),
+            evidence=data.evidence(rows=len(rows)),
         )
         codes = [str(code) for code in classifier.classes_]
         state = LayerState(
@@ -80,12 +76,6 @@ class OneCode(Kind):
 
     def trained_codes(self, classifiers: Mapping[str, Any]) -> set[str]:
         return set(map(str, classifiers["code"]["classes"]))
-
-
-def _evidence(data: TrainingData, rows: int) -> Evidence:
-    """All that is counted; what is said in the sentence; what it and its neighbours mean; how it is said."""
-    forest = data.pipeline.cues if rows <= _MOST_FOR_TREES else ()
-    return data.evidence(data.pipeline.blocks, SAID, tuple(VECTORS), forest=forest)
 
 
 class Scale(OneCode):

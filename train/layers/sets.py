@@ -10,7 +10,6 @@ from schemas.records import GoldSentence, LayerValue, SetPrediction
 from train.arrays import Bools, Floats
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold, is_learned
-from train.features.sentence import EMBEDDING, SAID
 from train.layers.kind import Kind, SuggestedPart, coded
 from train.layers.one import MACHINE_C
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
@@ -33,7 +32,7 @@ class CodeSet(Kind):
         rows = [data.rows[i] for i in places]
         truth, groups = code_sets(rows, layer), data.groups_of(places.tolist())
         occurs = {code: truth[:, i] for i, code in enumerate(layer.code_ids) if truth[:, i].any()}
-        X, evidence = data.matrix[places], data.evidence(SAID, SAID, (EMBEDDING,))
+        X, evidence = data.inputs(places), data.evidence(several=True)
         classifiers: dict[str, Any] = {}
         for code, has in occurs.items():
             classifiers[code] = data.classifier(len(rows), (0.0,), grid=(MACHINE_C,)).fit(
@@ -43,7 +42,7 @@ class CodeSet(Kind):
         held_out = [
             probability_of(True, classifier, classifier.held_out_) for classifier in classifiers.values()
         ]
-        scores = _lift(layer, codes, np.column_stack(held_out or [np.zeros((len(rows), 0))]))
+        scores = lift(layer, codes, np.column_stack(held_out or [np.zeros((len(rows), 0))]))
         learned = _learned(
             layer, {code: is_learned(scores[:, i], occurs[code]) for i, code in enumerate(codes)}
         )
@@ -176,7 +175,7 @@ def _likely(layer: Layer, model: Model, batch: Batch) -> tuple[list[str], Floats
         probability_of(True, classifier, batch.probabilities(layer.id, code, classifier))
         for code, classifier in classifiers.items()
     ]
-    return list(classifiers), _lift(layer, list(classifiers), np.column_stack(likely))
+    return list(classifiers), lift(layer, list(classifiers), np.column_stack(likely))
 
 
 def choose(
@@ -227,7 +226,7 @@ def _learned(layer: Layer, shown: Mapping[str, bool]) -> set[str]:
     return learned.union(*(layer.parents(code) for code in learned))
 
 
-def _lift(layer: Layer, codes: Sequence[str], scores: Floats) -> Floats:
+def lift(layer: Layer, codes: Sequence[str], scores: Floats) -> Floats:
     """Scores in which no parent is less likely than its child."""
     column_of = {code: i for i, code in enumerate(codes)}
     lifted = scores.copy()

@@ -70,6 +70,13 @@ def _details(meta: ModelMeta) -> Iterator[str]:
         "- Linear support vector machines on hashed words, pieces of words, cues and neighbouring "
         f"sentences, with calibrated probabilities (pipeline `{meta.settings.pipeline}`, seed {meta.seed})"
     )
+    if meta.estimator:
+        reads = "the texts" if meta.estimator.reads_texts else "the same features"
+        yield from _say(
+            f"- In their place, for all layers but those with targets, the scikit-learn estimator "
+            f"`{meta.settings.estimator}` on {reads}; its types are in model.json, and whoever did not train "
+            "the model confirms them with `standpunkt model trust`"
+        )
     yield f"- Codebook: `{meta.codebook}` {meta.codebook_version}, language `{meta.book.language}`"
     versions = ", ".join(f"{name} {version}" for name, version in meta.versions.items())
     yield from (

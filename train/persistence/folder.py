@@ -1,8 +1,10 @@
-"""A model as a folder: ``model.skops``, ``model.json``, ``MODEL_CARD.md``.
+"""A model as a folder: ``model.skops``, ``model.json``, ``MODEL_CARD.md``; at times ``estimators.skops``.
 
 The skops file holds plain tables, texts and arrays, and trusts no type besides: ours are made from
 them only once every shape and range was looked at. So loading runs no code from the file. The hash
 in ``model.json`` shows damage; it is no signature, for whoever can change one file can change both.
+Estimators that are not ours have a file of their own, which is read only where it is trusted
+(`train.persistence.estimators`).
 """
 
 import hashlib
@@ -19,15 +21,16 @@ from schemas.nesting import TOO_DEEP, Nesting
 from train.features.encoders import identity_of
 from train.model import FORMAT, Model, ModelMeta
 from train.persistence.card import model_card
+from train.persistence.estimators import ESTIMATORS_FILE, read_estimators, write_estimators
 from train.persistence.plain_skops import ForeignTypeError, read_plain, write_plain
 from train.persistence.state import from_state, to_state
-from train.persistence.validation import first_meta_problem, first_problem
+from train.persistence.validation import estimator_problem, first_meta_problem, first_problem
 
 MODEL_FILE, META_FILE, CARD_FILE = "model.skops", "model.json", "MODEL_CARD.md"
 
 
 def save_model(model: Model, folder: str | Path, *, created: str | None = None) -> Path:
-    """Writes the model's three files and gives the folder.
+    """Writes the model's files and gives the folder.
 
     Parameters
     ----------
@@ -37,11 +40,20 @@ def save_model(model: Model, folder: str | Path, *, created: str | None = None) 
     """
     folder = Path(folder)
     data = write_plain(to_state(model))
+    estimators, described = write_estimators(model) if model.meta.estimator else (None, None)
     meta = msgspec.structs.replace(
-        model.meta, created=created or model.meta.created, sha256=hashlib.sha256(data).hexdigest()
+        model.meta,
+        created=created or model.meta.created,
+        sha256=hashlib.sha256(data).hexdigest(),
+        estimator=described,
     )
     with replacing(folder / MODEL_FILE) as file:
         file.write(data)
+    if estimators is None:
+        (folder / ESTIMATORS_FILE).unlink(missing_ok=True)
+    else:
+        with replacing(folder / ESTIMATORS_FILE) as file:
+            file.write(estimators)
     write_text(folder / CARD_FILE, model_card(meta))
     # last, so that a folder without it is no model yet
     with replacing(folder / META_FILE) as file:
@@ -57,7 +69,7 @@ def load_model(folder: str | Path) -> Model:
     ModelError
         The folder is no model, or its files are damaged, foreign, of another minor version of
         scikit-learn, or of a newer format; or the encoder's folder is not there or another's: names
-        which.
+        which. Or it holds estimators that are not ours, and are not trusted here.
     """
     folder = Path(folder)
     meta = _read_meta(folder)
@@ -69,7 +81,25 @@ def load_model(folder: str | Path) -> Model:
     problem = first_problem(meta, state)
     if problem:
         raise ModelError(f"is not a valid model: {problem}", path=folder / MODEL_FILE)
-    return from_state(meta, state)
+    if meta.estimator is None:
+        return from_state(meta, state)
+    path = folder / ESTIMATORS_FILE
+    estimators = read_estimators(meta, _read(folder, ESTIMATORS_FILE), path)
+    if problem := estimator_problem(state, estimators):
+        raise ModelError(f"is not of this model: {problem}", path=path)
+    return from_state(meta, state, estimators)
+
+
+def read_estimators_file(folder: str | Path) -> bytes | None:
+    """The file of estimators that are not ours; None for a model without.
+
+    Raises
+    ------
+    ModelError
+        As `load_meta`, or the file is missing.
+    """
+    folder = Path(folder)
+    return _read(folder, ESTIMATORS_FILE) if _read_meta(folder).estimator else None
 
 
 def load_meta(folder: str | Path) -> ModelMeta:

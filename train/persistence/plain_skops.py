@@ -8,6 +8,7 @@ refuses the rest by name. The files are ordinary ones: ``skops.io.load`` reads t
 
 import io
 import json
+from pathlib import PurePath
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -38,16 +39,26 @@ class ForeignTypeError(StandpunktError):
 
 
 def write_plain(value: Any) -> bytes:
-    """A skops file of plain data, packed; of the same data the same bytes.
-
-    skops names arrays by their addresses and dates them by the clock.
-    """
+    """A skops file of plain data, packed; of the same data the same bytes."""
     import skops.io
 
+    return pack(skops.io.dumps(value))
+
+
+def pack(data: bytes, *, with_ids: bool = False) -> bytes:
+    """A skops file whose bytes rest on its content alone.
+
+    skops names arrays and objects by their addresses, and dates files by the clock.
+
+    Parameters
+    ----------
+    with_ids
+        Whether objects keep a number: by it one that stands in two places stays one.
+    """
     out = io.BytesIO()
-    with ZipFile(io.BytesIO(skops.io.dumps(value))) as file, ZipFile(out, "w") as packed:
+    with ZipFile(io.BytesIO(data)) as file, ZipFile(out, "w") as packed:
         names: dict[str, str] = {}
-        schema = _settle(json.loads(file.read("schema.json")), names)
+        schema = _settle(json.loads(file.read("schema.json")), names, {} if with_ids else None)
         members = {new: file.read(old) for old, new in names.items()}
         members["schema.json"] = json.dumps(schema, ensure_ascii=False).encode()
         for name, content in members.items():
@@ -55,16 +66,28 @@ def write_plain(value: Any) -> bytes:
     return out.getvalue()
 
 
-def _settle(node: Any, names: dict[str, str]) -> Any:
-    """A node of a schema without addresses; ``names`` gathers what each array's file is now called."""
+def _settle(node: Any, names: dict[str, str], ids: dict[int, int] | None) -> Any:
+    """A node of a schema without addresses.
+
+    ``names`` gathers what each array's file is now called, ``ids`` the number of each object.
+    """
     if isinstance(node, list):
-        return [_settle(value, names) for value in node]
+        return [_settle(value, names, ids) for value in node]
     if not isinstance(node, dict):
         return node
-    settled = {key: _settle(value, names) for key, value in node.items() if key != "__id__"}
-    if settled.get("__loader__") == "NdArrayNode" and "file" in settled:
-        settled["file"] = names.setdefault(settled["file"], f"{len(names)}.npy")
+    settled = {key: _settle(value, names, ids) for key, value in node.items() if key != "__id__"}
+    if "__loader__" in settled and "file" in settled:
+        old = settled["file"]
+        settled["file"] = names.setdefault(old, f"{len(names)}{PurePath(old).suffix}")
+    if ids is not None and "__id__" in node:
+        settled["__id__"] = ids.setdefault(node["__id__"], len(ids) + 1)
     return settled
+
+
+def foreign_types(data: bytes) -> list[str]:
+    """The types that a skops file names, less the plain ones; nothing is built."""
+    with ZipFile(io.BytesIO(data)) as file:
+        return sorted(_foreign(json.loads(file.read("schema.json"))))
 
 
 def read_plain(data: bytes) -> Any:

@@ -1,8 +1,10 @@
 """A model's fitted parts as plain tables, texts and arrays, and back."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.fitted import Classifier, LinearModel, PriorModel
 from train.classifiers.forest import Forest
 from train.features.sentence import SentenceFeatures
@@ -16,6 +18,7 @@ State = dict[str, Any]
 #: The arrays of each kind of classifier.
 LINEAR = ("classes", "coef", "intercept", "scale", "offset")
 CONSTANT = ("classes", "share")
+CALIBRATION = ("classes", "scale", "offset")  # its estimator is in a file of its own
 
 
 def to_state(model: Model) -> State:
@@ -46,8 +49,15 @@ def to_state(model: Model) -> State:
     }
 
 
-def from_state(meta: ModelMeta, state: State) -> Model:
-    """The model; its state was validated (`train.persistence.validation`)."""
+def from_state(
+    meta: ModelMeta, state: State, estimators: Mapping[str, Mapping[str, Any]] | None = None
+) -> Model:
+    """The model; its state was validated (`train.persistence.validation`).
+
+    ``estimators`` are those that are not ours, by layer and part.
+    """
+    ours: Mapping[str, Any] = {}
+    texts = meta.estimator is not None and meta.estimator.reads_texts
     pipeline = pipeline_named(meta.settings.pipeline)
     features = None
     if state["features"] is not None:
@@ -57,7 +67,10 @@ def from_state(meta: ModelMeta, state: State) -> Model:
         meta=meta,
         features=features,
         classifiers={
-            layer: {part: _classifier(classifier) for part, classifier in classifiers.items()}
+            layer: {
+                part: _classifier(classifier, (estimators or {}).get(layer, ours).get(part), texts)
+                for part, classifier in classifiers.items()
+            }
             for layer, classifiers in state["heads"].items()
         },
         pairs={layer: _pairs(pipeline.pair_blocks(), stored) for layer, stored in state["pairs"].items()},
@@ -66,7 +79,7 @@ def from_state(meta: ModelMeta, state: State) -> Model:
 
 
 def _classifier_state(classifier: Classifier) -> State:
-    names = LINEAR if isinstance(classifier, LinearModel) else CONSTANT
+    names = {LinearModel: LINEAR, PriorModel: CONSTANT, EstimatorModel: CALIBRATION}[type(classifier)]
     arrays = {name: getattr(classifier, f"{name}_") for name in names}
     forest = classifier.forest_ if isinstance(classifier, LinearModel) else None
     return arrays | (
@@ -74,11 +87,13 @@ def _classifier_state(classifier: Classifier) -> State:
     )
 
 
-def _classifier(state: State) -> Classifier:
-    kind = LinearModel if "coef" in state else PriorModel
+def _classifier(state: State, estimator: Any, texts: bool) -> Classifier:
     if "forest" in state:
         state = state | {"forest": Forest(**state["forest"])}
-    return kind(**{f"{name}_": value for name, value in state.items()})
+    kept = {f"{name}_": value for name, value in state.items()}
+    if set(state) == set(CALIBRATION):
+        return EstimatorModel(**kept, estimator_=estimator, reads_texts=texts)
+    return LinearModel(**kept) if "coef" in state else PriorModel(**kept)
 
 
 def _counts_state(counts: TokenCounts) -> State:

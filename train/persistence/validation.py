@@ -18,7 +18,7 @@ from train.features.ngrams import BUCKETS
 from train.features.sentence import SentenceFeatures
 from train.layers.kinds import KINDS
 from train.model import LayerState, ModelMeta
-from train.persistence.state import CONSTANT, LINEAR
+from train.persistence.state import CALIBRATION, CONSTANT, LINEAR
 from train.pipelines import PIPELINES, columns_of, pipeline_named
 from train.settings import Settings
 
@@ -36,8 +36,23 @@ def first_meta_problem(meta: ModelMeta) -> str | None:
     return next(_meta_problems(meta), None)
 
 
+def estimator_problem(state: Mapping[str, Any], estimators: Any) -> str | None:
+    """What keeps estimators that are not ours from being those of a state, or None."""
+    for layer, classifiers in state["heads"].items():
+        for part, classifier in classifiers.items():
+            if set(classifier) != set(CALIBRATION):
+                continue
+            found = estimators.get(layer, {}).get(part) if _is_table(estimators) else None
+            classes = getattr(found, "classes_", None)
+            if classes is None or not np.isin(classes, classifier["classes"]).all():
+                return f'layer "{layer}" has no estimator for "{part}", or one of other codes'
+    return None
+
+
 def _meta_problems(meta: ModelMeta) -> Iterator[str]:
     yield from _setting_problems(meta.settings)
+    if bool(meta.settings.estimator) != (meta.estimator is not None):
+        yield "settings.estimator and estimator contradict each other"
     if meta.familiarity and not all(0 <= share <= 1 for share in meta.familiarity.unknown):
         yield "familiarity.unknown must be between 0 and 1"
     for layer_id, state in meta.layers.items():
@@ -95,7 +110,11 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
         return
     for layer in trained:
         yield from _classifier_problems(
-            layer, meta.layers[layer.id], state["heads"][layer.id], *_columns(state, layer, meta)
+            layer,
+            meta.layers[layer.id],
+            state["heads"][layer.id],
+            *_columns(state, layer, meta),
+            meta.estimator is not None and not KINDS[layer.kind].has_targets,
         )
     if not topics <= stances:
         yield "the topics are of a layer without targets"
@@ -142,20 +161,22 @@ def _is_rarity(idf: Any, size: int) -> bool:
 
 
 def _classifier_problems(
-    layer: Layer, state: LayerState, classifiers: Mapping[str, Any], width: int, cues: int
+    layer: Layer, state: LayerState, classifiers: Mapping[str, Any], width: int, cues: int, theirs: bool
 ) -> Iterator[str]:
     kind = KINDS[layer.kind]
     if not classifiers and kind.parts(layer):
         yield f'layer "{layer.id}" has no classifiers'
     for part, classifier in classifiers.items():
-        if not _is_valid_classifier(classifier, width, "b" if kind.is_yes_or_no(part) else "U", cues):
+        if not _is_valid_classifier(classifier, width, "b" if kind.is_yes_or_no(part) else "U", cues, theirs):
             yield f'a classifier of layer "{layer.id}" is not of the expected types, shapes and values'
             return
     yield from _code_problems(layer, state, classifiers)
 
 
-def _is_valid_classifier(classifier: Any, width: int, kind: str, cues: int) -> bool:
-    if not _is_table(classifier) or set(classifier) not in (set(LINEAR), {*LINEAR, "forest"}, set(CONSTANT)):
+def _is_valid_classifier(classifier: Any, width: int, kind: str, cues: int, theirs: bool) -> bool:
+    """``theirs`` says whether it may be an estimator's that is not ours, which has a file of its own."""
+    known = [set(LINEAR), {*LINEAR, "forest"}, set(CONSTANT), *([set(CALIBRATION)] if theirs else [])]
+    if not _is_table(classifier) or set(classifier) not in known:
         return False
     classes = classifier["classes"]
     if not isinstance(classes, np.ndarray) or classes.ndim != 1 or classes.dtype.kind != kind:
@@ -166,9 +187,11 @@ def _is_valid_classifier(classifier: Any, width: int, kind: str, cues: int) -> b
     if "share" in classifier:
         share = classifier["share"]
         return _is_numbers(share, (size,)) and _are_within(share, 0, 1) and abs(float(share.sum()) - 1) < 1e-6
-    if not _is_numbers(classifier["coef"], (size, width)):
+    if "coef" in classifier and not _is_numbers(classifier["coef"], (size, width)):
         return False
-    if not all(_is_numbers(classifier[name], (size,)) for name in ("intercept", "scale", "offset")):
+    if not all(
+        _is_numbers(classifier[name], (size,)) for name in set(classifier) - {"classes", "coef", "forest"}
+    ):
         return False
     if "forest" in classifier and not _is_sound_forest(classifier["forest"], size, cues):
         return False

@@ -1,0 +1,270 @@
+"""A layer of a model as a scikit-learn Pipeline over texts: fitted, and to be cloned and fitted anew."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Self
+
+import msgspec
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from schemas.codebook import Layer
+from schemas.errors import DataError, near_hit
+from schemas.records import GoldSentence
+from train.arrays import Bools, Floats, Ints
+from train.classifiers.estimator_model import EstimatorModel
+from train.classifiers.fitted import Classifier, LinearModel, probability_of
+from train.classifiers.linear import CalibratedLinear
+from train.classifiers.named_estimator import CalibratedEstimator
+from train.classifiers.prior import PriorClassifier
+from train.features.passages import plain_texts
+from train.features.sentence import SentenceFeatures
+from train.features.vectorizers import SentenceVectorizer
+from train.layers.one import MACHINE_C
+from train.layers.sets import CodeSet, choose, lift
+from train.model import Model, TrainingData
+from train.pipelines import Pipeline as Blocks
+from train.pipelines import columns_of, evidence_of, pipeline_named
+from train.settings import Settings
+
+
+class TextReader(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """The texts themselves, their white space evened out, for a classifier that reads texts."""
+
+    def fit(self, X: Sequence[str], y: object = None) -> Self:
+        return self
+
+    def transform(self, X: Sequence[str]) -> Any:
+        return plain_texts(X)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+
+class TextPipeline(Pipeline):  # type: ignore[misc]
+    """A Pipeline from texts to codes.
+
+    Its steps are ``features`` (or ``texts``, where the classifier reads texts) and ``classifier``. `fit` tells
+    a `CalibratedLinear` which features are read together, as training does.
+    """
+
+    def fit(self, X: Sequence[str], y: Any, groups: Sequence[str] | None = None) -> Self:
+        """Fits on texts, which have no neighbours.
+
+        Parameters
+        ----------
+        X
+            Texts.
+        y
+            A code for each; for a set an indicator of shape (n_texts, n_codes).
+        groups
+            Texts of one name are held out together in calibration; without it each text is a group.
+        """
+        (_, reader), (_, classifier) = self.steps
+        matrix = reader.fit_transform(X, y)
+        known: dict[str, Any] = {} if groups is None else {"groups": groups}
+        if isinstance(reader, SentenceFeatures):
+            if isinstance(classifier, CalibratedLinear):
+                known["evidence"] = evidence_of(reader, rows=len(X))
+            elif isinstance(classifier, SetClassifier):
+                known["features"] = reader
+        classifier.fit(matrix, y, **known)
+        return self
+
+
+class SetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Any number of codes a text, as `train.layers.sets.CodeSet` learns and gives them.
+
+    Parameters
+    ----------
+    classifier
+        Learns whether a text has a code; cloned for each.
+    layer
+        The layer as the codebook has it: its codes, their parents, and which are exclusive.
+    random_state
+        Seed.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_codes,)
+        The codes, in the order of the columns.
+    classifiers_ : dict
+        By code, for those that occur.
+    thresholds_ : dict of float
+    not_learned_ : list of str
+    """
+
+    def __init__(self, classifier: Any = None, layer: Mapping[str, Any] | None = None, random_state: int = 0):
+        self.classifier = classifier
+        self.layer = layer
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        groups: Sequence[str] | None = None,
+        features: SentenceFeatures | None = None,
+    ) -> Self:
+        """Fits a classifier for each code; with the features that made X, on several kinds of evidence."""
+        layer, indicator = self._layer, np.asarray(y)
+        codes = np.array(layer.code_ids)
+        if indicator.ndim != 2 or indicator.shape[1] != len(codes):
+            expected = f"an indicator with {len(codes)} columns: {', '.join(codes)}"
+            raise DataError(f"found an array of shape {indicator.shape}, expected {expected}")
+        names = [str(i) for i in range(len(indicator))] if groups is None else list(groups)
+        rows = [
+            GoldSentence(
+                sentence_id=str(i), commentary_id=name, text="", layers={layer.id: codes[row].tolist()}
+            )
+            for i, (name, row) in enumerate(zip(names, indicator.astype(bool), strict=True))
+        ]
+        fitted = CodeSet().fit(layer, self._data(X, rows, names, features))
+        return self._keep(fitted.classifiers, fitted.state.thresholds, fitted.state.not_learned)
+
+    def _keep(
+        self, classifiers: Mapping[str, Any], thresholds: Mapping[str, float], not_learned: Sequence[str]
+    ) -> Self:
+        self.classes_ = np.array(self._layer.code_ids)
+        self.classifiers_, self.thresholds_ = dict(classifiers), dict(thresholds)
+        self.not_learned_ = list(not_learned)
+        return self
+
+    def predict_proba(self, X: Any) -> Floats:
+        """The probability of each code: shape (n_texts, n_codes); 0 for a code that training lacked."""
+        check_is_fitted(self)
+        likely = np.zeros((X.shape[0] if hasattr(X, "shape") else len(X), len(self.classes_)))
+        for code, classifier in self.classifiers_.items():
+            column = self._layer.code_ids.index(code)
+            likely[:, column] = probability_of(True, classifier, classifier.predict_proba(X))
+        return lift(self._layer, list(self.classes_), likely)
+
+    def predict(self, X: Any) -> Ints:
+        """The codes that are given, as an indicator of shape (n_texts, n_codes)."""
+        known = [str(code) for code in self.classes_ if code in self.classifiers_]
+        columns = [self._layer.code_ids.index(code) for code in known]
+        limits = {code: round(self.thresholds_[code], 6) for code in known}
+        scores = self.predict_proba(X)[:, columns].round(6)
+        given: Bools = np.zeros((len(scores), len(self.classes_)), dtype=bool)
+        given[:, columns] = choose(self._layer, known, scores, limits, self.not_learned_)
+        return given.astype(np.int64)
+
+    @property
+    def _layer(self) -> Layer:
+        return msgspec.convert(self.layer, Layer)
+
+    def _data(
+        self, X: Any, rows: Sequence[GoldSentence], groups: Sequence[str], features: Any
+    ) -> TrainingData:
+        """What `CodeSet` learns from: the matrix or the texts as they are, and this classifier."""
+
+        def make(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> Any:
+            return clone(self.classifier).set_params(balances=balances, folds=folds, random_state=seed)
+
+        matrix = X if hasattr(X, "shape") else np.array(X, dtype=object)
+        blocks = Blocks((), dict, make)
+        return TrainingData(rows, [], features, matrix, groups, None, blocks, Settings(), self.random_state)  # type: ignore[arg-type]
+
+
+def layer_pipeline(model: Model, layer_id: str) -> TextPipeline:
+    """The fitted Pipeline of a layer: on texts without neighbours it says what the model says.
+
+    Raises
+    ------
+    DataError
+        The model has not learned this layer, or it is of a kind that is not about a text alone.
+    """
+    layer = _layer_named(model, layer_id)
+    classifiers = model.classifiers[layer_id]
+    theirs = any(isinstance(c, EstimatorModel) and c.reads_texts for c in classifiers.values())
+    reader = ("texts", TextReader()) if theirs else ("features", _vectorizer(model))
+    return TextPipeline([reader, ("classifier", _STEPS[layer.kind](model, layer, classifiers))])
+
+
+def _layer_named(model: Model, layer_id: str) -> Layer:
+    layer = model.meta.book.layer(layer_id)
+    if layer is None or layer_id not in model.classifiers:
+        known = ", ".join(model.classifiers)
+        near = near_hit(layer_id, model.classifiers)
+        raise DataError(
+            f'found no layer "{layer_id}" that the model has learned, expected one of {known}{near}'
+        )
+    if layer.kind not in _STEPS:
+        raise DataError(
+            f'layer "{layer_id}" is of kind {layer.kind}: its answers rest on more than the text, so no '
+            "Pipeline over texts can give them (predict does)"
+        )
+    if model.features is None:
+        raise DataError(f'layer "{layer_id}": pipeline "{model.meta.settings.pipeline}" reads no features')
+    return layer
+
+
+def _vectorizer(model: Model) -> SentenceVectorizer:
+    features = model.features
+    assert features is not None
+    vectorizer = SentenceVectorizer(tuple(features.blocks), features.encoder)
+    vectorizer.buckets_, vectorizer.idf_, vectorizer.terms_ = (
+        features.buckets_,
+        features.idf_,
+        features.terms_,
+    )
+    return vectorizer
+
+
+def _one(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> Any:
+    meta = model.meta
+    settings = msgspec.structs.replace(meta.settings, grid=(MACHINE_C,))
+    fitted = _estimator(model, classifiers["code"], settings, (), meta.layers[layer.id].n)
+    for name, value in meta.layers[layer.id].choices.get("code", {}).items():
+        setattr(fitted, f"{name}_", value)
+    return fitted
+
+
+def _scale(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> Any:
+    fitted = _one(model, layer, classifiers)
+    fitted.classes_ = fitted.classes_.astype(np.int64)
+    return fitted
+
+
+def _set(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> SetClassifier:
+    meta, state = model.meta, model.meta.layers[layer.id]
+    settings = msgspec.structs.replace(meta.settings, grid=(MACHINE_C,))
+    each = {
+        code: _estimator(model, classifier, settings, (0.0,), state.n)
+        for code, classifier in classifiers.items()
+    }
+    prototype = next((c for c in each.values() if not isinstance(c, PriorClassifier)), PriorClassifier())
+    step = SetClassifier(clone(prototype), msgspec.to_builtins(layer), meta.seed)
+    return step._keep(each, state.thresholds, state.not_learned)
+
+
+#: For each kind of layer that is about a text alone, its fitted last step.
+_STEPS: dict[str, Callable[[Model, Layer, Mapping[str, Classifier]], Any]] = {
+    "one": _one,
+    "scale": _scale,
+    "set": _set,
+}
+
+
+def _estimator(
+    model: Model, fitted: Classifier, settings: Settings, balances: tuple[float, ...], size: int
+) -> Any:
+    """The estimator that a classifier was trained as, with what it learned."""
+    folds, seed = settings.folds(size), model.meta.seed
+    if isinstance(fitted, EstimatorModel):
+        made: Any = CalibratedEstimator(
+            clone(fitted.estimator_), balances=balances, folds=folds, random_state=seed
+        )
+    elif isinstance(fitted, LinearModel):
+        made = pipeline_named(settings.pipeline).classifier(settings, folds, balances, seed)
+        made.n_features_in_ = fitted.coef_.shape[1]
+        made.forest_columns_ = columns_of(model.features, pipeline_named(settings.pipeline).cues)
+    else:
+        made = PriorClassifier()
+        made.n_features_in_ = sum(model.features.widths.values()) if model.features else 0
+    for field in fields(fitted):
+        if field.name.endswith("_"):
+            setattr(made, field.name, getattr(fitted, field.name))
+    return made
