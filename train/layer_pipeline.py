@@ -46,8 +46,8 @@ class TextReader(TransformerMixin, BaseEstimator):  # type: ignore[misc]
 class TextPipeline(Pipeline):  # type: ignore[misc]
     """A Pipeline from texts to codes.
 
-    Its steps are ``features`` (or ``texts``, where the classifier reads texts) and ``classifier``. `fit` tells
-    a `CalibratedLinear` which features are read together, as training does.
+    Its steps are ``features`` (or ``texts``, where the classifier reads texts) and ``classifier``. `fit`
+    tells a `CalibratedLinear` which features are read together, as training does.
     """
 
     def fit(self, X: Sequence[str], y: Any, groups: Sequence[str] | None = None) -> Self:

@@ -215,7 +215,7 @@ def _tag_folder(
             try:
                 with progress_bar() as progress:
                     errors = measured_errors(lambda: load_model(model_dir), meta, rows, errors_path, progress)
-            except DataError as error:
+            except (DataError, SettingsError) as error:  # too few rows, or an estimator's module is not here
                 say(f"note: errors could not be measured: {error}")
         failed = [(failure.input, failure.reason) for failure in result.report.failed]
         index = write_index(

@@ -6,6 +6,7 @@ user has confirmed it: by its SHA-256, in the folder of the user's data.
 """
 
 import hashlib
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def read_estimators(meta: ModelMeta, data: bytes, path: Path) -> Estimators:
     if digest not in _TRUSTED.all():
         raise ModelError(
             "holds estimators that were not confirmed on this machine, nothing was loaded: "
-            f"`standpunkt model trust {path.parent}` shows their types and confirms them",
+            f"`standpunkt model trust {shlex.quote(str(path.parent))}` shows their types and confirms them",
             path=path,
         )
     from train.classifiers.named_estimator import look_in_current_folder
