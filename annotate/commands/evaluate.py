@@ -154,7 +154,7 @@ def evaluate(
                 curve=len(rows) <= SMALL if curve is None else curve,
                 annotations=coded,
             )
-    if estimator is not None:
+    if estimator:
         _tell_what_is_ours(book)
     report = _with_links(report, coded, opened)
     if html is not None:

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import skops.io
 from sklearn.base import clone
-from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.naive_bayes import ComplementNB
 from sklearn.pipeline import Pipeline
@@ -153,11 +152,10 @@ def test_a_pipeline_fits_into_what_scikit_learn_has(loaded: TrainedModel, rows: 
     assert search.best_estimator_.predict(texts[:1])[0] in pipeline.classes_
 
 
-@pytest.mark.parametrize("classifier", [ComplementNB(), LogisticRegression()])
 def test_another_classifier_may_take_the_place_of_ours(
-    loaded: TrainedModel, classifier: Any, rows: list[GoldSentence]
+    loaded: TrainedModel, rows: list[GoldSentence]
 ) -> None:
-    pipeline = clone(loaded.estimator("function")).set_params(classifier=classifier)
+    pipeline = clone(loaded.estimator("function")).set_params(classifier=ComplementNB())
     texts, codes = [row.text for row in rows], [row.layers["function"] for row in rows]
     assert pipeline.fit(texts, codes).score(texts, codes) > 0.9
 

@@ -4,6 +4,7 @@ import copy
 import json
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -22,6 +23,7 @@ from train.predict import predict, suggestions
 from train.settings import Settings
 
 MODULE = """
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -31,11 +33,12 @@ def words(text):
 
 texts = make_pipeline(TfidfVectorizer(tokenizer=words, token_pattern=None), LogisticRegression(C=10))
 anonymous = make_pipeline(TfidfVectorizer(tokenizer=lambda text: text.split()), LogisticRegression())
+trees = ExtraTreesClassifier(10)
 negative = LogisticRegression(C=-1)
 """
 NAMES = [
     "sklearn.naive_bayes:ComplementNB",
-    "sklearn.ensemble:ExtraTreesClassifier",
+    "eigene:trees",
     "sklearn.svm:LinearSVC",
     "eigene:texts",
 ]
@@ -52,10 +55,29 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def saved(
+    rows: list[GoldSentence], codebook: Codebook, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """A model that somebody trained elsewhere."""
+    place = tmp_path_factory.mktemp("elsewhere")
+    (place / "eigene.py").write_text(MODULE, "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [*sys.path])
+        patch.setenv("STANDPUNKT_HOME", str(place / "home"))
+        patch.chdir(place)
+        model, _ = fit(rows, codebook, settings=Settings(estimator="eigene:texts"))
+        folder = save_model(model, place / "m")
+    sys.modules.pop("eigene", None)
+    yield folder
+
+
 @pytest.fixture
-def folder(rows: list[GoldSentence], codebook: Codebook, tmp_path: Path) -> Path:
-    model, _ = fit(rows, codebook, settings=Settings(estimator="eigene:texts"))
-    return save_model(model, tmp_path / "m")
+def folder(saved: Path, tmp_path: Path) -> Path:
+    """The same, confirmed here."""
+    copied = Path(shutil.copytree(saved, tmp_path / "m"))
+    estimators.trust((copied / "estimators.skops").read_bytes())
+    return copied
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -133,7 +155,7 @@ def test_the_same_data_give_the_same_bytes(
     rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
 ) -> None:
     for name in ("one", "other"):
-        save_model(fit(rows, codebook, settings=Settings(estimator=NAMES[1]))[0], tmp_path / name)
+        save_model(fit(rows, codebook, settings=Settings(estimator="eigene:trees"))[0], tmp_path / name)
     for file in ("estimators.skops", "model.skops", "model.json"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "other" / file).read_bytes()
 
@@ -167,7 +189,7 @@ def test_what_is_not_confirmed_is_not_imported(
     folder: Path, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (own / "eigene.py").write_text("raise SystemExit('imported')\n", "utf-8")
-    monkeypatch.delitem(sys.modules, "eigene")
+    monkeypatch.delitem(sys.modules, "eigene", raising=False)
     monkeypatch.setenv("STANDPUNKT_HOME", str(tmp_path / "another"))
     with pytest.raises(ModelError, match="not confirmed"):
         load_model(folder)
@@ -181,7 +203,7 @@ def test_a_module_that_is_not_here_is_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", [place for place in sys.path if not place.endswith("own")])
-    monkeypatch.delitem(sys.modules, "eigene")
+    monkeypatch.delitem(sys.modules, "eigene", raising=False)
     with pytest.raises(ModelError, match='needs the module "eigene", which is neither on Python\'s path'):
         load_model(folder)
 

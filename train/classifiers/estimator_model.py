@@ -9,10 +9,8 @@ import scipy.sparse as sp
 
 from schemas.errors import SettingsError
 from train.arrays import Array, Floats
-from train.classifiers.calibration import Calibration, probabilities
+from train.classifiers.calibration import Calibration, one_thread, probabilities
 
-#: The least probability: its logarithm is the score of a class that an estimator rules out or never saw.
-_LEAST = 1e-6
 #: Numbers of a dense array: for an answer as many rows at a time, for training as many in all (2 GB).
 _PART, _MOST = 2**25, 2**28
 
@@ -32,6 +30,8 @@ class EstimatorModel:
     ----------
     classes_ : ndarray of shape (n_classes,)
     scale_, offset_ : ndarray of shape (n_classes,)
+    floor_ : ndarray of shape ()
+        The score of a class that the estimator rules out.
     estimator_
         It may know fewer classes, in the same order.
     reads_texts
@@ -41,12 +41,13 @@ class EstimatorModel:
     classes_: Array
     scale_: Floats
     offset_: Floats
+    floor_: Floats
     estimator_: Any
     reads_texts: bool
     intercept_: ClassVar[float] = 0.0  # its scores are whole
 
     def scores(self, X: Any) -> Floats:
-        return scores_of(self.estimator_, X, self.classes_)
+        return np.maximum(scores_of(self.estimator_, X, self.classes_), self.floor_)
 
     def to_probabilities(self, scores: Floats) -> Floats:
         return probabilities(scores, Calibration(self.scale_, self.offset_))
@@ -54,6 +55,8 @@ class EstimatorModel:
 
 def scores_of(estimator: Any, X: Any, classes: Array) -> Floats:
     """Logarithms of its probabilities, or its decision values: shape (n_rows, n_classes).
+
+    A class that it gives no probability, or never saw, has minus infinity.
 
     Raises
     ------
@@ -64,10 +67,7 @@ def scores_of(estimator: Any, X: Any, classes: Array) -> Floats:
     step = max(_PART // X.shape[1], 1) if X.ndim == 2 else max(size, 1)
     parts = [_some_scores(estimator, X[begin : begin + step]) for begin in range(0, size, step)]
     found = np.vstack(parts) if parts else np.zeros((0, len(known)))
-    if len(known) == len(classes):
-        return found
-    absent = np.log(_LEAST) if hasattr(estimator, "predict_proba") else found.min(initial=0.0) - 1
-    scores: Floats = np.full((size, len(classes)), absent)
+    scores: Floats = np.full((size, len(classes)), -np.inf)
     scores[:, known] = found
     return scores
 
@@ -75,9 +75,7 @@ def scores_of(estimator: Any, X: Any, classes: Array) -> Floats:
 def _some_scores(estimator: Any, X: Any) -> Floats:
     name = "predict_proba" if hasattr(estimator, "predict_proba") else "decision_function"
     found: Array = np.asarray(ask(getattr(estimator, name), X), dtype=np.float64)
-    if name == "predict_proba":
-        found = np.log(np.clip(found, _LEAST, 1.0))
-    elif found.ndim == 1:  # of two classes scikit-learn gives the second's
+    if name == "decision_function" and found.ndim == 1:  # of two classes scikit-learn gives the second's
         found = np.column_stack([-found, found])
     expected = (X.shape[0], len(estimator.classes_))
     if found.shape != expected or not np.isfinite(found).all():
@@ -85,11 +83,17 @@ def _some_scores(estimator: Any, X: Any) -> Floats:
         raise EstimatorError(
             f"{name} of {kind} gave an array of shape {found.shape}, expected {expected} finite numbers"
         )
-    return found
+    if name == "decision_function":
+        return found
+    with np.errstate(divide="ignore"):
+        logarithms: Floats = np.log(np.clip(found, 0.0, 1.0))
+    return logarithms
 
 
 def ask(method: Callable[..., Any], X: Any, *rest: Any) -> Any:
     """What the estimator's method says of X; where it takes no sparse matrix, of a dense array.
+
+    In one thread: on a busy machine a logistic regression of 522 texts took 19 s with two, 0.2 s with one.
 
     Raises
     ------
@@ -97,7 +101,8 @@ def ask(method: Callable[..., Any], X: Any, *rest: Any) -> Any:
         The method fails, with its own message; or the dense array would be larger than 2 GB.
     """
     try:
-        return method(X, *rest)
+        with one_thread():
+            return method(X, *rest)
     except Exception as error:  # an estimator may raise whatever it likes
         if not sp.issparse(X) or "sparse" not in str(error).lower():
             raise _failed(method, error) from error
@@ -108,7 +113,8 @@ def ask(method: Callable[..., Any], X: Any, *rest: Any) -> Any:
             "over texts"
         )
     try:
-        return method(X.toarray(), *rest)
+        with one_thread():
+            return method(X.toarray(), *rest)
     except Exception as error:
         raise _failed(method, error) from error
 

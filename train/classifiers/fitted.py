@@ -78,8 +78,8 @@ Classifier = LinearModel | PriorModel | EstimatorModel
 def fitted_from(estimator: Any, *, reads_texts: bool = False) -> Classifier:
     """What is kept of a fitted estimator of this package."""
     if hasattr(estimator, "estimator_"):
-        kept = {name: getattr(estimator, name) for name in ("classes_", "scale_", "offset_", "estimator_")}
-        return EstimatorModel(**kept, reads_texts=reads_texts)
+        names = ("classes_", "scale_", "offset_", "floor_", "estimator_")
+        return EstimatorModel(**{name: getattr(estimator, name) for name in names}, reads_texts=reads_texts)
     if not hasattr(estimator, "coef_"):
         return PriorModel(estimator.classes_, estimator.share_)
     names = ("classes_", "coef_", "intercept_", "scale_", "offset_", "forest_")

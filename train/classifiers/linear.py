@@ -37,8 +37,8 @@ _ROUGH, _FINE = 2e-2, 2e-3
 #: touch. Fixed: what inner folds chose of several was no better (32 cells of eight tasks, 50 to 1,500 rows).
 _CUES, _ALIKE = 0.5, 0.5
 #: How far codes count as equally frequent (1) and not as frequent as they are (0): the first unless another
-#: is better by so many times the root of the sum of 1 / n over the codes, divided by their number. The standard
-#: error of a mean of shares, each of the n rows of a code, is at most half of that.
+#: is better by so many times the root of the sum of 1 / n over the codes, divided by their number. The
+#: standard error of a mean of shares, each of the n rows of a code, is at most half of that.
 _BALANCES, _SURE = (1.0, 0.5, 0.0), 0.3
 #: Columns that more than this share of the rows have are weighed as they are.
 _ALWAYS = 0.9

@@ -142,6 +142,8 @@ class CalibratedEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     estimator_
         Fitted on all rows; missing where only one class was seen, as is the calibration.
     scale_, offset_ : ndarray of shape (n_classes,)
+    floor_ : ndarray of shape ()
+        The score of a class that the estimator rules out: a little less than all it gave.
     balance_ : float
     held_out_scores_ : ndarray of shape (n_rows, n_classes)
         Scores of the training rows while they were held out; not kept in a file.
@@ -190,9 +192,12 @@ class CalibratedEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         held_out = np.zeros((len(y), len(self.classes_)))
         for train, test in splits(fold):
             held_out[test] = scores_of(self._learned(X[train], y[train]), X[test], self.classes_)
-        self.held_out_scores_ = held_out
-        calibration, self.balance_ = fit_balanced(held_out, codes, self.balances)
-        self.scale_, self.offset_ = calibration
+        self.floor_ = np.array(held_out[np.isfinite(held_out)].min() - 1)
+        self.held_out_scores_ = np.maximum(held_out, self.floor_)
+        # some estimators are sure by a thousandth, some by hundreds
+        spread = self.held_out_scores_.std() or 1.0
+        calibration, self.balance_ = fit_balanced(self.held_out_scores_ / spread, codes, self.balances)
+        self.scale_, self.offset_ = calibration.scale / spread, calibration.offset
         self.estimator_ = self._learned(X, y)
         return self
 
@@ -216,7 +221,7 @@ class CalibratedEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X = _indexable(X)
         if len(self.classes_) == 1:
             return np.ones((X.shape[0], 1))
-        return self.to_probabilities(scores_of(self.estimator_, X, self.classes_))
+        return self.to_probabilities(np.maximum(scores_of(self.estimator_, X, self.classes_), self.floor_))
 
     def predict(self, X: Any) -> Array:
         classes: Array = self.classes_[self.predict_proba(X).argmax(axis=1)]

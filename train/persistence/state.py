@@ -18,7 +18,7 @@ State = dict[str, Any]
 #: The arrays of each kind of classifier.
 LINEAR = ("classes", "coef", "intercept", "scale", "offset")
 CONSTANT = ("classes", "share")
-CALIBRATION = ("classes", "scale", "offset")  # its estimator is in a file of its own
+CALIBRATION = ("classes", "scale", "offset", "floor")  # its estimator is in a file of its own
 
 
 def to_state(model: Model) -> State:

@@ -190,14 +190,19 @@ def _is_valid_classifier(classifier: Any, width: int, kind: str, cues: int, thei
     if "coef" in classifier and not _is_numbers(classifier["coef"], (size, width)):
         return False
     if not all(
-        _is_numbers(classifier[name], (size,)) for name in set(classifier) - {"classes", "coef", "forest"}
+        _is_numbers(classifier[name], (size,))
+        for name in set(classifier) - {"classes", "coef", "floor", "forest"}
     ):
+        return False
+    if "floor" in classifier and not _is_numbers(classifier["floor"], ()):
         return False
     if "forest" in classifier and not _is_sound_forest(classifier["forest"], size, cues):
         return False
     # a higher score never makes its own class less likely
     scale, offset = classifier["scale"], classifier["offset"]
-    return _are_within(scale, 0, _SCALE) and _are_within(offset, -_OFFSET, _OFFSET)
+    return _are_within(scale, 0, _SCALE if "coef" in classifier else np.inf) and _are_within(
+        offset, -_OFFSET, _OFFSET
+    )
 
 
 def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:

@@ -162,8 +162,9 @@ def test_a_model_of_ours_needs_no_confirmation(standpunkt: Run, work: Path) -> N
     assert standpunkt("model", "trust", "gibtesnicht").err.startswith("error: gibtesnicht: no such folder")
 
 
-@pytest.mark.parametrize("layer", [None, "function"])
-@pytest.mark.parametrize("estimator", [None, "mein:texte"])
+@pytest.mark.parametrize(
+    ("layer", "estimator"), [(None, None), ("function", "mein:texte"), (None, "mein:texte")]
+)
 def test_an_export_is_read_in_a_fresh_process(
     standpunkt: Run, work: Path, layer: str | None, estimator: str | None
 ) -> None:
