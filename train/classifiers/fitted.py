@@ -82,8 +82,8 @@ def fitted_from(estimator: Any, *, reads_texts: bool = False) -> Classifier:
         return EstimatorModel(**{name: getattr(estimator, name) for name in names}, reads_texts=reads_texts)
     if not hasattr(estimator, "coef_"):
         return PriorModel(estimator.classes_, estimator.share_)
-    names = ("classes_", "coef_", "intercept_", "scale_", "offset_", "forest_")
-    return LinearModel(*(getattr(estimator, name) for name in names))
+    linear = ("classes_", "coef_", "intercept_", "scale_", "offset_", "forest_")
+    return LinearModel(*(getattr(estimator, name) for name in linear))
 
 
 def probability_of(value: object, classifier: Any, probabilities: Floats) -> Floats:
