@@ -111,3 +111,13 @@ def interval_of(values: Array, level: float = 0.95) -> tuple[float, float] | Non
         return None
     low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
     return round(float(low), 6), round(float(high), 6)
+
+
+def widened(
+    interval: tuple[float, float] | None, value: float | None, times: float
+) -> tuple[float, float] | None:
+    """The interval of a share, so many times as far from its value on either side, within 0 and 1."""
+    if interval is None or value is None or times == 1.0:
+        return interval
+    low, high = (value + times * (bound - value) for bound in interval)
+    return round(max(0.0, min(low, value)), 6), round(min(1.0, max(high, value)), 6)

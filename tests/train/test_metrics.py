@@ -17,6 +17,7 @@ from train.metrics import (
     precision_recall,
     soft_tally,
     tally,
+    widened,
 )
 
 CODES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=60)
@@ -93,3 +94,11 @@ def test_a_tied_vote_counts_in_parts() -> None:
     assert counts.tolist() == [[[0.5, 0.5, 0.0], [0.0, 0.0, 0.5]]]
     whole = soft_tally(np.array([[1.0, 0.0]]), np.array([[False, True]]))
     assert (whole == tally(np.array([[True, False]]), np.array([[False, True]]))).all()
+
+
+def test_an_interval_widens_around_its_value_and_stays_a_share() -> None:
+    assert widened((0.4, 0.6), 0.45, 2.0) == (0.35, 0.75)
+    assert widened((0.1, 0.9), 0.8, 2.0) == (0.0, 1.0)
+    assert widened((0.5, 0.6), 0.4, 2.0) == (0.4, 0.8)  # a draw's figures may all lie on one side
+    assert widened((0.4, 0.6), 0.45, 1.0) == (0.4, 0.6)
+    assert widened(None, 0.4, 2.0) is None

@@ -66,6 +66,17 @@ class HeldOut(Record, frozen=True, kw_only=True, omit_defaults=True):
     left_out: dict[str, int] = {}
 
 
+def luck_of(parts: Sequence[Split]) -> float:
+    """How many times as wide an interval is that holds the luck of what was trained on, too.
+
+    The models of a cross-validation share most of what they learned from, so that how their figures differ
+    says little about what another sample would have taught. With J splits, n1 rows to train on and n2 to
+    judge, the variance is 1 + J * n2 / n1 times as large (Nadeau & Bengio 2003,
+    "Inference for the Generalization Error").
+    """
+    return float(np.sqrt(1 + sum(len(test) / len(train) for train, test in parts)))
+
+
 def described(plan: Plan, holdout: Holdout) -> HeldOut:
     return HeldOut(
         by=plan.by,

@@ -37,6 +37,7 @@ from train.metrics import (
     macro_interval,
     precision_recall,
     tally,
+    widened,
 )
 
 #: Shares of the training commentaries beside all of them.
@@ -163,15 +164,22 @@ class EvaluationReport(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def score_layers(
-    codebook: Codebook, scored: Sequence[Scored], *, version: str, seed: int = 0
+    codebook: Codebook, scored: Sequence[Scored], *, version: str, seed: int = 0, luck: float = 1.0
 ) -> EvaluationReport:
-    """The report over all layers of the codebook that a model predicts."""
-    layers = {layer.id: _score(layer, scored, seed) for layer in codebook.predicted_layers}
+    """The report over all layers of the codebook that a model predicts.
+
+    Parameters
+    ----------
+    luck
+        How many times as wide the intervals are as those of drawing the judged commentaries anew, where the
+        models' own training was drawn as well (`train.data.holdout.luck_of`).
+    """
+    layers = {layer.id: _score(layer, scored, seed, luck) for layer in codebook.predicted_layers}
     return EvaluationReport(layers=layers, n=len(scored), model_version=version)
 
 
-def _score(layer: Layer, scored: Sequence[Scored], seed: int) -> LayerFigures:
-    figures = _figures(layer, layer_items(layer, scored), seed)
+def _score(layer: Layer, scored: Sequence[Scored], seed: int, luck: float) -> LayerFigures:
+    figures = _figures(layer, layer_items(layer, scored), seed, luck)
     coded = [s for s in scored if layer.id in s.row.layers]
     unjudged = sum(layer.id not in s.prediction.layers for s in coded)
     figures = msgspec.structs.replace(figures, unjudged=unjudged, not_learned=_not_learned(layer, coded))
@@ -255,7 +263,7 @@ def _targets(codes: list[str], items: Sequence[Item]) -> dict[str, TargetFigures
     return figures
 
 
-def _figures(layer: Layer, items: LayerItems, seed: int) -> LayerFigures:
+def _figures(layer: Layer, items: LayerItems, seed: int, luck: float) -> LayerFigures:
     n = len(items.keys)
     counts = tally(items.gold, items.predicted)
     counted = counted_codes(layer, items.codes)
@@ -269,13 +277,13 @@ def _figures(layer: Layer, items: LayerItems, seed: int) -> LayerFigures:
         macro_f1=_rounded(macro_f1(total)),
         accuracy=_rounded(float(right.mean())) if n else None,
         baseline_macro_f1=_rounded(macro_f1(tally(items.gold, items.baseline)[:, counted].sum(axis=0))),
-        interval=None if draws is None else macro_interval(draws[:, counted]),
+        interval=None if draws is None else widened(macro_interval(draws[:, counted]), macro_f1(total), luck),
         at_abstention=AtAbstention(
             macro_f1=_rounded(macro_f1(counts[items.kept][:, counted].sum(axis=0))),
             coverage=round(float(items.kept.mean()), 6) if n else 0.0,
             accuracy=_rounded(float(right[items.kept].mean())) if items.kept.any() else None,
         ),
-        codes=_code_figures(items.codes, counts.sum(axis=0), items, draws),
+        codes=_code_figures(items.codes, counts.sum(axis=0), items, draws, luck),
         n=n,
         calibration_error=_rounded(calibration_error(confidence, hit)) if n else None,
         reliability=reliability(confidence, hit),
@@ -294,7 +302,11 @@ def _part(codes: list[str], gold: list[str], predicted: list[str]) -> PartFigure
 
 
 def _code_figures(
-    codes: list[str], counts: Floats, items: LayerItems | None = None, draws: Floats | None = None
+    codes: list[str],
+    counts: Floats,
+    items: LayerItems | None = None,
+    draws: Floats | None = None,
+    luck: float = 1.0,
 ) -> dict[str, CodeFigures]:
     """The figures of the codes that occur in gold or prediction."""
     precision, recall = precision_recall(counts)
@@ -308,7 +320,7 @@ def _code_figures(
             average_precision=_rounded(average_precision(items.gold[:, i], items.scores[:, i]))
             if items
             else None,
-            interval=None if draws is None else interval_of(draws[:, i]),
+            interval=None if draws is None else widened(interval_of(draws[:, i]), float(values[i]), luck),
         )
         for i, code in enumerate(codes)
         if counts[i].any()

@@ -234,13 +234,10 @@ def test_the_page_stands_alone_and_is_the_same_each_time(folder: Path) -> None:
 
 def test_a_sentence_is_text_on_the_page(folder: Path) -> None:
     rows = gold_rows()
-    rows[1] = {
-        **rows[1],
-        "text": "Wer von <script>alert(1)</script> will das wirklich?",
-        "layers": {"satzart": "bericht"},
-    }
+    rows = [{**row, "text": f"<script>alert(1)</script> {row['text']}"} for row in rows]
+    rows[1] = {**rows[1], "layers": {"satzart": "bericht"}}  # a likely error, which the page shows
     write(folder / "gold.jsonl", rows)
-    run("evaluate", *given(folder, "--folds", "2", "--no-curve", "--html", str(folder / "p.html")))
+    run("evaluate", *given(folder, "--folds", "5", "--no-curve", "--html", str(folder / "p.html")))
     page = (folder / "p.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;" in page

@@ -1,10 +1,8 @@
 """What abstention promises is kept on the thousands of sentences left: a simulation on public data."""
 
-import random
-from pathlib import Path
-
 import numpy as np
 import pytest
+from drawn import DATA, TASKS, drawn
 
 from schemas.codebook import load_codebook
 from schemas.jsonl import read_jsonl
@@ -13,25 +11,9 @@ from train.fit import fit
 from train.predict import predict
 from train.settings import Settings
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data" / "benchmarks"
-TASKS = ("cimt", "ge21-fact", "ge21-engaging", "pcc-coarse")
-ROWS, SEEDS, JUDGED = (100, 200, 400, 800), 5, 2000
+ROWS, SEEDS = (100, 200, 400, 800), 5
 #: Answers below which a run's share of right ones says nothing.
 _FEW = 20
-
-
-def drawn(rows: list[GoldSentence], size: int, seed: int) -> tuple[list[GoldSentence], list[GoldSentence]]:
-    """Whole commentaries of so many sentences, and a sample of the others."""
-    draw = random.Random(seed)
-    names = sorted({row.commentary_id for row in rows})
-    draw.shuffle(names)
-    chosen: set[str] = set()
-    for name in names:
-        if sum(row.commentary_id in chosen for row in rows) >= size:
-            break
-        chosen.add(name)
-    rest = [row for row in rows if row.commentary_id not in chosen]
-    return [row for row in rows if row.commentary_id in chosen], draw.sample(rest, min(JUDGED, len(rest)))
 
 
 def kept(task: str, precision: float) -> list[tuple[int, float, float]]:
@@ -39,7 +21,7 @@ def kept(task: str, precision: float) -> list[tuple[int, float, float]]:
     rows = list(read_jsonl(DATA / task / "train.jsonl", GoldSentence))
     book = load_codebook(DATA / task / "codebook.yaml")
     layer = book.layers[0].id
-    settings = Settings(grid=(0.1, 0.3), abstain_at=precision)
+    settings = Settings(abstain_at=precision)
     runs = []
     for size in ROWS:
         for seed in range(SEEDS):
