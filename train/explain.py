@@ -1,14 +1,16 @@
-"""The words and features that moved a prediction."""
+"""What moved a prediction, in names that a person understands."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from schemas.records import UNRELATED, CodePrediction
 from train.arrays import Floats, Ints
+from train.features.naming import MEANING, OTHERS, Subjects, tell
+from train.features.passages import Passage
 from train.features.sentence import EMBEDDING, VECTORS
 from train.layers.kinds import KINDS
 from train.model import Batch, Model
@@ -16,46 +18,50 @@ from train.pipelines import columns_of, pipeline_named
 
 Reasons = list[tuple[str, float]]
 
-#: What stands for many features of a pair that say one thing, in steps of no use to a reader.
-TOPIC, OTHERS = "commentary: topic", "commentary: other sentences"
-#: All that an encoder's vectors of the sentence and its neighbours say: none of their numbers has a name.
-MEANING = "sentence: meaning"
-NAMED, ITSELF = "target: named", "target: itself"
-_NAMED = ("state=", "named=", "overlap=", "share=", "alias=")
-_ABOUT = ("rate=", "profile=")
+#: The least share in what speaks for an answer that is worth naming.
+LEAST = 0.05
 
 
 def reasons_for(
     model: Model, batch: Batch, predictions: Mapping[str, Sequence[Any]]
-) -> dict[str, list[Reasons]]:
-    """For each layer and sentence the readable features that contributed most to the prediction.
+) -> dict[str, list[Reasons | None]]:
+    """For each layer and sentence what spoke most for the prediction (names: `train.features.naming`).
 
-    A feature's weight is its share in the score of the predicted code, less its mean share in all
-    codes' scores. A stance has reasons for each target that is predicted to be touched, under
-    ``layer__target``: a feature's weight is what it adds to the log-odds of a touch, and to the score
-    of the way less the mean of all ways.
+    What a feature adds is its share in the score of the predicted code, less its mean share in all
+    codes' scores. Features of one name are added up, all that has no name is one sum, and a weight is
+    the part of all that speaks for the code: 0 to 1. A stance has reasons for each target that is
+    predicted to be touched, under ``layer__target``: what adds to the log-odds of a touch, and to the
+    score of the way less the mean of all ways. None where nothing was asked, empty where what has a
+    name says little.
     """
-    count = model.meta.settings.reasons
-    if model.readable is None or not count or not predictions:
+    if model.readable is None or not model.meta.settings.reasons or not predictions:
         return {}
-    features, _, names = model.readable
-    matrix = features.transform(batch.passages)
+    matrix = model.readable[0].transform(batch.passages)
     vectors = model.features.encoded(batch.passages) if model.features else np.zeros((len(batch.passages), 0))
-    reasons: dict[str, list[Reasons]] = {}
+    reasons: dict[str, list[Reasons | None]] = {}
     for name, layer_predictions in predictions.items():
         if name in batch.pairs:
             reasons |= _of_stances(model, name, matrix, vectors, batch, layer_predictions)
-            continue
-        codes, code_weights = _code_weights(model, name)
-        if codes:
-            kind = KINDS[model.meta.layers[name].kind]
-            predicted = [kind.predicted_codes(prediction) for prediction in layer_predictions]
-            chosen = _chosen(codes, predicted)
-            moved = (_moved(matrix, code_weights, chosen), matrix.indices, matrix.indptr)
-            meant = (chosen * (vectors @ _vector_weights(model, name).T)).sum(axis=1)
-            told = sp.hstack([sp.csr_matrix(moved, shape=matrix.shape), meant[:, None]], format="csr")
-            reasons[name] = _strongest(told, told.data, [*names, MEANING], count)
+        elif _weighed_codes(model, name):
+            reasons[name] = _of_codes(model, name, matrix, vectors, batch, layer_predictions)
     return reasons
+
+
+def _of_codes(
+    model: Model, name: str, matrix: Any, vectors: Floats, batch: Batch, predictions: Sequence[Any]
+) -> list[Reasons | None]:
+    codes, code_weights = _code_weights(model, name)
+    kind, classifiers = KINDS[model.meta.layers[name].kind], model.classifiers[name]
+    chosen = _chosen(codes, [kind.predicted_codes(prediction) for prediction in predictions])
+    meant = (chosen * (vectors @ _vector_weights(model, name).T)).sum(axis=1)
+    total = np.zeros(len(predictions))
+    for i, (classifier, value) in enumerate(_weighed_codes(model, name).values()):
+        part = next(part for part, other in classifiers.items() if other is classifier)
+        total += chosen[:, i] * _score_gap(classifier, batch.scores[name, part], value)
+    moved = sp.csr_matrix((_moved(matrix, code_weights, chosen), matrix.indices, matrix.indptr), matrix.shape)
+    parts = sp.hstack([moved, meant[:, None]], format="csr")
+    told = _told(parts, _subjects(model, None), total, batch.passages, model.meta.settings.reasons)
+    return [reasons if any(row) else None for reasons, row in zip(told, chosen, strict=True)]
 
 
 def _of_stances(
@@ -65,73 +71,79 @@ def _of_stances(
     vectors: Floats,
     batch: Batch,
     predictions: Sequence[dict[str, CodePrediction]],
-) -> dict[str, list[Reasons]]:
-    pairs, classifiers, merged = batch.pairs[name], model.classifiers[name], _merged(model, name)
+) -> dict[str, list[Reasons | None]]:
+    pairs, classifiers = batch.pairs[name], model.classifiers[name]
     predicted = [str(predictions[row][target].code) for row, target in pairs.asked]
-    targets = sorted({target for _, target in pairs.asked})
-    by_layer_target: dict[str, list[Reasons]] = {
-        f"{name}__{target}": [[] for _ in predictions] for target in targets
+    by_layer_target: dict[str, list[Reasons | None]] = {
+        f"{name}__{target}": [None] * len(predictions) for target in sorted({t for _, t in pairs.asked})
     }
     for code in sorted(set(predicted) - {UNRELATED}):
         chosen = np.flatnonzero(np.array(predicted) == code)
         rows = np.array([pairs.asked[i][0] for i in chosen])
+        steps = (("touched", True), ("direction", code))
+        total, gap = (
+            sum(_score_gap(classifiers[step], scores[step][chosen], value) for step, value in steps)
+            for scores in (pairs.scores, pairs.neighbour_scores)
+        )
         # the other sentences are a column of their own
-        added = pairs.neighbour_scores
-        gap = _score_gap(classifiers["touched"], added["touched"][chosen], True)
-        gap += _score_gap(classifiers["direction"], added["direction"][chosen], code)
         weights, of_vectors = _pair_weights(model, name, code)
         meant = vectors[rows, : len(of_vectors)] @ of_vectors  # pairs know the sentence's own vector
-        parts = sp.hstack([matrix[rows], pairs.own[chosen], np.column_stack([gap, meant])], format="csr")
-        weights = np.concatenate([weights, [1.0, 1.0]])
-        moved = (parts.data * weights[parts.indices], merged.place[parts.indices], parts.indptr)
-        summed = sp.csr_matrix(moved, shape=(len(chosen), len(merged.names)))
-        summed.sum_duplicates()
-        best = _strongest(summed, summed.data, merged.names, model.meta.settings.reasons)
-        for i, reasons in zip(chosen, best, strict=True):
+        parts = sp.hstack([matrix[rows], pairs.own[chosen], np.column_stack([meant, gap])], format="csr")
+        parts.data *= np.concatenate([weights, [1.0, 1.0]])[parts.indices]
+        passages = [batch.passages[row] for row in rows.tolist()]
+        told = _told(parts, _subjects(model, name), total, passages, model.meta.settings.reasons)
+        for i, reasons in zip(chosen, told, strict=True):
             row, target = pairs.asked[i]
             by_layer_target[f"{name}__{target}"][row] = reasons
     return by_layer_target
 
 
-class _Merged(NamedTuple):
-    """Names that a person can read, and for each column of `_pair_weights` the place of its name."""
-
-    names: list[str]
-    place: Ints
-
-
-@lru_cache(maxsize=8)  # a model predicts batch after batch
-def _merged(model: Model, layer_id: str) -> _Merged:
-    names = list(model.readable[2]) if model.readable else []
-    for block, counts in model.pairs[layer_id].items():
-        names += [pair_name(block, term) for term in counts.get_feature_names_out().tolist()]
-    column: dict[str, int] = {}
-    index = [column.setdefault(name, len(column)) for name in [*names, OTHERS, MEANING]]
-    return _Merged(list(column), np.array(index))
+@lru_cache(maxsize=16)  # a model predicts batch after batch
+def _subjects(model: Model, stance: str | None) -> Subjects:
+    """Of the readable columns, of a stance's pairs if one is named, and of what is added behind them."""
+    columns = list(model.readable[2]) if model.readable else []
+    if stance is None:
+        return Subjects([*columns, MEANING])
+    for block, counts in model.pairs[stance].items():
+        columns += [f"{block}: {term}" for term in counts.get_feature_names_out().tolist()]
+    return Subjects([*columns, MEANING, OTHERS])
 
 
-def pair_name(block: str, term: str) -> str:
-    """What people call a feature of a pair (`train.features.target_pairs` makes them).
+def _told(
+    parts: Any, subjects: Subjects, total: Floats, passages: Sequence[Passage], count: int
+) -> list[Reasons]:
+    """The strongest reasons of each row.
 
-    >>> pair_name("cross", "tempolimit|schadet"), pair_name("mention", "near=gegen")
-    ('word: schadet', 'near: gegen')
-    >>> pair_name("mention", "named:negation"), pair_name("mention", "rate=3_named")
-    ('cue: list=negation', 'commentary: topic')
+    Parameters
+    ----------
+    parts : sparse matrix of shape (n_rows, n_columns)
+        What each column adds.
+    total : ndarray of shape (n_rows,)
+        What all features add, those without a column included.
     """
-    head, _, last = term.rpartition(":")
-    if block == "cross":
-        return f"word: {term.partition('|')[2]}"
-    if block == "topic":
-        return TOPIC
-    if term.startswith("near="):
-        return f"near: {term.removeprefix('near=')}"
-    if head == "near":
-        return f"near: list={last}"
-    if term.startswith(_NAMED) or term.endswith("_around"):
-        return TOPIC if term.startswith("share=") and "_" in term else NAMED
-    if head:
-        return f"cue: list={last}"
-    return TOPIC if term.startswith(_ABOUT) else ITSELF
+    row = np.repeat(np.arange(parts.shape[0]), np.diff(parts.indptr))
+    place = subjects.of(parts.indices)
+    known = place >= 0
+    shape = (parts.shape[0], len(subjects.names))
+    summed = sp.csr_matrix((parts.data[known], (row[known], place[known])), shape=shape)
+    rest = total - np.asarray(summed.sum(axis=1)).ravel()
+    summed.data = np.maximum(summed.data, 0)
+    speaks_for = np.maximum(rest, 0) + np.asarray(summed.sum(axis=1)).ravel()
+    row = np.repeat(np.arange(shape[0]), np.diff(summed.indptr))
+    share = summed.data / np.maximum(speaks_for[row], 1e-12)
+    worth = np.flatnonzero(share >= LEAST)
+    found: list[dict[str, float]] = [{} for _ in range(shape[0])]
+    for i, n, part in zip(
+        row[worth].tolist(), summed.indices[worth].tolist(), share[worth].tolist(), strict=True
+    ):
+        if name := tell(subjects.names[n], passages[i]):
+            found[i][name] = found[i].get(name, 0.0) + part
+    return [
+        [(name, round(part, 6)) for name, part in sorted(names.items(), key=lambda item: (-item[1], item[0]))][
+            :count
+        ]
+        for names in found
+    ]
 
 
 def _pair_weights(model: Model, name: str, code: str) -> tuple[Floats, Floats]:
@@ -177,18 +189,6 @@ def _moved(matrix: Any, code_weights: Floats, chosen: Floats) -> Floats:
         moved += chosen[row, i] * weights[matrix.indices]
     moved *= matrix.data
     return moved
-
-
-def _strongest(matrix: Any, moved: Floats, names: Sequence[str], count: int) -> list[Reasons]:
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    order = np.lexsort((matrix.indices, -moved, row))
-    best = order[np.arange(len(order)) - np.repeat(matrix.indptr[:-1], np.diff(matrix.indptr)) < count]
-    best = best[moved[best] > 0]
-    reasons: list[Reasons] = [[] for _ in range(matrix.shape[0])]
-    cells = zip(row[best].tolist(), matrix.indices[best].tolist(), moved[best].round(6).tolist(), strict=True)
-    for i, column, weight in cells:
-        reasons[i].append((names[column], weight))
-    return reasons
 
 
 @lru_cache(maxsize=32)  # a model predicts batch after batch

@@ -105,7 +105,7 @@ def _predict_chunk(model: Model, rows: Sequence[ContextSentence], batch: Batch) 
             codebook=model.meta.codebook,
             codebook_version=model.meta.codebook_version,
             layers=layers,
-            reasons={name: of_rows[i] for name, of_rows in reasons.items() if of_rows[i]},
+            reasons={name: found for name, of_rows in reasons.items() if (found := of_rows[i]) is not None},
         )
 
 

@@ -66,16 +66,10 @@ def _bar(width: str, at: str | None) -> Markup:
     )
 
 
-def reasons_for(prediction: Prediction, lens: Lens) -> list[tuple[str, float]]:
-    """The features that moved an answer: those of the target, else those of the layer."""
-    names = [lens.layer.id]
-    if lens.target:
-        names = [lens.key, f"{lens.layer.id}__{lens.target.id}", lens.layer.id]
-    return next((prediction.reasons[name] for name in names if prediction.reasons.get(name)), [])
-
-
 def _why(shown: SentenceView, lens: Lens) -> Markup | None:
-    return reason_list(reasons_for(shown.prediction, lens)) if shown.prediction else None
+    name = f"{lens.layer.id}__{lens.target.id}" if lens.target else lens.layer.id
+    reasons = shown.prediction.reasons.get(name) if shown.prediction else None
+    return None if reasons is None else reason_list(reasons)
 
 
 def _quote(shown: SentenceView) -> Markup:

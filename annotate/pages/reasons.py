@@ -1,138 +1,112 @@
-"""A model's features as a reader can understand them."""
+"""What moved an answer, in German; the names are those of `train.features.naming`."""
 
 import re
 from collections.abc import Iterable, Iterator
 
+from annotate.pages.german import percent
 from schemas.markup import Markup, join, tag
 from schemas.records import Record
 
-#: Where a block of features looks, by the prefix of its name; none is the sentence itself.
-PLACES = {"before": "davor", "after": "danach"}
-#: How an edge feature begins: at the head of the sentence or at its end.
-EDGES = (
-    (re.compile(r"(?:first|second|third|begin3?)="), "am Anfang"),
-    (re.compile(r"(?:last\d?|end)="), "am Ende"),
-)
-#: Features that are no words but facts about the sentence.
-FACTS = {
-    "tokens": "Länge des Satzes",
-    "begins": "erster Buchstabe",
-    "capitals": "Anteil großgeschriebener Wörter",
-    "wordlength": "Länge der Wörter",
-    "functionwords": "Anteil der Funktionswörter",
-    "digits": "Ziffern",
-    "shouting": "Wort in Großbuchstaben",
-}
-#: What moved an answer besides the words of its sentence.
-CONTEXT = {
-    "sentence: meaning": "Bedeutung des Satzes",
-    "commentary: topic": "wovon der Text handelt",
-    "commentary: other sentences": "die übrigen Sätze des Textes",
-    "target: named": "ob und wie der Satz das Ziel nennt",
-    "target: itself": "das Ziel selbst",
-}
-#: What the words of a model's lists have in common.
-LISTS = {
-    "absolute": "Ausschließlichkeit", "addition": "Anfügung", "cause": "Grund", "comparison": "Vergleich",
+#: Where a reason looks, by the prefix of its kind; none is the sentence itself.
+PLACES = {"before": "im Satz davor", "after": "im Satz danach", "near": "beim Ziel"}
+#: What the words of a cue are.
+CUES = {
+    "absolute": "Ausschließlichkeit", "addition": "Anfügung", "cause": "Begründung", "comparison": "Vergleich",
     "condition": "Bedingung", "consensus": "Einigkeit", "contrast": "Gegensatz", "decrease": "Abnahme",
     "demand": "Forderung", "example": "Beispiel", "first_person": "erste Person", "forecast": "Zukunft",
     "hedging": "Vorsicht", "increase": "Zunahme", "irony": "Ironie", "judgement_bad": "Tadel",
-    "judgement_good": "Lob", "modal": "Modalverben", "negation": "Verneinung", "number_words": "Zahlwörter",
-    "question_words": "Fragewörter", "reported_speech": "Redewiedergabe", "second_person": "Anrede",
+    "judgement_good": "Lob", "modal": "Modalverb", "negation": "Verneinung", "number_words": "Zahl",
+    "question_words": "Fragewort", "reported_speech": "Redewiedergabe", "second_person": "Anrede",
     "subjunctive": "Konjunktiv", "time": "Zeit",
 }  # fmt: skip
-FEATURE = re.compile(r"(?:([a-z]+)_)??([a-z]+)(?:__|: )(.+)", re.DOTALL)
-WORD = re.compile(r"\w+(?:-\w+)*")
+#: Names that are no words of a text.
+FACTS = {
+    "mark: ?": "Fragezeichen",
+    "mark: !": "Ausrufezeichen",
+    "mark: :": "Doppelpunkt",
+    "mark: …": "Auslassungspunkte",
+    'mark: "': "Anführungszeichen",
+    "length: short": "kurzer Satz",
+    "length: long": "langer Satz",
+    "sentence: meaning": "Bedeutung des Satzes",
+    "commentary: topic": "Thema des Textes",
+    "commentary: other sentences": "die übrigen Sätze des Textes",
+    "commentary: first sentence": "erster Satz des Textes",
+    "commentary: last sentence": "letzter Satz des Textes",
+    "target: named": "das Ziel ist genannt",
+    "target: itself": "wie zu diesem Ziel meist codiert wurde",
+}
+#: The fact whose share is said: no word of the sentence shows it.
+MEANING = "sentence: meaning"
+NOTHING = "nichts, was sich mit Worten benennen lässt"
+_NAME = re.compile(r"(?:(before|after|near)_)?([a-z]+): (.+)", re.DOTALL)
+_WORD = re.compile(r"\w+")
+#: Places of words that stand in the sentence itself.
+_OWN = ("", PLACES["near"])
 
 
 class Reason(Record, frozen=True, kw_only=True):
-    """What moved an answer: words of the text, or a fact about the sentence.
+    """What spoke for an answer: words of a text and what they are, or a fact.
 
-    ``place`` is empty where it holds for the sentence anywhere.
+    ``place`` is empty for the sentence itself.
     """
 
-    said: str
-    is_word: bool = True
-    is_near: bool = True
+    said: str = ""
+    words: tuple[str, ...] = ()
     place: str = ""
 
 
-def reason(feature: str) -> Reason:
-    """A feature's words and place, from the name a model gives it (``block: term``).
+def reason(name: str) -> Reason | None:
+    """A reason from its name, or None for one that the page has no words for.
 
-    >>> reason("word: wollen wir").said, reason("tempolimit").said, reason("char: tem").said
-    ('wollen wir', 'tempolimit', '…tem…')
-    >>> reason("near: gegen").place, reason("commentary: topic").said
-    ('beim Ziel', 'wovon der Text handelt')
-    >>> reason("before_edge: last=doch").place, reason("cue: list=demand2").said
-    ('davor, am Ende', 'Wörter für Forderung')
+    >>> reason("before_cue: negation: nicht, kein")
+    Reason(said='Verneinung', words=('nicht', 'kein'), place='im Satz davor')
+    >>> reason("pair: sagt niemand").words, reason("after_mark: ?").said, reason("shape: 12")
+    (('sagt niemand',), 'Fragezeichen', None)
     """
-    if feature in CONTEXT:
-        return Reason(said=CONTEXT[feature], is_word=False)
-    match = FEATURE.fullmatch(feature)
-    side, kind, term = match.groups() if match else (None, "word", feature)
-    places = [PLACES[side]] if side in PLACES else []
-    if kind == "near":
-        places.append("beim Ziel")
-        kind = "cue" if term.startswith("list=") else "word"
-    if kind in ("cue", "shape"):
-        said, is_word = _fact(term) if kind == "cue" else f"Satzbau {term}", False
-    elif kind == "char":
-        said, is_word = f"{_cut(term[:1])}{term.strip()}{_cut(term[-1:])}", True
-    else:
-        said, is_word = term.strip(), True
-        for pattern, place in EDGES:
-            if pattern.match(said):
-                places.append(place)
-                said = pattern.sub("", said, count=1)
-    return Reason(said=said, is_word=is_word, is_near=side not in PLACES, place=", ".join(places))
+    match = _NAME.fullmatch(name)
+    if match is None:
+        return None
+    side, kind, term = match.groups()
+    place = PLACES.get(side, "")
+    if kind in ("word", "pair"):
+        return Reason(words=(term,), place=place)
+    if kind == "cue":
+        cue, _, words = term.partition(": ")
+        return Reason(said=CUES[cue], words=tuple(words.split(", ")), place=place) if cue in CUES else None
+    fact = FACTS.get(f"{kind}: {term}")
+    return Reason(said=fact, place=place) if fact else None
 
 
-def mark_words(text: str, features: Iterable[str]) -> Markup:
-    """A sentence with the words emphasised that features name; the rest as it stands."""
-    reasons = [reason(feature) for feature in features]
-    named = (one.said for one in reasons if one.is_word and one.is_near)
-    return join(_marked(text, {word.casefold() for words in named for word in WORD.findall(words)}))
+def mark_words(text: str, names: Iterable[str]) -> Markup:
+    """A sentence with the words emphasised that reasons name; the rest as it stands."""
+    reasons = [found for name in names if (found := reason(name))]
+    named = {word for one in reasons if one.place in _OWN for words in one.words for word in _WORD.findall(words)}
+    return join(_marked(text, named))
 
 
-def reason_list(features: Iterable[tuple[str, float]]) -> Markup | None:
-    """What speaks for an answer and what against it, or None where nothing is known."""
-    pairs = list(features)
-    ways = (
-        ("Dafür", [name for name, weight in pairs if weight > 0]),
-        ("Dagegen", [name for name, weight in pairs if weight < 0]),
-    )
-    rows = [[tag("dt", way), tag("dd", list(_said(names)))] for way, names in ways if names]
-    return tag("dl", rows, class_="reasons") if rows else None
+def reason_list(reasons: Iterable[tuple[str, float]]) -> Markup:
+    """What speaks for an answer, the strongest first; says so where nothing has a name."""
+    said = [words for name, weight in reasons if (words := _say(name, weight))]
+    rows = [[" · " if n else None, words] for n, words in enumerate(said)]
+    return tag("dl", tag("dt", "Dafür"), tag("dd", rows or NOTHING), class_="reasons")
 
 
-def _cut(edge: str) -> str:
-    """The mark of a word that goes on beyond a piece of it."""
-    return "" if edge.isspace() else "…"
+def _say(name: str, weight: float) -> Markup | None:
+    found = reason(name)
+    if found is None:
+        return None
+    words = [[" " if n else None, tag("q", word)] for n, word in enumerate(found.words)]
+    share = f"etwa {percent(weight)}" if name == MEANING else None
+    more = ", ".join(filter(None, (found.said if words else None, found.place, share)))
+    return join([words or found.said, f" ({more})" if more else None])
 
 
-def _fact(term: str) -> str:
-    name, _, value = term.partition("=")
-    if name == "list":
-        key = value.rstrip("0123456789")
-        return f"Wörter für {LISTS.get(key, key)}"
-    if name == "mark":
-        return f"Zeichen „{value[:1]}“"
-    return FACTS.get(name, term)
-
-
-def _marked(text: str, moved: set[str]) -> Iterator[str]:
+def _marked(text: str, named: set[str]) -> Iterator[str]:
     at = 0
-    for word in WORD.finditer(text):
-        if word[0].casefold() in moved:
+    for word in _WORD.finditer(text):
+        if word[0] in named:
             yield text[at : word.start()]
             yield tag("em", word[0])
             at = word.end()
     yield text[at:]
-
-
-def _said(names: list[str]) -> Iterator[Markup]:
-    shown = dict.fromkeys((found.said, found.is_word, found.place) for found in map(reason, names))
-    for n, (said, is_word, place) in enumerate(shown):
-        words = tag("q", said) if is_word else said
-        yield join([", " if n else None, words, f" ({place})" if place else None])

@@ -6,7 +6,7 @@ begins a comment.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
 
@@ -52,15 +52,23 @@ def _phrases() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
     return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), {entry: tuple(found) for entry, found in names.items()}
 
 
+def find_lexicons(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """The lists that words, given in lower case, are on, with the places of the first and behind the last."""
+    by_word = _by_word()
+    for i, word in enumerate(words):
+        yield from ((name, i, i + 1) for name in by_word.get(word, ()))
+    pattern, by_phrase = _phrases()
+    text = " ".join(words)
+    for match in pattern.finditer(text):
+        begin = text.count(" ", 0, match.start())
+        end = begin + match.group().count(" ") + 1
+        yield from ((name, begin, end) for name in by_phrase[match.group()])
+
+
 def count_lexicons(words: Sequence[str]) -> Counter[str]:
     """How many of the words, given in lower case, are on each list; phrases count as one.
 
     >>> sorted(count_lexicons("das ist , wie wir wissen , nicht wahr".split()))
     ['consensus', 'decrease', 'first_person', 'negation', 'question_words']
     """
-    by_word = _by_word()
-    counts = Counter(name for word in words for name in by_word.get(word, ()))
-    pattern, by_phrase = _phrases()
-    for match in pattern.finditer(" ".join(words)):
-        counts.update(by_phrase[match.group()])
-    return counts
+    return Counter(name for name, _, _ in find_lexicons(words))
