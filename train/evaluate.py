@@ -14,7 +14,7 @@ from train.evaluation.baselines import Baselines, baseline_counts, macro_of, tex
 from train.evaluation.comparison import Comparison, compare
 from train.evaluation.human_ceiling import human_ceiling, predicted_items
 from train.evaluation.items import Scored, layer_items
-from train.evaluation.label_errors import label_errors
+from train.evaluation.label_errors import MOST, label_errors
 from train.evaluation.report import SHARES, CurvePoint, EvaluationReport, LayerFigures, part_of, score_layers
 from train.evaluation.twin import NO_PAIRS, Twin
 from train.fit import commentary_hash, data_hash, fit, model_version
@@ -40,6 +40,7 @@ def cross_validate(
     gap: int = GAP,
     curve: bool = False,
     annotations: Sequence[Annotation] = (),
+    suspects: int = MOST,
 ) -> EvaluationReport:
     """The figures of models that were each trained without the commentaries they are judged on.
 
@@ -59,6 +60,8 @@ def cross_validate(
         Whether to train on an eighth, a quarter and half of the commentaries as well.
     annotations
         What the annotators coded: the human ceiling rests on it.
+    suspects
+        Likely errors of gold to list a layer; all are counted.
 
     Raises
     ------
@@ -76,7 +79,7 @@ def cross_validate(
     luck = luck_of(holdout.splits)
     report = score_layers(codebook, scored, version=version, seed=seed, luck=luck)
     layers = {
-        layer.id: _beside(layer, report.layers[layer.id], scored, annotations, seed)
+        layer.id: _beside(layer, report.layers[layer.id], scored, annotations, seed, suspects)
         for layer in codebook.predicted_layers
     }
     learned = _learned_baselines(holdout.splits, codebook)
@@ -134,15 +137,17 @@ def _beside(
     scored: Sequence[Scored],
     annotations: Sequence[Annotation],
     seed: int,
+    suspects: int,
 ) -> LayerFigures:
     """The figures with the human ceiling and the likely errors of gold."""
     items = layer_items(layer, scored)
     texts = {s.row.sentence_id: s.row.text for s in scored}
-    errors = [msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in label_errors(layer, items)]
+    errors = label_errors(layer, items)
+    listed = [msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in errors[:suspects]]
     ceiling = (
         human_ceiling(layer, predicted_items(layer, scored), annotations, seed=seed) if annotations else None
     )
-    return msgspec.structs.replace(figures, ceiling=ceiling, suspects=errors)
+    return msgspec.structs.replace(figures, ceiling=ceiling, suspects=listed, suspects_found=len(errors))
 
 
 def _learned_baselines(parts: Sequence[Split], codebook: Codebook) -> dict[str, dict[str, float | None]]:
@@ -205,6 +210,7 @@ def evaluate_model(
     against: Model | None = None,
     annotations: Sequence[Annotation] = (),
     trained_on: Sequence[GoldSentence] = (),
+    suspects: int = MOST,
 ) -> EvaluationReport:
     """The figures of a model on the given rows.
 
@@ -215,6 +221,8 @@ def evaluate_model(
         count as none (`is_trained_on`).
     against
         Another model: the report says where the first is better or worse than chance explains.
+    suspects
+        As in `cross_validate`.
     seen
         Whether commentaries that the model was trained on are let through: the figures then say
         how well it remembers, not how good it is.
@@ -234,7 +242,7 @@ def evaluate_model(
     layers = {
         layer.id: _with_baselines(
             layer,
-            _beside(layer, report.layers[layer.id], scored, annotations, seed),
+            _beside(layer, report.layers[layer.id], scored, annotations, seed, suspects),
             learned.get(layer.id, {}),
             None if known else _NO_ROWS,
         )

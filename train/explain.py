@@ -72,7 +72,8 @@ def _of_stances(
     batch: Batch,
     predictions: Sequence[dict[str, CodePrediction]],
 ) -> dict[str, list[Reasons | None]]:
-    pairs, classifiers = batch.pairs[name], model.classifiers[name]
+    pairs = batch.pairs[name]
+    classifiers: Mapping[str, Any] = model.classifiers[name]
     predicted = [str(predictions[row][target].code) for row, target in pairs.asked]
     by_layer_target: dict[str, list[Reasons | None]] = {
         f"{name}__{target}": [None] * len(predictions) for target in sorted({t for _, t in pairs.asked})
@@ -80,12 +81,14 @@ def _of_stances(
     for code in sorted(set(predicted) - {UNRELATED}):
         chosen = np.flatnonzero(np.array(predicted) == code)
         rows = np.array([pairs.asked[i][0] for i in chosen])
-        steps = (("touched", True), ("direction", code))
         total, gap = (
-            sum(_score_gap(classifiers[step], scores[step][chosen], value) for step, value in steps)
-            for scores in (pairs.scores, pairs.neighbour_scores)
-        )
-        # the other sentences are a column of their own
+            np.zeros(len(chosen)),
+            np.zeros(len(chosen)),
+        )  # the other sentences have a column of their own
+        for step, value in (("touched", True), ("direction", code)):
+            scores = pairs.scores[step][chosen] - classifiers[step].intercept_
+            total += _score_gap(classifiers[step], scores, value)
+            gap += _score_gap(classifiers[step], pairs.neighbour_scores[step][chosen], value)
         weights, of_vectors = _pair_weights(model, name, code)
         meant = vectors[rows, : len(of_vectors)] @ of_vectors  # pairs know the sentence's own vector
         parts = sp.hstack([matrix[rows], pairs.own[chosen], np.column_stack([meant, gap])], format="csr")
@@ -139,9 +142,10 @@ def _told(
         if name := tell(subjects.names[n], passages[i]):
             found[i][name] = found[i].get(name, 0.0) + part
     return [
-        [(name, round(part, 6)) for name, part in sorted(names.items(), key=lambda item: (-item[1], item[0]))][
-            :count
-        ]
+        [
+            (name, round(part, 6))
+            for name, part in sorted(names.items(), key=lambda item: (-item[1], item[0]))
+        ][:count]
         for names in found
     ]
 

@@ -81,6 +81,14 @@ def evaluate(
             help="Gold rows MODEL_DIR was trained on, for the learned baselines (default: the study's).",
         ),
     ] = None,
+    label_errors: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help="Likely label errors to list per layer (default: 20, of which 3 in the terminal).",
+            min=0,
+        ),
+    ] = None,
     html: Annotated[
         Path | None,
         typer.Option("--html", metavar="FILE", help="Write the report as an HTML page with charts."),
@@ -114,12 +122,14 @@ def evaluate(
     if download:
         download_encoder(encoder)
     from train.evaluate import cross_validate, evaluate_model
+    from train.evaluation.label_errors import MOST
     from train.evaluation.report import SMALL
     from train.persistence.folder import load_model
     from train.settings import changed
 
     opened = open_study(study) if gold is None or study is not None else None
     coded = _annotations(annotations, opened)
+    suspects = MOST if label_errors is None else label_errors
     with progress_bar() as progress:
         if model is not None:
             if gold is None:
@@ -138,6 +148,7 @@ def evaluate(
                 against=other,
                 annotations=coded,
                 trained_on=_trained_on(loaded, trained_on, opened),
+                suspects=suspects,
             )
         else:
             rows, book = gold_and_codebook(gold, codebook, study)
@@ -153,6 +164,7 @@ def evaluate(
                 gap=gap,
                 curve=len(rows) <= SMALL if curve is None else curve,
                 annotations=coded,
+                suspects=suspects,
             )
     if estimator:
         _tell_what_is_ours(book)
@@ -163,7 +175,7 @@ def evaluate(
 
         write_text(html, evaluation_page(report))
         say(f"written: {html}")
-    print_report(report, json, lambda: evaluation_words(report))
+    print_report(report, json, lambda: evaluation_words(report, label_errors))
 
 
 def _tell_what_is_ours(book: "Codebook") -> None:

@@ -16,10 +16,12 @@ _NAME = 22  # characters of a name in a table
 _CODES, _SUSPECTS = 12, 3
 
 
-def evaluation_words(report: "EvaluationReport") -> str:
-    """The report in words and tables, layer by layer."""
+def evaluation_words(report: "EvaluationReport", suspects: int | None = None) -> str:
+    """The report in words and tables, layer by layer; so many likely errors of each."""
     parts = [_head(report), _overview(report)]
-    parts += [part for name, layer in report.layers.items() if layer.n for part in _layer(name, layer)]
+    parts += [
+        part for name, layer in report.layers.items() if layer.n for part in _layer(name, layer, suspects)
+    ]
     parts += _curve(report)
     parts += _against(report)
     return "\n\n".join(part for part in parts if part)
@@ -70,7 +72,7 @@ def _overview(report: "EvaluationReport") -> str:
     return "\n".join([table(head, rows), *map(_wrapped, notes)])
 
 
-def _layer(name: str, layer: "LayerFigures") -> Iterator[str]:
+def _layer(name: str, layer: "LayerFigures", suspects: int | None) -> Iterator[str]:
     shown = sorted(layer.codes.items(), key=lambda item: -item[1].support)
     rows = [_code(code, figures) for code, figures in shown[:_CODES]]
     lines = [table([_cut(name), "precision", "recall", "F1", "95 %", "av.prec.", "n"], rows)]
@@ -90,15 +92,16 @@ def _layer(name: str, layer: "LayerFigures") -> Iterator[str]:
     lines += _human(layer)
     lines += _one_sided(layer)
     if layer.suspects:
+        listed = layer.suspects[: _SUSPECTS if suspects is None else suspects]
         lines.append("Likely errors of gold, the likeliest first:")
-        for s in layer.suspects[:_SUSPECTS]:
+        for s in listed:
             about = "".join(f" {part}" for part in (s.target, s.code) if part)
             lines.append(
                 _wrapped(f"  {s.sentence_id}{about}: {s.gold}, rather {s.predicted} ({s.score:.2f})")
             )
             lines += [f"    {link}" for link in s.links]
-        rest = len(layer.suspects) - _SUSPECTS
-        lines += [f"  and {rest} more (--json, --html)"] if rest > 0 else []
+        rest = layer.suspects_found - len(listed)
+        lines += [f"  and {rest} more (--label-errors {layer.suspects_found} lists all)"] if rest else []
     yield "\n".join(lines)
 
 

@@ -103,7 +103,7 @@ def _layer(name: str, layer: "LayerFigures", report: "EvaluationReport") -> Iter
     if report.learning_curve:
         yield tag("p", _more(report, name))
     if layer.suspects:
-        yield _suspects(layer.suspects)
+        yield _suspects(layer.suspects, layer.suspects_found)
 
 
 def _nothing(reason: str) -> str:
@@ -180,15 +180,16 @@ def _why(touched: int, reason: str | None) -> str:
     return "nur eine Richtung" if touched else "nie berührt"
 
 
-def _suspects(suspects: "Sequence[LabelError]") -> Markup:
+def _suspects(suspects: "Sequence[LabelError]", found: int) -> Markup:
     rows = []
     for s in suspects:
         about = " · ".join(part for part in (s.target, s.code) if part)
         rows.append((s.text, about, s.gold, f"{s.predicted} ({_say(s.score)})", _links(s)))
     head = ("Satz", "", "codiert", "eher", "")
+    cut = f" (die auffälligsten von {found})" if found > len(suspects) else ""
     return tag(
         "details",
-        tag("summary", f"{len(suspects)} Codierungen, die einen zweiten Blick lohnen"),
+        tag("summary", f"{len(suspects)} Codierungen, die einen zweiten Blick lohnen{cut}"),
         _table(head, rows, has_text=True),
     )
 

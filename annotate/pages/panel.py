@@ -18,7 +18,7 @@ from annotate.pages.german import percent
 from annotate.pages.reasons import mark_words, reason_list
 from schemas.codebook import Codebook, Layer
 from schemas.markup import Markup, join, tag
-from schemas.records import UNRELATED, CodePrediction, Prediction
+from schemas.records import UNRELATED, CodePrediction
 
 NOT_COUNTED = "Der Satz wird nicht als Haltung des Autors gezählt oder getönt."
 NOT_OWN: dict[Voice, str] = {

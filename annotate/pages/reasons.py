@@ -11,13 +11,15 @@ from schemas.records import Record
 PLACES = {"before": "im Satz davor", "after": "im Satz danach", "near": "beim Ziel"}
 #: What the words of a cue are.
 CUES = {
-    "absolute": "Ausschließlichkeit", "addition": "Anfügung", "cause": "Begründung", "comparison": "Vergleich",
-    "condition": "Bedingung", "consensus": "Einigkeit", "contrast": "Gegensatz", "decrease": "Abnahme",
-    "demand": "Forderung", "example": "Beispiel", "first_person": "erste Person", "forecast": "Zukunft",
-    "hedging": "Vorsicht", "increase": "Zunahme", "irony": "Ironie", "judgement_bad": "Tadel",
-    "judgement_good": "Lob", "modal": "Modalverb", "negation": "Verneinung", "number_words": "Zahl",
-    "question_words": "Fragewort", "reported_speech": "Redewiedergabe", "second_person": "Anrede",
-    "subjunctive": "Konjunktiv", "time": "Zeit",
+    "absolute": "Ausschließlichkeit", "addition": "Anfügung", "cause": "Begründung",
+    "comparison": "Vergleich", "condition": "Bedingung", "consensus": "Berufung auf Bekanntes",
+    "contrast": "Gegensatz", "decrease": "Abnahme oder Ende", "demand": "Forderung", "example": "Beispiel",
+    "first_person": "erste Person", "forecast": "Zukunft", "hedging": "Abschwächung",
+    "increase": "Zunahme oder Ausbau", "irony": "Ironie", "judgement_bad": "negative Wertung",
+    "judgement_good": "positive Wertung", "modal": "Modalverb", "negation": "Verneinung",
+    "number_words": "Zahl", "question_words": "Frage- oder Relativwort",
+    "reported_speech": "Redewiedergabe", "second_person": "Anrede", "subjunctive": "Konjunktiv",
+    "time": "Zeit",
 }  # fmt: skip
 #: Names that are no words of a text.
 FACTS = {
@@ -81,7 +83,9 @@ def reason(name: str) -> Reason | None:
 def mark_words(text: str, names: Iterable[str]) -> Markup:
     """A sentence with the words emphasised that reasons name; the rest as it stands."""
     reasons = [found for name in names if (found := reason(name))]
-    named = {word for one in reasons if one.place in _OWN for words in one.words for word in _WORD.findall(words)}
+    named = {
+        word for one in reasons if one.place in _OWN for words in one.words for word in _WORD.findall(words)
+    }
     return join(_marked(text, named))
 
 

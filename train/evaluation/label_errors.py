@@ -15,7 +15,8 @@ from train.arrays import Floats, Ints
 from train.evaluation.items import LayerItems
 from train.layers.kinds import KINDS
 
-MOST = 20  # listed a layer
+#: Listed a layer where no number is asked for.
+MOST = 20
 
 
 class LabelError(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -34,8 +35,8 @@ class LabelError(Record, frozen=True, kw_only=True, omit_defaults=True):
     links: list[str] = []
 
 
-def label_errors(layer: Layer, items: LayerItems, *, most: int = MOST) -> list[LabelError]:
-    """The codings that are most likely wrong, the likeliest first."""
+def label_errors(layer: Layer, items: LayerItems) -> list[LabelError]:
+    """The codings that are likely wrong, the likeliest first."""
     if not len(items.keys):
         return []
     if KINDS[layer.kind].several:
@@ -43,7 +44,7 @@ def label_errors(layer: Layer, items: LayerItems, *, most: int = MOST) -> list[L
     else:
         errors = _in_codes(items.codes, items.keys, items.gold.argmax(axis=1), items.scores)
     errors.sort(key=lambda s: (s.gold_score - s.score, s.sentence_id, s.target or "", s.code or ""))
-    return errors[:most]
+    return errors
 
 
 def _in_codes(

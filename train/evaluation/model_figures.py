@@ -19,7 +19,7 @@ _LUCK = 1.5
 def figures_of(report: EvaluationReport) -> Figures:
     """An evaluation's figures, less what shows the material: the likely errors and their texts."""
     layers = {
-        name: msgspec.structs.replace(layer, suspects=[], reliability=[])
+        name: msgspec.structs.replace(layer, suspects=[], suspects_found=0, reliability=[])
         for name, layer in report.layers.items()
     }
     figures: Figures = msgspec.to_builtins(msgspec.structs.replace(report, layers=layers))

@@ -129,9 +129,9 @@ class LayerFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A layer's figures; those with a default are there where they make sense.
 
     ``baselines`` are macro-F1 of the commonest code, of keywords and of length; ``ceiling`` is how
-    well annotators agree with each other in the same figure; ``suspects`` are likely errors of gold;
-    ``unjudged`` counts coded sentences for which no model could be trained; ``not_learned`` names the
-    codes of a set that at least half of the models never give.
+    well annotators agree with each other in the same figure; ``suspects`` are the likeliest of
+    ``suspects_found`` errors of gold; ``unjudged`` counts coded sentences for which no model could be
+    trained; ``not_learned`` names the codes of a set that at least half of the models never give.
     """
 
     macro_f1: float | None
@@ -150,6 +150,7 @@ class LayerFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
     ceiling: Ceiling | None = None
     reliability: list[Bin] = []
     suspects: list[LabelError] = []
+    suspects_found: int = 0
     unjudged: int = 0
     not_learned: list[str] = []
 

@@ -11,7 +11,7 @@ PLACE is ``before`` or ``after`` for the neighbouring sentences, ``near`` for wo
 Many columns have one name: a question mark is a mark, a word, and what stands last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -46,7 +46,7 @@ CUES: dict[str, str] = {
     "forecast": "bleiben bleibt folgen rechnen",
     "irony": "ach na immerhin",
     "judgement_bad": "",
-    "judgement_good": "",
+    "judgement_good": "dafür helfen hilft recht",
     "absolute": "allein alleine",
     "decrease": "",
     "increase": "bleiben erhalten geben gelten",
@@ -58,14 +58,15 @@ CUES: dict[str, str] = {
     "number_words": "",
 }
 #: Marks that say something, by what stands for them.
-MARKS = {mark: '"' for mark in '"„“”»«'} | {mark: mark for mark in "?!:…"}
+MARKS = dict.fromkeys('"„“”»«', '"') | {mark: mark for mark in "?!:…"}
 #: Words without a meaning of their own that are on no list of function words.
-_EMPTY = frozenset(
-    "andere anderem anderen anderer anderes daraus davor denen deren derer dessen deshalb diejenigen dr ebd "
-    "einander etwas gab geht gibt gäbe hinaus hin her herr jemand kommt lassen lässt machen macht man of "
-    "solche solchem solchen solcher solches sowas st the tun tut usf vielen weder weil werdet wessen woran "
-    "worauf woraus worin worüber wovon wovor wozu wären zwar".split()
-)
+_EMPTY = frozenset((
+    "andere", "anderem", "anderen", "anderer", "anderes", "daraus", "davor", "denen", "deren", "derer",
+    "dessen", "diejenigen", "dr", "ebd", "einander", "etwas", "gab", "geht", "gibt", "her", "herr", "hin",
+    "hinaus", "jemand", "kommt", "lassen", "lässt", "machen", "macht", "of", "solche", "solchem", "solchen",
+    "solcher", "solches", "sowas", "st", "the", "tun", "tut", "usf", "weder", "werdet", "wessen", "woran",
+    "worauf", "woraus", "worin", "worüber", "wovon", "wovor", "wozu",
+))  # fmt: skip
 _SHORT, _LONG = 8, 35  # tokens
 _NO_TARGET = ("state=silent", "named=0", "overlap=0", "share=0")
 _TARGET = ("state=", "named=", "overlap=", "share=", "alias=")
@@ -113,8 +114,8 @@ def subject(column: str) -> str | None:
     ('word: panzer', 'before_cue: contrast', 'mark: ?')
     >>> subject("word: sagt niemand"), subject("cue: list=demand2"), subject("mention: near=waffen")
     ('pair: sagt niemand', 'list: demand', 'near_word: waffen')
-    >>> subject("word: zu"), subject("edge: last=."), subject("cue: begins=upper"), subject("edge: begin=und ,")
-    (None, None, None, None)
+    >>> subject("word: zu"), subject("edge: last=."), subject("cue: begins=upper")
+    (None, None, None)
     """
     block, _, term = column.partition(": ")
     side, _, kind = block.rpartition("_")
@@ -170,7 +171,7 @@ def _of_mention(term: str) -> str | None:
     return TOPIC if term.endswith("_around") else ITSELF
 
 
-_SUBJECTS = {
+_SUBJECTS: dict[str, Callable[[str], str | None]] = {
     "word": _of_words,
     "edge": _of_edge,
     "cue": _of_cue,

@@ -241,3 +241,29 @@ def test_a_sentence_is_text_on_the_page(folder: Path) -> None:
     page = (folder / "p.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;" in page
+
+
+def test_as_many_label_errors_are_listed_as_asked(folder: Path) -> None:
+    rows = gold_rows()
+    for row in rows[:50:7]:
+        row["layers"] = {"satzart": "bericht" if row["layers"] == {"satzart": "frage"} else "frage"}
+    write(folder / "gold.jsonl", rows)
+    options = given(folder, "--folds", "2", "--no-curve")
+    head, line = "Likely errors of gold", re.compile(r"^  k\d+:\d: ", re.MULTILINE)
+    usual = run("evaluate", *options)
+    found = json.loads(run("evaluate", *options, "--json"))["layers"]["satzart"]
+    assert len(found["suspects"]) == found["suspects_found"] > 5
+    assert len(line.findall(usual)) == 3
+    assert f"and {found['suspects_found'] - 3} more (--label-errors {found['suspects_found']} lists" in usual
+
+    assert len(line.findall(run("evaluate", *options, "--label-errors", "5"))) == 5
+    page = folder / "bericht.html"
+    few = json.loads(run("evaluate", *options, "--label-errors", "2", "--json", "--html", str(page)))
+    assert few["layers"]["satzart"]["suspects"] == found["suspects"][:2]
+    assert (
+        f"2 Codierungen, die einen zweiten Blick lohnen (die auffälligsten von {found['suspects_found']})"
+        in (page.read_text("utf-8"))
+    )
+    none = run("evaluate", *options, "--label-errors", "0")
+    assert head in usual
+    assert head not in none

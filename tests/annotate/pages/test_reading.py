@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from annotate.analysis.piece import TaggedPiece, view_piece
 from annotate.pages.overview import summary_line
 from annotate.pages.reading import reading_page
+from annotate.pages.reasons import CUES, FACTS
 from reading_pieces import (
     FUNCTION,
     LAYERS,
@@ -32,6 +33,8 @@ from reading_pieces import (
 from schemas.codebook import Code, Codebook, Layer, Target
 from schemas.markup import VOID
 from schemas.records import Block, CodePrediction, Commentary, Layers
+from train.features.naming import CUES as CUE_NAMES
+from train.features.naming import MARKS
 
 
 class Element:
@@ -361,13 +364,27 @@ def test_title_author_date_and_source_are_named() -> None:
 
 
 def test_the_panel_names_the_words_that_moved_a_code() -> None:
-    reasons = {"function": [("word: wer", 0.4), ("before_edge: last=doch", 0.2), ("cue: list=demand2", -0.1)]}
+    reasons = {
+        "function": [("cue: question_words: Wer", 0.4), ("sentence: meaning", 0.3), ("before_mark: ?", 0.1)]
+    }
     page = page_of(piece(("Wer zahlt das?", answers()), reasons=reasons))
     detail = page.all(class_="detail")[0]
     assert detail.all("dl", class_="reasons")[0].words() == (
-        "Dafürwer, doch (davor, am Ende)DagegenWörter für Forderung"
+        "DafürWer (Frage- oder Relativwort) · Bedeutung des Satzes (etwa 30 %) · Fragezeichen (im Satz davor)"
     )
     assert [word.words() for word in detail.all("blockquote")[0].all("em")] == ["Wer"]
+
+
+def test_what_has_no_name_is_said_to_have_none_and_shown_by_no_technical_name() -> None:
+    for found in ([], [("cue: begins=upper", 0.4), ("shape: 12", 0.2), ("cue: list=demand2", 0.1)]):
+        page = page_of(piece(("Wer zahlt das?", answers()), reasons={"function": found}))
+        (shown,) = page.all(class_="detail")[0].all("dl", class_="reasons")
+        assert shown.words() == "Dafürnichts, was sich mit Worten benennen lässt"
+
+
+def test_every_cue_has_a_german_name() -> None:
+    assert set(CUE_NAMES) == set(CUES)
+    assert {f"mark: {mark}" for mark in MARKS.values()} <= set(FACTS)
 
 
 def test_every_code_has_its_probability() -> None:
@@ -515,7 +532,7 @@ def poisoned(words: str) -> tuple[TaggedPiece, Codebook]:
         (words, answers(rhetoric=devices("irony"), tempolimit="favor")),
         (words, answers("other", tempolimit=says("against", 0.3, abstained=True))),
     ]
-    reasons = {"voice": [(words, 0.5), (f"word: {words}", -0.5)]}
+    reasons = {"voice": [(words, 0.5), (f"word: {words}", 0.5), (f"cue: negation: {words}", 0.5)]}
     return piece(*rows, title=words, author=words, date=words, reasons=reasons, outlet=words, url=words), book
 
 

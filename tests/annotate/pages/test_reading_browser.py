@@ -90,7 +90,7 @@ def sample(*, filler: int = 40) -> TaggedPiece:
         ("Ausgerechnet er findet es gut.", answers("mixed", tempolimit="favor", function=says("report"))),
     ]
     more = [("Die Straße ist lang, und wer auf ihr fährt, der hat Zeit zum Nachdenken.", answers())] * filler
-    return piece(*rows, *more, reasons={"function": [("word: limit", 0.4)]})
+    return piece(*rows, *more, reasons={"function": [("word: Limit", 0.4)]})
 
 
 def css(page: webdriver.Chrome, selector: str) -> WebElement:

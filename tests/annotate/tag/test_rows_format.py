@@ -34,7 +34,7 @@ def test_finished_pieces_change_with_their_format() -> None:
             answers("mixed", function=says("report", 0.4, abstained=True), smartphone=says("open", 0.5)),
         ),
         ("Grete Halm zweifelt an Anton Berg.", answers(None)),
-        reasons={"function": [("word: muss", 0.4)], "stance__tempolimit": [("target: named", 0.3)]},
+        reasons={"function": [("cue: modal: muss", 0.4)], "stance__tempolimit": [("target: named", 0.3)]},
     )
     view, summary = view_piece(tagged, book, number=1), summary_of(tagged, book, model_version="probe-1")
     outputs = {
