@@ -34,7 +34,9 @@ def _how_to_read(codebook: Codebook) -> Iterator[str]:
     yield (
         "„Unentschieden“ heißt: Das Modell bleibt unter seiner Schwelle und enthält sich. "
         "Prozente sind Wahrscheinlichkeiten, die das Modell selbst angibt; "
-        "der Strich im Balken ist die Schwelle. Codes des Modells können falsch sein."
+        "der Strich im Balken ist die Schwelle. Codes des Modells können falsch sein. "
+        "„Dafür“ nennt, was am stärksten für die Antwort sprach; bei der Bedeutung des Satzes steht ihr "
+        "Anteil daran. Der Rest sind Wortteile und Satzbau, für die es keine Namen gibt."
     )
 
 
