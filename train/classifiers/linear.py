@@ -39,7 +39,7 @@ _CUES, _ALIKE = 0.5, 0.5
 #: How far codes count as equally frequent (1) and not as frequent as they are (0): the first unless another
 #: is better by so many times the root of the sum of 1 / n over the codes, divided by their number. The
 #: standard error of a mean of shares, each of the n rows of a code, is at most half of that.
-_BALANCES, _SURE = (1.0, 0.5, 0.0), 0.3
+_BALANCES, _SURE = (1.0, 0.5, 0.0), 0.2
 #: Columns that more than this share of the rows have are weighed as they are.
 _ALWAYS = 0.9
 #: The score of a class that training lacked, by a machine and by a regression: far from likely.
