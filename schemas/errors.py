@@ -6,7 +6,9 @@ password of an address.
 
 import difflib
 import re
+import sys
 from collections.abc import Iterable
+from importlib.util import find_spec
 from os import PathLike
 
 #: What stands between the user's name and the last @ before the host. Where it holds what ends a host
@@ -92,6 +94,14 @@ def near_hit(name: str, known: Iterable[str]) -> str:
     """
     close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f'; did you mean "{close[0]}"?' if close else ""
+
+
+def install_line(*packages: str) -> str:
+    """The command that installs packages where this program runs; environments of uv have no pip."""
+    pip = (
+        f'"{sys.executable}" -m pip install' if find_spec("pip") else f'uv pip install -p "{sys.executable}"'
+    )
+    return f"{pip} {' '.join(packages)}"
 
 
 def _one_line(text: str) -> str:

@@ -18,6 +18,8 @@ from annotate.label_studio.local_server import LocalStudio
 from annotate.study.backup import restore
 from running import ROOT, STRESS, Ran, run_demo_command
 
+os.environ["STANDPUNKT_CACHE"] = "off"  # nothing of a user's, and nothing left behind
+
 #: The files that need the demo, which is run once: their tests go to one worker.
 DEMO_FILES = {
     "test_coding_screen.py", "test_demo.py", "test_readme.py", "test_real_commentaries.py",

@@ -40,8 +40,8 @@ EncoderOption = Annotated[
     typer.Option(
         "--encoder",
         metavar="NAME",
-        help='Join sentence embeddings to the features: "use", or "st:FOLDER" or "st:ORG/NAME" for a model '
-        'with its network as ONNX (extra "embeddings").',
+        help='Join sentence embeddings to the features: "use", "e5" (extra "e5"), or "st:FOLDER" or '
+        '"st:ORG/NAME" for a model with its network as ONNX (extra "embeddings").',
     ),
 ]
 EstimatorOption = Annotated[

@@ -147,6 +147,7 @@ class CachedUse:
     def install(self) -> None:
         from train.features import encoders
 
+        os.environ["STANDPUNKT_CACHE"] = "off"  # its vectors are kept here
         encoders.ENCODERS["use"] = encoders.ENCODERS["use"]._replace(load=lambda: self)
 
 

