@@ -17,8 +17,9 @@ from train.classifiers.fitted import fitted_from
 from train.data.gold import count_copies, training_rows
 from train.data.near_duplicates import inner_groups
 from train.evaluation.model_figures import tuning_figures
-from train.features.encoders import identity_of, size_of
-from train.features.passages import to_passages
+from train.features.encoders import encode, identity_of, size_of
+from train.features.passages import Passages, to_passages
+from train.features.sentence import VECTORS
 from train.layers.kinds import fit_layer
 from train.model import EstimatorFile, LayerState, Model, ModelMeta, TargetState, TrainingData
 from train.novelty import novelty_reference
@@ -39,7 +40,9 @@ class LayerReport(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TrainReport(Record, frozen=True, kw_only=True):
-    """``copies_left_out`` counts sentences that stood there more often than is learned from."""
+    """``copies_left_out`` counts sentences that stood there more often than is learned from;
+    ``encoder_seconds`` is the part of ``seconds`` that went into vectors that were not known yet.
+    """
 
     model_version: str
     model_dir: str | None = None
@@ -47,6 +50,8 @@ class TrainReport(Record, frozen=True, kw_only=True):
     layers: dict[str, LayerReport]
     seconds: float
     copies_left_out: int = 0
+    encoder: str = ""
+    encoder_seconds: float = 0.0
 
 
 def fit(
@@ -79,6 +84,7 @@ def fit(
     kept = training_rows(rows, codebook)
     pipeline = pipeline_named(settings.pipeline)
     passages = to_passages(kept)
+    encoder_seconds = _seconds_to_encode(settings.encoder, passages) if pipeline.blocks else 0.0
     features, matrix = fit_features(pipeline.blocks, passages, settings.encoder)
     data = TrainingData(
         kept, passages, features, matrix, inner_groups(kept), codebook, pipeline, settings, seed, texts
@@ -103,7 +109,16 @@ def fit(
     )
     if with_figures:
         model = model.with_figures(tuning_figures(kept, fitted, meta))
-    return model, _report(meta, time.perf_counter() - begin, count_copies(rows))
+    report = _report(meta, time.perf_counter() - begin, count_copies(rows))
+    return model, msgspec.structs.replace(report, encoder_seconds=round(encoder_seconds, 3))
+
+
+def _seconds_to_encode(encoder: str, passages: Passages) -> float:
+    """How long it takes until all vectors are known, so that it can be said what they cost."""
+    begin = time.perf_counter()
+    if encoder:
+        encode(encoder, sorted({text for view in VECTORS.values() for text in passages.column(view)}))
+    return time.perf_counter() - begin
 
 
 def _estimator_reads_texts(settings: Settings) -> bool:
@@ -218,4 +233,5 @@ def _report(meta: ModelMeta, seconds: float, copies: int) -> TrainReport:
         },
         seconds=round(seconds, 3),
         copies_left_out=copies,
+        encoder=meta.settings.encoder,
     )

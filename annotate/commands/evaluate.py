@@ -21,6 +21,7 @@ from annotate.commands.train import (
     GoldOption,
     SeedOption,
     download_encoder,
+    encoder_of,
     gold_and_codebook,
 )
 from schemas.errors import SettingsError
@@ -158,7 +159,9 @@ def evaluate(
                 book,
                 folds=folds,
                 seed=seed,
-                settings=changed(abstain_at=abstain_at, encoder=encoder, estimator=estimator),
+                settings=changed(
+                    abstain_at=abstain_at, encoder=encoder_of(encoder, estimator), estimator=estimator
+                ),
                 group=cast("Group", group),
                 by=cast("By", by),
                 gap=gap,

@@ -40,8 +40,9 @@ EncoderOption = Annotated[
     typer.Option(
         "--encoder",
         metavar="NAME",
-        help='Join sentence embeddings to the features: "use", "e5" (extra "e5"), or "st:FOLDER" or '
-        '"st:ORG/NAME" for a model with its network as ONNX (extra "embeddings").',
+        help='What a sentence means, as vectors beside the features: "use" (default), "none" (fast, for '
+        'corpora), "e5" (extra "e5"), or a model with its network as ONNX: "st:FOLDER", "st:ORG/NAME" (extra '
+        '"embeddings").',
     ),
 ]
 EstimatorOption = Annotated[
@@ -80,6 +81,12 @@ def gold_and_codebook(
     opened = open_study(study)
     rows = list(read_jsonl(gold or opened.needs(opened.gold, "adjudicate"), GoldSentence))
     return rows, load_codebook(codebook) if codebook else opened.codebook()
+
+
+def encoder_of(asked: str | None, estimator: str | None) -> str:
+    """The encoder's name, empty for none; beside another classifier only where one is asked for."""
+    name = asked or ("none" if estimator else "use")
+    return "" if name == "none" else name
 
 
 def download_encoder(name: str | None) -> None:
@@ -169,7 +176,7 @@ def train(
         min_asked=min_asked,
         min_touched=min_touched,
         soft=soft or None,
-        encoder=encoder,
+        encoder=encoder_of(encoder, estimator),
         estimator=estimator,
     )
     if estimator:
@@ -196,6 +203,11 @@ def train(
     print_report(done, json, _words(done, model.meta.figures or {}))
 
 
+def _cost(done: "TrainReport") -> str:
+    took = f"{done.encoder_seconds:.1f} s for new sentences" if done.encoder_seconds >= 0.05 else "all known"
+    return f"encoder: {done.encoder} ({took}; --encoder none does without, tags faster and knows less)"
+
+
 def _words(done: "TrainReport", figures: dict[str, Any]) -> str:
     measured = figures.get("layers", {})
     rows = [
@@ -217,6 +229,7 @@ def _words(done: "TrainReport", figures: dict[str, Any]) -> str:
         for name, layer in done.layers.items()
         if layer.not_learned
     ]
+    notes += [_cost(done)] if done.encoder else []
     notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
     head = f"{done.model_version}: {done.n} sentences{copies}, {done.seconds:.1f} s\n{done.model_dir}"
     notes_text = "\n".join(textwrap.fill(note, 80, subsequent_indent="  ") for note in notes)

@@ -27,6 +27,8 @@ from train.persistence.folder import save_model
 from train.predict import predict
 from train.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 LAYERS = ["function", "strength", "rhetoric"]
 
 

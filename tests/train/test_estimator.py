@@ -22,6 +22,8 @@ from train.persistence.folder import load_model, read_estimators_file, save_mode
 from train.predict import predict, suggestions
 from train.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 MODULE = """
 from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer

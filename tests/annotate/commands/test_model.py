@@ -13,6 +13,8 @@ from running import ROOT, Ran
 from schemas.jsonl import write_jsonl
 from small_gold import gold
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Ran]
 BOOK = {
     "codebook": "klein",
