@@ -121,7 +121,8 @@ def evidence_of(features: SentenceFeatures, *, several: bool = False, rows: int 
     """What each model of a layer reads.
 
     For one code the machine reads all that is counted, regressions what is said in the sentence and what it
-    and its neighbours mean, the trees how it is said. Several codes are told by the sentence alone.
+    and its neighbours mean, the trees how it is said. Several codes are told by the sentence alone. Without
+    an encoder, which takes most of the time, there are no trees either: they would take most of what is left.
 
     Parameters
     ----------
@@ -131,13 +132,14 @@ def evidence_of(features: SentenceFeatures, *, several: bool = False, rows: int 
         Coded sentences: trees are left out where there are very many.
     """
     cues = [block for block in features.blocks if block not in ("word", "char")]
+    has_trees = bool(features.encoder) and not several and rows <= _MOST_FOR_TREES
     machine = SAID if several else features.blocks
     regressions = [columns_of(features, names) for names in (SAID, (EMBEDDING,) if several else VECTORS)]
     return Evidence(
         machine=columns_of(features, machine),
         cues=columns_of(features, [block for block in cues if block in machine]),
         regressions=[columns for columns in regressions if len(columns)],
-        forest=columns_of(features, () if several or rows > _MOST_FOR_TREES else cues),
+        forest=columns_of(features, cues if has_trees else ()),
     )
 
 

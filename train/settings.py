@@ -8,7 +8,7 @@ from schemas.records import Record
 #: model. A model's name rests on both (`train.fit.model_version`), not on the bytes of the source;
 #: tests/train/test_formats.py fails until they are raised.
 FEATURES_FORMAT = 2
-TRAINING_FORMAT = 5
+TRAINING_FORMAT = 6
 
 
 class Settings(Record, frozen=True, kw_only=True):

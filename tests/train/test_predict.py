@@ -140,15 +140,11 @@ def test_what_moved_a_stance_adds_up_to_its_score(model: Model, rows: list[GoldS
 def test_all_that_speaks_for_a_code_is_what_its_score_is_made_of(
     model: Model, rows: list[GoldSentence]
 ) -> None:
-    # named or not: the columns of all blocks and the trees add up to the gap that shares are taken of
+    # named or not: the columns of all blocks add up to the gap that shares are taken of
     batch, classifier = _batch(model, rows[:20]), model.classifiers["function"]["code"]
-    forests, cues = model.forests
     assert model.features is not None
-    assert cues is not None
-    trees = forests["function", "code"].scores(cues.transform(batch.passages))
     for code in classifier.classes_:
         added = model.features.transform(batch.passages) @ _class_weights(classifier, code, slice(None))
-        added = added + _score_gap(classifier, trees, code)
         assert np.allclose(added, _score_gap(classifier, batch.scores["function", "code"], code), atol=1e-3)
 
 

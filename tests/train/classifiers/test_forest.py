@@ -27,6 +27,7 @@ from train.persistence.folder import load_model, save_model
 from train.persistence.state import from_state, to_state
 from train.persistence.validation import first_problem
 from train.predict import predict
+from train.settings import Settings
 
 CODES = ("frage", "rest")
 
@@ -132,7 +133,7 @@ def model() -> Model:
     codes = [Code(id=code, label=code) for code in CODES]
     layers = [Layer(id="art", kind="one", label="Art", codes=codes)]
     book = Codebook(codebook="b", version="1.0.0", language="de", title="B", layers=layers)
-    return fit(made_rows(300, 0), book)[0]
+    return fit(made_rows(300, 0), book, settings=Settings(encoder="use"))[0]
 
 
 def test_a_model_with_a_forest_is_kept_and_answers_as_before(model: Model, tmp_path: Path) -> None:
