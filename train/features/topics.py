@@ -6,13 +6,15 @@ from typing import Any, Self
 import numpy as np
 import scipy.sparse as sp
 
-from train.arrays import Array, Floats
+from train.arrays import Array, Floats, Ints
 from train.features.token_counts import TokenCounts
 
 #: The analyzer of the nouns: a parameter of `TokenCounts`.
 NOUNS = "nouns"
 #: Commentaries remembered at most: comparing grows with their number.
 _MOST = 3000
+#: Texts at a time: bounds memory.
+_CHUNK = 1000
 #: Likeness counts by its square: near commentaries should weigh more than many far ones.
 _POWER = 2
 
@@ -37,7 +39,7 @@ class TopicProfiles:
         """Remembers texts and, as ``y``, the shares of their sentences that touch each target."""
         self.terms_ = TokenCounts(NOUNS)
         vectors = self.terms_.fit_transform(X)
-        kept = np.linspace(0, len(X) - 1, min(len(X), _MOST)).astype(int)
+        kept = _remembered(len(X))
         vectors = vectors.tocsr()[kept]
         self.data_, self.indices_, self.indptr_ = vectors.data, vectors.indices, vectors.indptr
         self.shares_ = np.asarray(y, dtype=np.float64)[kept]
@@ -49,13 +51,14 @@ class TopicProfiles:
 
     def transform_held_out(self, X: Sequence[str], groups: Sequence[str]) -> Floats:
         """The shares of the texts of training, each guessed without those of its own group."""
-        if len(X) != len(self.shares_):  # some were not remembered: those that were have no name
-            return self.transform(X)
-        vectors = self._vectors()
-        likeness = (vectors @ vectors.T).toarray()
-        names = np.asarray(groups)
-        likeness[names[:, None] == names[None, :]] = 0.0
-        return self._guess(likeness)
+        vectors, names = self.terms_.transform(X).tocsr(), np.asarray(groups)
+        remembered, known = names[_remembered(len(X))], self._vectors().T
+        guesses = []
+        for begin in range(0, len(X), _CHUNK):
+            likeness = (vectors[begin : begin + _CHUNK] @ known).toarray()
+            likeness[names[begin : begin + _CHUNK, None] == remembered[None, :]] = 0.0
+            guesses.append(self._guess(likeness))
+        return np.vstack(guesses)
 
     def _vectors(self) -> Any:
         shape = (len(self.shares_), len(self.terms_.idf_))
@@ -66,6 +69,11 @@ class TopicProfiles:
         weight = np.maximum(dense, 0.0) ** _POWER
         guess: Floats = weight @ self.shares_ / (weight.sum(axis=1, keepdims=True) + 1e-9)
         return guess
+
+
+def _remembered(size: int) -> Ints:
+    """The places of the texts that are remembered, spread over all."""
+    return np.linspace(0, size - 1, min(size, _MOST)).astype(np.int64)
 
 
 def profile_step(share: float) -> int:

@@ -37,6 +37,17 @@ def test_a_text_of_training_is_guessed_without_its_own_group() -> None:
     assert together[1, 0] == pytest.approx(0)
 
 
+def test_its_own_group_is_left_out_where_not_all_texts_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("train.features.topics._MOST", 3)
+    topics = TopicProfiles().fit(TEXTS, SHARES)
+    assert len(topics.shares_) == 3
+    alone = topics.transform_held_out(TEXTS, ["a", "b", "c", "d"])
+    assert alone[0] == pytest.approx([0.7, 0.0], abs=1e-3)  # by the second text, and not by itself
+    assert topics.transform_held_out(TEXTS, ["a", "a", "b", "b"])[0].max() < 0.01
+
+
 def test_smoothing_adds_the_others_and_not_oneself() -> None:
     scores = np.array([[2.0], [0.0], [5.0]])
     found = smooth(scores, ["k", "k", "m"], np.ones(3), 1.0)
