@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from train.classifiers.calibration import (
     Calibration,
+    fit_balanced,
     fit_calibration,
     fit_temperature,
     one_thread,
@@ -27,8 +28,6 @@ from train.metrics import macro_f1, tally
 
 Array = Any
 
-#: What macro-F1 must gain on held-out rows before probabilities are balanced a step further.
-_WORTH = 0.004
 #: What macro-F1 must fall below its best before larger values of C are not tried: they take longest.
 _FALLEN = 0.02
 #: Where the solver stops: to choose by, and in the end. Held-out macro-F1 moved by .0006 at most.
@@ -221,14 +220,9 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.held_out_scores_, known = scores, codes >= 0
         if len(self.classes_) == 1:
             return self
-        truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
-        best = -1.0
-        for balance in balances or self.balances or (0.0,):
-            fitted = fit_calibration(scores[known], codes[known], balance=balance)
-            value = _macro(probabilities(scores[known], fitted), truth)
-            if value > best + _WORTH:
-                best, self.balance_ = value, balance
-                self.scale_, self.offset_ = fitted
+        known_scores, chosen = scores[known], balances or self.balances or (0.0,)
+        calibration, self.balance_ = fit_balanced(known_scores, codes[known], chosen)
+        self.scale_, self.offset_ = calibration
         return self
 
     @property

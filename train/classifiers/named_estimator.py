@@ -130,7 +130,7 @@ class CalibratedEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     estimator
         A classifier with ``predict_proba`` or ``decision_function``; cloned before each fit.
     balances
-        As in `train.classifiers.linear.CalibratedLinear`.
+        Exponents of balance to choose from; none: all, half, and not at all.
     folds
         Number of inner folds.
     random_state
@@ -196,7 +196,9 @@ class CalibratedEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.held_out_scores_ = np.maximum(held_out, self.floor_)
         # some estimators are sure by a thousandth, some by hundreds
         spread = self.held_out_scores_.std() or 1.0
-        calibration, self.balance_ = fit_balanced(self.held_out_scores_ / spread, codes, self.balances)
+        calibration, self.balance_ = fit_balanced(
+            self.held_out_scores_ / spread, codes, self.balances or (1.0, 0.5, 0.0)
+        )
         self.scale_, self.offset_ = calibration.scale / spread, calibration.offset
         self.estimator_ = self._learned(X, y)
         return self

@@ -146,6 +146,14 @@ def test_probabilities_or_decision_values_become_calibrated_probabilities(
     assert not hasattr(estimator, "classes_")
 
 
+def test_it_is_calibrated_where_no_balance_is_named_either() -> None:
+    """As in layers of one code, whose own classifiers need none."""
+    X, y = some()
+    fitted = CalibratedEstimator(ComplementNB(), balances=()).fit(X, y)
+    assert fitted.balance_ in (0.0, 0.5, 1.0)
+    assert not np.allclose(fitted.offset_, 0.0)
+
+
 def test_a_clone_has_the_parameters_and_learned_nothing() -> None:
     X, y = some()
     fitted = CalibratedEstimator(ComplementNB(), folds=3).fit(X, y)
