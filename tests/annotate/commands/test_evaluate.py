@@ -68,6 +68,7 @@ def run(*words: str) -> str:
     return result.stdout
 
 
+@pytest.mark.slow
 def test_the_report_fits_a_terminal_of_80_columns(folder: Path) -> None:
     said = run("evaluate", *given(folder, "--folds", "2"))
     assert max(map(len, said.splitlines())) <= 80
@@ -130,6 +131,7 @@ def meta_of(folder: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.slow
 def test_a_trained_model_has_cross_validated_figures_and_its_day(folder: Path) -> None:
     said = run("train", *given(folder, "-o", str(folder / "m")))
     assert max(map(len, said.splitlines())) <= 80 + len(str(folder))
@@ -227,6 +229,7 @@ def test_what_cannot_go_together_is_said(options: tuple[str, ...], folder: Path)
     assert isinstance(result.exception, StandpunktError)
 
 
+@pytest.mark.slow
 def test_the_page_stands_alone_and_is_the_same_each_time(folder: Path) -> None:
     pages = []
     for name in ("one.html", "two.html"):
@@ -252,6 +255,7 @@ def test_a_sentence_is_text_on_the_page(folder: Path) -> None:
     assert "&lt;script&gt;" in page
 
 
+@pytest.mark.slow
 def test_as_many_label_errors_are_listed_as_asked(folder: Path) -> None:
     rows = gold_rows()
     for row in rows[:50:7]:

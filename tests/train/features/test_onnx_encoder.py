@@ -50,6 +50,7 @@ def test_a_long_text_is_cut_and_case_is_as_the_folder_says(tmp_path: Path) -> No
     assert np.allclose(lower[0], expected("gut", POOLINGS["mean"]), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_model_knows_its_encoder_again(
     rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
 ) -> None:
