@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from joblib import Parallel, cpu_count, delayed
 
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
@@ -24,6 +25,8 @@ from train.model import Model
 from train.predict import predict
 from train.settings import Settings
 
+#: Rows from which on the start of further processes pays.
+_MANY = 1000
 #: Why a model that is judged on given rows has no learned baselines beside it.
 _NO_ROWS = "the rows that the model was trained on are not at hand"
 
@@ -104,11 +107,26 @@ def _cross_scored(
     seed: int,
     also: Mapping[str, Mapping[str, set[str]]] | None = None,
 ) -> list[Scored]:
-    scored: list[Scored] = []
-    for train, test in parts:
-        model, _ = fit(train, codebook, settings=settings, seed=seed)
-        scored += _scored(model, test, also)
-    return scored
+    """Each split's rows with the predictions of a model that was trained on the rest, split by split.
+
+    Larger studies on all cores; a classifier that is not ours may lie in a module that other processes lack.
+    """
+    alone = (settings is not None and settings.estimator) or sum(len(part.test) for part in parts) < _MANY
+    judge = delayed(_judged)
+    jobs = [judge(part, codebook, settings, seed, also) for part in parts]
+    found: list[list[Scored]] = Parallel(n_jobs=1 if alone else min(cpu_count(), len(parts)))(jobs)
+    return [item for items in found for item in items]
+
+
+def _judged(
+    part: Split,
+    codebook: Codebook,
+    settings: Settings | None,
+    seed: int,
+    also: Mapping[str, Mapping[str, set[str]]] | None,
+) -> list[Scored]:
+    model, _ = fit(part.train, codebook, settings=settings, seed=seed)
+    return _scored(model, part.test, also)
 
 
 def _curve_point(

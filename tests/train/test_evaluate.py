@@ -104,6 +104,14 @@ def test_the_same_seed_gives_the_same_report(rows: list[GoldSentence], codebook:
     assert msgspec.json.encode(one) == msgspec.json.encode(other)
 
 
+@pytest.mark.slow  # other processes start
+def test_on_all_cores_the_report_is_the_same(
+    rows: list[GoldSentence], codebook: Codebook, report: EvaluationReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("train.evaluate._MANY", 0)
+    assert cross_validate(rows, codebook, folds=3, settings=QUICK) == report
+
+
 def test_the_version_is_that_of_the_model_the_rows_would_train(
     report: EvaluationReport, rows: list[GoldSentence], codebook: Codebook
 ) -> None:
