@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 from running import ROOT
 from schemas.codebook import Codebook
 from schemas.errors import DataError
-from schemas.records import GoldSentence
+from schemas.records import CodePrediction, GoldSentence
 from train import load_model
 from train.api import TrainedModel
 from train.export import export_skops
@@ -80,7 +80,12 @@ def test_a_model_names_itself(loaded: TrainedModel, model: Model) -> None:
 def test_rows_are_read_with_their_neighbours(
     loaded: TrainedModel, model: Model, other_rows: list[GoldSentence]
 ) -> None:
-    assert loaded.predict(other_rows) == predict(model, other_rows)
+    for found, expected in zip(loaded.predict(other_rows), predict(model, other_rows), strict=True):
+        one, other = found.layers["function"], expected.layers["function"]
+        assert isinstance(one, CodePrediction)
+        assert isinstance(other, CodePrediction)
+        assert (found.sentence_id, one.code) == (expected.sentence_id, other.code)
+        assert one.scores == pytest.approx(other.scores, abs=2e-6)  # sums of 32 bits, rounded
 
 
 def test_plain_texts_stand_alone_whatever_is_beside_them(loaded: TrainedModel, texts: list[str]) -> None:
