@@ -10,7 +10,7 @@ from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
 from schemas.records import Annotation, GoldSentence, Prediction
 from train.data.gold import checked, count_copies, training_rows
-from train.data.holdout import GAP, By, Group, Plan, Split, described, hold_out, luck_of
+from train.data.holdout import GAP, By, Group, Plan, Split, described, hold_out, widening_of
 from train.evaluation.baselines import Baselines, baseline_counts, macro_of, texts_of
 from train.evaluation.comparison import Comparison, compare
 from train.evaluation.human_ceiling import human_ceiling, predicted_items
@@ -79,8 +79,8 @@ def cross_validate(
     )  # else it would predict targets it was trained on
     scored = _cross_scored(holdout.splits, codebook, settings, seed, asked)
     version = model_version(kept, codebook, settings=settings, seed=seed)
-    luck = luck_of(holdout.splits)
-    report = score_layers(codebook, scored, version=version, seed=seed, luck=luck)
+    widening = widening_of(holdout.splits)
+    report = score_layers(codebook, scored, version=version, seed=seed, widening=widening)
     layers = {
         layer.id: _beside(layer, report.layers[layer.id], scored, annotations, seed, suspects)
         for layer in codebook.predicted_layers

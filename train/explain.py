@@ -81,10 +81,8 @@ def _of_stances(
     for code in sorted(set(predicted) - {UNRELATED}):
         chosen = np.flatnonzero(np.array(predicted) == code)
         rows = np.array([pairs.asked[i][0] for i in chosen])
-        total, gap = (
-            np.zeros(len(chosen)),
-            np.zeros(len(chosen)),
-        )  # the other sentences have a column of their own
+        total = np.zeros(len(chosen))
+        gap = np.zeros(len(chosen))  # the other sentences have a column of their own
         for step, value in (("touched", True), ("direction", code)):
             scores = pairs.scores[step][chosen] - classifiers[step].intercept_
             total += _score_gap(classifiers[step], scores, value)

@@ -38,6 +38,16 @@ def grouped_folds(groups: Sequence[str], labels: Floats, *, folds: int, seed: in
     return result
 
 
+def folds_by_code(codes: Ints, size: int, groups: Sequence[str] | None, *, folds: int, seed: int) -> Ints:
+    """`grouped_folds` of rows with one code each: a number below ``size``, or -1 where it is not known.
+
+    Without ``groups`` each row is one.
+    """
+    names = [str(i) for i in range(len(codes))] if groups is None else groups
+    labels = np.column_stack([np.ones(len(codes)), codes[:, None] == np.arange(size)])
+    return grouped_folds(names, labels, folds=folds, seed=seed)
+
+
 def _best_fold(filled: Floats, share: Floats) -> int:
     """The fold that leaves the least spread between folds; the emptiest of equals."""
     # the sum of squares grows by 2·filled·share + share² in the fold chosen: the rest is the same

@@ -24,6 +24,11 @@ PairFeatures = dict[str, TokenCounts]
 ClassifierMaker = Callable[[Settings, int, tuple[float, ...], int], Any]
 
 
+def cue_blocks(blocks: Sequence[str]) -> list[str]:
+    """Those that are not the sentence's own words and letters."""
+    return [block for block in blocks if block not in ("word", "char")]
+
+
 class Pipeline(NamedTuple):
     """Blocks of a sentence, blocks of a sentence and a target, and a classifier.
 
@@ -37,8 +42,8 @@ class Pipeline(NamedTuple):
 
     @property
     def cues(self) -> list[str]:
-        """The blocks that are not the sentence's own words and letters."""
-        return [block for block in self.blocks if block not in ("word", "char")]
+        """The blocks that are asked about by trees, and weigh half in the SVM."""
+        return cue_blocks(self.blocks)
 
 
 def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "CalibratedLinear":
@@ -131,7 +136,7 @@ def evidence_of(features: SentenceFeatures, *, several: bool = False, rows: int 
     rows
         Coded sentences: trees are left out where there are very many.
     """
-    cues = [block for block in features.blocks if block not in ("word", "char")]
+    cues = cue_blocks(features.blocks)
     has_trees = bool(features.encoder) and not several and rows <= _MOST_FOR_TREES
     machine = SAID if several else features.blocks
     regressions = [columns_of(features, names) for names in (SAID, (EMBEDDING,) if several else VECTORS)]

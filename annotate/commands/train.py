@@ -204,8 +204,12 @@ def train(
 
 
 def _cost(done: "TrainReport") -> str:
-    took = f"{done.encoder_seconds:.1f} s for new sentences" if done.encoder_seconds >= 0.05 else "all known"
-    return f"encoder: {done.encoder} ({took}; --encoder none does without, tags faster and knows less)"
+    took = (
+        f"{done.encoder_seconds:.1f} s for new sentences"
+        if done.encoder_seconds >= 0.05
+        else "vectors were cached"
+    )
+    return f"encoder: {done.encoder} ({took}; --encoder none is faster, less accurate)"
 
 
 def _words(done: "TrainReport", figures: dict[str, Any]) -> str:

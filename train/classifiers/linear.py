@@ -23,7 +23,7 @@ from train.classifiers.calibration import (
 )
 from train.classifiers.fitted import Evidence
 from train.classifiers.forest import Forest, fit_forest
-from train.folds import grouped_folds, splits
+from train.folds import folds_by_code, splits
 from train.metrics import macro_f1, tally
 
 Array = Any
@@ -62,7 +62,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Values of the SVM's C to choose from by macro-F1 on held-out rows.
     balances
         Exponents of balance to choose from: with more than 0 rare codes are given more often than they
-        occur. The first that no other betters clearly by macro-F1 on held-out rows is taken. None: with
+        occur. The first that no other betters clearly by macro-F1 on held-out rows is taken. Empty: with
         `Evidence`, one temperature is fitted, and all codes count as equally frequent unless that is surely
         worse.
     regression_C
@@ -133,9 +133,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         codes = np.where(known, np.searchsorted(self.classes_, y), -1)
         if len(self.classes_) == 1:
             return self._fit_constant(X)
-        names = [str(i) for i in range(len(codes))] if groups is None else list(groups)
-        labels = np.column_stack([np.ones(len(codes)), codes[:, None] == np.arange(len(self.classes_))])
-        fold = grouped_folds(names, labels, folds=self.folds, seed=self.random_state)
+        size = len(self.classes_)
+        fold = folds_by_code(codes, size, groups, folds=self.folds, seed=self.random_state)
         rows = _Rows(codes, soft, fold)
         if evidence is None:
             held_out = self._choose(X, rows)

@@ -19,7 +19,7 @@ from schemas.errors import near_hit
 from train.arrays import Array, Floats
 from train.classifiers.calibration import Calibration, fit_balanced, probabilities
 from train.classifiers.estimator_model import EstimatorError, ask, scores_of
-from train.folds import grouped_folds, splits
+from train.folds import folds_by_code, splits
 
 
 def load_estimator(name: str, seed: int = 0) -> Any:
@@ -130,7 +130,7 @@ class CalibratedEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     estimator
         A classifier with ``predict_proba`` or ``decision_function``; cloned before each fit.
     balances
-        Exponents of balance to choose from; none: all, half, and not at all.
+        Exponents of balance to choose from; empty: all, half, and not at all.
     folds
         Number of inner folds.
     random_state
@@ -186,9 +186,8 @@ class CalibratedEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if len(self.classes_) == 1:
             self.share_, self.held_out_scores_ = np.ones(1), np.zeros((len(y), 1))
             return self
-        names = [str(i) for i in range(len(y))] if groups is None else list(groups)
-        labels = np.column_stack([np.ones(len(y)), np.eye(len(self.classes_))[codes]])
-        fold = grouped_folds(names, labels, folds=self.folds, seed=self.random_state)
+        size = len(self.classes_)
+        fold = folds_by_code(codes, size, groups, folds=self.folds, seed=self.random_state)
         held_out = np.zeros((len(y), len(self.classes_)))
         for train, test in splits(fold):
             held_out[test] = scores_of(self._learned(X[train], y[train]), X[test], self.classes_)

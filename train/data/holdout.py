@@ -66,8 +66,8 @@ class HeldOut(Record, frozen=True, kw_only=True, omit_defaults=True):
     left_out: dict[str, int] = {}
 
 
-def luck_of(parts: Sequence[Split]) -> float:
-    """How many times as wide an interval is that holds the luck of what was trained on, too.
+def widening_of(parts: Sequence[Split]) -> float:
+    """How many times as wide an interval must be to hold the variation of the training sample, too.
 
     The models of a cross-validation share most of what they learned from, so that how their figures differ
     says little about what another sample would have taught. With J splits, n1 rows to train on and n2 to

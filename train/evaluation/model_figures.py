@@ -12,8 +12,8 @@ from train.model import FittedLayer, ModelMeta
 
 Figures = dict[str, Any]
 
-#: As `train.data.holdout.luck_of` for five folds.
-_LUCK = 1.5
+#: As `train.data.holdout.widening_of` for five folds.
+_WIDENING = 1.5
 
 
 def figures_of(report: EvaluationReport) -> Figures:
@@ -43,7 +43,7 @@ def tuning_figures(
         Scored(row, _as_prediction(row, layers, meta), meta.layers)
         for row, layers in zip(rows, predicted, strict=True)
     ]
-    report = score_layers(meta.book, scored, version=meta.model_version, seed=meta.seed, luck=_LUCK)
+    report = score_layers(meta.book, scored, version=meta.model_version, seed=meta.seed, widening=_WIDENING)
     return {**figures_of(report), "held_out": {"by": "tuning"}}
 
 

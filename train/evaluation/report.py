@@ -165,22 +165,22 @@ class EvaluationReport(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def score_layers(
-    codebook: Codebook, scored: Sequence[Scored], *, version: str, seed: int = 0, luck: float = 1.0
+    codebook: Codebook, scored: Sequence[Scored], *, version: str, seed: int = 0, widening: float = 1.0
 ) -> EvaluationReport:
     """The report over all layers of the codebook that a model predicts.
 
     Parameters
     ----------
-    luck
+    widening
         How many times as wide the intervals are as those of drawing the judged commentaries anew, where the
-        models' own training was drawn as well (`train.data.holdout.luck_of`).
+        models' own training was drawn as well (`train.data.holdout.widening_of`).
     """
-    layers = {layer.id: _score(layer, scored, seed, luck) for layer in codebook.predicted_layers}
+    layers = {layer.id: _score(layer, scored, seed, widening) for layer in codebook.predicted_layers}
     return EvaluationReport(layers=layers, n=len(scored), model_version=version)
 
 
-def _score(layer: Layer, scored: Sequence[Scored], seed: int, luck: float) -> LayerFigures:
-    figures = _figures(layer, layer_items(layer, scored), seed, luck)
+def _score(layer: Layer, scored: Sequence[Scored], seed: int, widening: float) -> LayerFigures:
+    figures = _figures(layer, layer_items(layer, scored), seed, widening)
     coded = [s for s in scored if layer.id in s.row.layers]
     unjudged = sum(layer.id not in s.prediction.layers for s in coded)
     figures = msgspec.structs.replace(figures, unjudged=unjudged, not_learned=_not_learned(layer, coded))
@@ -264,7 +264,7 @@ def _targets(codes: list[str], items: Sequence[Item]) -> dict[str, TargetFigures
     return figures
 
 
-def _figures(layer: Layer, items: LayerItems, seed: int, luck: float) -> LayerFigures:
+def _figures(layer: Layer, items: LayerItems, seed: int, widening: float) -> LayerFigures:
     n = len(items.keys)
     counts = tally(items.gold, items.predicted)
     counted = counted_codes(layer, items.codes)
@@ -278,13 +278,15 @@ def _figures(layer: Layer, items: LayerItems, seed: int, luck: float) -> LayerFi
         macro_f1=_rounded(macro_f1(total)),
         accuracy=_rounded(float(right.mean())) if n else None,
         baseline_macro_f1=_rounded(macro_f1(tally(items.gold, items.baseline)[:, counted].sum(axis=0))),
-        interval=None if draws is None else widened(macro_interval(draws[:, counted]), macro_f1(total), luck),
+        interval=None
+        if draws is None
+        else widened(macro_interval(draws[:, counted]), macro_f1(total), widening),
         at_abstention=AtAbstention(
             macro_f1=_rounded(macro_f1(counts[items.kept][:, counted].sum(axis=0))),
             coverage=round(float(items.kept.mean()), 6) if n else 0.0,
             accuracy=_rounded(float(right[items.kept].mean())) if items.kept.any() else None,
         ),
-        codes=_code_figures(items.codes, counts.sum(axis=0), items, draws, luck),
+        codes=_code_figures(items.codes, counts.sum(axis=0), items, draws, widening),
         n=n,
         calibration_error=_rounded(calibration_error(confidence, hit)) if n else None,
         reliability=reliability(confidence, hit),
@@ -307,7 +309,7 @@ def _code_figures(
     counts: Floats,
     items: LayerItems | None = None,
     draws: Floats | None = None,
-    luck: float = 1.0,
+    widening: float = 1.0,
 ) -> dict[str, CodeFigures]:
     """The figures of the codes that occur in gold or prediction."""
     precision, recall = precision_recall(counts)
@@ -321,7 +323,7 @@ def _code_figures(
             average_precision=_rounded(average_precision(items.gold[:, i], items.scores[:, i]))
             if items
             else None,
-            interval=None if draws is None else widened(interval_of(draws[:, i]), float(values[i]), luck),
+            interval=None if draws is None else widened(interval_of(draws[:, i]), float(values[i]), widening),
         )
         for i, code in enumerate(codes)
         if counts[i].any()

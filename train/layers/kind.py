@@ -36,13 +36,11 @@ class Kind(ABC):
         Whether an item has any number of codes, and not just one.
     has_targets
         Whether the items are the targets that were asked of the sentence.
-    has_forest
-        Whether trees may stand beside the linear models.
     """
 
     gold_type: type | tuple[type, ...] = str
     expected = "a code"
-    several = has_targets = has_forest = False
+    several = has_targets = False
 
     @abstractmethod
     def fit(self, layer: Layer, data: TrainingData) -> FittedLayer:

@@ -19,7 +19,7 @@ MACHINE_C = 0.1
 class OneCode(Kind):
     """One code a sentence."""
 
-    has_forest, is_number = True, False
+    is_number = False
 
     def fit(self, layer: Layer, data: TrainingData) -> FittedLayer:
         """A classifier over the codes that occur, with a threshold for each."""

@@ -272,7 +272,7 @@ def _columns(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> tuple[i
     features = SentenceFeatures(pipeline.blocks, meta.settings.encoder)
     features.buckets_ = state["features"]["buckets"]
     if not KINDS[layer.kind].has_targets:
-        cues = len(columns_of(features, pipeline.cues)) if KINDS[layer.kind].has_forest else 0
+        cues = len(columns_of(features, pipeline.cues)) if not KINDS[layer.kind].several else 0
         return sum(features.widths.values()), cues
     pair_columns = sum(len(block["idf"]) for block in state["pairs"].get(layer.id, {}).values())
     return len(columns_of(features, pipeline.shared)) + pair_columns, 0

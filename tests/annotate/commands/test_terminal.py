@@ -60,14 +60,14 @@ def test_the_title_of_a_record_is_shown_in_the_table_of_a_piece(
     record = {
         "title": f"Titel {HOSTILE}",
         "author": HOSTILE,
-        "text": f"Das Tempolimit {HOSTILE} nützt allen.",
+        "text": f"Ein sofortiges Tempolimit {HOSTILE} nützt allen.",
     }
     path.write_text(json.dumps(record), "utf-8")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     ran = harmless(standpunkt("tag", path, "-m", model))
     assert ran.code == 0
-    assert ran.out.splitlines()[0].count(SHOWN) == 2  # title and author
-    assert r"Das Tempolimit \x1b]0;gekapert\x07" in ran.out
+    assert ran.out.count(SHOWN) == 2  # title and author; the text is cut to its column
+    assert r"Ein sofortiges Tempolimit \x1b]0;gekapert" in ran.out
 
 
 def annotations(tmp_path: Path, *voices: str) -> Path:

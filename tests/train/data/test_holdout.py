@@ -8,7 +8,7 @@ import pytest
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.records import GoldSentence
-from train.data.holdout import By, Plan, hold_out, luck_of
+from train.data.holdout import By, Plan, hold_out, widening_of
 from train.evaluate import cross_validate
 from train.settings import Settings
 
@@ -156,4 +156,4 @@ def test_the_report_says_how_it_held_out(signed: list[GoldSentence], codebook: C
 
 
 def test_five_folds_make_intervals_half_as_wide_again(rows: list[GoldSentence], codebook: Codebook) -> None:
-    assert luck_of(hold_out(rows, codebook, Plan()).splits) == pytest.approx(1.5, abs=0.01)
+    assert widening_of(hold_out(rows, codebook, Plan()).splits) == pytest.approx(1.5, abs=0.01)
