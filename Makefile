@@ -46,7 +46,7 @@ check: lint
 
 test: check
 	sh tests/install-packages.sh
-	$(BIN)/pytest -q -n 2 --dist loadscope -m "studio or browser or slow"
+	$(BIN)/pytest -q -n 2 --dist loadscope --maxfail=10 -m "studio or browser or slow"
 
 stress: $(VENV)/.tested
 	STANDPUNKT_STRESS=1 sh tests/install-packages.sh

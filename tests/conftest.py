@@ -45,6 +45,17 @@ def _no_foreign_server(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureR
         monkeypatch.setenv("STANDPUNKT_HOME", str(request.getfixturevalue("tmp_path") / "home"))
 
 
+@pytest.fixture(autouse=True)
+def _answering_server(request: pytest.FixtureRequest) -> None:
+    """A server that hangs fails the test it hangs in, and none of those after it."""
+    if "server" not in request.fixturenames:
+        return
+    request.getfixturevalue("server")
+    if not local_server.status().running:
+        local_server.stop()
+        local_server.start(print)
+
+
 @pytest.fixture(scope="session")
 def studio_home() -> Iterator[Path]:
     """The data folder of the tests' own Label Studio: installed once, emptied for each run.
