@@ -179,7 +179,10 @@ class GoldSentence(ContextSentence, frozen=True, kw_only=True):
 class CodePrediction(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A model's answer for a ``one`` or ``scale`` layer, or for one target of a stance layer.
 
-    ``touched`` is the probability that the target is touched at all (stance only).
+    Of a stance alone: ``touched`` is the probability that the target is touched at all;
+    ``touch_sure`` says that this is sure by its own threshold, though the answer may still abstain
+    because the direction is open; ``direction_from`` is what the direction rests on: the author's in
+    other commentaries, or what people have coded so far in this one (``piece``).
     """
 
     code: str | int
@@ -188,6 +191,13 @@ class CodePrediction(Record, frozen=True, kw_only=True, omit_defaults=True):
     abstained: bool
     touched: float | None = None
     scores: dict[str, float]
+    touch_sure: bool = False
+    direction_from: Literal["author", "piece"] | None = None
+
+    @property
+    def is_touched_only(self) -> bool:
+        """Whether the touch is sure and its direction is not: no answer, and more than none."""
+        return self.touch_sure and (self.abstained or self.code == UNRELATED)
 
 
 class SetPrediction(Record, frozen=True, kw_only=True):

@@ -2,11 +2,12 @@
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
 from schemas.codebook import Layer
+from schemas.controls import control_name
 from schemas.records import (
     ContextSentence,
     LayerPrediction,
@@ -128,11 +129,19 @@ class Suggestions(NamedTuple):
     withheld
         How many predictions were withheld, by reason: ``abstained``, ``few_sentences`` (layer),
         ``few_examples`` (code), ``untested`` (target), ``one_code`` (the layer knows one only).
+    touched
+        By stance layer the targets that are surely touched while no direction is suggested: to be
+        shown as a mark, and never as an answer.
+    from_author
+        The ``layer__target`` names in ``layers`` whose direction is the author's in other commentaries:
+        to be shown as such, for it says nothing of the sentence.
     """
 
     layers: Layers
     confidence: dict[str, float]
     withheld: dict[str, int]
+    touched: dict[str, list[str]]
+    from_author: list[str]
 
 
 def suggestions(model: Model, prediction: Prediction) -> Suggestions:
@@ -140,13 +149,32 @@ def suggestions(model: Model, prediction: Prediction) -> Suggestions:
     layers: Layers = {}
     confidence: dict[str, float] = {}
     withheld: Counter[str] = Counter()
+    touched: dict[str, list[str]] = {}
+    from_author: list[str] = []
     for name, layer_prediction in prediction.layers.items():
         part = _suggest(model, name, layer_prediction)
         if part.value is not None:
             layers[name] = part.value
+        if part.touched:
+            touched[name] = list(part.touched)
+        from_author += [control_name(name, target) for target in part.from_author]
         confidence.update(part.confidence)
         withheld.update(part.withheld)
-    return Suggestions(layers, confidence, dict(sorted(withheld.items())))
+    return Suggestions(layers, confidence, dict(sorted(withheld.items())), touched, from_author)
+
+
+def with_coded(
+    model: Model, prediction: Prediction, coded: Mapping[str, Mapping[str, Counter[str]]]
+) -> Prediction:
+    """The prediction for one annotator, who has coded other sentences of the commentary.
+
+    Parameters
+    ----------
+    coded
+        Stance layer → target → how often this annotator gave each code in this commentary. Nobody
+        else's codings may be among them: who codes is not to be told what others said.
+    """
+    return prediction
 
 
 def is_tested(model: Model, layer_id: str, target_id: str) -> bool:

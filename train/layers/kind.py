@@ -16,11 +16,17 @@ from train.settings import Settings
 
 
 class SuggestedPart(NamedTuple):
-    """A layer's share in the suggestions; without a value nothing of it is suggested."""
+    """A layer's share in the suggestions; without a value nothing of it is suggested.
+
+    ``touched`` are targets that are surely touched while no direction is suggested; ``from_author``
+    those whose direction is the author's in other commentaries.
+    """
 
     value: LayerValue | None
     confidence: dict[str, float]
     withheld: list[str]
+    touched: Sequence[str] = ()
+    from_author: Sequence[str] = ()
 
 
 class Kind(ABC):

@@ -144,20 +144,39 @@ class Stance(Kind):
     def suggest(
         self, layer_id: str, prediction: dict[str, CodePrediction], state: LayerState, settings: Settings
     ) -> SuggestedPart:
-        """The code of each target that is tested and whose prediction did not abstain."""
+        """The code of each target that is tested and whose prediction did not abstain.
+
+        A tested target that is surely touched and has no such code is named as touched.
+        """
         why = {
             target: withheld_reason(code_prediction, state, settings)
             if is_tested(state, target, settings)
             else "untested"
             for target, code_prediction in prediction.items()
         }
+        touched = [
+            target
+            for target, answer in prediction.items()
+            if answer.touch_sure and why[target] != "untested" and (why[target] or answer.code == UNRELATED)
+        ]
+        why |= {target: why[target] or "abstained" for target in touched}
         shown = {
             target: str(code_prediction.code)
             for target, code_prediction in prediction.items()
             if why[target] is None
         }
         confidence = {f"{layer_id}__{target}": prediction[target].score for target in shown}
-        return SuggestedPart(shown or None, confidence, [reason for reason in why.values() if reason])
+        return SuggestedPart(
+            shown or None,
+            confidence,
+            withheld=[reason for reason in why.values() if reason],
+            touched=touched,
+            from_author=[
+                target
+                for target, code in shown.items()
+                if code != UNRELATED and prediction[target].direction_from == "author"
+            ],
+        )
 
     def parts(self, layer: Layer) -> set[str]:
         return {"touched", "direction"}

@@ -7,10 +7,12 @@ import msgspec
 import pytest
 
 from schemas.codebook import Codebook
-from schemas.records import GoldSentence
+from schemas.records import CodePrediction, GoldSentence
 from train.features.passages import to_passages
 from train.fit import fit
 from train.layers import stance
+from train.layers.kind import SuggestedPart
+from train.model import LayerState, TargetState
 from train.settings import Settings
 
 
@@ -48,3 +50,55 @@ def test_a_commentary_is_trained_on_with_a_topic_profile_that_its_own_codes_do_n
     own = to_passages(rows)[0].whole
     assert before[own] == after[own]
     assert any(before[whole] != after[whole] for whole in before)
+
+
+def suggested(settings: Settings = Settings(), **answers: CodePrediction) -> SuggestedPart:
+    """What is suggested of these answers by a model that has often been asked about each target but ``rare``."""
+    often = TargetState(asked=500, touched=100, codes={"favor": 50, "against": 50, "unrelated": 400})
+    state = LayerState(
+        kind="stance",
+        n=500,
+        codes={"favor": 100, "against": 100, "open": 1, "unrelated": 800},
+        trained=True,
+        reason=None,
+        thresholds={},
+        choices={},
+        targets={name: often for name in answers if name != "rare"},
+    )
+    return stance.Stance().suggest("stance", answers, state, settings)
+
+
+def answer(code: str, *, abstained: bool = False, **more: Any) -> CodePrediction:
+    scores = dict.fromkeys(("favor", "against", "unrelated"), 0.3)
+    return CodePrediction(code=code, score=0.4, threshold=0.5, abstained=abstained, scores=scores, **more)
+
+
+@pytest.mark.parametrize(
+    ("given", "value", "touched", "from_author"),
+    [
+        (answer("favor"), "favor", False, False),
+        (answer("favor", touch_sure=True), "favor", False, False),
+        (answer("favor", touch_sure=True, direction_from="piece"), "favor", False, False),
+        (answer("favor", touch_sure=True, direction_from="author"), "favor", False, True),
+        (answer("favor", abstained=True), None, False, False),
+        (answer("favor", abstained=True, touch_sure=True), None, True, False),
+        (answer("favor", abstained=True, touch_sure=True, direction_from="author"), None, True, False),
+        (answer("unrelated"), "unrelated", False, False),
+        (answer("unrelated", direction_from="author"), "unrelated", False, False),
+        (answer("unrelated", abstained=True, touch_sure=True), None, True, False),
+        (answer("unrelated", touch_sure=True), None, True, False),
+        (answer("open", touch_sure=True), None, True, False),  # too few examples of the code
+    ],
+)
+def test_a_sure_touch_without_a_direction_is_named_and_is_no_answer(
+    given: CodePrediction, value: str | None, touched: bool, from_author: bool
+) -> None:
+    part = suggested(maut=given)
+    assert part.value == ({"maut": value} if value else None)
+    assert list(part.touched) == ["maut"] * touched
+    assert list(part.from_author) == ["maut"] * from_author
+
+
+def test_a_target_that_is_not_tested_is_never_named_as_touched() -> None:
+    part = suggested(rare=answer("favor", abstained=True, touch_sure=True), maut=answer("favor"))
+    assert (part.value, list(part.touched), part.withheld) == ({"maut": "favor"}, [], ["untested"])
