@@ -9,9 +9,9 @@ import scipy.sparse as sp
 
 from schemas.records import UNRELATED, CodePrediction
 from train.arrays import Floats, Ints
-from train.features.naming import MEANING, OTHERS, Subjects, tell
+from train.features.naming import LAYERS, MEANING, OTHERS, Subjects, tell
 from train.features.passages import Passage
-from train.features.sentence import EMBEDDING, VECTORS
+from train.features.sentence import VECTORS
 from train.layers.kinds import KINDS
 from train.model import Batch, Model
 from train.pipelines import columns_of, pipeline_named
@@ -30,9 +30,8 @@ def reasons_for(
     What a feature adds is its share in the score of the predicted code, less its mean share in all
     codes' scores. Features of one name are added up, all that has no name is one sum, and a weight is
     the part of all that speaks for the code: 0 to 1. A stance has reasons for each target that is
-    predicted to be touched, under ``layer__target``: what adds to the log-odds of a touch, and to the
-    score of the way less the mean of all ways. None where nothing was asked, empty where what has a
-    name says little.
+    predicted to be touched, under ``layer__target``: what adds to the log-odds of a touch. None where
+    nothing was asked, empty where what has a name says little.
     """
     if model.readable is None or not model.meta.settings.reasons or not predictions:
         return {}
@@ -41,7 +40,7 @@ def reasons_for(
     reasons: dict[str, list[Reasons | None]] = {}
     for name, layer_predictions in predictions.items():
         if name in batch.pairs:
-            reasons |= _of_stances(model, name, matrix, vectors, batch, layer_predictions)
+            reasons |= _of_stances(model, name, matrix, batch, layer_predictions)
         elif _weighed_codes(model, name):
             reasons[name] = _of_codes(model, name, matrix, vectors, batch, layer_predictions)
     return reasons
@@ -68,34 +67,31 @@ def _of_stances(
     model: Model,
     name: str,
     matrix: Any,
-    vectors: Floats,
     batch: Batch,
     predictions: Sequence[dict[str, CodePrediction]],
 ) -> dict[str, list[Reasons | None]]:
     pairs = batch.pairs[name]
-    classifiers: Mapping[str, Any] = model.classifiers[name]
-    predicted = [str(predictions[row][target].code) for row, target in pairs.asked]
     by_layer_target: dict[str, list[Reasons | None]] = {
         f"{name}__{target}": [None] * len(predictions) for target in sorted({t for _, t in pairs.asked})
     }
-    for code in sorted(set(predicted) - {UNRELATED}):
-        chosen = np.flatnonzero(np.array(predicted) == code)
-        rows = np.array([pairs.asked[i][0] for i in chosen])
-        total = np.zeros(len(chosen))
-        gap = np.zeros(len(chosen))  # the other sentences have a column of their own
-        for step, value in (("touched", True), ("direction", code)):
-            scores = pairs.scores[step][chosen] - classifiers[step].intercept_
-            total += _score_gap(classifiers[step], scores, value)
-            gap += _score_gap(classifiers[step], pairs.neighbour_scores[step][chosen], value)
-        weights, of_vectors = _pair_weights(model, name, code)
-        meant = vectors[rows, : len(of_vectors)] @ of_vectors  # pairs know the sentence's own vector
-        parts = sp.hstack([matrix[rows], pairs.own[chosen], np.column_stack([meant, gap])], format="csr")
-        parts.data *= np.concatenate([weights, [1.0, 1.0]])[parts.indices]
-        passages = [batch.passages[row] for row in rows.tolist()]
-        told = _told(parts, _subjects(model, name), total, passages, model.meta.settings.reasons)
-        for i, reasons in zip(chosen, told, strict=True):
-            row, target = pairs.asked[i]
-            by_layer_target[f"{name}__{target}"][row] = reasons
+    touch = model.touches.get(name)
+    chosen = np.array(
+        [i for i, (row, target) in enumerate(pairs.asked) if predictions[row][target].code != UNRELATED],
+        dtype=np.int64,
+    )
+    if touch is None or pairs.parts is None or not len(chosen):
+        return by_layer_target
+    rows = np.array([pairs.asked[i][0] for i in chosen])
+    matrix = sp.hstack([matrix[rows], pairs.own[chosen]], format="csr")
+    matrix.data *= (touch.words_weight * _pair_weights(model, name))[matrix.indices]
+    _, meaning, around, answers = pairs.parts[chosen].T
+    parts = sp.hstack([matrix, np.column_stack([meaning, around, answers])], format="csr")
+    total = pairs.parts[chosen].sum(axis=1)
+    passages = [batch.passages[row] for row in rows.tolist()]
+    told = _told(parts, _subjects(model, name), total, passages, model.meta.settings.reasons)
+    for i, reasons in zip(chosen, told, strict=True):
+        row, target = pairs.asked[i]
+        by_layer_target[f"{name}__{target}"][row] = reasons
     return by_layer_target
 
 
@@ -107,7 +103,7 @@ def _subjects(model: Model, stance: str | None) -> Subjects:
         return Subjects([*columns, MEANING])
     for block, counts in model.pairs[stance].items():
         columns += [f"{block}: {term}" for term in counts.get_feature_names_out().tolist()]
-    return Subjects([*columns, MEANING, OTHERS])
+    return Subjects([*columns, MEANING, OTHERS, LAYERS])
 
 
 def _told(
@@ -148,28 +144,22 @@ def _told(
     ]
 
 
-def _pair_weights(model: Model, name: str, code: str) -> tuple[Floats, Floats]:
-    """What a unit of each readable feature, then of each feature of a pair, adds for a way to lean.
-
-    Beside it the same for each number of the sentence's vector.
-    """
-    classifiers = model.classifiers[name]
+@lru_cache(maxsize=16)
+def _pair_weights(model: Model, name: str) -> Floats:
+    """What a unit of each readable feature, then of each feature of a pair, adds to a touch's log-odds."""
     # of two classes: less the mean, twice, is the gap
-    both = _class_weights(classifiers["touched"], True, slice(None)) * 2
-    both = both + _class_weights(classifiers["direction"], code, slice(None))
+    both = _class_weights(model.classifiers[name]["touched"], True, slice(None)) * 2
     shared = columns_of(model.features, pipeline_named(model.meta.settings.pipeline).shared)
     whole = np.zeros(sum(model.features.widths.values()) if model.features else 0)
     whole[shared] = both[: len(shared)]
-    columns = _readable_columns(model)
-    own = whole[columns_of(model.features, (EMBEDDING,))]
-    return np.concatenate([whole[columns], both[len(shared) :]]), own
+    return np.concatenate([whole[_readable_columns(model)], both[len(shared) :]])
 
 
 def _score_gap(classifier: Any, scores: Floats, value: object) -> Floats:
-    """What was added to the score of a class, as `_pair_weights` counts it."""
+    """What was added to the score of a class beyond the mean of all classes."""
     scaled: Floats = scores * classifier.scale_
     gap: Floats = scaled[:, list(classifier.classes_).index(value)] - scaled.mean(axis=1)
-    return gap * 2 if value is True else gap
+    return gap
 
 
 def _chosen(codes: Sequence[str], predicted: Sequence[list[str]]) -> Floats:

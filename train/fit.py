@@ -15,13 +15,14 @@ from schemas.errors import SettingsError
 from schemas.records import GoldSentence, Record, short_hash
 from train.classifiers.fitted import fitted_from
 from train.data.gold import count_copies, training_rows
-from train.data.near_duplicates import inner_groups
+from train.data.near_duplicates import clusters_of, inner_groups
 from train.evaluation.model_figures import tuning_figures
 from train.features.encoders import encode, identity_of, size_of
 from train.features.passages import Passages, to_passages
 from train.features.sentence import VECTORS
-from train.layers.kinds import fit_layer
-from train.model import EstimatorFile, LayerState, Model, ModelMeta, TargetState, TrainingData
+from train.layers.answers import answer_columns
+from train.layers.kinds import KINDS, fit_layer
+from train.model import EstimatorFile, FittedLayer, LayerState, Model, ModelMeta, TargetState, TrainingData
 from train.novelty import novelty_reference
 from train.pipelines import fit_features, pipeline_named
 from train.settings import FEATURES_FORMAT, TRAINING_FORMAT, Settings
@@ -86,10 +87,12 @@ def fit(
     passages = to_passages(kept)
     encoder_seconds = _seconds_to_encode(settings.encoder, passages) if pipeline.blocks else 0.0
     features, matrix = fit_features(pipeline.blocks, passages, settings.encoder)
+    clusters = clusters_of(kept)
+    groups = inner_groups(kept, clusters)
     data = TrainingData(
-        kept, passages, features, matrix, inner_groups(kept), codebook, pipeline, settings, seed, texts
+        kept, passages, features, matrix, groups, clusters, codebook, pipeline, settings, seed, texts
     )
-    fitted = {layer.id: fit_layer(layer, data) for layer in codebook.predicted_layers}
+    fitted = _fit_layers(data)
     meta = _meta(kept, codebook, settings, seed, {name: layer.state for name, layer in fitted.items()})
     if settings.estimator:
         meta = msgspec.structs.replace(meta, estimator=EstimatorFile(reads_texts=texts))
@@ -106,11 +109,25 @@ def fit(
         },
         pairs={name: layer.pairs for name, layer in fitted.items() if layer.pairs is not None},
         topics={name: layer.topics for name, layer in fitted.items() if layer.topics is not None},
+        touches={name: layer.touch for name, layer in fitted.items() if layer.touch is not None},
     )
     if with_figures:
         model = model.with_figures(tuning_figures(kept, fitted, meta))
     report = _report(meta, time.perf_counter() - begin, count_copies(rows))
     return model, msgspec.structs.replace(report, encoder_seconds=round(encoder_seconds, 3))
+
+
+def _fit_layers(data: TrainingData) -> dict[str, FittedLayer]:
+    """The layers, in the codebook's order; those about targets rest on what the others say."""
+    layers = data.codebook.predicted_layers
+    fitted = {layer.id: fit_layer(layer, data) for layer in layers if not KINDS[layer.kind].has_targets}
+    about_targets = [layer for layer in layers if layer.id not in fitted]
+    if about_targets:
+        trained = [layer for layer in layers if layer.id in fitted and fitted[layer.id].state.trained]
+        said = {layer.id: fitted[layer.id].held_out() for layer in trained}
+        data = data._replace(answers=answer_columns(trained, said, len(data.rows)))
+    fitted |= {layer.id: fit_layer(layer, data) for layer in about_targets}
+    return {layer.id: fitted[layer.id] for layer in layers}
 
 
 def _seconds_to_encode(encoder: str, passages: Passages) -> float:

@@ -22,7 +22,6 @@ from train.classifiers.prior import PriorClassifier
 from train.features.passages import plain_texts
 from train.features.sentence import SentenceFeatures
 from train.features.vectorizers import SentenceVectorizer
-from train.layers.one import MACHINE_C
 from train.layers.sets import CodeSet, choose, lift
 from train.model import Model, TrainingData
 from train.pipelines import Pipeline as Blocks
@@ -165,7 +164,9 @@ class SetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         matrix = X if hasattr(X, "shape") else np.array(X, dtype=object)
         blocks = Blocks((), dict, make)
-        return TrainingData(rows, [], features, matrix, groups, None, blocks, Settings(), self.random_state)  # type: ignore[arg-type]
+        book: Any = None  # which only layers with targets look up
+        seed = self.random_state
+        return TrainingData(rows, [], features, matrix, groups, groups, book, blocks, Settings(), seed)
 
 
 def layer_pipeline(model: Model, layer_id: str) -> TextPipeline:
@@ -215,8 +216,7 @@ def _vectorizer(model: Model) -> SentenceVectorizer:
 
 def _one(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> Any:
     meta = model.meta
-    settings = msgspec.structs.replace(meta.settings, grid=(MACHINE_C,))
-    fitted = _estimator(model, classifiers["code"], settings, (), meta.layers[layer.id].n)
+    fitted = _estimator(model, classifiers["code"], meta.settings, (), meta.layers[layer.id].n)
     for name, value in meta.layers[layer.id].choices.get("code", {}).items():
         setattr(fitted, f"{name}_", value)
     return fitted
@@ -230,9 +230,8 @@ def _scale(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) ->
 
 def _set(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> SetClassifier:
     meta, state = model.meta, model.meta.layers[layer.id]
-    settings = msgspec.structs.replace(meta.settings, grid=(MACHINE_C,))
     each = {
-        code: _estimator(model, classifier, settings, (0.0,), state.n)
+        code: _estimator(model, classifier, meta.settings, (0.0,), state.n)
         for code, classifier in classifiers.items()
     }
     prototype = next((c for c in each.values() if not isinstance(c, PriorClassifier)), PriorClassifier())

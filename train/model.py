@@ -15,6 +15,7 @@ from train.arrays import Floats, Ints
 from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.fitted import Classifier, Evidence, LinearModel, PriorModel
 from train.classifiers.forest import Forest
+from train.classifiers.touch import TouchModel
 from train.features.passages import Passage, plain_texts
 from train.features.scorer import Scorer
 from train.features.sentence import READABLE, SentenceFeatures
@@ -24,7 +25,7 @@ from train.pipelines import PairFeatures, Pipeline, columns_of, evidence_of, nam
 from train.settings import Settings
 
 #: Number of the file format; a reader refuses any other.
-FORMAT = 6
+FORMAT = 7
 
 
 class TargetState(Record, frozen=True, kw_only=True):
@@ -48,9 +49,13 @@ class LayerState(Record, frozen=True, kw_only=True):
         Score below which the model's answer is marked as abstained, for each code; for a set the
         score from which a code is given.
     sure
-        For a set: the score below which a given code is marked as abstained.
+        For a set: the score below which a given code is marked as abstained. For a stance: the probability
+        from which a touch alone is sure (``touched``), and from which one is answered (``answer``).
     choices
         What inner cross-validation chose, for each classifier.
+    authors
+        For a stance: by hash of the author and by target, how often each direction was coded
+        (`train.layers.directions`).
     not_learned
         For a set: the codes that are never given, as held-out rows do not show that they were learned
         (`train.classifiers.thresholds.is_learned`).
@@ -66,6 +71,7 @@ class LayerState(Record, frozen=True, kw_only=True):
     choices: dict[str, dict[str, float]] = {}
     targets: dict[str, TargetState] = {}
     not_learned: list[str] = []
+    authors: dict[str, dict[str, dict[str, float]]] = {}
 
 
 class EstimatorFile(Record, frozen=True, kw_only=True):
@@ -122,6 +128,7 @@ class FittedLayer:
     classifiers: dict[str, Any]
     pairs: PairFeatures | None = None
     topics: TopicProfiles | None = None
+    touch: TouchModel | None = None
     held_out: Callable[[], Mapping[int, LayerPrediction]] = dict
 
 
@@ -140,6 +147,8 @@ class Model:
         For each stance layer, the fitted blocks of a sentence and a target.
     topics
         For each stance layer with targets asked often enough, their `train.features.topics.TopicProfiles`.
+    touches
+        For each stance layer with touched and untouched targets, what weighs the evidence of a touch.
     """
 
     meta: ModelMeta
@@ -147,6 +156,7 @@ class Model:
     classifiers: dict[str, dict[str, Classifier]]
     pairs: dict[str, PairFeatures]
     topics: dict[str, TopicProfiles]
+    touches: dict[str, TouchModel]
 
     @cached_property
     def scorer(self) -> tuple[Scorer | None, dict[tuple[str, str], slice]]:
@@ -235,17 +245,18 @@ class TrainingData(NamedTuple):
     features: SentenceFeatures | None
     matrix: sp.csr_matrix  # shape (n_rows, n_features)
     groups: Sequence[str]  # rows of one name are held out together
+    clusters: Sequence[str]  # the same for what may know an author: commentaries that share sentences
     codebook: Codebook
     pipeline: Pipeline
     settings: Settings
     seed: int
     reads_texts: bool = False  # the settings' estimator does
+    answers: Floats = np.zeros((0, 0))  # what other layers say of each row while it was held out
 
-    def classifier(self, size: int, balances: tuple[float, ...], grid: tuple[float, ...] = ()) -> Any:
-        """An untrained classifier for so many rows; without a grid it has the settings'."""
-        settings = msgspec.structs.replace(self.settings, grid=grid) if grid else self.settings
-        make = named_estimator if settings.estimator else self.pipeline.classifier
-        return make(settings, settings.folds(size), balances, self.seed)
+    def classifier(self, size: int, balances: tuple[float, ...]) -> Any:
+        """An untrained classifier for so many rows."""
+        make = named_estimator if self.settings.estimator else self.pipeline.classifier
+        return make(self.settings, self.settings.folds(size), balances, self.seed)
 
     def inputs(self, places: Ints) -> Any:
         """What a classifier of sentences reads of the rows: their features, or the texts themselves."""
@@ -273,29 +284,36 @@ class PairBatch(NamedTuple):
         The sentence's place in the batch, and the target's id.
     own : sparse matrix of shape (n_pairs, n_pair_features)
     scores : dict of ndarray of shape (n_pairs, n_classes)
-        Those of each step, before calibration.
-    neighbour_scores : dict of ndarray of shape (n_pairs, n_classes)
-        How much of them the other sentences of the commentary added.
+        Those of the words of each pair, of each step, before calibration.
+    touched : ndarray of shape (n_pairs,)
+        The probability of a touch.
+    parts : ndarray of shape (n_pairs, 4) or None
+        What speaks for it (`train.classifiers.touch.TouchModel.parts`).
     """
 
     asked: list[tuple[int, str]]
     own: sp.csr_matrix
     scores: dict[str, Floats]
-    neighbour_scores: dict[str, Floats]
+    touched: Floats
+    parts: Floats | None
 
 
 class Batch(NamedTuple):
     """What the layers of one prediction share; without ``asked`` every target is answered.
 
     ``scores`` has for each classifier, by layer and part, what the sentences' features add to its
-    scores: shape (n_rows, n_classes). ``posed`` has for each stance layer its pairs.
+    scores: shape (n_rows, n_classes). ``pairs`` has for each stance layer its pairs, ``answers`` the
+    probabilities of the other layers' codes: shape (n_rows, n_answers).
     """
 
     passages: Sequence[Passage]
     commentaries: Sequence[str]
+    authors: Sequence[str | None]
+    indexes: Sequence[int | None]
     scores: Mapping[tuple[str, str], Floats]
     asked: Sequence[RequestedTargets] | None = None
     pairs: Mapping[str, PairBatch] = {}
+    answers: Floats = np.zeros((0, 0))
 
     def probabilities(self, layer_id: str, part: str, classifier: Classifier) -> Floats:
         """Of a classifier that needs no more than the sentence."""
@@ -309,6 +327,4 @@ class Batch(NamedTuple):
 
 def choices_of(classifier: Any) -> dict[str, float]:
     """What inner cross-validation chose for a classifier; empty for a baseline."""
-    return {
-        name: getattr(classifier, f"{name}_") for name in ("C", "balance") if hasattr(classifier, f"{name}_")
-    }
+    return {"balance": classifier.balance_} if hasattr(classifier, "balance_") else {}

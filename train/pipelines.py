@@ -49,8 +49,7 @@ class Pipeline(NamedTuple):
 def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "CalibratedLinear":
     from train.classifiers.linear import CalibratedLinear
 
-    grid = settings.grid or (0.03, 0.1, 0.3, 1.0)
-    return CalibratedLinear(grid=grid, balances=balances, folds=folds, random_state=seed)
+    return CalibratedLinear(balances=balances, folds=folds, random_state=seed)
 
 
 def _prior(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "PriorClassifier":
@@ -85,7 +84,7 @@ _MOST_FOR_TREES = 5000
 PIPELINES: dict[str, Pipeline] = {
     "majority": Pipeline((), _no_blocks, _prior),
     "ngrams": Pipeline(("word", "char"), _pair_blocks, _linear, ("word",)),
-    "default": Pipeline(tuple(BLOCKS), _pair_blocks, _linear, ("word", "char", "edge", "cue", EMBEDDING)),
+    "default": Pipeline(tuple(BLOCKS), _pair_blocks, _linear, ("word", "char", "edge", "cue")),
 }
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+import msgspec
+
 from schemas.codebook import Layer
 from schemas.controls import control_name
 from schemas.records import (
@@ -17,6 +19,7 @@ from schemas.records import (
 from train.explain import reasons_for
 from train.features.passages import to_passages
 from train.layers import stance
+from train.layers.answers import answer_columns
 from train.layers.kind import SuggestedPart
 from train.layers.kinds import KINDS
 from train.model import Batch, Model, RequestedTargets
@@ -56,6 +59,8 @@ def predict_stream(
             batch = Batch(
                 passages=some,
                 commentaries=[rows[i].commentary_id for i in part],
+                authors=[rows[i].author for i in part],
+                indexes=[rows[i].index for i in part],
                 scores=model.scores(some),
                 asked=None if asked is None else [asked[i] for i in part],
             )
@@ -92,9 +97,19 @@ def _chunks(rows: Sequence[ContextSentence], size: int) -> Iterator[list[int]]:
 
 def _predict_chunk(model: Model, rows: Sequence[ContextSentence], batch: Batch) -> Iterator[Prediction]:
     trained = trained_layers(model)
-    pairs = {layer.id: KINDS[layer.kind].make_pairs(layer, model, batch) for layer in trained}
-    batch = batch._replace(pairs={name: made for name, made in pairs.items() if made is not None})
-    by_layer = {layer.id: KINDS[layer.kind].predict(layer, model, batch) for layer in trained}
+    said = {
+        layer.id: KINDS[layer.kind].predict(layer, model, batch)
+        for layer in trained
+        if not KINDS[layer.kind].has_targets
+    }
+    about_targets = [layer for layer in trained if layer.id not in said]
+    if about_targets:
+        by_place = {name: dict(enumerate(answers)) for name, answers in said.items()}
+        batch = batch._replace(answers=answer_columns(trained, by_place, len(rows)))
+        made = {layer.id: KINDS[layer.kind].make_pairs(layer, model, batch) for layer in about_targets}
+        batch = batch._replace(pairs={name: pairs for name, pairs in made.items() if pairs is not None})
+        said |= {layer.id: KINDS[layer.kind].predict(layer, model, batch) for layer in about_targets}
+    by_layer = {layer.id: said[layer.id] for layer in trained}
     reasons = reasons_for(model, batch, by_layer)
     for i, row in enumerate(rows):
         layers: dict[str, LayerPrediction] = {name: predictions[i] for name, predictions in by_layer.items()}
@@ -174,7 +189,16 @@ def with_coded(
         Stance layer → target → how often this annotator gave each code in this commentary. Nobody
         else's codings may be among them: who codes is not to be told what others said.
     """
-    return prediction
+    layers = dict(prediction.layers)
+    for name, by_target in coded.items():
+        answers = layers.get(name)
+        if isinstance(answers, dict):
+            state = model.meta.layers[name]
+            layers[name] = {
+                target: stance.with_coded(state, answer, by_target.get(target, {}))
+                for target, answer in answers.items()
+            }
+    return msgspec.structs.replace(prediction, layers=layers)
 
 
 def is_tested(model: Model, layer_id: str, target_id: str) -> bool:

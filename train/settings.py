@@ -8,7 +8,7 @@ from schemas.records import Record
 #: model. A model's name rests on both (`train.fit.model_version`), not on the bytes of the source;
 #: tests/train/test_formats.py fails until they are raised.
 FEATURES_FORMAT = 2
-TRAINING_FORMAT = 6
+TRAINING_FORMAT = 7
 
 
 class Settings(Record, frozen=True, kw_only=True):
@@ -18,15 +18,15 @@ class Settings(Record, frozen=True, kw_only=True):
     ----------
     pipeline
         A name of `train.pipelines.PIPELINES`.
-    grid
-        Values of the regulariser C that inner cross-validation chooses from, for stances; empty takes the
-        pipeline's own.
     inner_folds, large_folds, large_rows
         Folds of inner cross-validation, and their number from ``large_rows`` rows on.
     abstain_at
         The share of right answers a code must reach on held-out commentaries, by a lower bound
         (`train.classifiers.thresholds.abstention_threshold`); below it, the model's answer is marked as
         abstained.
+    touch_at, direction_at
+        For stances the same shares: of touches that are marked without a direction, and of directions, among
+        touches whose direction is known (`train.layers.stance`).
     min_layer, min_code
         Coded sentences a layer needs, and examples a code needs, before they are suggested.
     min_asked, min_touched
@@ -44,11 +44,12 @@ class Settings(Record, frozen=True, kw_only=True):
     """
 
     pipeline: str = "default"
-    grid: tuple[float, ...] = ()
     inner_folds: int = 5
     large_folds: int = 3
     large_rows: int = 5000
     abstain_at: float = 0.7
+    touch_at: float = 0.65
+    direction_at: float = 0.6
     min_layer: int = 50
     min_code: int = 5
     min_asked: int = 30

@@ -31,6 +31,7 @@ FACTS = {
     "length: short": "kurzer Satz",
     "length: long": "langer Satz",
     "sentence: meaning": "Bedeutung des Satzes",
+    "sentence: other layers": "was der Satz in den anderen Ebenen ist",
     "commentary: topic": "Thema des Textes",
     "commentary: other sentences": "die übrigen Sätze des Textes",
     "commentary: first sentence": "erster Satz des Textes",

@@ -52,7 +52,7 @@ class Standpunkt:
             for text, row in zip(texts, zip(*labels, strict=True), strict=True)
         ]
         if len(labels) > 1:  # made-up layers: their C is nothing to wait for
-            self.model, _ = fit(rows, book, settings=Settings(reasons=0, grid=(0.1,)), seed=SEED)
+            self.model, _ = fit(rows, book, settings=Settings(reasons=0), seed=SEED)
             return {"bare": self._bare(rows, labels)}
         begin = time.process_time()
         self.model, _ = fit(rows, book, settings=Settings(reasons=0), seed=SEED)

@@ -8,13 +8,15 @@ import pytest
 
 from schemas.codebook import Codebook
 from schemas.records import CodePrediction, GoldSentence, Prediction, SetPrediction
-from train.explain import LEAST, _class_weights, _score_gap
+from train.explain import LEAST, _class_weights, _pair_weights, _score_gap
 from train.features.analyzers import tokens
 from train.features.passages import to_passages
 from train.fit import fit
+from train.layers.answers import answer_columns
+from train.layers.kinds import KINDS
 from train.layers.stance import Stance
 from train.model import Batch, Model
-from train.predict import is_tested, predict, suggestions
+from train.predict import is_tested, predict, suggestions, trained_layers
 from train.settings import Settings
 
 
@@ -50,7 +52,9 @@ def test_a_stance_has_a_score_for_each_way_and_for_none(predictions: list[Predic
         assert list(answers) == ["tempolimit", "handyverbot", "rente", "seebruecke"]
         for answer in answers.values():
             assert answer.touched == pytest.approx(1 - answer.scores["unrelated"], abs=1e-5)
-            assert answer.code == max(answer.scores, key=lambda code: answer.scores[code])
+            ways = {code: score for code, score in answer.scores.items() if code != "unrelated"}
+            assert answer.code in ("unrelated", max(ways, key=lambda code: ways[code]))
+            assert answer.score == answer.scores[str(answer.code)]
 
 
 def test_a_set_respects_its_exclusive_code_and_parents(predictions: list[Prediction]) -> None:
@@ -122,19 +126,20 @@ def test_a_stance_has_reasons_for_each_target_it_touches(model: Model, rows: lis
     assert all(word.removeprefix("near_") in tokens(text) for word, text in words)
 
 
-def test_what_moved_a_stance_adds_up_to_its_score(model: Model, rows: list[GoldSentence]) -> None:
-    # of two answers that differ in the target alone, reasons explain the gap that the pair's features make
+def test_what_moved_a_touch_adds_up_to_its_log_odds(model: Model, rows: list[GoldSentence]) -> None:
+    # of two answers that differ in the target alone, the words of the pair explain the gap that they make
     classifier, layer = model.classifiers["stance"]["touched"], model.meta.book.layers[1]
     row = msgspec.structs.replace(rows[0], text="Das Tempolimit muss weg.", before="", after="")
-    passages = to_passages([row])
-    batch = Batch(passages, ["neu"], model.scores(passages))
+    batch = _batch(model, [row])
     pairs = Stance().make_pairs(layer, model, batch)
     sure = classifier.to_probabilities(pairs.scores["touched"])
     odds = np.log(sure[:, 1] / sure[:, 0])
-    weights = _class_weights(classifier, True, slice(None))[-pairs.own.shape[1] :] * 2
-    gaps = pairs.own @ weights
+    gaps = pairs.own @ _pair_weights(model, "stance")[-pairs.own.shape[1] :]
     assert np.allclose(odds - odds[0], gaps - gaps[0], atol=1e-4)
     assert abs(gaps - gaps[0]).max() > 0.1
+    assert pairs.parts is not None
+    told = pairs.parts.sum(axis=1) + model.touches["stance"].constant_
+    assert np.allclose(pairs.touched, 1 / (1 + np.exp(-told)))
 
 
 def test_all_that_speaks_for_a_code_is_what_its_score_is_made_of(
@@ -148,20 +153,30 @@ def test_all_that_speaks_for_a_code_is_what_its_score_is_made_of(
         assert np.allclose(added, _score_gap(classifier, batch.scores["function", "code"], code), atol=1e-3)
 
 
-def test_the_other_sentences_are_a_reason_where_they_speak(model: Model) -> None:
+def test_the_other_sentences_speak_for_a_touch(model: Model) -> None:
     text = "Das Tempolimit ist ein kluger Schritt, am Abend."
     alone = [GoldSentence(sentence_id="0", commentary_id="a", text=text, layers={})]
-    heard = Stance().make_pairs(model.meta.book.layers[1], model, _batch(model, alone)).neighbour_scores
-    assert all(not values.any() for values in heard.values())
-    several = [msgspec.structs.replace(alone[0], sentence_id=str(n)) for n in range(4)]
-    strength = model.meta.layers["stance"].choices["touched"]["smoothing"]
-    heard = Stance().make_pairs(model.meta.book.layers[1], model, _batch(model, several)).neighbour_scores
-    assert heard["touched"].any() == (strength > 0)
+    among = [
+        *alone,
+        *(
+            GoldSentence(sentence_id=str(n), commentary_id="a", text="Der Mond scheint.", layers={})
+            for n in range(1, 5)
+        ),
+    ]
+    layer = model.meta.book.layers[1]
+    parts = [Stance().make_pairs(layer, model, _batch(model, rows)).parts for rows in (alone, among)]
+    assert parts[0] is not None and parts[1] is not None
+    assert np.allclose(parts[0][:, :2], parts[1][: len(parts[0]), :2])
+    assert not np.allclose(parts[0][:, 2], parts[1][: len(parts[0]), 2])
 
 
 def _batch(model: Model, rows: list[GoldSentence]) -> Batch:
     passages = to_passages(rows)
-    return Batch(passages, [row.commentary_id for row in rows], model.scores(passages))
+    names = [row.commentary_id for row in rows]
+    layers = [layer for layer in trained_layers(model) if layer.kind != "stance"]
+    batch = Batch(passages, names, [None] * len(rows), [None] * len(rows), model.scores(passages))
+    said = {layer.id: dict(enumerate(KINDS[layer.kind].predict(layer, model, batch))) for layer in layers}
+    return batch._replace(answers=answer_columns(layers, said, len(rows)))
 
 
 def test_reasons_name_features_of_the_sentence(model: Model) -> None:
@@ -211,8 +226,8 @@ def test_a_target_asked_too_seldom_is_answered_and_not_suggested(
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        (Settings(pipeline="ngrams", grid=(0.1,), min_layer=10_000), "few_sentences"),
-        (Settings(pipeline="ngrams", grid=(0.1,), min_code=10_000), "few_examples"),
+        (Settings(pipeline="ngrams", min_layer=10_000), "few_sentences"),
+        (Settings(pipeline="ngrams", min_code=10_000), "few_examples"),
     ],
 )
 def test_little_data_suggest_nothing(
@@ -236,7 +251,7 @@ def test_a_target_of_the_codebook_that_was_never_asked_is_answered_untested(
     for row in make():
         stance = {name: value for name, value in row.layers["stance"].items() if name != "rente"}  # type: ignore[union-attr]
         rows.append(msgspec.structs.replace(row, layers={"stance": stance}))
-    model, _ = fit(rows, codebook, settings=Settings(pipeline="ngrams", grid=(0.1,)))
+    model, _ = fit(rows, codebook, settings=Settings(pipeline="ngrams"))
     prediction = predict(model, other_rows[:1])[0]
     assert "rente" in prediction.layers["stance"]  # type: ignore[operator]
     assert "rente" not in suggestions(model, prediction).layers.get("stance", {})  # type: ignore[operator]

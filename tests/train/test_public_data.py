@@ -29,7 +29,7 @@ def test_a_part_of_a_public_task_is_learned(task: str, layer: str, rows: int, le
         given,
         load_codebook(DATA / task / "codebook.yaml"),
         folds=3,
-        settings=Settings(grid=(0.1,), inner_folds=2),
+        settings=Settings(inner_folds=2),
         group="commentary",
     )
     figures = report.layers[layer]

@@ -25,6 +25,7 @@ from train.features.passages import Passage
 
 MEANING = "sentence: meaning"
 TOPIC, OTHERS = "commentary: topic", "commentary: other sentences"
+LAYERS = "sentence: other layers"
 FIRST, LAST = "commentary: first sentence", "commentary: last sentence"
 NAMED, ITSELF = "target: named", "target: itself"
 

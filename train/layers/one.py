@@ -12,9 +12,6 @@ from train.classifiers.thresholds import abstention_threshold
 from train.layers.kind import Kind, coded
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
 
-#: C of the linear SVM. A grid, .03 and .3 gave .001 to .005 less on 24 cells of four tasks (bench_small.py).
-MACHINE_C = 0.1
-
 
 class OneCode(Kind):
     """One code a sentence."""
@@ -25,7 +22,7 @@ class OneCode(Kind):
         """A classifier over the codes that occur, with a threshold for each."""
         places = coded(data.rows, layer.id)
         rows = [data.rows[i] for i in places]
-        classifier = data.classifier(len(rows), (), grid=(MACHINE_C,))
+        classifier = data.classifier(len(rows), ())
         truth = np.array([str(row.layers[layer.id]) for row in rows], dtype=object)
         soft = soft_codes(rows, layer.id, truth) if data.settings.soft else None
         groups = data.groups_of(places.tolist())

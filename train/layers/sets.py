@@ -11,7 +11,6 @@ from train.arrays import Bools, Floats
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold, is_learned
 from train.layers.kind import Kind, SuggestedPart, coded
-from train.layers.one import MACHINE_C
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
 from train.settings import Settings
 
@@ -35,7 +34,7 @@ class CodeSet(Kind):
         X, evidence = data.inputs(places), data.evidence(several=True)
         classifiers: dict[str, Any] = {}
         for code, has in occurs.items():
-            classifiers[code] = data.classifier(len(rows), (0.0,), grid=(MACHINE_C,)).fit(
+            classifiers[code] = data.classifier(len(rows), (0.0,)).fit(
                 X, has, groups=groups, evidence=evidence
             )
         codes = list(classifiers)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -13,13 +13,21 @@ from schemas.errors import near_hit
 from schemas.records import UNRELATED, CodePrediction, GoldSentence, LayerValue
 from train.arrays import Array, Bools, Floats, Ints
 from train.classifiers.fitted import probability_of
+from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold
+from train.classifiers.touch import TouchModel, fit_touch, log_odds_of, number_pairs, with_commentary
+from train.features.encoders import encode
 from train.features.passages import Passage
 from train.features.target_pairs import TargetCues, pair_tokens
 from train.features.topics import TopicProfiles
+from train.layers.directions import (
+    Touch,
+    directions,
+    held_out_directions,
+    is_known,
+    known_directions,
+    learn_authors,
+)
 from train.layers.kind import Kind, SuggestedPart, withheld_reason
-from train.layers.one import code_predictions, code_thresholds
-from train.layers.smoothing import choose_strength, smooth
-from train.metrics import macro_f1, tally
 from train.model import (
     Batch,
     FittedLayer,
@@ -34,18 +42,12 @@ from train.pipelines import apply_pairs, columns_of, fit_pairs
 from train.settings import Settings
 
 Profiles = Mapping[str, Mapping[str, float]]  # whole text → target → guessed share of touched sentences
+Source = Literal["author", "piece"]
 
-#: Exponents of balance to choose from where the highest probability decides.
+#: Exponents of balance of what the words say of the direction.
 BALANCES = (0.0, 0.25, 0.5)
-#: What macro-F1 must gain on held-out pairs before a touch is given more readily.
-_WORTH = 0.004
-
-
-class PairMatrix(NamedTuple):
-    """Sentences and targets: their matrix, and what binds the sentences of a commentary together."""
-
-    matrix: sp.csr_matrix
-    keys: list[tuple[str, str]]
+#: The name, among what is sure, of a touch alone.
+TOUCH = "touched"
 
 
 class Stance(Kind):
@@ -55,7 +57,7 @@ class Stance(Kind):
     has_targets = True
 
     def fit(self, layer: Layer, data: TrainingData) -> FittedLayer:
-        """Two classifiers over pairs of sentence and target: touched or not, and the direction."""
+        """Whether a target is touched (`train.classifiers.touch`), and which way (`directions`)."""
         asked = asked_pairs(data.rows, layer.id)
         targets = _target_states(asked)
         known = _known(targets, data.settings.min_asked)
@@ -69,27 +71,30 @@ class Stance(Kind):
         union, pair_features = fit_pairs(data.pipeline.pair_blocks(), tokens)
         places = [pair.row for pair in asked]
         shared = data.matrix[:, columns_of(data.features, data.pipeline.shared)]
-        keys = [(data.rows[pair.row].commentary_id, pair.target) for pair in asked]
-        pairs = PairMatrix(sp.hstack([shared[places], pair_features], format="csr"), keys)
-        values = np.array([pair.value for pair in asked])
-        classifiers, choices, scores = _fit_steps(pairs, values, data.groups_of(places), data)
-        codes = stance_codes(classifiers)
+        matrix = sp.hstack([shared[places], pair_features], format="csr")
+        steps = _fit_steps(matrix, asked, data)
+        codes = [*steps.ways, UNRELATED]
         state = LayerState(
             kind=layer.kind,
             n=len(set(places)),
             codes=self.count(data.rows, layer),
             trained=True,
-            reason=None if "direction" in classifiers else "no target is touched in any sentence",
-            thresholds=code_thresholds(codes, scores, values, data.settings.abstain_at),
-            choices=choices,
+            reason=None if steps.ways else "no target is touched in any sentence",
+            thresholds=steps.thresholds,
+            sure=steps.sure,
+            choices=steps.choices,
             targets=targets,
+            authors=steps.authors,
         )
         return FittedLayer(
             state=state,
-            classifiers=classifiers,
+            classifiers=steps.classifiers,
             pairs=union,
             topics=topics,
-            held_out=lambda: _predictions([(pair.row, pair.target) for pair in asked], codes, scores, state),
+            touch=steps.touch,
+            held_out=lambda: _predictions(
+                [(pair.row, pair.target) for pair in asked], codes, steps.held_out, state
+            ),
         )
 
     def predict(self, layer: Layer, model: Model, batch: Batch) -> list[dict[str, CodePrediction]]:
@@ -97,34 +102,36 @@ class Stance(Kind):
         pairs, classifiers = batch.pairs[layer.id], model.classifiers[layer.id]
         if not pairs.asked:
             return [{} for _ in batch.passages]
-        chance = {part: classifiers[part].to_probabilities(scores) for part, scores in pairs.scores.items()}
-        likely = probability_of(True, classifiers["touched"], chance["touched"])
-        scores = combine(likely, chance.get("direction", np.zeros((len(likely), 0))))
-        by_row = _predictions(pairs.asked, stance_codes(classifiers), scores, model.meta.layers[layer.id])
+        state = model.meta.layers[layer.id]
+        ways = [str(code) for code in classifiers["direction"].classes_] if "direction" in classifiers else []
+        counts = known_directions(state.authors, [(batch.authors[i], t) for i, t in pairs.asked], ways)
+        said = classifiers["direction"].to_probabilities(pairs.scores["direction"]) if ways else counts
+        answers = _Answers(pairs.touched, directions(said, counts), is_known(counts))
+        by_row = _predictions(pairs.asked, [*ways, UNRELATED], answers, state)
         return [by_row.get(row, {}) for row in range(len(batch.passages))]
 
     def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> PairBatch:
-        """The pairs to predict, with their features and the scores of both steps."""
+        """The pairs to predict, with their features, and how likely each is touched."""
         cues = _cues_of(model, layer.id)
         asked = _pairs_to_answer(layer, batch, list(cues))
         if not asked:
-            return PairBatch([], None, {}, {})
+            return PairBatch([], None, {}, np.zeros(0), None)
         profiles = _apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
         features = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
         places = np.array([row for row, _ in asked])
-        keys = [(batch.commentaries[row], target) for row, target in asked]
-        classifiers, choices = model.classifiers[layer.id], model.meta.layers[layer.id].choices
-        pairs = PairBatch(asked, features, {}, {})
-        weights: Floats = np.ones(len(asked))
-        for part in [part for part in ("touched", "direction") if part in classifiers]:
-            alone = _pair_scores(classifiers[part], batch.scores.get((layer.id, part)), features, places)
-            pairs.scores[part] = smooth(alone, keys, weights, choices[part]["smoothing"])
-            pairs.neighbour_scores[part] = pairs.scores[part] - alone
-            # which way a sentence leans counts as far as it touches the target
-            weights = probability_of(
-                True, classifiers[part], classifiers[part].to_probabilities(pairs.scores[part])
-            )
-        return pairs
+        classifiers, touch = model.classifiers[layer.id], model.touches.get(layer.id)
+        scores = {
+            part: _pair_scores(classifier, batch.scores.get((layer.id, part)), features, places)
+            for part, classifier in classifiers.items()
+        }
+        classifier = classifiers["touched"]
+        touched = probability_of(True, classifier, classifier.to_probabilities(scores["touched"]))
+        if touch is None:
+            return PairBatch(asked, features, scores, touched, None)
+        vectors = _vectors(model.meta.settings.encoder, batch.passages, batch.commentaries)
+        numbers = number_pairs(asked, batch.commentaries, batch.indexes)
+        parts = touch.parts(log_odds_of(touched), vectors, batch.answers, numbers)
+        return PairBatch(asked, features, scores, touch.probabilities(parts), parts)
 
     def codes(self, value: LayerValue) -> list[str]:
         return list(by_target(value).values())
@@ -192,8 +199,7 @@ class Stance(Kind):
     ) -> Iterator[str]:
         if "touched" not in classifiers:
             yield f'layer "{layer.id}" has classifiers that are not its own'
-        smoothed = {part for part, choice in state.choices.items() if "smoothing" in choice}
-        is_complete = set(classifiers) <= smoothed and UNRELATED in state.thresholds
+        is_complete = UNRELATED in state.thresholds and {TOUCH, "answer"} <= set(state.sure)
         if not is_complete or UNRELATED in self.trained_codes(classifiers):
             yield f'layer "{layer.id}" lacks what was chosen for its steps'
 
@@ -230,77 +236,159 @@ def is_tested(state: LayerState, target_id: str, settings: Settings) -> bool:
     return bool(target and target.asked >= settings.min_asked and target.touched >= settings.min_touched)
 
 
-def _fit_steps(
-    pairs: PairMatrix, values: Array, groups: list[str], data: TrainingData
-) -> tuple[dict[str, Any], dict[str, dict[str, float]], Array]:
-    """The two classifiers, what was chosen for them, and the probabilities of held-out pairs."""
-    touched = np.array([is_touched(value) for value in values])
-    classifier = data.classifier(len(values), BALANCES).fit(pairs.matrix, touched, groups=groups)
-    classifiers, choices = {"touched": classifier}, {}
-    everyone = np.ones(len(values))
-    choices["touched"] = _settle(classifier, touched, everyone > 0, pairs.keys, everyone)
+class _Answers(NamedTuple):
+    """How likely each pair is touched, each direction if so, and whether that rests on more than words."""
+
+    touched: Floats
+    directions: Floats
+    known: Bools
+
+
+class _Steps(NamedTuple):
+    classifiers: dict[str, Any]
+    touch: TouchModel | None
+    ways: list[str]
+    held_out: _Answers
+    authors: dict[str, dict[str, dict[str, float]]]
+    thresholds: dict[str, float]
+    sure: dict[str, float]
+    choices: dict[str, dict[str, float]]
+
+
+def _fit_steps(matrix: sp.csr_matrix, asked: Sequence["AskedTarget"], data: TrainingData) -> _Steps:
+    """All that is learned of pairs, and what it says of each while its group was held out."""
+    values = np.array([pair.value for pair in asked])
+    touched, places = values != UNRELATED, [pair.row for pair in asked]
+    clusters = [data.clusters[i] for i in places]
+    classifier = data.classifier(len(values), (0.0,)).fit(matrix, touched, groups=clusters)
+    classifiers, choices = {"touched": classifier}, {"touched": choices_of(classifier)}
     likely = probability_of(True, classifier, classifier.held_out_)
+    touch = None
+    if len(classifier.classes_) == 2 and hasattr(classifier, "coef_"):
+        commentaries = [row.commentary_id for row in data.rows]
+        touch, likely = fit_touch(
+            log_odds_of(likely),
+            touched,
+            _vectors(data.settings.encoder, data.passages, commentaries),
+            data.answers,
+            number_pairs(
+                [(pair.row, pair.target) for pair in asked],
+                commentaries,
+                [row.index for row in data.rows],
+            ),
+            clusters,
+            folds=data.settings.folds(len(values)),
+            seed=data.seed,
+        )
     if not touched.any():
-        return classifiers, choices, combine(likely, np.zeros((len(values), 0)))
-    classifier = data.classifier(int(touched.sum()), BALANCES)
-    classifiers["direction"] = classifier.fit(pairs.matrix, values, groups=groups, known=touched)
-    choices["direction"] = _settle(classifier, values, touched, pairs.keys, likely)
-    scores = _balance_touch(classifiers, values)
-    choices["touched"]["balance"] = getattr(classifiers["touched"], "balance_", 0.0)
-    return classifiers, choices, scores
+        nothing = np.zeros((len(values), 0))
+        answers = _Answers(likely, nothing, np.zeros(len(values), dtype=bool))
+        return _Steps(
+            classifiers, touch, [], answers, {}, {UNRELATED: 0.0}, {TOUCH: NEVER, "answer": NEVER}, choices
+        )
+    said = data.classifier(int(touched.sum()), BALANCES)
+    said.fit(matrix, values, groups=data.groups_of(places), known=touched)
+    classifiers["direction"], choices["direction"] = said, choices_of(said)
+    ways = [str(code) for code in said.classes_]
+    authors = [data.rows[i].author for i in places]
+    touches = [
+        Touch(author, data.rows[pair.row].commentary_id, pair.target, pair.value)
+        for author, pair in zip(authors, asked, strict=True)
+        if is_touched(pair.value)
+    ]
+    elsewhere = [
+        (author, data.rows[pair.row].commentary_id, pair.target)
+        for author, pair in zip(authors, asked, strict=True)
+    ]
+    counts = held_out_directions(touches, elsewhere, ways)
+    answers = _Answers(likely, directions(said.held_out_, counts), is_known(counts))
+    thresholds, sure = _thresholds(answers, ways, values, data.settings)
+    return _Steps(classifiers, touch, ways, answers, learn_authors(touches), thresholds, sure, choices)
 
 
-def _balance_touch(classifiers: dict[str, Any], values: Array) -> Floats:
-    """Chooses how far the touched step is balanced by what the two steps achieve together.
+def _thresholds(
+    answers: _Answers, ways: list[str], values: Array, settings: Settings
+) -> tuple[dict[str, float], dict[str, float]]:
+    """From where on an answer is sure: for each code, and for a touch alone.
 
-    The highest of the joint probabilities decides, so a touch has to outweigh all ways together.
+    ``answer`` is the probability from which a touch is answered at all: the one with the highest F1 on
+    held-out pairs. All directions share one threshold, over pairs whose direction is known.
     """
-    classifier, direction = classifiers["touched"], classifiers["direction"].held_out_
-    codes = np.searchsorted(classifier.classes_, [is_touched(value) for value in values])
-    truth = np.array(stance_codes(classifiers)) == values[:, None]
-    by_balance = {}
-    for balance in (0.0, 0.25, 0.5, 0.75):
-        classifier.calibrate(classifier.held_out_scores_, codes, (balance,))
-        scores = combine(probability_of(True, classifier, classifier.held_out_), direction)
-        predicted = np.eye(scores.shape[1], dtype=bool)[scores.argmax(axis=1)]
-        by_balance[balance] = macro_f1(tally(truth, predicted).sum(axis=0)) or 0.0
-    best = min(balance for balance, value in by_balance.items() if value >= max(by_balance.values()) - _WORTH)
-    classifier.calibrate(classifier.held_out_scores_, codes, (best,))
-    return combine(probability_of(True, classifier, classifier.held_out_), direction)
+    touched, likely = values != UNRELATED, answers.touched
+    answer = decision_threshold(likely, touched)
+    given = likely >= answer
+    chosen = np.array(ways)[answers.directions.argmax(axis=1)]
+    joint = likely * answers.directions.max(axis=1)
+    told = given & answers.known
+    way = abstention_threshold(joint[told], chosen[told] == values[told], precision=settings.direction_at)
+    sure = abstention_threshold(likely[given], touched[given], precision=settings.touch_at)
+    untouched = abstention_threshold(1 - likely[~given], ~touched[~given], precision=settings.abstain_at)
+    return {**dict.fromkeys(ways, way), UNRELATED: untouched}, {TOUCH: sure, "answer": answer}
 
 
-def _settle(
-    classifier: Any, values: Array, known: Bools, keys: Sequence[object], weights: Floats
-) -> dict[str, float]:
-    """Calibrates the classifier on scores smoothed over commentaries, with the best strength."""
-    codes = np.where(known, np.searchsorted(classifier.classes_, values), -1)
-    if len(classifier.classes_) == 1:
-        return {**choices_of(classifier), "smoothing": 0.0}
-    strength = choose_strength(classifier.held_out_scores_, keys, weights, codes)
-    classifier.calibrate(smooth(classifier.held_out_scores_, keys, weights, strength), codes)
-    return {**choices_of(classifier), "smoothing": strength}
+def _vectors(encoder: str, passages: Sequence[Passage], commentaries: Sequence[str]) -> Floats | None:
+    """What each sentence and its commentary mean; None without an encoder."""
+    if not encoder:
+        return None
+    texts = [passage.text for passage in passages]
+    return with_commentary(encode(encoder, texts).astype(np.float64), commentaries)
 
 
 def _predictions(
-    asked: Sequence[tuple[int, str]], codes: Sequence[str], scores: Floats, state: LayerState
+    asked: Sequence[tuple[int, str]], codes: Sequence[str], answers: _Answers, state: LayerState
 ) -> dict[int, dict[str, CodePrediction]]:
-    """The records of pairs' probabilities, by row and target."""
+    """The records of pairs, by row and target."""
+    touched, known = answers.touched.round(6).tolist(), answers.known.tolist()
+    joint = np.column_stack([answers.touched[:, None] * answers.directions, 1 - answers.touched])
+    best = answers.directions.argmax(axis=1).tolist() if len(codes) > 1 else [0] * len(touched)
     by_row: dict[int, dict[str, CodePrediction]] = {}
-    predictions = code_predictions(codes, scores, state.thresholds, touched=1 - scores[:, -1])
-    for (row, target), prediction in zip(asked, predictions, strict=True):
-        by_row.setdefault(row, {})[target] = prediction
+    for (row, target), likely, is_told, way, scores in zip(
+        asked, touched, known, best, joint.round(6).tolist(), strict=True
+    ):
+        by_row.setdefault(row, {})[target] = _prediction(
+            likely, dict(zip(codes, scores, strict=True)), codes[way], "author" if is_told else None, state
+        )
     return by_row
 
 
-def stance_codes(classifiers: dict[str, Any]) -> list[str]:
-    """The codes of the columns of `combine`."""
-    directions = classifiers["direction"].classes_ if "direction" in classifiers else []
-    return [*(str(code) for code in directions), UNRELATED]
+def _prediction(
+    touched: float, scores: dict[str, float], way: str, source: Source | None, state: LayerState
+) -> CodePrediction:
+    """What is answered: the likeliest direction where a touch is likely enough, else that there is none."""
+    code = way if touched >= round(state.sure["answer"], 6) else UNRELATED
+    score, threshold = scores[code], round(state.thresholds[code], 6)
+    return CodePrediction(
+        code=code,
+        score=score,
+        threshold=threshold,
+        abstained=score < threshold or (code != UNRELATED and source is None),
+        touched=touched,
+        scores=scores,
+        touch_sure=touched >= round(state.sure[TOUCH], 6),
+        direction_from=None if code == UNRELATED else source,
+    )
 
 
-def combine(touched: Floats, direction: Floats) -> Floats:
-    """Probability of each direction, and last of being untouched: shape (n_pairs, n_codes + 1)."""
-    return np.column_stack([touched[:, None] * direction, 1 - touched])
+def with_coded(state: LayerState, prediction: CodePrediction, coded: Mapping[str, int]) -> CodePrediction:
+    """The prediction after what was coded in the same commentary for this target.
+
+    Each coded sentence counts as one, and all that was known before together as one.
+
+    Parameters
+    ----------
+    coded
+        How often each code was given.
+    """
+    ways = [code for code in prediction.scores if code != UNRELATED]
+    counts = np.array([[float(coded.get(code, 0)) for code in ways]])
+    if not counts.any() or prediction.touched is None:
+        return prediction
+    likely = prediction.touched
+    before = np.array([[prediction.scores[code] for code in ways]]) / max(likely, 1e-9)
+    after = directions(before, counts)[0]
+    scores = dict(zip(ways, (likely * after).round(6).tolist(), strict=True))
+    scores[UNRELATED] = prediction.scores[UNRELATED]
+    return _prediction(likely, scores, ways[int(after.argmax())], "piece", state)
 
 
 def _pairs_to_answer(layer: Layer, batch: Batch, targets: Sequence[str]) -> list[tuple[int, str]]:

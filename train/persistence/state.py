@@ -7,6 +7,7 @@ from typing import Any
 from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.fitted import Classifier, LinearModel, PriorModel
 from train.classifiers.forest import Forest
+from train.classifiers.touch import TouchModel
 from train.features.sentence import SentenceFeatures
 from train.features.token_counts import TokenCounts
 from train.features.topics import NOUNS, TopicProfiles
@@ -19,6 +20,8 @@ State = dict[str, Any]
 LINEAR = ("classes", "coef", "intercept", "scale", "offset")
 CONSTANT = ("classes", "share")
 CALIBRATION = ("classes", "scale", "offset", "floor")  # its estimator is in a file of its own
+
+TOUCH = tuple(field.name for field in fields(TouchModel))
 
 
 def to_state(model: Model) -> State:
@@ -45,6 +48,9 @@ def to_state(model: Model) -> State:
                 "shares": topics.shares_,
             }
             for layer, topics in model.topics.items()
+        },
+        "touches": {
+            layer: {name: getattr(touch, name) for name in TOUCH} for layer, touch in model.touches.items()
         },
     }
 
@@ -75,6 +81,7 @@ def from_state(
         },
         pairs={layer: _pairs(pipeline.pair_blocks(), stored) for layer, stored in state["pairs"].items()},
         topics={layer: _topics(stored) for layer, stored in state["topics"].items()},
+        touches={layer: TouchModel(**stored) for layer, stored in state["touches"].items()},
     )
 
 

@@ -12,18 +12,22 @@ import numpy as np
 from schemas.codebook import Layer
 from train.arrays import Array, Ints
 from train.classifiers.forest import Forest
+from train.classifiers.touch import AROUND
 from train.features.cues import cue_names
-from train.features.encoders import is_name
+from train.features.encoders import is_name, size_of
 from train.features.ngrams import BUCKETS
 from train.features.sentence import SentenceFeatures
+from train.layers.answers import answer_count
 from train.layers.kinds import KINDS
 from train.model import LayerState, ModelMeta
-from train.persistence.state import CALIBRATION, CONSTANT, LINEAR
+from train.persistence.state import CALIBRATION, CONSTANT, LINEAR, TOUCH
 from train.pipelines import PIPELINES, columns_of, pipeline_named
 from train.settings import Settings
 
 #: Bounds that `train.classifiers.calibration` keeps; a little more, for what was rounded.
 _SCALE, _OFFSET = 50.001, 20.001
+#: What a model file has beside the features, a table each.
+TABLES = ("heads", "pairs", "topics", "touches")
 
 
 def first_problem(meta: ModelMeta, state: Any) -> str | None:
@@ -67,6 +71,9 @@ def _meta_problems(meta: ModelMeta) -> Iterator[str]:
         counts += [n for t in state.targets.values() for n in (t.asked, t.touched, *t.codes.values())]
         if min(counts) < 0 or any(target.touched > target.asked for target in state.targets.values()):
             yield f"{where} has counts that contradict each other"
+        weights = [n for of in state.authors.values() for codes in of.values() for n in codes.values()]
+        if not all(0 <= weight < np.inf for weight in weights):
+            yield f"{where} has authors whose directions are not counts"
         choices = [value for chosen in state.choices.values() for value in chosen.values()]
         if not all(0 <= value < np.inf for value in choices):
             yield f"{where} has choices that are not finite numbers of at least 0"
@@ -80,17 +87,18 @@ def _setting_problems(settings: Settings) -> Iterator[str]:
     if settings.encoder and not is_name(settings.encoder):
         yield f'the encoder "{settings.encoder}" is not known'
     least = (settings.min_layer, settings.min_code, settings.min_asked, settings.min_touched)
-    if not 0 <= settings.abstain_at <= 1 or min(*least, settings.reasons) < 0:
+    shares = (settings.abstain_at, settings.touch_at, settings.direction_at)
+    if not all(0 <= share <= 1 for share in shares) or min(*least, settings.reasons) < 0:
         yield "a setting is out of range"
 
 
 def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
-    if not isinstance(state, dict) or set(state) != {"features", "heads", "pairs", "topics"}:
-        yield "expected features, heads, pairs and topics"
+    if not isinstance(state, dict) or set(state) != {"features", *TABLES}:
+        yield f"expected features, {', '.join(TABLES)}"
         return
-    tables = [state[name] for name in ("heads", "pairs", "topics")]
+    tables = [state[name] for name in TABLES]
     if not all(_is_table(table) and all(map(_is_table, table.values())) for table in tables):
-        yield "heads, pairs and topics are not tables"
+        yield f"{', '.join(TABLES)} are not tables"
         return
     pipeline = pipeline_named(meta.settings.pipeline)
     if not _are_sound_features(state["features"], pipeline.blocks):
@@ -103,7 +111,7 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
             return
     trained = [layer for layer in meta.book.predicted_layers if layer.id in meta.layers]
     trained = [layer for layer in trained if meta.layers[layer.id].trained]
-    classifiers, pairs, topics = map(set, tables)
+    classifiers, pairs, topics, touches = map(set, tables)
     stances = {layer.id for layer in trained if KINDS[layer.kind].has_targets}
     if {layer.id for layer in trained} != classifiers or pairs != (stances if expected else set()):
         yield "the layers are not those of model.json"
@@ -116,8 +124,12 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
             *_columns(state, layer, meta),
             meta.estimator is not None and not KINDS[layer.kind].has_targets,
         )
-    if not topics <= stances:
-        yield "the topics are of a layer without targets"
+    if not topics | touches <= stances:
+        yield "the topics or touches are of a layer without targets"
+        return
+    answers = answer_count(trained)
+    if not all(_is_sound_touch(touch, meta, answers) for touch in state["touches"].values()):
+        yield "what weighs the evidence of a touch is not of the expected types, shapes and values"
         return
     for name in topics:
         if not _are_sound_topics(state["topics"][name], meta.layers[name], meta.settings.min_asked):
@@ -251,6 +263,23 @@ def _are_sound_topics(topics: Any, state: LayerState, min_asked: int) -> bool:
     if not _is_numbers(shares, (rows, known)) or not _are_within(shares, 0, 1):
         return False
     return _are_sparse_parts(topics, rows, len(topics["idf"]))
+
+
+def _is_sound_touch(touch: Mapping[str, Any], meta: ModelMeta, answers: int) -> bool:
+    if set(touch) != set(TOUCH) or not all(isinstance(array, np.ndarray) for array in touch.values()):
+        return False
+    names, width = touch["targets_"], 1 + AROUND + answers
+    size = 2 * size_of(meta.settings.encoder)
+    known = names.ndim == 1 and names.dtype.kind == "U" and set(names.tolist()) <= set(meta.book.target_ids)
+    shapes = {
+        "coef_": (len(names), size) if known else (),
+        "intercept_": names.shape,
+        "base_": (3,),
+        "mean_": (width,),
+        "weight_": (width,),
+        "constant_": (1,),
+    }
+    return known and all(_is_numbers(touch[name], shape) for name, shape in shapes.items())
 
 
 def _are_sparse_parts(parts: Mapping[str, Any], rows: int, width: int) -> bool:

@@ -12,7 +12,7 @@ from train.classifiers.linear import CalibratedLinear, nb_weights
 from train.classifiers.prior import PriorClassifier
 
 
-@parametrize_with_checks([CalibratedLinear(grid=(0.1, 1.0), balances=(0.0,), folds=2), PriorClassifier()])
+@parametrize_with_checks([CalibratedLinear(balances=(0.0,), folds=2), PriorClassifier()])
 def test_scikit_learn_accepts_it(estimator: Any, check: Any) -> None:
     check(estimator)
 
@@ -38,7 +38,7 @@ def test_columns_follow_the_classes_that_occur() -> None:
 def test_held_out_scores_do_not_know_their_rows() -> None:
     _, y, groups = data()
     names, noise = np.eye(len(y)), np.random.default_rng(1).permutation(y)
-    classifier = CalibratedLinear(grid=(10.0,)).fit(names, noise, groups=groups)
+    classifier = CalibratedLinear(C=10.0).fit(names, noise, groups=groups)
     remembered = classifier.classes_[classifier.scores(names).argmax(axis=1)]
     held_out = classifier.classes_[classifier.held_out_scores_.argmax(axis=1)]
     assert (remembered == noise).all()
@@ -88,9 +88,7 @@ def test_rows_that_annotators_doubt_count_for_less() -> None:
     told = np.where(is_wrong, "b", y)
     classes, place = np.unique(told, return_inverse=True)
     soft = np.eye(len(classes))[place] * np.where(is_wrong, 0.05, 1.0)[:, None]
-    hard, heeded = (
-        CalibratedLinear(grid=(0.1,)).fit(X, told, groups=groups, soft=given) for given in (None, soft)
-    )
+    hard, heeded = (CalibratedLinear().fit(X, told, groups=groups, soft=given) for given in (None, soft))
     right = [
         (classifier.scores(X).argmax(axis=1) == np.searchsorted(classes, y)).mean()
         for classifier in (hard, heeded)
@@ -103,10 +101,9 @@ def test_a_row_may_speak_for_several_codes() -> None:
     classes, place = np.unique(y, return_inverse=True)
     whole = np.eye(len(classes))[place]
     one, other = (
-        CalibratedLinear(grid=(0.1,)).fit(X, y, groups=groups, soft=soft)
-        for soft in (whole, whole * 0.7 + 0.1)
+        CalibratedLinear().fit(X, y, groups=groups, soft=soft) for soft in (whole, whole * 0.7 + 0.1)
     )
-    plain = CalibratedLinear(grid=(0.1,)).fit(X, y, groups=groups)
+    plain = CalibratedLinear().fit(X, y, groups=groups)
     assert np.array_equal(one.coef_, plain.coef_)
     assert np.abs(other.coef_).max() < np.abs(one.coef_).max()
 
@@ -116,7 +113,7 @@ def test_several_kinds_of_evidence_are_one_linear_model() -> None:
     both = sp.csr_matrix(np.hstack([X, np.random.default_rng(3).normal(size=(len(y), 5))]))
     none = np.arange(0)
     evidence = Evidence(np.arange(10), np.arange(3, 5), (np.arange(8, 12), np.arange(12, 17)), none)
-    classifier = CalibratedLinear(grid=(0.1,), balances=()).fit(both, y, groups=groups, evidence=evidence)
+    classifier = CalibratedLinear(balances=()).fit(both, y, groups=groups, evidence=evidence)
     assert classifier.coef_.shape == (3, 17)
     assert (np.abs(classifier.coef_).sum(axis=0) > 0).all()
     found = classifier.scores(both) * classifier.scale_ + classifier.offset_
@@ -129,7 +126,7 @@ def test_evidence_of_its_own_helps_where_the_machine_does_not_see_it() -> None:
     blind = np.random.default_rng(3).normal(size=(len(y), 4))
     both, columns = np.hstack([blind, X]), np.arange(4)
     alone, fused = (
-        CalibratedLinear(grid=(0.1,)).fit(
+        CalibratedLinear().fit(
             both, y, groups=groups, evidence=Evidence(columns, columns[:0], parts, columns[:0])
         )
         for parts in ((), (np.arange(4, 16),))

@@ -63,16 +63,20 @@ def test_many_identical_sentences_cost_little() -> None:
     assert len(set(found)) == 1
 
 
+def grouped(given: list[GoldSentence]) -> list[str]:
+    return inner_groups(given, clusters_of(given))
+
+
 def test_a_cluster_of_most_rows_is_split_for_tuning() -> None:
     given = rows(("a", LONG), ("b", LONG), ("c", LONG), ("d", "Ganz etwas anderes steht hier."))
-    assert inner_groups(given) == ["a", "b", "c", "d"]
+    assert grouped(given) == ["a", "b", "c", "d"]
 
 
 def test_a_smaller_cluster_stays_whole_for_tuning() -> None:
     given = rows(
         ("a", LONG), ("b", LONG), ("c", "Hier steht ein Satz."), ("d", "Dort steht ein anderer Satz.")
     )
-    assert len(set(inner_groups(given))) == 3
+    assert len(set(grouped(given))) == 3
 
 
 def by(*authors: str | None) -> list[GoldSentence]:
@@ -85,18 +89,18 @@ def by(*authors: str | None) -> list[GoldSentence]:
 
 
 def test_commentaries_of_one_author_are_held_out_together() -> None:
-    found = inner_groups(by("A", "B", "A", *"CDEFGH", None, None))
+    found = grouped(by("A", "B", "A", *"CDEFGH", None, None))
     assert found == ["k0", "k1", "k0", *(f"k{i}" for i in range(3, 11))]
 
 
 def test_authors_do_not_count_where_they_are_few_or_one_wrote_most() -> None:
     for authors in (("A", "A", "A", "B", "B", "B"), ("A", "A", "A", "A", "A", "A", "B", "C", "D", "E")):
-        assert inner_groups(by(*authors)) == [f"k{i}" for i in range(len(authors))]
+        assert grouped(by(*authors)) == [f"k{i}" for i in range(len(authors))]
 
 
 def test_an_author_joins_the_clusters_of_their_commentaries() -> None:
     given = [*rows(("a", LONG), ("b", LONG)), *by(*"ABCDEFGHIJA")]
     given[0] = msgspec.structs.replace(given[0], author="A")
-    found = inner_groups(given)
+    found = grouped(given)
     assert found[0] == found[1] == found[2] == found[12]
     assert len(set(found)) == 10

@@ -14,7 +14,7 @@ from train.metrics import tally
 from train.model import Model
 from train.settings import Settings
 
-QUICK = Settings(grid=(0.1,), inner_folds=3)
+QUICK = Settings(inner_folds=3)
 
 
 def coded(text: str, **layers: object) -> GoldSentence:

@@ -67,7 +67,7 @@ def test_the_vectors_are_the_last_block_and_scored_as_in_the_matrix(rows: list[G
 def test_a_model_keeps_the_name_and_answers_as_before(
     rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
 ) -> None:
-    model, _ = fit(rows, codebook, settings=Settings(encoder="use", grid=(0.1,)))
+    model, _ = fit(rows, codebook, settings=Settings(encoder="use"))
     folder = save_model(model, tmp_path / "m")
     again = load_model(folder)
     assert again.meta.settings.encoder == "use"
@@ -76,9 +76,7 @@ def test_a_model_keeps_the_name_and_answers_as_before(
     reasons = [name for answer in answers for name, _ in answer.reasons["function"]]
     assert MEANING in reasons  # its share in an answer is said, beside words
     assert len(set(reasons)) > 1
-    assert (
-        again.meta.model_version != fit(rows, codebook, settings=Settings(grid=(0.1,)))[0].meta.model_version
-    )
+    assert again.meta.model_version != fit(rows, codebook, settings=Settings())[0].meta.model_version
 
     meta = msgspec.json.decode((folder / META_FILE).read_bytes())
     meta["settings"]["encoder"] = "os.system"

@@ -55,7 +55,7 @@ def test_a_model_knows_its_encoder_again(
     rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
 ) -> None:
     folder = write_folder(tmp_path / "tiny")
-    settings = Settings(encoder=f"st:{folder}", grid=(0.1,))
+    settings = Settings(encoder=f"st:{folder}")
     model, _ = fit(rows, codebook, settings=settings)
     saved = save_model(model, tmp_path / "m")
     assert predict(load_model(saved), rows[:20]) == predict(model, rows[:20])

@@ -1,10 +1,9 @@
-"""What a commentary is about, and sentences that speak for each other."""
+"""What a commentary is about."""
 
 import numpy as np
 import pytest
 
 from train.features.topics import TopicProfiles
-from train.layers.smoothing import choose_strength, smooth
 
 TEXTS = [
     "Die Autobahn und das Tempo der Raser.",
@@ -46,32 +45,3 @@ def test_its_own_group_is_left_out_where_not_all_texts_are_remembered(
     alone = topics.transform_held_out(TEXTS, ["a", "b", "c", "d"])
     assert alone[0] == pytest.approx([0.7, 0.0], abs=1e-3)  # by the second text, and not by itself
     assert topics.transform_held_out(TEXTS, ["a", "a", "b", "b"])[0].max() < 0.01
-
-
-def test_smoothing_adds_the_others_and_not_oneself() -> None:
-    scores = np.array([[2.0], [0.0], [5.0]])
-    found = smooth(scores, ["k", "k", "m"], np.ones(3), 1.0)
-    assert np.allclose(found, [[2.0 + 0.0 / 2], [0.0 + 2.0 / 2], [5.0]])
-
-
-def test_who_has_no_weight_is_not_heard() -> None:
-    scores = np.array([[2.0], [0.0]])
-    assert np.allclose(smooth(scores, ["k", "k"], np.array([0.0, 1.0]), 4.0), [[2.0], [0.0]])
-
-
-def test_smoothing_does_not_depend_on_the_order() -> None:
-    rng = np.random.default_rng(0)
-    scores, weights, keys = rng.normal(size=(30, 2)), rng.random(30), [i % 4 for i in range(30)]
-    order = rng.permutation(30)
-    found = smooth(scores[order], [keys[i] for i in order], weights[order], 2.0)
-    assert np.allclose(found, smooth(scores, keys, weights, 2.0)[order])
-
-
-@pytest.mark.parametrize(("sides", "heard"), [("whole commentaries", True), ("single sentences", False)])
-def test_others_are_heard_only_where_it_helps(sides: str, heard: bool) -> None:
-    rng = np.random.default_rng(0)
-    keys = [i // 8 for i in range(400)]
-    side = rng.integers(0, 2, 50)[keys] if sides == "whole commentaries" else rng.integers(0, 2, 400)
-    signal = (2 * side - 1) * 0.5 + rng.normal(size=400)
-    scores = np.column_stack([-signal, signal])
-    assert (choose_strength(scores, keys, np.ones(400), side) > 0) is heard

@@ -29,7 +29,7 @@ def training_profiles(
 
     with monkeypatch.context() as patch:
         patch.setattr(stance, "pair_tokens", remember)
-        fit(rows, codebook, settings=Settings(grid=(1.0,), pipeline="ngrams"))
+        fit(rows, codebook, settings=Settings(pipeline="ngrams"))
     return profiles
 
 

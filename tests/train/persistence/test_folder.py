@@ -64,7 +64,7 @@ def test_saving_twice_replaces(model: Model, folder: Path) -> None:
 def test_the_same_data_give_the_same_bytes(
     rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
 ) -> None:
-    quick = Settings(pipeline="ngrams", grid=(0.1,), inner_folds=2)
+    quick = Settings(pipeline="ngrams", inner_folds=2)
     for name in ("one", "other"):
         save_model(fit(rows, codebook, settings=quick, with_figures=True)[0], tmp_path / name)
     for file in ("model.skops", "model.json", "MODEL_CARD.md"):
@@ -75,7 +75,7 @@ def test_the_same_data_give_the_same_bytes(
 def test_every_pipeline_can_be_kept(
     pipeline: str, rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
 ) -> None:
-    model, _ = fit(rows, codebook, settings=Settings(pipeline=pipeline, grid=(0.1,)))
+    model, _ = fit(rows, codebook, settings=Settings(pipeline=pipeline))
     assert predict(load_model(save_model(model, tmp_path / "m")), rows[:9]) == predict(model, rows[:9])
 
 
@@ -119,7 +119,7 @@ def test_model_json_says_what_the_model_is(folder: Path, model: Model) -> None:
 def with_figures(
     rows: list[GoldSentence], codebook: Codebook, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    quick = Settings(pipeline="ngrams", grid=(0.1,), inner_folds=3)
+    quick = Settings(pipeline="ngrams", inner_folds=3)
     model, _ = fit(rows, codebook, settings=quick, with_figures=True)
     return save_model(model, tmp_path_factory.mktemp("figures") / "m", created="2025-11-03")
 
@@ -189,7 +189,7 @@ def test_what_cannot_be_learned_is_not_in_the_figures_of_tuning(
         msgspec.structs.replace(row, layers={"function": str(rng.choice(["claim", "report"]))})
         for row in rows
     ]
-    model, _ = fit(noise, codebook, settings=Settings(grid=(10.0,)), with_figures=True)
+    model, _ = fit(noise, codebook, with_figures=True)
     assert model.meta.figures is not None
     assert model.meta.figures["layers"]["function"]["accuracy"] < 0.68  # by heart it would be near 1
 
