@@ -18,6 +18,11 @@ def control_name(layer_id: str, target_id: str | None = None) -> str:
     return f"{layer_id}__{target_id}" if target_id else layer_id
 
 
+def mark_key(target_id: str) -> str:
+    """The key of a task's data with the word that stands at the row of a target; it may be missing."""
+    return f"touched__{target_id}"
+
+
 def choice_item(name: str, codes: list[str]) -> Item:
     return item(name, "choices", {"choices": codes})
 

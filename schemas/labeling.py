@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from schemas.codebook import Code, Codebook, Layer
 from schemas.controls import TEXT_TAG, Screen, view
 from schemas.kinds import KINDS
+from schemas.studio_json import AUTHOR_MARK, TOUCHED_MARK
 
 #: Rows that fit with their rules beside them where the screen is 720 pixels high.
 ROOMY_CODES, ROOMY_TARGETS = 16, 5
@@ -60,6 +61,7 @@ def instructions(codebook: Codebook) -> str:
             "Steht oben „Mit Vorschlag“, hat ein Programm vorgewählt: Es irrt sich oft. "
             "Prüfen Sie jede Wahl, als stünde keine da."
         ),
+        *_mark_instructions(codebook),
     ]
     for layer in codebook.layers:
         if KINDS[layer.kind].by_target:
@@ -73,6 +75,15 @@ def instructions(codebook: Codebook) -> str:
         for rule in codebook.rules:
             parts.append(f"<p><b>{html.escape(say(rule.title))}.</b> {html.escape(say(rule.text))}</p>")
     return "\n".join(parts)
+
+
+def _mark_instructions(codebook: Codebook) -> Iterator[str]:
+    if any(KINDS[layer.kind].by_target for layer in codebook.predicted_layers) and codebook.targets:
+        yield _p(
+            f"„{TOUCHED_MARK}“ neben einer Frage heißt: Das Programm vermutet, dass der Satz sie berührt, "
+            f"und weiß nicht, mit welcher Antwort. „{AUTHOR_MARK}“ heißt: Die vorgewählte Antwort stammt aus "
+            "anderen Texten des Autors, nicht aus diesem Satz. Beides kann falsch sein."
+        )
 
 
 def _stance_instructions(layer: Layer, codebook: Codebook) -> Iterator[str]:

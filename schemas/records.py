@@ -102,11 +102,17 @@ class Assignment(Record, frozen=True, kw_only=True):
     test: bool = False
 
 
-class SuggestionSnapshot(Record, frozen=True, kw_only=True):
-    """What a model had suggested on the screen when an annotation was made."""
+class SuggestionSnapshot(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """What a model had suggested on the screen when an annotation was made.
+
+    ``layers`` was ticked; of that, the directions ``from_author`` were the author's in other
+    commentaries. ``touched`` was only marked as touched. Both name ``layer__target``.
+    """
 
     model_version: str
     layers: Layers
+    touched: list[str] = []
+    from_author: list[str] = []
 
 
 class Annotation(Record, frozen=True, kw_only=True):

@@ -13,15 +13,21 @@ from typing import Any
 from msgspec import Struct
 
 from schemas.codebook import Codebook
-from schemas.controls import TEXT_TAG, control_name
+from schemas.controls import TEXT_TAG, control_name, mark_key
 from schemas.kinds import KINDS
-from schemas.records import Layers, LayerValue, SuggestionSnapshot
+from schemas.records import UNRELATED, Layers, LayerValue, SuggestionSnapshot
 
 __all__ = ["TEXT_TAG", "control_name"]
 
 VALUE_KEYS = ("choices", "text", "taxonomy", "rating", "number")  # where a result holds what was ticked
 UNKNOWN_CONTROL = "control "  # how a reading begins to name a control that the codebook has not
 SUGGESTION_NOTE = "Mit Vorschlag"  # what a task's `note` says where a suggestion is shown
+#: The same where a direction is the author's in other commentaries.
+AUTHOR_NOTE = f"{SUGGESTION_NOTE}, Richtung zum Teil nach anderen Texten des Autors"
+#: What stands at the row of a target (`mark_key`): it is touched though nothing is ticked, or the ticked
+#: direction is the author's in other commentaries.
+TOUCHED_MARK, AUTHOR_MARK = "berührt?", "andere Texte"
+MARKED_BY = "marked_by"  # the key of a task's data with the model that marked its targets as touched
 
 
 class TaskData(Struct, frozen=True, kw_only=True):
@@ -146,7 +152,7 @@ def read_result(result: list[dict[str, Any]], codebook: Codebook) -> ParsedAnnot
     tick it is absent. A layer that breaks a rule (two answers, an exclusive code beside another, "no
     target" beside a target, an unknown code) is absent and incomplete until it is mended.
     """
-    ticks = _ticks(result)
+    ticks = ticks_of(result)
     layers: Layers = {}
     incomplete: list[str] = []
     broken: list[str] = []
@@ -165,14 +171,44 @@ def read_result(result: list[dict[str, Any]], codebook: Codebook) -> ParsedAnnot
     return ParsedAnnotation(layers=layers, incomplete=incomplete, broken=broken, unknown=unknown)
 
 
-def suggested_by(prediction: Any, codebook: Codebook) -> SuggestionSnapshot | None:
-    """What the annotator started from: the snapshot of the prediction that an annotation keeps."""
-    if not isinstance(prediction, dict) or not prediction.get("model_version"):
-        return None
-    result = prediction.get("result")
+def suggested_by(prediction: Any, data: Mapping[str, Any], codebook: Codebook) -> SuggestionSnapshot | None:
+    """What the annotator started from, or None where nothing was suggested.
+
+    Parameters
+    ----------
+    prediction
+        The snapshot of the prediction that an annotation keeps.
+    data
+        Of the task: its marks are left alone once it is coded.
+    """
+    shown = prediction if isinstance(prediction, dict) and prediction.get("model_version") else {}
+    result = shown.get("result")
     reading = read_result(result if isinstance(result, list) else [], codebook)
     layers = {name: value for name, value in reading.layers.items() if value != []}
-    return SuggestionSnapshot(model_version=str(prediction["model_version"]), layers=layers)
+    marks = [
+        (data.get(mark_key(target)), target, layer.id)
+        for layer in codebook.predicted_layers
+        if KINDS[layer.kind].by_target
+        for target in codebook.target_ids
+    ]
+    touched = [control_name(layer, target) for mark, target, layer in marks if mark == TOUCHED_MARK]
+    version = shown.get("model_version") or (touched and data.get(MARKED_BY))
+    if not version:
+        return None
+    return SuggestionSnapshot(
+        model_version=str(version),
+        layers=layers,
+        touched=touched,
+        from_author=[
+            control_name(layer, target)
+            for mark, target, layer in marks
+            if mark == AUTHOR_MARK and target in _touched(layers.get(layer))
+        ],
+    )
+
+
+def _touched(value: LayerValue | None) -> list[str]:
+    return [name for name, code in value.items() if code != UNRELATED] if isinstance(value, dict) else []
 
 
 def control_names(codebook: Codebook) -> Iterator[str]:
@@ -181,7 +217,7 @@ def control_names(codebook: Codebook) -> Iterator[str]:
         yield from KINDS[layer.kind].control_names(layer, codebook.target_ids)
 
 
-def _ticks(result: list[dict[str, Any]]) -> dict[str, list[str]]:
+def ticks_of(result: list[dict[str, Any]]) -> dict[str, list[str]]:
     """Control name → its values, whatever shape they came in."""
     ticks: dict[str, list[str]] = {}
     for item in result:

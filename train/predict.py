@@ -147,9 +147,9 @@ class Suggestions(NamedTuple):
     touched
         By stance layer the targets that are surely touched while no direction is suggested: to be
         shown as a mark, and never as an answer.
-    from_author
-        The ``layer__target`` names in ``layers`` whose direction is the author's in other commentaries:
-        to be shown as such, for it says nothing of the sentence.
+    from_author, from_piece
+        The ``layer__target`` names in ``layers`` whose direction is the author's in other commentaries
+        (to be shown as such, for it says nothing of the sentence), or that of what was coded in this one.
     """
 
     layers: Layers
@@ -157,6 +157,7 @@ class Suggestions(NamedTuple):
     withheld: dict[str, int]
     touched: dict[str, list[str]]
     from_author: list[str]
+    from_piece: list[str]
 
 
 def suggestions(model: Model, prediction: Prediction) -> Suggestions:
@@ -165,17 +166,21 @@ def suggestions(model: Model, prediction: Prediction) -> Suggestions:
     confidence: dict[str, float] = {}
     withheld: Counter[str] = Counter()
     touched: dict[str, list[str]] = {}
-    from_author: list[str] = []
+    rests_on: dict[str, list[str]] = {"author": [], "piece": []}
     for name, layer_prediction in prediction.layers.items():
         part = _suggest(model, name, layer_prediction)
         if part.value is not None:
             layers[name] = part.value
         if part.touched:
             touched[name] = list(part.touched)
-        from_author += [control_name(name, target) for target in part.from_author]
+        for target, source in part.direction_from.items():
+            rests_on[source].append(control_name(name, target))
         confidence.update(part.confidence)
         withheld.update(part.withheld)
-    return Suggestions(layers, confidence, dict(sorted(withheld.items())), touched, from_author)
+    return Suggestions(
+        layers, confidence, dict(sorted(withheld.items())),
+        touched=touched, from_author=rests_on["author"], from_piece=rests_on["piece"],
+    )  # fmt: skip
 
 
 def with_coded(

@@ -34,6 +34,12 @@ def prelabel(
         f"{report.model_version}: suggestions {verb}created {report.created}, "
         f"replaced {report.replaced}, unchanged {report.unchanged}"
     ]
+    shown = {
+        "with a target marked as touched, its direction open": report.touched,
+        "with a direction from the author's other texts": report.from_author,
+        "with a direction from what the annotator coded so far": report.from_piece,
+    }
+    lines += [f"tasks {words}: {count}" for words, count in shown.items() if count]
     lines += [f"withheld {count}: {reason}" for reason, count in report.withheld.items()]
     if report.not_shared:
         lines.append(f"not shared by model and study: {', '.join(report.not_shared)}")

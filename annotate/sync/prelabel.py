@@ -1,36 +1,38 @@
 """Suggestions up: what a model says of sentences that no annotator has coded, shown on their tasks."""
 
-from collections import Counter, deque
+from collections import ChainMap, Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from annotate.label_studio.answers import HeldProject
+from annotate.label_studio.answers import HeldPrediction, HeldProject
 from annotate.label_studio.client import Studio
 from annotate.label_studio.upload import send_predictions
 from annotate.progress import Progress, no_progress
 from annotate.study.folder import Study
 from annotate.study.projects import find_projects
 from annotate.sync.suggestions import (
-    OpenTask,
     StudyTask,
     TaskSuggestion,
     choose_suggestions,
+    coded_directions,
     is_ours,
     keep_shared,
     not_shared,
     plan_predictions,
     shared_targets,
+    stale_fields,
     study_task,
 )
 from annotate.sync.tasks import rows_by_commentary
 from schemas.codebook import Codebook
+from schemas.controls import control_name, mark_key
 from schemas.errors import StudioError
-from schemas.jsonl import write_jsonl
-from schemas.records import ContextSentence, Prediction, Record
-from schemas.studio_json import SUGGESTION_NOTE, to_result
+from schemas.jsonl import read_jsonl, write_jsonl
+from schemas.records import Annotation, ContextSentence, Prediction, Record
+from schemas.studio_json import ticks_of, to_result
 
 if TYPE_CHECKING:
     from train.model import Model
@@ -39,12 +41,19 @@ BATCH = 2000  # sentences predicted together
 
 
 class PrelabelReport(Record, frozen=True, kw_only=True):
-    """``withheld`` counts tasks by the reason why they got no suggestion."""
+    """``withheld`` counts tasks by the reason why nothing is ticked in them.
+
+    ``touched`` are tasks with a target marked as touched; ``from_author`` and ``from_piece`` those with a
+    ticked direction that is the author's in other commentaries, or the annotator's own in this one.
+    """
 
     created: int
     replaced: int
     unchanged: int
     withheld: dict[str, int]
+    touched: int
+    from_author: int
+    from_piece: int
     not_shared: list[str]
     model_version: str
     dry_run: bool
@@ -57,6 +66,7 @@ def prelabel(
 
     Never on a task that is coded when the work begins, that belongs to the test share, to the arm
     without suggestions or to a pilot. Predictions of an older model of ours are replaced, foreign ones stay.
+    What an annotator has coded in a commentary, as of the last pull, counts in their own project alone.
     """
     codebook = study.codebook()
     if not study.settings.annotators:
@@ -70,23 +80,33 @@ def prelabel(
     unshared = not_shared(model.meta.book, codebook)
     with ThreadPoolExecutor(1) as executor:  # the server lists while we predict
         listings = {name: executor.submit(_study_tasks, studio, row.id) for name, row in projects.items()}
-        suggestions = _suggestions(model, study, codebook, unshared, write=not dry_run, progress=progress)
+        suggestions = _suggestions(
+            model, study, codebook, unshared, names=list(projects), write=not dry_run, progress=progress
+        )
         progress("waiting for the lists of tasks")
         tasks = {name: listing.result() for name, listing in listings.items()}
     counts: Counter[str] = Counter()
     withheld: Counter[str] = Counter()
     for name, project in projects.items():
-        open_tasks, reasons = choose_suggestions(tasks.pop(name), suggestions)
+        open_tasks, reasons = choose_suggestions(tasks.pop(name), suggestions[name])
         withheld.update(reasons)
-        chosen = {task.id: task.suggestion for task in open_tasks if task.suggestion}
-        _validate(project, chosen.values())
+        shown = [task.suggestion for task in open_tasks if task.suggestion]
+        counts.update(
+            touched=sum(bool(s.touched) for s in shown),
+            from_author=sum(bool(s.from_author) for s in shown),
+            from_piece=sum(s.from_piece for s in shown),
+        )
+        chosen = {task.id: s for task in open_tasks if (s := task.suggestion) and s.result is not None}
+        _validate(project, shown)
         progress(f"{name}: sending suggestions")
         counts.update(_send(studio, project.id, chosen, model.meta.model_version, dry_run=dry_run))
         if not dry_run:
-            _set_notes(studio, project.id, open_tasks)
+            for (field, value), stale in stale_fields(open_tasks, model.meta.model_version).items():
+                studio.set_task_field(project.id, stale, field, value)
     return PrelabelReport(
         created=counts["created"], replaced=counts["replaced"], unchanged=counts["unchanged"],
-        withheld=dict(sorted(withheld.items())), not_shared=unshared,
+        withheld=dict(sorted(withheld.items())), touched=counts["touched"],
+        from_author=counts["from_author"], from_piece=counts["from_piece"], not_shared=unshared,
         model_version=model.meta.model_version, dry_run=dry_run,
     )  # fmt: skip
 
@@ -108,30 +128,39 @@ def _batches(commentaries: Iterable[list[ContextSentence]]) -> Iterator[list[Con
 
 def _suggestions(
     model: "Model", study: Study, codebook: Codebook, unshared: Sequence[str],
-    *, write: bool, progress: Progress,
-) -> dict[str, TaskSuggestion | None]:  # fmt: skip
-    """By sentence what may be suggested; None where nothing is certain enough.
+    *, names: Sequence[str], write: bool, progress: Progress,
+) -> dict[str, Mapping[str, TaskSuggestion | None]]:  # fmt: skip
+    """By annotator and sentence what may be suggested; None where nothing is certain enough.
 
-    The predictions are written as they come; of each only the suggestion is kept.
+    The predictions are written as they come, as the model alone makes them; of each only the
+    suggestion is kept.
     """
-    from train.predict import predict_stream
+    from train.predict import predict_stream, with_coded
 
     targets = shared_targets(model.meta.book, unshared)
+    coded = coded_directions(
+        read_jsonl(study.annotations, Annotation) if study.annotations.exists() else (), codebook
+    )
     results: dict[bytes, msgspec.Raw] = {}
-    suggestions: dict[str, TaskSuggestion | None] = {}
+    for_all: dict[str, TaskSuggestion | None] = {}
+    own: dict[str, dict[str, TaskSuggestion | None]] = {name: {} for name in names}
 
     def predicted() -> Iterator[Prediction]:
         for batch in _batches(rows_by_commentary(study)):
-            progress(f"predicting: {len(suggestions):,} sentences")
+            progress(f"predicting: {len(for_all):,} sentences")
             for row in predict_stream(model, batch, asked=[targets] * len(batch)):
-                suggestions[row.sentence_id] = _suggestion(model, row, codebook, unshared, results)
+                for_all[row.sentence_id] = _suggestion(model, row, codebook, unshared, results)
+                for name in names:
+                    if said := coded.get(name, {}).get(row.commentary_id):
+                        theirs = with_coded(model, row, said)
+                        own[name][row.sentence_id] = _suggestion(model, theirs, codebook, unshared, results)
                 yield row
 
     if write:
         write_jsonl(study.predictions, predicted())
     else:
         deque(predicted(), maxlen=0)
-    return suggestions
+    return {name: ChainMap(own[name], for_all) for name in names}
 
 
 def _suggestion(
@@ -143,15 +172,28 @@ def _suggestion(
     suggested = suggestions(model, prediction)
     layers = keep_shared(suggested.layers, unshared, codebook)
     result = to_result(layers, codebook)
-    if not result:
+    touched = [
+        target
+        for name, targets in suggested.touched.items()
+        for target in targets
+        if name not in unshared and control_name(name, target) not in unshared
+    ]
+    if not result and not touched:
         return None
+    ticked = {item["from_name"] for item in result}
     scores = [score for name, score in suggested.confidence.items() if name.partition("__")[0] in layers]
     encoded = msgspec.json.encode(result)
-    return TaskSuggestion(results.setdefault(encoded, msgspec.Raw(encoded)), round(min(scores), 6))
+    return TaskSuggestion(
+        result=results.setdefault(encoded, msgspec.Raw(encoded)) if result else None,
+        score=round(min(scores, default=0.0), 6),
+        touched=tuple(touched),
+        from_author=tuple(name.partition("__")[2] for name in suggested.from_author if name in ticked),
+        from_piece=not ticked.isdisjoint(suggested.from_piece),
+    )
 
 
-def _validate(project: HeldProject, suggestions: Iterable[TaskSuggestion]) -> None:
-    """Checks each different suggestion against the screen as it is on the server.
+def _validate(project: HeldProject, suggestions: Sequence[TaskSuggestion]) -> None:
+    """Checks each different suggestion and mark against the screen as it is on the server.
 
     Raises
     ------
@@ -161,16 +203,23 @@ def _validate(project: HeldProject, suggestions: Iterable[TaskSuggestion]) -> No
     from label_studio_sdk.label_interface import LabelInterface
 
     screen = LabelInterface(project.label_config)
-    for result in {id(s.result): s.result for s in suggestions}.values():
+    problems: list[str] = []
+    for result in {id(s.result): s.result for s in suggestions if s.result is not None}.values():
         body = {"model_version": "x", "score": 0.0, "result": msgspec.json.decode(result)}
-        problems = screen.validate_prediction(body, return_errors=True)
-        if problems:
-            raise StudioError(
-                f"pre-labelling project {project.id}",
-                f"its screen does not accept what the codebook allows ({problems[0]}); "
-                "`standpunkt push` updates the screen",
-                status=400,
-            )
+        problems += screen.validate_prediction(body, return_errors=True)
+    marked = {target: None for s in suggestions for target in (*s.touched, *s.from_author)}
+    problems += [
+        f"no place for a mark at {target}"
+        for target in marked
+        if f'"${mark_key(target)}"' not in project.label_config
+    ]
+    if problems:
+        raise StudioError(
+            f"pre-labelling project {project.id}",
+            f"its screen does not accept what the codebook allows ({problems[0]}); "
+            "`standpunkt push` updates the screen",
+            status=400,
+        )
 
 
 def _send(
@@ -179,8 +228,10 @@ def _send(
     """Deletes our older predictions, adds the missing ones, and sets the version that is shown."""
     versions = studio.prediction_counts(project_id)
     has_ours = version in versions or any(is_ours(name, version) for name in versions)
-    predicted = studio.predicted_tasks(project_id) if has_ours else []
-    plan = plan_predictions(list(chosen), predicted, versions, version)
+    held = studio.predictions(project_id) if has_ours else []
+    changed = [p.task for p in held if p.model_version == version and _says_else(p, chosen.get(p.task))]
+    predicted = [(p.task, p.model_version) for p in held]
+    plan = plan_predictions(list(chosen), predicted, versions, version, changed)
 
     def bodies(tasks: Sequence[int]) -> list[dict[str, Any]]:
         return [
@@ -204,9 +255,8 @@ def _send(
     )  # fmt: skip
 
 
-def _set_notes(studio: Studio, project_id: int, tasks: Sequence[OpenTask]) -> None:
-    """Says on the screen where ticks come from a model: they look like one's own."""
-    for note, wanted in ((SUGGESTION_NOTE, True), ("", False)):
-        stale = [task.id for task in tasks if bool(task.suggestion) is wanted and task.note != note]
-        if stale:
-            studio.set_task_field(project_id, stale, "note", note)
+def _says_else(held: HeldPrediction, suggestion: TaskSuggestion | None) -> bool:
+    """Whether other ticks are suggested by now: an annotator's codings may have come in since."""
+    if suggestion is None or suggestion.result is None:
+        return False
+    return ticks_of(held.result) != ticks_of(msgspec.json.decode(suggestion.result))

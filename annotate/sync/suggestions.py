@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -10,25 +10,44 @@ import msgspec
 from annotate.kinds import kind_of
 from annotate.label_studio.answers import HeldTask
 from schemas.codebook import Codebook
+from schemas.controls import mark_key
 from schemas.kinds import KINDS
-from schemas.records import Layers, LayerValue
+from schemas.records import Annotation, Layers, LayerValue
+from schemas.studio_json import AUTHOR_MARK, AUTHOR_NOTE, MARKED_BY, SUGGESTION_NOTE, TOUCHED_MARK
 
 
 class TaskSuggestion(NamedTuple):
-    """``result`` is its JSON, one object for all that say the same."""
+    """What is ticked, and what is only said at the rows of targets.
 
-    result: msgspec.Raw
-    score: float  # the confidence: Label Studio's uncertainty order serves the lowest first
+    Parameters
+    ----------
+    result
+        The JSON of what is ticked, one object for all that say the same; None: nothing is.
+    score
+        The confidence: Label Studio's uncertainty order serves the lowest first.
+    touched, from_author, from_piece
+        Targets that are marked as touched; those whose ticked direction is the author's in other
+        commentaries; whether one is what this annotator has said of the commentary so far.
+    """
+
+    result: msgspec.Raw | None
+    score: float
+    touched: tuple[str, ...] = ()
+    from_author: tuple[str, ...] = ()
+    from_piece: bool = False
 
 
 class StudyTask(NamedTuple):
-    """What matters here of a task of the study; ``withheld`` is why it may have no suggestion."""
+    """What matters here of a task of the study.
+
+    ``withheld`` is why it may have no suggestion, ``shown`` what its data say of one: `wanted_fields`.
+    """
 
     id: int
     sentence_id: str
     coded: bool
     withheld: str | None
-    note: str
+    shown: Mapping[str, str]
 
 
 class OpenTask(NamedTuple):
@@ -36,7 +55,7 @@ class OpenTask(NamedTuple):
 
     id: int
     suggestion: TaskSuggestion | None
-    note: str
+    shown: Mapping[str, str]
 
 
 class PredictionPlan(NamedTuple):
@@ -95,8 +114,12 @@ def study_task(task: HeldTask) -> StudyTask | None:
     sentence_id = task.data.get("sentence_id")
     if not isinstance(sentence_id, str):
         return None
-    note = str(task.data.get("note", ""))
-    return StudyTask(task.id, sentence_id, bool(task.coded), withheld_reason(task), note)
+    shown = {
+        name: str(value)
+        for name, value in task.data.items()
+        if value and (name in ("note", MARKED_BY) or name.startswith(mark_key("")))
+    }
+    return StudyTask(task.id, sentence_id, bool(task.coded), withheld_reason(task), shown)
 
 
 def withheld_reason(task: HeldTask) -> str | None:
@@ -127,16 +150,59 @@ def choose_suggestions(
         reason = task.withheld if task.sentence_id in suggestions else "not in the study"
         if reason is None and suggestion is None:
             reason = "nothing certain enough"
+        if not task.coded:
+            open_tasks.append(OpenTask(task.id, None if reason else suggestion, task.shown))
+        if reason is None and suggestion and suggestion.result is None:
+            reason = "only that a target is touched is certain enough"
         if reason:
             withheld[reason] += 1
-        if not task.coded:
-            open_tasks.append(OpenTask(task.id, None if reason else suggestion, task.note))
     return open_tasks, withheld
 
 
+def wanted_fields(suggestion: TaskSuggestion | None, model_version: str) -> dict[str, str]:
+    """The fields of a task's data that say what is suggested; one that is not among them is to be empty."""
+    if suggestion is None:
+        return {}
+    fields = {mark_key(target): AUTHOR_MARK for target in suggestion.from_author}
+    fields |= {mark_key(target): TOUCHED_MARK for target in suggestion.touched}
+    if suggestion.touched:
+        fields[MARKED_BY] = model_version
+    if suggestion.result is not None:
+        fields["note"] = AUTHOR_NOTE if suggestion.from_author else SUGGESTION_NOTE
+    return fields
+
+
+def stale_fields(tasks: Iterable[OpenTask], model_version: str) -> dict[tuple[str, str], list[int]]:
+    """Field and value → the tasks that are to have it and do not."""
+    stale: dict[tuple[str, str], list[int]] = {}
+    for task in tasks:
+        wanted = wanted_fields(task.suggestion, model_version)
+        for name in {**task.shown, **wanted}:
+            value = wanted.get(name, "")
+            if task.shown.get(name, "") != value:
+                stale.setdefault((name, value), []).append(task.id)
+    return stale
+
+
+def coded_directions(
+    rows: Iterable[Annotation], codebook: Codebook
+) -> dict[str, dict[str, dict[str, dict[str, Counter[str]]]]]:
+    """Annotator → commentary → stance layer → target → how often they gave each code there."""
+    coded: dict[str, dict[str, dict[str, dict[str, Counter[str]]]]] = {}
+    by_target = [layer.id for layer in codebook.predicted_layers if KINDS[layer.kind].by_target]
+    for row in rows:
+        for name in by_target:
+            value = row.layers.get(name)
+            for target, code in value.items() if isinstance(value, dict) else ():
+                layers = coded.setdefault(row.annotator, {}).setdefault(row.commentary_id, {})
+                layers.setdefault(name, {}).setdefault(target, Counter())[code] += 1
+    return coded
+
+
 def plan_predictions(
-    suggested: Sequence[int], predicted: Sequence[tuple[int, str]], versions: Iterable[str], version: str
-) -> PredictionPlan:
+    suggested: Sequence[int], predicted: Sequence[tuple[int, str]], versions: Iterable[str], version: str,
+    changed: Collection[int] = (),
+) -> PredictionPlan:  # fmt: skip
     """What to delete and to add so that exactly these tasks have a prediction of this version.
 
     Parameters
@@ -147,11 +213,13 @@ def plan_predictions(
         Task and model version of each prediction in the project.
     versions
         The model versions in the project; those of other models stay.
+    changed
+        The tasks whose prediction of this version says something else by now.
     """
     deleted = {name for name in versions if is_ours(name, version) and name != version}
     present = Counter(task for task, name in predicted if name == version)
-    # a task with two, or one that may not have any more: begin again with this version
-    if any(count > 1 for count in present.values()) or set(present) - set(suggested):
+    # a task with two, one that may not have any more or says something else: begin again with this version
+    if any(count > 1 for count in present.values()) or set(present) - set(suggested) or changed:
         deleted.add(version)
         present = Counter()
     replaceable = {task for task, name in predicted if name in deleted}

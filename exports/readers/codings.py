@@ -227,7 +227,7 @@ def _coding(
         updated_at=foreign.updated,
         task_id=task_id if isinstance(task_id, int) else None,
         annotation_id=foreign.id,
-        suggested=suggested_by(foreign.prediction, codebook),
+        suggested=suggested_by(foreign.prediction, task["data"], codebook),
     )
     return Coding(
         person=_person(foreign),

@@ -5,7 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from schemas.controls import Item, Screen, choice_group, choice_item, control_name, header, view
+from schemas.controls import (
+    Item,
+    Screen,
+    child,
+    choice_group,
+    choice_item,
+    control_name,
+    header,
+    mark_key,
+    view,
+)
 from schemas.kinds.kind import Kind, Parsed, Step
 from schemas.layer import NO_TARGET, Code, Layer, NoTarget, Target
 from schemas.records import UNRELATED, LayerValue
@@ -127,6 +137,7 @@ def _draw_target(parent: "Element", layer: Layer, target: Target, screen: Screen
     row = view(parent, "sp-target", "sp-wide" if len(shown) > 3 else "")
     header(row, screen.say(target.question), "5")
     choices = choice_group(row, control_name(layer.id, target.id), "single")
+    child(view(row, "sp-mark"), "Header", size="6", value=f"${mark_key(target.id)}")
     means = view(row, "sp-means")
     meanings = {"favor": target.favor_means, "against": target.against_means}
     for n, code in enumerate(shown, start=1):

@@ -154,7 +154,12 @@ class Migration:
     def _suggested(self, suggested: SuggestionSnapshot | None) -> SuggestionSnapshot | None:
         if suggested is None:
             return None
-        return msgspec.structs.replace(suggested, layers=self.layers(suggested.layers).whole)
+        return msgspec.structs.replace(
+            suggested,
+            layers=self.layers(suggested.layers).whole,
+            touched=[place for name in suggested.touched for place in self._places(name)],
+            from_author=[place for name in suggested.from_author for place in self._places(name)],
+        )
 
     # ------------------------------------------------------------------ gold
 

@@ -62,6 +62,17 @@ def test_what_an_answer_means_stands_under_each_target(demo_book: Codebook) -> N
     assert "Sanktionen" in str(words[0])
 
 
+def test_each_target_has_a_place_for_a_mark_that_no_export_names(demo_book: Codebook) -> None:
+    places = [
+        view.find("Header") for view in tree(demo_book).iter("View") if view.get("className") == "sp-mark"
+    ]
+    assert [place.get("value") for place in places if place is not None] == [
+        f"$touched__{target}" for target in demo_book.target_ids
+    ]
+    assert all(place is not None and place.get("name") is None for place in places)
+    assert "„berührt?“" in instructions(demo_book)
+
+
 def test_fine_codes_are_in_sight_once_their_group_is_ticked() -> None:
     codes = [Code(id="g", label="A, b"), Code(id="x", label="X", parent="g"), Code(id="none", label="-")]
     book = Codebook(
@@ -94,7 +105,9 @@ def test_a_dollar_sign_is_no_field_of_the_task() -> None:
         layers=[Layer(id="s", kind="stance", label="S", codes=[Code(id="favor", label="$5", short="$title")])],
     )  # fmt: skip
     values = [v for e in tree(book).find(".//View[@className='sp-target']").iter() for v in e.attrib.values()]  # type: ignore[union-attr]
-    assert [v for v in values if "$" in v and "$\N{WORD JOINER}" not in v] == []
+    assert [v for v in values if "$" in v and "$\N{WORD JOINER}" not in v] == [
+        "$touched__t"
+    ]  # the mark, and no word of the codebook
 
 
 def test_label_studio_accepts_the_full_codebook(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codebook import Code, Codebook, Layer, NoTarget, Target
-from schemas.records import Layers
+from schemas.records import Layers, SuggestionSnapshot
 from schemas.studio_json import StudioAnnotation, control_names, read_result, suggested_by, to_result
 
 
@@ -207,14 +207,31 @@ def test_the_coder_is_a_number_whatever_the_export_says(by: Any, expected: int |
 
 def test_a_suggestion_holds_what_was_shown_and_no_empty_sets() -> None:
     shown = {"model_version": "probe-1", "result": to_result({"voice": "other"}, BOOK)}
-    suggested = suggested_by(shown, BOOK)
+    suggested = suggested_by(shown, {}, BOOK)
     assert suggested is not None
     assert suggested.layers == {"voice": "other"}
 
 
+def test_what_was_only_marked_is_kept_apart_from_what_was_ticked() -> None:
+    marked = {"touched__maut": "berührt?", "marked_by": "probe-2"}
+    alone = suggested_by(None, marked, BOOK)
+    assert alone == SuggestionSnapshot(model_version="probe-2", layers={}, touched=["stance__maut"])
+    ticks = {"model_version": "probe-1", "result": to_result({"stance": {"tempolimit": "favor"}}, BOOK)}
+    beside = suggested_by(ticks, {**marked, "touched__tempolimit": "andere Texte"}, BOOK)
+    assert beside is not None
+    assert (beside.model_version, beside.touched) == ("probe-1", ["stance__maut"])
+    assert beside.from_author == ["stance__tempolimit"]
+
+
+def test_a_mark_where_nothing_was_ticked_says_nothing_of_the_author() -> None:
+    ticks = {"model_version": "probe-1", "result": to_result({"voice": "author"}, BOOK)}
+    shown = suggested_by(ticks, {"touched__maut": "andere Texte"}, BOOK)
+    assert shown == SuggestionSnapshot(model_version="probe-1", layers={"voice": "author"})
+
+
 @pytest.mark.parametrize("prediction", [None, 17, {}, {"result": []}, "probe-1"])
 def test_without_a_model_version_nothing_was_suggested(prediction: Any) -> None:
-    assert suggested_by(prediction, BOOK) is None
+    assert suggested_by(prediction, {}, BOOK) is None
 
 
 stances = st.fixed_dictionaries(

@@ -18,15 +18,15 @@ from train.settings import Settings
 class SuggestedPart(NamedTuple):
     """A layer's share in the suggestions; without a value nothing of it is suggested.
 
-    ``touched`` are targets that are surely touched while no direction is suggested; ``from_author``
-    those whose direction is the author's in other commentaries.
+    ``touched`` are targets that are surely touched while no direction is suggested; ``direction_from``
+    says of targets what their suggested direction rests on, where it is not the sentence.
     """
 
     value: LayerValue | None
     confidence: dict[str, float]
     withheld: list[str]
     touched: Sequence[str] = ()
-    from_author: Sequence[str] = ()
+    direction_from: Mapping[str, str] = {}
 
 
 class Kind(ABC):

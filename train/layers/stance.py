@@ -178,11 +178,11 @@ class Stance(Kind):
             confidence,
             withheld=[reason for reason in why.values() if reason],
             touched=touched,
-            from_author=[
-                target
+            direction_from={
+                target: source
                 for target, code in shown.items()
-                if code != UNRELATED and prediction[target].direction_from == "author"
-            ],
+                if code != UNRELATED and (source := prediction[target].direction_from)
+            },
         )
 
     def parts(self, layer: Layer) -> set[str]:

@@ -27,6 +27,7 @@ from schemas.guidelines import guidelines_page
 from schemas.jsonl import read_jsonl
 from schemas.labeling import instructions, labeling_config
 from schemas.records import Annotation
+from schemas.studio_json import AUTHOR_MARK, AUTHOR_NOTE, TOUCHED_MARK
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser, pytest.mark.slow]
 FLAGS = (
@@ -294,6 +295,45 @@ def test_nothing_scrolls_with_five_targets(
         const now = document.querySelector('.sp-now').getBoundingClientRect();
         return [now.top > box.top, now.bottom < box.bottom]"""
     assert browser.execute_script(inside) == [True, True], "the sentence is out of sight"
+
+
+#: Where every part of the screen is.
+BOXES = """return [...document.querySelectorAll('.sp-text, .sp-target, .sp-target .lsf-choices, .sp-foot')].map(
+    e => { const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height] })"""
+MARKS = "return [...document.querySelectorAll('.sp-mark')].map(e => e.innerText)"
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720)])
+@pytest.mark.parametrize("scheme", ["Light", "Dark"])
+def test_marks_stand_at_their_rows_move_nothing_and_may_be_missing(
+    scheme: str,
+    size: tuple[int, int],
+    stream: Callable[..., None],
+    browser: webdriver.Chrome,
+    tmp_path: Path,
+) -> None:
+    book = joined(tmp_path, "kommentar-core", "ziele-demo")
+    first, second, third, *rest = book.target_ids
+    marks = {f"touched__{first}": TOUCHED_MARK, f"touched__{second}": "", f"touched__{third}": AUTHOR_MARK}
+    around = {"before": f"{SENTENCE} " * 50, "after": f" {SENTENCE}" * 8}
+    see(browser, *size)
+    browser.execute_script("localStorage.setItem('preferred-color-scheme', arguments[0])", scheme)
+    stream(book, task(**around))  # a task of before, without any of the fields
+    assert browser.execute_script(MARKS) == [""] * len(book.targets)
+    plain = browser.execute_script(BOXES)
+    stream(book, task(**around, **marks, note=AUTHOR_NOTE))
+    browser.save_screenshot(str(tmp_path / f"marks-{scheme}-{size[0]}.png"))
+    assert browser.execute_script("return document.documentElement.dataset.colorScheme") == scheme.lower()
+    assert browser.execute_script(MARKS) == [TOUCHED_MARK, "", AUTHOR_MARK, *[""] * len(rest)]
+    assert browser.execute_script(BOXES) == plain
+    assert browser.execute_script(SCROLLS) == [False, False, False]
+    assert browser.execute_script(TICKED) == []
+    found = browser.execute_script(CONTRAST)
+    assert {TOUCHED_MARK, AUTHOR_MARK, AUTHOR_NOTE} <= {words for _, words in found}
+    assert found[0][0] >= 4.5, found[0]
+    inside = """const note = document.querySelector('.sp-note');
+        return note.scrollWidth <= note.clientWidth"""
+    assert browser.execute_script(inside), "the note is cut"
 
 
 @pytest.mark.stress

@@ -1,5 +1,6 @@
 """Who gets a suggestion, why others get none, and which predictions are written: without a server."""
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -10,15 +11,17 @@ from annotate.label_studio.answers import HeldTask
 from annotate.sync.suggestions import (
     TaskSuggestion,
     choose_suggestions,
+    coded_directions,
     keep_shared,
     not_shared,
     plan_predictions,
+    stale_fields,
     study_task,
     withheld_reason,
 )
 from schemas.codebook import Codebook, load_codebook
 from schemas.codebooks import shipped_codebook
-from schemas.records import LayerValue
+from schemas.records import Annotation, LayerValue
 
 SUGGESTION = TaskSuggestion(msgspec.Raw(b"[]"), 0.9)
 
@@ -68,6 +71,89 @@ def test_a_suggestion_is_shown_or_its_absence_counted(
     assert row is not None
     open_tasks, reasons = choose_suggestions([row], suggestions)
     assert ([t.suggestion for t in open_tasks], reasons) == (shown, withheld)
+
+
+MARKED = TaskSuggestion(None, 0.0, touched=("maut",))
+TICKED = TaskSuggestion(msgspec.Raw(b"[1]"), 0.9, touched=("maut",), from_author=("tempolimit",))
+
+
+@pytest.mark.parametrize(
+    ("data", "meta", "suggestion", "stale"),
+    [
+        ({}, {}, None, {}),
+        ({"note": "", "touched__maut": ""}, {}, None, {}),
+        ({}, {}, SUGGESTION, {("note", "Mit Vorschlag"): [7]}),
+        ({}, {}, MARKED, {("touched__maut", "berührt?"): [7], ("marked_by", NEW): [7]}),
+        ({"touched__maut": "berührt?", "marked_by": NEW}, {}, MARKED, {}),
+        ({"touched__maut": "berührt?", "marked_by": OLD}, {}, MARKED, {("marked_by", NEW): [7]}),
+        (
+            {"touched__rente": "berührt?", "note": "Mit Vorschlag"},
+            {},
+            TICKED,
+            {
+                ("touched__rente", ""): [7],
+                ("touched__tempolimit", "andere Texte"): [7],
+                ("touched__maut", "berührt?"): [7],
+                ("marked_by", NEW): [7],
+                ("note", "Mit Vorschlag, Richtung zum Teil nach anderen Texten des Autors"): [7],
+            },
+        ),
+        *[
+            (
+                {"touched__maut": "berührt?", "marked_by": NEW, "note": "Mit Vorschlag"},
+                meta,
+                TICKED,
+                {("touched__maut", ""): [7], ("marked_by", ""): [7], ("note", ""): [7]},
+            )
+            for meta in ({"test": True}, {"phase": "pilot"}, {"suggest": False})
+        ],
+    ],
+)
+def test_a_task_says_what_is_suggested_now_and_nothing_of_before(
+    data: dict[str, str],
+    meta: dict[str, Any],
+    suggestion: TaskSuggestion | None,
+    stale: dict[tuple[str, str], list[int]],
+) -> None:
+    row = study_task(HeldTask(id=7, data={"sentence_id": "a:1", **data}, meta=meta))
+    assert row is not None
+    open_tasks, _ = choose_suggestions([row], {"a:1": suggestion})
+    assert stale_fields(open_tasks, NEW) == stale
+
+
+def test_a_mark_alone_is_no_suggestion() -> None:
+    row = study_task(task())
+    assert row is not None
+    _, withheld = choose_suggestions([row], {"a:1": MARKED})
+    assert withheld == {"only that a target is touched is certain enough": 1}
+
+
+def test_codings_count_for_who_gave_them_and_in_their_commentary(book: Codebook) -> None:
+    given = [
+        ("anna", "a", {"stance": {"maut": "favor", "rente": "unrelated"}}),
+        ("anna", "a", {"stance": {"maut": "favor"}, "voice": "author"}),
+        ("anna", "b", {"stance": {"maut": "against"}}),
+        ("ben", "a", {"stance": {"maut": "open"}}),
+        ("ben", "a", {}),
+    ]
+    rows = [
+        Annotation(
+            sentence_id=f"{piece}:{n}", commentary_id=piece, annotator=name, codebook="k", layers=layers
+        )
+        for n, (name, piece, layers) in enumerate(given)
+    ]
+    assert coded_directions(rows, book) == {
+        "anna": {
+            "a": {"stance": {"maut": Counter(favor=2), "rente": Counter(unrelated=1)}},
+            "b": {"stance": {"maut": Counter(against=1)}},
+        },
+        "ben": {"a": {"stance": {"maut": Counter(open=1)}}},
+    }
+
+
+def test_a_prediction_that_says_something_else_by_now_is_sent_anew() -> None:
+    plan = plan_predictions([1, 2], [(1, NEW), (2, NEW)], {NEW}, NEW, changed=[2])
+    assert plan == ([NEW], [], [1, 2], 2)
 
 
 def test_a_task_of_another_tool_is_left_out() -> None:

@@ -180,6 +180,24 @@ def test_what_was_suggested_is_rewritten_too(tmp_path: Path) -> None:
     assert left == {}  # nobody coded it, so nobody is asked again
 
 
+def test_what_was_marked_is_named_anew_with_its_target(tmp_path: Path) -> None:
+    shown = SuggestionSnapshot(
+        model_version="m",
+        layers={"stance": {"tempolimit": "favor"}},
+        touched=["stance__maut"],
+        from_author=["stance__tempolimit"],
+    )
+    renamed = [("id: maut", "id: gebuehr"), ("id: stance", "id: haltung")]
+    given = {"targets": {"maut": "gebuehr"}, "layers": {"stance": "haltung"}}
+    row, _ = step(tmp_path, renamed, given).annotation(annotation({}, suggested=shown))
+    assert row.suggested == SuggestionSnapshot(
+        model_version="m",
+        layers={"haltung": {"tempolimit": "favor"}},
+        touched=["haltung__gebuehr"],
+        from_author=["haltung__tempolimit"],
+    )
+
+
 def gold(layers: Layers, **more: Any) -> GoldSentence:
     return GoldSentence(sentence_id="a:1", commentary_id="a", text="Ein Satz.", layers=layers, **more)
 

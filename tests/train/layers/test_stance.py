@@ -74,29 +74,29 @@ def answer(code: str, *, abstained: bool = False, **more: Any) -> CodePrediction
 
 
 @pytest.mark.parametrize(
-    ("given", "value", "touched", "from_author"),
+    ("given", "value", "touched", "source"),
     [
-        (answer("favor"), "favor", False, False),
-        (answer("favor", touch_sure=True), "favor", False, False),
-        (answer("favor", touch_sure=True, direction_from="piece"), "favor", False, False),
-        (answer("favor", touch_sure=True, direction_from="author"), "favor", False, True),
-        (answer("favor", abstained=True), None, False, False),
-        (answer("favor", abstained=True, touch_sure=True), None, True, False),
-        (answer("favor", abstained=True, touch_sure=True, direction_from="author"), None, True, False),
-        (answer("unrelated"), "unrelated", False, False),
-        (answer("unrelated", direction_from="author"), "unrelated", False, False),
-        (answer("unrelated", abstained=True, touch_sure=True), None, True, False),
-        (answer("unrelated", touch_sure=True), None, True, False),
-        (answer("open", touch_sure=True), None, True, False),  # too few examples of the code
+        (answer("favor"), "favor", False, None),
+        (answer("favor", touch_sure=True), "favor", False, None),
+        (answer("favor", touch_sure=True, direction_from="piece"), "favor", False, "piece"),
+        (answer("favor", touch_sure=True, direction_from="author"), "favor", False, "author"),
+        (answer("favor", abstained=True), None, False, None),
+        (answer("favor", abstained=True, touch_sure=True), None, True, None),
+        (answer("favor", abstained=True, touch_sure=True, direction_from="author"), None, True, None),
+        (answer("unrelated"), "unrelated", False, None),
+        (answer("unrelated", direction_from="author"), "unrelated", False, None),
+        (answer("unrelated", abstained=True, touch_sure=True), None, True, None),
+        (answer("unrelated", touch_sure=True), None, True, None),
+        (answer("open", touch_sure=True), None, True, None),  # too few examples of the code
     ],
 )
 def test_a_sure_touch_without_a_direction_is_named_and_is_no_answer(
-    given: CodePrediction, value: str | None, touched: bool, from_author: bool
+    given: CodePrediction, value: str | None, touched: bool, source: str | None
 ) -> None:
     part = suggested(maut=given)
     assert part.value == ({"maut": value} if value else None)
     assert list(part.touched) == ["maut"] * touched
-    assert list(part.from_author) == ["maut"] * from_author
+    assert part.direction_from == ({"maut": source} if source else {})
 
 
 def test_a_target_that_is_not_tested_is_never_named_as_touched() -> None:
