@@ -18,6 +18,7 @@ import schemas.kinds
 from exports.agreement.bootstrap import Draws
 from exports.agreement.coefficients import MISSING
 from exports.agreement.figures import code_figures, layer_figure, pair_figures
+from exports.agreement.kept import kept_suggestions, shown_kind
 from exports.agreement.kinds import KINDS, Compared
 from exports.agreement.ratings import Frame, Ratings, joined, to_frame
 from exports.agreement.report import AgreementReport, Coefficients, LayerAgreement, PairFigure
@@ -81,7 +82,8 @@ def agree(
         versions=apart(lambda row: row.codebook_version),
         months=apart(lambda row: (row.updated_at or row.created_at or "")[:7]),
         chains=_by_chain(frame, codebook, chains, draws=draws, seed=seed) if chains else {},
-        suggestions=apart(lambda row: "with" if row.suggested else "without"),
+        suggestions=apart(shown_kind),
+        kept=kept_suggestions(rows, codebook),
         models=_with_models(everything, codebook, models, draws=draws, seed=seed) if models else {},
     )
 

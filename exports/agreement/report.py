@@ -85,14 +85,22 @@ class LayerAgreement(Coefficients, frozen=True, kw_only=True):
     confusions: list[Confusion]
 
 
+class Kept(Record, frozen=True, kw_only=True):
+    """How often something was suggested, and how often it was then coded so."""
+
+    shown: int
+    kept: int
+
+
 class AgreementReport(Record, frozen=True, kw_only=True):
     """Agreement on all layers; ``shared`` are sentences two or more annotators have coded.
 
     ``phases``, ``versions`` (of the codebook) and ``months`` (of the last change) hold the layers'
     figures where there is more than one, each from codings of its own alone; ``chains`` those of
-    stance layers with the pieces of a sentence taken together. ``suggestions`` holds the figures
-    ``with`` a model's suggestion on the screen and ``without``, where there were both. The figures
-    are of people; ``models`` compares each account that was named as a model's with each of them.
+    stance layers with the pieces of a sentence taken together. ``suggestions`` holds the figures by what
+    stood on the screen, where that differed (`exports.agreement.kept.shown_kind`), ``kept`` how often it
+    was coded so. The figures are of people; ``models`` compares each account that was named as a model's
+    with each of them.
     """
 
     annotators: list[str]
@@ -105,4 +113,5 @@ class AgreementReport(Record, frozen=True, kw_only=True):
     months: dict[str, dict[str, Coefficients]] = {}
     chains: dict[str, Coefficients] = {}
     suggestions: dict[str, dict[str, Coefficients]] = {}
+    kept: dict[str, dict[str, Kept]] = {}
     models: dict[str, list[PairFigure]] = {}

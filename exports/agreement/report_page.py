@@ -18,6 +18,7 @@ from exports.agreement.report import (
 )
 from exports.agreement.report_text import (
     FIRM,
+    SHOWN,
     TENTATIVE,
     Place,
     Step,
@@ -84,6 +85,7 @@ def agreement_page(
                 for layer in codebook.predicted_layers
             ],
             _parts(report),
+            _kept(report),
             _models(report),
             _reading_help(),
         ),
@@ -282,7 +284,7 @@ def _parts(report: AgreementReport) -> Iterator[Markup]:
         ("Over time (month of the last change)", report.months),
         ("By phase", report.phases),
         ("By version of the codebook", report.versions),
-        ("With and without a suggestion on the screen", report.suggestions),
+        ("By what a model suggested on the screen", report.suggestions),
     ]
     for title, held in parts:
         if held:
@@ -298,6 +300,17 @@ def _parts(report: AgreementReport) -> Iterator[Markup]:
         ]
         head = ["alpha of", "sentence by sentence", "pieces of a sentence as one"]
         yield tag("section", tag("h3", "Sentences over several blocks"), _table(head, chain_rows))
+
+
+def _kept(report: AgreementReport) -> Markup | None:
+    rows: list[Sequence[Child]] = [
+        [layer, SHOWN[kind], str(count.shown), str(count.kept), decimal(count.kept / count.shown, 2)]
+        for layer, kinds in report.kept.items()
+        for kind, count in kinds.items()
+    ]
+    head = ["layer", "suggested", "shown", "coded so", "share"]
+    title = tag("h3", "What became of suggestions")
+    return tag("section", title, _table(head, rows)) if rows else None
 
 
 def _with_n(figure: Coefficients | None) -> Child:

@@ -75,6 +75,8 @@ def report_words(
     """The report for a terminal of 80 columns: figures, what they allow, and what to do next."""
     lines = [*_wrapped(summary(report)), "", *figure_table(report), "", *_interval_table(report)]
     lines += ["", *_code_table(report, codebook)]
+    if report.kept:
+        lines += ["", *kept_table(report)]
     steps = next_steps(report, codebook)[:most]
     if steps:
         lines += ["", "What to clarify next (gain: what the layer's alpha would rise by)"]
@@ -148,6 +150,25 @@ def _code_table(report: AgreementReport, codebook: Codebook) -> Iterator[str]:
                     f"{decimal(figure.positive_agreement):>5}  "
                     f"{bounds(figure.interval_positive_agreement):^13}"
                 ).rstrip()
+
+
+#: What was suggested → the words for it.
+SHOWN = {
+    "ticked": "ticked",
+    "from_author": "ticked as by the author elsewhere",
+    "touched": "marked as touched",
+}
+
+
+def kept_table(report: AgreementReport) -> Iterator[str]:
+    """How often what was suggested was coded so."""
+    yield f"{'suggested':<22}  {'how':<32}  {'shown':>5}  {'kept':>5}  {'share':>5}"
+    for layer, kinds in report.kept.items():
+        for kind, count in kinds.items():
+            yield (
+                f"{_cut(layer, 22):<22}  {SHOWN[kind]:<32}  {count.shown:>5}  {count.kept:>5}  "
+                f"{decimal(count.kept / count.shown, 2):>5}"
+            )
 
 
 def _step_lines(

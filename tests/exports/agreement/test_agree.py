@@ -11,6 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exports.agreement.agree import agree
+from exports.agreement.kept import kept_suggestions
+from exports.agreement.report_page import agreement_page
+from exports.agreement.report_text import report_words
 from exports.readers.annotations import read_codings
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
@@ -198,6 +201,81 @@ def test_codings_with_and_without_a_suggestion_are_compared_apart(row: Row, code
     rows += [row("anna", "c:2", {"voice": "author"}), row("bert", "c:2", {"voice": "other"})]
     found = agree(rows, codebook, draws=0).suggestions
     assert (found["with"]["voice"].observed, found["without"]["voice"].observed) == (1, 0)
+
+
+def test_what_was_only_marked_or_came_from_the_author_is_compared_apart(row: Row, codebook: Codebook) -> None:
+    shown = {
+        "with": SuggestionSnapshot(model_version="m", layers={"voice": "author"}, touched=["stance__maut"]),
+        "from_author": SuggestionSnapshot(
+            model_version="m", layers={"stance": {"maut": "favor"}}, from_author=["stance__maut"]
+        ),
+        "touched": SuggestionSnapshot(model_version="m", layers={}, touched=["stance__maut"]),
+        "without": None,
+    }
+    rows = [
+        row(who, f"c:{n}", {"voice": "author"}, suggested=suggested)
+        for n, suggested in enumerate(shown.values())
+        for who in ("anna", "bert")
+    ]
+    found = agree(rows, codebook, draws=0).suggestions
+    assert {name: layers["voice"].shared for name, layers in found.items()} == dict.fromkeys(shown, 1)
+
+
+@pytest.mark.parametrize(
+    ("suggested", "coded", "kept"),
+    [
+        ({}, {"voice": "author"}, {}),
+        ({"layers": {"voice": "author"}}, {"voice": "author"}, {"voice": {"ticked": (1, 1)}}),
+        ({"layers": {"voice": "author"}}, {"voice": "other"}, {"voice": {"ticked": (1, 0)}}),
+        ({"layers": {"voice": "author"}}, {}, {}),
+        (
+            {"layers": {"rhetoric": ["irony", "metaphor"]}},
+            {"rhetoric": ["irony"]},
+            {"rhetoric": {"ticked": (2, 1)}},
+        ),
+        (
+            {
+                "layers": {"stance": {"a": "favor", "b": "against", "c": "unrelated"}},
+                "from_author": ["stance__b"],
+            },
+            {"stance": {"a": "favor", "b": "favor", "c": "favor"}},
+            {"stance": {"ticked": (1, 1), "from_author": (1, 0)}},
+        ),
+        (
+            {"layers": {"stance": {"a": "favor"}}, "touched": ["stance__b", "stance__c"]},
+            {"stance": {"a": "open", "b": "against", "c": "unrelated"}},
+            {"stance": {"ticked": (1, 0), "touched": (2, 1)}},
+        ),
+        # a target that is not asked any more is left out
+        ({"layers": {"stance": {"a": "favor"}}, "touched": ["stance__b"]}, {"stance": {"c": "favor"}}, {}),
+    ],
+)
+def test_what_became_of_suggestions_is_counted_in_three_kinds(
+    suggested: dict[str, Any],
+    coded: Layers,
+    kept: dict[str, dict[str, tuple[int, int]]],
+    row: Row,
+    codebook: Codebook,
+) -> None:
+    shown = SuggestionSnapshot(model_version="m", **{"layers": {}, **suggested}) if suggested else None
+    rows = [row("anna", "c:1", coded, suggested=shown), row("bert", "c:1", coded)]
+    found = kept_suggestions(rows, codebook)
+    assert {
+        layer: {kind: (count.shown, count.kept) for kind, count in kinds.items()}
+        for layer, kinds in found.items()
+    } == kept
+
+
+def test_what_became_of_suggestions_stands_in_the_report(row: Row, codebook: Codebook) -> None:
+    shown = SuggestionSnapshot(
+        model_version="m", layers={"stance": {"maut": "favor"}}, from_author=["stance__maut"]
+    )
+    rows = [row(who, "c:1", {"stance": {"maut": "favor"}}, suggested=shown) for who in ("anna", "bert")]
+    report = agree(rows, codebook, draws=0)
+    assert as_json(report)["kept"] == {"stance": {"from_author": {"shown": 2, "kept": 2}}}
+    (line,) = [x for x in report_words(report, codebook, {}).splitlines() if "elsewhere" in x]
+    assert line.split() == [*["stance", "ticked", "as", "by", "the", "author", "elsewhere"], "2", "2", "1.00"]
+    assert "ticked as by the author elsewhere" in agreement_page(report, codebook, {})
 
 
 def test_parents_agree_where_leaves_do_not(pairs: Any, codebook: Codebook) -> None:
