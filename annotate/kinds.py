@@ -14,8 +14,8 @@ from schemas.studio_json import control_name
 
 #: The name of a layer or of a target in it, and what a coding says of it.
 Line = tuple[str, str]
-#: Stands for a code where the model abstained.
-UNDECIDED = "?"
+#: Stand for a code where the model abstained, and where it is sure of the touch alone; no code is named so.
+UNDECIDED, DIRECTION_OPEN = "?", "direction-open"
 
 
 class Kind:
@@ -112,16 +112,24 @@ class Stance(Kind):
         return []  # its marks say it, target by target
 
     def columns(self, layer: Layer, targets: Sequence[str]) -> list[tuple[str, type]]:
-        return [column for target in targets for column in _single_columns(control_name(layer.id, target))]
+        names = [control_name(layer.id, target) for target in targets]
+        return [column for name in names for column in (*_single_columns(name), (f"{name}__touched", bool))]
 
     def cells(self, name: str, answer: Any) -> dict[str, Any]:
         cells: dict[str, Any] = {}
         for target, toward in answer.items():
-            cells |= _single_cells(control_name(name, target), toward)
+            column = control_name(name, target)
+            cells |= _single_cells(column, toward)
+            cells[f"{column}__touched"] = toward.touch_sure or toward.is_directed
         return cells
 
     def brief(self, answer: Mapping[str, CodePrediction]) -> str:
-        touched = [f"{t}:{p.code}" for t, p in answer.items() if not p.abstained and p.code != UNRELATED]
+        """The touched targets with their codes; a question mark alone says that the direction is open."""
+        touched = [
+            f"{target}:{'?' if toward.is_touched_only else toward.code}"
+            for target, toward in answer.items()
+            if toward.is_touched_only or toward.is_directed
+        ]
         return " ".join(touched) or "–"
 
     def lines(self, layer: Layer, value: Any, codebook: Codebook, undecided: Sequence[str]) -> list[Line]:

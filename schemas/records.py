@@ -203,7 +203,12 @@ class CodePrediction(Record, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def is_touched_only(self) -> bool:
         """Whether the touch is sure and its direction is not: no answer, and more than none."""
-        return self.touch_sure and (self.abstained or self.code == UNRELATED)
+        return self.touch_sure and not self.is_directed
+
+    @property
+    def is_directed(self) -> bool:
+        """Whether it is sure which way a target is touched."""
+        return not self.abstained and self.code != UNRELATED
 
 
 class SetPrediction(Record, frozen=True, kw_only=True):

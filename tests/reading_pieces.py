@@ -74,6 +74,19 @@ def says(code: str, score: float = 0.8, *, abstained: bool = False, threshold: f
     )
 
 
+def touches(code: str = "favor", score: float = 0.5) -> CodePrediction:
+    """An answer whose touch is sure and whose direction is open."""
+    return CodePrediction(
+        code=code,
+        score=score,
+        threshold=0.6,
+        abstained=True,
+        touched=0.9,
+        scores={code: score},
+        touch_sure=True,
+    )
+
+
 def devices(*codes: str, abstained: Sequence[str] = ()) -> SetPrediction:
     return SetPrediction(
         codes=list(codes),

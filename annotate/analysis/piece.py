@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 
 from annotate.analysis.drift import Drift
 from annotate.analysis.human_codes import checked_layers, with_checked
-from annotate.kinds import UNDECIDED, decided, kind_of, label_of
+from annotate.kinds import DIRECTION_OPEN, UNDECIDED, decided, kind_of, label_of
 from schemas.codebook import Code, Codebook, Layer, Target
 from schemas.kinds import KINDS
 from schemas.records import (
@@ -54,6 +54,7 @@ VOICE_LAYER = "voice"
 SIGNS = {"favor": "▲", "against": "▼"}
 TONES = {"favor": "yes", "against": "no"}
 UNDECIDED_SIGN = "○"  # a question mark would read as the text's own
+TOUCHED_SIGN, TOUCHED_LABEL = "◐", "berührt, Richtung offen"
 OTHER_SIGNS = "◆●■◇▣□"
 KEY_SENTENCES = 3
 
@@ -94,10 +95,13 @@ class Lens(Record, frozen=True, kw_only=True):
 
 
 class Mark(Record, frozen=True, kw_only=True):
-    """What a sentence is through a lens; ``code`` is `UNDECIDED` where the model abstained."""
+    """What a sentence is through a lens.
+
+    ``code`` is `UNDECIDED` where the model abstained, `DIRECTION_OPEN` where it is sure of the touch alone.
+    """
 
     code: str
-    tone: Literal["yes", "no", "open", "plain", "unsure"]
+    tone: Literal["yes", "no", "open", "touched", "plain", "unsure"]
     sign: str
     label: str
     score: float
@@ -124,18 +128,24 @@ class Tally(Record, frozen=True, kw_only=True):
     """Sentences per code through a lens.
 
     ``held`` counts what touches a target in another's or a mixed voice: it is not the author's
-    and stands in no count. ``asked`` is how many sentences the model judged at all.
+    and stands in no count. ``asked`` is how many sentences the model judged at all. ``direction_open``
+    counts what is surely touched, and by no code.
     """
 
     lens: Lens
     counts: dict[str, int]
+    direction_open: int = 0
     undecided: int
     held: int
     asked: int
 
     @property
-    def touched(self) -> int:
+    def answered(self) -> int:
         return sum(self.counts.values())
+
+    @property
+    def touched(self) -> int:
+        return self.answered + self.direction_open
 
 
 class PieceView(Record, frozen=True, kw_only=True):
@@ -221,7 +231,11 @@ def view_piece(piece: TaggedPiece, codebook: Codebook, *, number: int, codes: Co
 
 def key_sentences(view: PieceView, lens: Lens) -> list[SentenceView]:
     """The surest sentences of the author's own voice toward a target, surest first."""
-    touching = [s for s in view.sentences if lens.key in s.marks and s.marks[lens.key].code != UNDECIDED]
+    touching = [
+        s
+        for s in view.sentences
+        if lens.key in s.marks and s.marks[lens.key].code not in (UNDECIDED, DIRECTION_OPEN)
+    ]
     return sorted(touching, key=lambda s: (-s.marks[lens.key].score, s.number))[:KEY_SENTENCES]
 
 
@@ -279,13 +293,18 @@ def _mark(answer: CodePrediction | None, lens: Lens, voice: Voice, codebook: Cod
         return Mark(code=code, tone="plain", sign=label, label=label, score=answer.score)
     if voice in ("other", "mixed"):
         return None
-    if answer.abstained:
+    if answer.is_touched_only:
+        label = TOUCHED_LABEL
+    elif answer.abstained:
         likely = "nicht berührt" if code == UNRELATED else label
         return _undecided(answer, f"unentschieden, am ehesten {likely}")
-    if code == UNRELATED:
+    elif code == UNRELATED:
         return None
     if voice == "undecided":
         return _undecided(answer, f"unentschieden, wer spricht; wenn der Autor: {label}")
+    if answer.is_touched_only:
+        score = answer.score if answer.touched is None else answer.touched
+        return Mark(code=DIRECTION_OPEN, tone="touched", sign=TOUCHED_SIGN, label=label, score=score)
     tone = TONES.get(code, "open")
     return Mark(code=code, tone=tone, sign=lens.sign(code), label=label, score=answer.score)  # type: ignore[arg-type]
 
@@ -317,13 +336,14 @@ def _tally(lens: Lens, shown: Sequence[SentenceView]) -> Tally:
     counts = Counter(s.marks[lens.key].code for s in shown if lens.key in s.marks)
     answers = [(s, answer) for s in shown if (answer := answer_to(s.prediction, lens))]
     held = sum(
-        s.voice in ("other", "mixed") and not answer.abstained and answer.code != UNRELATED
+        s.voice in ("other", "mixed") and (answer.is_directed or answer.is_touched_only)
         for s, answer in answers
         if lens.target
     )
     return Tally(
         lens=lens,
         counts={code.id: counts[code.id] for code in lens.codes},
+        direction_open=counts[DIRECTION_OPEN],
         undecided=counts[UNDECIDED],
         held=held,
         asked=len(answers),

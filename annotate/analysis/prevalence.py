@@ -21,6 +21,7 @@ from annotate.analysis.piece import (
     voice_layer,
 )
 from annotate.analysis.summary import wilson
+from annotate.kinds import DIRECTION_OPEN
 from annotate.progress import Progress, no_progress
 from schemas.codebook import Codebook
 from schemas.files import write_json
@@ -44,7 +45,7 @@ class Errors(Record, frozen=True, kw_only=True):
     """A model's hits and misses a question, one entry a hand-coded commentary.
 
     ``tables`` are keyed ``<layer>.<target>`` or ``<layer>.<code>`` for touched or given, and
-    ``<layer>.<target>.favor`` for yes among what is touched and found.
+    ``<layer>.<target>.favor`` for yes among what is touched and found with its direction.
     """
 
     how: Literal["unseen", "cross-validated"]
@@ -166,7 +167,7 @@ def counts_of(view: PieceView, codebook: Codebook) -> dict[str, tuple[int, int]]
     for tally in view.targets:
         if tally.asked:
             counts[tally.lens.key] = (tally.touched, size)
-            counts[f"{tally.lens.key}.favor"] = (tally.counts.get("favor", 0), tally.touched)
+            counts[f"{tally.lens.key}.favor"] = (tally.counts.get("favor", 0), tally.answered)
     tokens = Counter(token for shown in view.sentences for token in shown.tokens)
     for code in device_codes(codebook):
         counts[code] = (tokens[code], size)
@@ -193,7 +194,7 @@ def _answers(
                 mark = shown.marks.get(key)
                 truth, is_found = is_own and code != UNRELATED, mark is not None and mark.tone != "unsure"
                 yield key, truth, is_found
-                if truth and is_found and mark:
+                if truth and is_found and mark and mark.code != DIRECTION_OPEN:
                     yield f"{key}.favor", code == "favor", mark.code == "favor"
         elif KINDS[layer.kind].several:
             for name in layer.code_ids:

@@ -28,6 +28,7 @@ class KeySentence(Record, frozen=True, kw_only=True):
 class TargetSummary(Record, frozen=True, kw_only=True):
     """A target in a piece: sentences of the author's own voice by code.
 
+    ``direction_open`` are touched for sure, by none of the codes; they count as ``touched``.
     ``interval`` is of ``share``, the touched among all sentences: 95 %, Wilson (1927), for a piece
     taken as a sample of its author's writing. It holds no error of the model: ``corrected`` is
     false. ``abstained`` touch the target perhaps; ``held`` do in another's voice.
@@ -41,6 +42,7 @@ class TargetSummary(Record, frozen=True, kw_only=True):
     interval: tuple[float, float]
     corrected: bool = False
     key_sentences: list[KeySentence]
+    direction_open: int = 0
 
 
 class Speaker(Record, frozen=True, kw_only=True):
@@ -248,6 +250,7 @@ def _target(tally: Tally, view: PieceView) -> TargetSummary:
         share=round(tally.touched / size, 6) if size else 0.0,
         interval=wilson(tally.touched, size),
         key_sentences=keys,
+        direction_open=tally.direction_open,
     )
 
 

@@ -66,7 +66,7 @@ class Row(Record, frozen=True, kw_only=True):
 
 
 class TargetIndex(Record, frozen=True, kw_only=True):
-    """A target: touched, and apart from it yes among the touched; codes with their pages."""
+    """A target: touched, and apart from it yes among those with a direction; codes with their pages."""
 
     target: Target
     touched: IndexFigure
@@ -193,8 +193,8 @@ def _direction(figure: IndexFigure | None) -> list[Markup]:
     if figure is None:
         return []
     return [
-        tag("p", "Davon Ja: ", _value(figure), " der berührten Sätze", class_="figures"),
-        tag("p", _how(figure, "berührten Sätzen"), class_="note"),
+        tag("p", "Davon Ja: ", _value(figure), " der berührten Sätze mit Richtung", class_="figures"),
+        tag("p", _how(figure, "berührten Sätzen mit Richtung"), class_="note"),
     ]
 
 
@@ -212,7 +212,7 @@ def _time(one: TargetIndex, index: Index) -> Markup:
 def _curve(one: TargetIndex, column: int, name: str, index: Index) -> Markup:
     points = [Point(r.name, r.place, f.estimate if (f := r.figures[column]) else None) for r in one.periods]
     label = f"{name}: Anteil über die Zeit mit 95-Prozent-Spanne; die Zahlen stehen in der Tabelle darunter."
-    what = "der Sätze" if column == 0 else "der berührten Sätze"
+    what = "der Sätze" if column == 0 else "der berührten Sätze mit Richtung"
     drawn = curve(points, label=label, tone="yes" if column else "", top=1.0 if column else None)
     return tag("figure", tag("figcaption", tag("b", name), f", Anteil {what}"), drawn)
 

@@ -31,6 +31,12 @@ def _how_to_read(codebook: Codebook) -> Iterator[str]:
             "Getönt ist ein Satz nur, wenn der Autor selbst spricht und das Modell dessen sicher genug ist. "
             "Was andere sagen, steht über einer grauen Linie und zählt nicht als Haltung des Autors. "
         )
+    if stance:
+        yield (
+            "„Berührt, Richtung offen“ heißt: Das Modell ist sicher, dass der Satz die Frage berührt, "
+            "aber nicht, wie er sie beantwortet. Er zählt als berührt "
+            "und weder als Ja noch als Nein noch als Offen. "
+        )
     yield (
         "„Unentschieden“ heißt: Das Modell bleibt unter seiner Schwelle und enthält sich. "
         "Prozente sind Wahrscheinlichkeiten, die das Modell selbst angibt; "

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from annotate.analysis.drift import drift_words
 from annotate.analysis.names import mentions_in, uncovered
 from annotate.analysis.piece import (
+    TOUCHED_LABEL,
+    TOUCHED_SIGN,
     UNDECIDED_SIGN,
     Lens,
     PieceView,
@@ -14,7 +16,7 @@ from annotate.analysis.piece import (
     key_sentences,
     voice_layer,
 )
-from annotate.kinds import UNDECIDED, kind_of, label_of
+from annotate.kinds import DIRECTION_OPEN, UNDECIDED, kind_of, label_of
 from annotate.pages.german import listed, percent, sentences, times
 from schemas.codebook import Codebook, Layer
 from schemas.kinds import KINDS
@@ -41,6 +43,9 @@ def summary_line(view: PieceView, codebook: Codebook) -> str:
     left = f"; {times(tally.undecided)} bleibt es unentschieden" if tally.undecided else ""
     question = codebook.say(view.chosen.target.question)
     in_own_voice = "in eigener Stimme " if voice_layer(codebook) else ""
+    if tally.direction_open and not tally.answered:
+        touched = f"berührt der Text die Frage {times(tally.direction_open)}, die Richtung ist offen"
+        return f"„{question}“ – {in_own_voice}{touched}{left}."
     if not tally.touched:  # the chosen target is the one touched most: none is
         where = (
             f"; bei „{question}“ bleibt sie {times(tally.undecided)} unentschieden" if tally.undecided else ""
@@ -52,6 +57,8 @@ def summary_line(view: PieceView, codebook: Codebook) -> str:
         for code, count in tally.counts.items()
         if count
     ]
+    if tally.direction_open:
+        left = f"; {times(tally.direction_open)} berührt er sie mit offener Richtung{left}"
     return f"„{question}“ – {in_own_voice}antwortet der Text {listed(answers)}{left}."
 
 
@@ -89,11 +96,11 @@ def cautions(view: PieceView, codebook: Codebook) -> Iterator[str]:
 
 def key_section(view: PieceView, codebook: Codebook) -> Markup | None:
     """The surest sentences a target; the most touched target first and open."""
-    touched = sorted((tally for tally in view.targets if tally.touched), key=lambda tally: -tally.touched)
-    if not touched:
+    answered = sorted((tally for tally in view.targets if tally.answered), key=lambda tally: -tally.touched)
+    if not answered:
         return None
-    first = _key_sentences(touched[0], view, codebook)
-    rest = [_key_sentences(tally, view, codebook) for tally in touched[1:]]
+    first = _key_sentences(answered[0], view, codebook)
+    rest = [_key_sentences(tally, view, codebook) for tally in answered[1:]]
     words = f"Kernsätze zu {'einem weiteren Ziel' if len(rest) == 1 else f'{len(rest)} weiteren Zielen'}"
     more = tag("details", tag("summary", words), rest) if rest else None
     return tag("section", tag("h3", "Kernsätze"), first, more, class_="key")
@@ -229,7 +236,8 @@ def _radio(lens: Lens | None, view: PieceView, label: str) -> Markup:
 def _tally_bar(tally: Tally, widest: int) -> Markup:
     """Counts side by side, on one scale for all targets of the piece."""
     parts, at = [], 0
-    for code, count in (*tally.counts.items(), (UNDECIDED, tally.undecided)):
+    others = ((DIRECTION_OPEN, tally.direction_open), (UNDECIDED, tally.undecided))
+    for code, count in (*tally.counts.items(), *others):
         if count:
             tone = tone_for(code)
             parts.append(tag("rect", x=at, width=count, height="8", data_tone=tone))
@@ -247,13 +255,16 @@ def _tally_bar(tally: Tally, widest: int) -> Markup:
 
 
 def tone_for(code: str) -> str:
-    return {"favor": "yes", "against": "no", UNDECIDED: "unsure"}.get(code, "open")
+    tones = {"favor": "yes", "against": "no", DIRECTION_OPEN: "touched", UNDECIDED: "unsure"}
+    return tones.get(code, "open")
 
 
 def _chips(tally: Tally, codebook: Codebook) -> Iterator[Markup]:
     for code, count in tally.counts.items():
         label = label_of(tally.lens.layer, code, codebook)
         yield _chip(tally, code, tally.lens.sign(code), label, count)
+    if tally.direction_open:
+        yield _chip(tally, DIRECTION_OPEN, TOUCHED_SIGN, TOUCHED_LABEL, tally.direction_open)
     if tally.undecided:
         yield _chip(tally, UNDECIDED, UNDECIDED_SIGN, "unentschieden", tally.undecided)
 
@@ -322,6 +333,8 @@ def key_to_signs(view: PieceView, codebook: Codebook) -> Markup:
             _sign_item(stance.sign(code.id), tone_for(code.id), codebook.say(code.label))
             for code in stance.codes
         ]
+    if any(tally.direction_open for tally in view.targets):
+        items.append(_sign_item(TOUCHED_SIGN, "touched", TOUCHED_LABEL))
     if not by_people:  # people do not abstain
         items.append(_sign_item(UNDECIDED_SIGN, "unsure", "unentschieden"))
     if voice := voice_layer(codebook):

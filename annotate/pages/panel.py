@@ -5,6 +5,8 @@ from functools import lru_cache
 from typing import Any
 
 from annotate.analysis.piece import (
+    TOUCHED_LABEL,
+    TOUCHED_SIGN,
     UNDECIDED_SIGN,
     Lens,
     PieceView,
@@ -25,6 +27,11 @@ NOT_OWN: dict[Voice, str] = {
     "other": "Der Satz gibt wieder, was andere sagen.",
     "mixed": "Fremde und eigene Rede sind gemischt.",
     "undecided": "Wer hier spricht, ist unentschieden.",
+}
+#: What a direction rests on, where it is not the sentence.
+RESTS_ON = {
+    "author": "Die Richtung stammt aus anderen Texten des Autors, nicht aus diesem Satz.",
+    "piece": "Die Richtung stammt aus anderen, schon codierten Sätzen dieses Textes.",
 }
 
 
@@ -148,15 +155,19 @@ def _stance(answer: Any, layer: Layer, shown: SentenceView, codebook: Codebook) 
 def _stance_parts(layer: Layer, shown: SentenceView, codebook: Codebook) -> Iterator[Markup]:
     asked = [lens for lens in lenses(codebook) if lens.layer.id == layer.id]
     answers = [(lens, answer) for lens in asked if (answer := answer_to(shown.prediction, lens))]
-    sure = [(lens, a) for lens, a in answers if not a.abstained and a.code != UNRELATED]
-    undecided = [(lens, a) for lens, a in answers if a.abstained]
+    sure = [(lens, a) for lens, a in answers if a.is_directed or a.is_touched_only]
+    undecided = [(lens, a) for lens, a in answers if a.abstained and not a.is_touched_only]
     for lens, answer in sure:
         yield _toward(lens, answer, shown, codebook)
     if undecided:
         rows = [_toward(lens, answer, shown, codebook) for lens, answer in undecided]
         words = f"{UNDECIDED_SIGN} unentschieden bei {len(rows)} {'Ziel' if len(rows) == 1 else 'Zielen'}"
         yield tag("details", tag("summary", words), rows, open=len(rows) == 1)
-    rest = [lens.target for lens, a in answers if not a.abstained and a.code == UNRELATED and lens.target]
+    rest = [
+        lens.target
+        for lens, a in answers
+        if not (a.abstained or a.is_directed or a.is_touched_only) and lens.target
+    ]
     if rest:
         questions = [tag("li", codebook.say(target.question)) for target in rest]
         summary = "Kein Ziel berührt" if len(rest) == len(answers) else f"Nicht berührt: {len(rest)}"
@@ -167,20 +178,24 @@ def _toward(lens: Lens, answer: CodePrediction, shown: SentenceView, codebook: C
     assert lens.target is not None
     code = str(answer.code)
     name = _name(lens, code, codebook)
-    if shown.voice in NOT_OWN and not answer.abstained:
-        verdict = tag(
-            "p",
-            f"nicht gezählt: {name}{f' {percent(answer.score)}' if answer.scores else ''}",
-            class_="verdict unsure",
-        )
+    if shown.voice in NOT_OWN and (answer.is_touched_only or not answer.abstained):
+        said = TOUCHED_LABEL if answer.is_touched_only else name
+        score = f" {percent(answer.score)}" if answer.scores and not answer.is_touched_only else ""
+        verdict = tag("p", f"nicht gezählt: {said}{score}", class_="verdict unsure")
+    elif answer.is_touched_only:
+        likely = f" – am ehesten {name} ({percent(answer.score)})" if code != UNRELATED else None
+        verdict = tag("p", tag("b", f"{TOUCHED_SIGN} {TOUCHED_LABEL}"), likely, class_="verdict")
     else:
         verdict = _verdict(answer, name if answer.abstained else f"{lens.sign(code)} {name}")
-    touched = None if answer.touched is None else _row("berührt", answer.touched, None, code != UNRELATED)
+    rests_on = RESTS_ON.get(answer.direction_from or "") if answer.is_directed else None
+    is_given = code != UNRELATED or answer.touch_sure
+    touched = None if answer.touched is None else _row("berührt", answer.touched, None, is_given)
     rows = _code_rows(answer, lens, codebook)
     return tag(
         "div",
         tag("h5", codebook.say(lens.target.question)),
         verdict,
+        tag("p", rests_on, class_="quiet") if rests_on else None,
         _rows([touched, *rows] if touched else rows),
         _why(shown, lens),
         class_="toward",

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
 
-from annotate.analysis.piece import Evidence, device_codes
+from annotate.analysis.piece import TOUCHED_LABEL, Evidence, device_codes
 from annotate.analysis.prevalence import Errors, Spread, estimate
 from annotate.analysis.summary import PieceSummary
-from annotate.kinds import UNDECIDED, label_of
+from annotate.kinds import DIRECTION_OPEN, UNDECIDED, label_of
 from annotate.pages.evidence import PART, evidence_page
 from annotate.pages.german import day as written
 from annotate.pages.german import times
@@ -69,6 +69,7 @@ class _Sums:
                 counts[what][1] += of
         for name, target in done.summary.targets.items():
             self.codes[name].update(target.codes)
+            self.codes[name][DIRECTION_OPEN] += target.direction_open
             self.abstained[name] += target.abstained
 
 
@@ -148,12 +149,11 @@ def _target(
         href = pages.of(what, title)
         yes = pages.of(what, f"{title} – Ja", code="favor")
         codes = [
-            (
-                label_of(layer, code, codebook), count,
-                pages.of(what, f"{title} – {label_of(layer, code, codebook)}", code=code) if count else None,
-            )
+            (label, count, pages.of(what, f"{title} – {label}", code=code) if count else None)
             for code, count in sums.codes[target.id].items()
-        ]  # fmt: skip
+            if count or code != DIRECTION_OPEN
+            for label in (pages.label(layer, code),)
+        ]
         periods = [
             Row(
                 name=period_name(period),
@@ -230,9 +230,12 @@ class _Pages:
         self._folder, self._ledger, self._version, self._unit = folder, ledger, version, unit
         self.codebook = codebook
         self._parted: dict[str, set[str]] = {}
-        self._labels = {UNDECIDED: "unentschieden"} | {
+        self._labels = {UNDECIDED: "unentschieden", DIRECTION_OPEN: TOUCHED_LABEL} | {
             code.id: codebook.say(code.label) for layer in _stances(codebook) for code in layer.codes
         }
+
+    def label(self, layer: Layer, code: str) -> str:
+        return self._labels.get(code) or label_of(layer, code, self.codebook)
 
     def of(self, what: str, title: str, *, code: str | None = None, by_author: bool = False) -> str:
         """The address of the page of a figure's sentences; without a code, all that are decided."""

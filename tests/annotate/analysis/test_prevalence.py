@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from annotate.analysis.prevalence import NOT_CODED, TOO_UNSURE, Errors, Spread, errors_of, estimate
-from reading_pieces import answers, codebook, prediction, says
+from annotate.analysis.piece import view_piece
+from annotate.analysis.prevalence import NOT_CODED, TOO_UNSURE, Errors, Spread, counts_of, errors_of, estimate
+from reading_pieces import answers, codebook, piece, prediction, says, touches
 from schemas.records import GoldSentence
 
 
@@ -84,6 +85,9 @@ def gold(voice: str, stance: str, rhetoric: str) -> GoldSentence:
         (gold("other", "favor", "none"), ("author", "favor"), (0, 0, 1, 0), None),
         (gold("author", "unrelated", "none"), ("author", "unrelated"), (0, 0, 0, 1), None),
         (gold("author", "favor", "none"), ("author", says("favor", 0.4, abstained=True)), (0, 1, 0, 0), None),
+        # a sure touch is found, and says nothing of the direction
+        (gold("author", "favor", "none"), ("author", touches()), (1, 0, 0, 0), None),
+        (gold("author", "unrelated", "none"), ("author", touches()), (0, 0, 1, 0), None),
     ],
 )
 def test_errors_are_counted_as_the_pages_count(
@@ -95,3 +99,14 @@ def test_errors_are_counted_as_the_pages_count(
     assert found.tables["stance.tempolimit"] == [cell]
     assert found.tables.get("stance.tempolimit.favor") == yes
     assert sum(map(sum, found.tables["rhetoric.irony"])) == 1
+
+
+def test_an_open_direction_counts_as_touched_and_not_among_the_answers() -> None:
+    rows = [
+        ("Eins.", answers(tempolimit="favor")),
+        ("Zwei.", answers(tempolimit=touches())),
+        ("Drei.", answers()),
+    ]
+    counts = counts_of(view_piece(piece(*rows), codebook(), number=1), codebook())
+    assert counts["stance.tempolimit"] == (2, 3)
+    assert counts["stance.tempolimit.favor"] == (1, 1)

@@ -10,8 +10,10 @@ from annotate.analysis.names import mentions_in, uncovered
 from annotate.analysis.piece import TaggedPiece
 from annotate.analysis.speakers import speaker_of
 from annotate.analysis.summary import difference, summarise, wilson
+from annotate.analysis.table_rows import columns_of, rows_of
+from annotate.kinds import kind_of
 from annotate.pages.reading import reading_page
-from reading_pieces import answers, codebook, devices, piece, says
+from reading_pieces import STANCE, answers, codebook, devices, piece, says, touches
 
 
 def dated(name: str, day: str, touched: int, of: int = 30) -> TaggedPiece:
@@ -40,6 +42,24 @@ def test_relayed_stance_counts_apart_and_its_speaker_is_named() -> None:
     assert target.interval[0] < target.share < target.interval[1]
     assert [(s.name, s.sentences) for s in row.speakers] == [("die Ministerin", ["probe:1"])]
     assert [key.sentence_id for key in target.key_sentences] == ["probe:0"]
+
+
+def test_a_touch_with_an_open_direction_counts_as_touched_and_by_no_code() -> None:
+    rows = [("Eins.", answers(tempolimit="favor")), ("Zwei.", answers(tempolimit=touches()))]
+    target = summarise([piece(*rows)], codebook(), model_version="m")[0].targets["tempolimit"]
+    assert (target.touched, target.direction_open, sum(target.codes.values())) == (2, 1, 1)
+    assert (target.share, target.abstained) == (1.0, 0)
+    assert [key.sentence_id for key in target.key_sentences] == ["probe:0"]
+
+
+def test_a_row_of_the_table_says_whether_a_target_is_touched_whatever_the_direction() -> None:
+    given = ["favor", "unrelated", says("favor", abstained=True), touches(), touches("unrelated")]
+    tagged = piece(*((f"Satz {n}.", answers(tempolimit=stance)) for n, stance in enumerate(given)))
+    assert ("stance__tempolimit__touched", bool) in columns_of(codebook())
+    rows = rows_of([tagged], codebook())
+    assert [row["stance__tempolimit__touched"] for row in rows] == [True, False, False, True, True]
+    briefs = [kind_of(STANCE).brief(row.layers["stance"]) for row in tagged.predictions]
+    assert briefs == ["tempolimit:favor", "–", "–", "tempolimit:?", "tempolimit:?"]
 
 
 def test_a_piece_is_held_against_earlier_ones_of_its_author_only() -> None:

@@ -5,6 +5,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Literal
 
 import pytest
 from msgspec.structs import replace
@@ -29,6 +30,7 @@ from reading_pieces import (
     prediction,
     says,
     sentence,
+    touches,
 )
 from schemas.codebook import Code, Codebook, Layer, Target
 from schemas.markup import VOID
@@ -130,6 +132,11 @@ def sign_of(node: Element) -> str:
         (says("author", 0.4, abstained=True), "unrelated", None, ""),
         (says("other", 0.4, abstained=True), "favor", "unsure", "○"),
         (None, "favor", "unsure", "○"),
+        ("author", touches(), "touched", "◐"),
+        ("author", touches("unrelated"), "touched", "◐"),
+        ("other", touches(), None, ""),
+        ("mixed", touches(), None, ""),
+        (says("author", 0.4, abstained=True), touches(), "unsure", "○"),
     ],
 )
 def test_only_the_authors_own_sure_voice_is_tinted(
@@ -190,6 +197,67 @@ def test_abstentions_are_counted_and_said() -> None:
     assert "unentschieden 1" in page.all(class_="target")[0].words()
     detail = page.all(class_="detail")[0].words()
     assert "○ unentschieden – am ehesten Ja (45 %, nötig wären 60 %)" in detail
+
+
+def test_a_sure_touch_with_an_open_direction_is_shown_and_counted_apart() -> None:
+    page = page_of(
+        piece(
+            ("Ein Limit tut not.", answers(tempolimit="favor")),
+            ("Auf der Autobahn gilt, was gilt.", answers(tempolimit=touches())),
+            ("Der Minister nennt es Unfug.", answers("other", tempolimit=touches("against"))),
+        )
+    )
+    target = page.all(class_="target")[0].words()
+    assert "▲Ja 1▼Nein 0◆Offen 0◐berührt, Richtung offen 1" in target
+    assert "nicht gezählt: 1 in fremder" in target
+    own, others = (detail.words() for detail in page.all(class_="detail")[1:])
+    assert "◐ berührt, Richtung offen – am ehesten Ja (50 %)" in own
+    assert "nicht gezählt: berührt, Richtung offen" in others
+    assert len(page.all(class_="key")[0].all("li")) == 1  # no key sentence without an answer
+    assert "berührt, Richtung offen" in page.all(class_="signs")[0].words()
+    assert "„Berührt, Richtung offen“ heißt" in page.all(class_="legend")[0].words()
+
+
+def test_a_page_without_open_directions_explains_no_sign_for_them() -> None:
+    page = page_of(piece(("Ein Limit tut not.", answers(tempolimit="favor"))))
+    assert "Richtung offen" not in page.all(class_="signs")[0].words()
+    assert "Richtung offen" not in page.all(class_="target")[0].words()
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("author", "Die Richtung stammt aus anderen Texten des Autors"),
+        ("piece", "Die Richtung stammt aus anderen, schon codierten Sätzen"),
+        (None, ""),
+    ],
+)
+def test_what_a_direction_rests_on_is_said(source: Literal["author", "piece"] | None, words: str) -> None:
+    stance = replace(says("favor"), direction_from=source)
+    detail = (
+        page_of(piece(("Ein Limit tut not.", answers(tempolimit=stance)))).all(class_="detail")[0].words()
+    )
+    assert words in detail
+    assert ("Die Richtung" in detail) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("stances", "line"),
+    [
+        (["favor", touches()], "antwortet der Text einmal „Ja“; einmal berührt er sie mit offener Richtung."),
+        ([touches()] * 2, "berührt der Text die Frage zweimal, die Richtung ist offen."),
+        (
+            [touches(), says("favor", 0.4, abstained=True)],
+            "berührt der Text die Frage einmal, die Richtung ist offen; einmal bleibt es unentschieden.",
+        ),
+    ],
+)
+def test_the_summary_line_says_where_the_direction_is_open(
+    stances: list[CodePrediction | str], line: str
+) -> None:
+    tagged = piece(*((f"Satz {n}.", answers(tempolimit=stance)) for n, stance in enumerate(stances)))
+    said = summary_line(view_piece(tagged, codebook(), number=1), codebook())
+    assert said == f"„{LIMIT}“ – in eigener Stimme {line}"
 
 
 def test_a_threshold_that_nothing_reaches_is_not_shown_as_a_number() -> None:

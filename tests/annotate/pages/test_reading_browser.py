@@ -22,7 +22,7 @@ from annotate.pages.reading import reading_page
 from annotate.tag.folder import piece_hits
 from annotate.tag.folder_index import write_index
 from annotate.tag.ledger import Finished, Ledger
-from reading_pieces import answers, codebook, devices, piece, says
+from reading_pieces import answers, codebook, devices, piece, says, touches
 from schemas.records import Layers
 
 pytestmark = pytest.mark.browser
@@ -168,6 +168,42 @@ def test_one_panel_is_open_on_the_whole_page(open_page: Open) -> None:
     page.execute_script("document.querySelector('#p2-s4 .t').click()")
     panels = [panel.is_displayed() for panel in page.find_elements(By.CSS_SELECTOR, ".panel")]
     assert panels == [False, True]
+
+
+#: Contrast of a sentence with its tint, and of its sign with the page (WCAG 2.2, 1.4.3).
+CONTRAST = """
+const parse = c => c.match(/[\\d.]+/g).map(Number).slice(0, 3);
+const part = v => (v /= 255) <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+const light = c => .2126 * part(c[0]) + .7152 * part(c[1]) + .0722 * part(c[2]);
+const ratio = (a, b) => { const [x, y] = [light(parse(a)), light(parse(b))].sort((p, q) => p - q);
+    return (y + .05) / (x + .05) };
+const s = document.querySelector('.s[data-tone="touched"]'), text = getComputedStyle(s.querySelector('.t'));
+const sign = getComputedStyle(s.querySelector('.sign:not([hidden])'));
+return [ratio(text.color, text.backgroundColor),
+        ratio(sign.color, getComputedStyle(document.documentElement).backgroundColor)]"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_an_open_direction_has_a_calm_style_of_its_own_and_a_filter(
+    dark: bool, open_page: Open, tmp_path: Path
+) -> None:
+    rows = [
+        ("Ein Limit tut not, und zwar bald.", answers(tempolimit="favor")),
+        ("Auf der Autobahn gilt seit Jahren, was gilt.", answers(tempolimit=touches())),
+        ("Andere nennen es Unfug.", answers(tempolimit="against")),
+        ("Wer weiß das schon?", answers(tempolimit=says("open", 0.4, abstained=True))),
+    ]
+    page = open_page(piece(*rows), dark=dark)
+    page.save_screenshot(str(tmp_path / f"touched-{'dark' if dark else 'light'}.png"))
+    assert tones(page) == ["yes", "touched", "no", "unsure"]
+    backgrounds = page.execute_script(
+        "return [...document.querySelectorAll('.text .s .t')].map(e => getComputedStyle(e).backgroundColor)"
+    )
+    assert len(set(backgrounds)) == 4
+    assert min(page.execute_script(CONTRAST)) >= 4.5
+    css(page, "[data-filter='stance.tempolimit.direction-open']").click()
+    hits = page.find_elements(By.CSS_SELECTOR, ".text .s.hit")
+    assert [hit.get_dom_attribute("id") for hit in hits] == ["p1-s2"]
 
 
 def test_another_target_tints_other_sentences(open_page: Open) -> None:
