@@ -53,7 +53,8 @@ def test_exports_give_the_annotations_they_gave(earlier_study: Path, standpunkt:
 
 def test_agreement_is_what_it_was(earlier_study: Path, standpunkt: Run) -> None:
     known = json.loads((earlier_study / "reports/agree.json").read_text("utf-8"))
-    assert standpunkt("agree", "--study", earlier_study, "--json").json == known
+    now = standpunkt("agree", "--study", earlier_study, "--json").json
+    assert {name: now.get(name) for name in known} == known  # a later report may say more
 
 
 def test_its_model_has_another_format_and_is_refused_with_what_to_do(
