@@ -182,13 +182,25 @@ class GoldSentence(ContextSentence, frozen=True, kw_only=True):
     test: bool = False
 
 
+class TouchPrediction(Record, frozen=True, kw_only=True):
+    """Whether a target is touched, whichever way: a probability, and whether it is sure."""
+
+    score: float
+    threshold: float
+    abstained: bool
+
+
+#: What a direction rests on: the author's other commentaries, what was coded so far in this one, or words
+#: alone, which no suggestion may rest on.
+DirectionSource = Literal["author", "commentary", "text", "none"]
+
+
 class CodePrediction(Record, frozen=True, kw_only=True, omit_defaults=True):
     """A model's answer for a ``one`` or ``scale`` layer, or for one target of a stance layer.
 
-    Of a stance alone: ``touched`` is the probability that the target is touched at all;
-    ``touch_sure`` says that this is sure by its own threshold, though the answer may still abstain
-    because the direction is open; ``direction_from`` is what the direction rests on: the author's in
-    other commentaries, or what people have coded so far in this one (``piece``).
+    Of a stance alone: ``touched`` is the probability that the target is touched at all, ``touch`` says
+    whether that is sure, though the answer may abstain because its direction is open; ``direction_from``
+    is what the direction rests on.
     """
 
     code: str | int
@@ -197,8 +209,13 @@ class CodePrediction(Record, frozen=True, kw_only=True, omit_defaults=True):
     abstained: bool
     touched: float | None = None
     scores: dict[str, float]
-    touch_sure: bool = False
-    direction_from: Literal["author", "piece"] | None = None
+    touch: TouchPrediction | None = None
+    direction_from: DirectionSource | None = None
+
+    @property
+    def touch_sure(self) -> bool:
+        """Whether it is sure that the target is touched."""
+        return self.touch is not None and not self.touch.abstained
 
     @property
     def is_touched_only(self) -> bool:

@@ -12,6 +12,7 @@ from schemas.records import (
     Prediction,
     Sentence,
     SetPrediction,
+    TouchPrediction,
 )
 
 LIMIT = "Soll auf Autobahnen ein Tempolimit gelten?"
@@ -67,6 +68,10 @@ def codebook(*, layers: Sequence[Layer] = LAYERS, targets: Sequence[Target] = TA
     )
 
 
+#: Of a target that is touched for sure.
+SURE_TOUCH = TouchPrediction(score=0.9, threshold=0.7, abstained=False)
+
+
 def says(code: str, score: float = 0.8, *, abstained: bool = False, threshold: float = 0.6) -> CodePrediction:
     """A model's answer for one layer or one target."""
     return CodePrediction(
@@ -83,7 +88,7 @@ def touches(code: str = "favor", score: float = 0.5) -> CodePrediction:
         abstained=True,
         touched=0.9,
         scores={code: score},
-        touch_sure=True,
+        touch=SURE_TOUCH,
     )
 
 

@@ -8,11 +8,12 @@ GOOD, BAD = ("nützt allen", "ist klug", "hilft sehr"), ("schadet allen", "ist d
 
 
 def gold() -> list[GoldSentence]:
+    """Two authors, of whom one is always for the limit and the other always against it."""
     rng = random.Random(1)
     rows = []
     for c in range(8):
         for n in range(20):
-            good = rng.random() < 0.5
+            good = c % 2 == 0
             verb = rng.choice(GOOD if good else BAD)
             kind = rng.choice(("own", "own", "other", "off"))
             text = {
@@ -32,7 +33,7 @@ def gold() -> list[GoldSentence]:
                     sentence_id=f"c{c}:{n}",
                     commentary_id=f"c{c}",
                     text=text,
-                    author="Grete Halm",
+                    author="Grete Halm" if good else "Olaf Rinn",
                     layers=layers,
                 )
             )

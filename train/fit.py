@@ -15,7 +15,7 @@ from schemas.errors import SettingsError
 from schemas.records import GoldSentence, Record, short_hash
 from train.classifiers.fitted import fitted_from
 from train.data.gold import count_copies, training_rows
-from train.data.near_duplicates import clusters_of, inner_groups
+from train.data.near_duplicates import inner_groups, tuning_clusters
 from train.evaluation.model_figures import tuning_figures
 from train.features.encoders import encode, identity_of, size_of
 from train.features.passages import Passages, to_passages
@@ -87,7 +87,7 @@ def fit(
     passages = to_passages(kept)
     encoder_seconds = _seconds_to_encode(settings.encoder, passages) if pipeline.blocks else 0.0
     features, matrix = fit_features(pipeline.blocks, passages, settings.encoder)
-    clusters = clusters_of(kept)
+    clusters = tuning_clusters(kept)
     groups = inner_groups(kept, clusters)
     data = TrainingData(
         kept, passages, features, matrix, groups, clusters, codebook, pipeline, settings, seed, texts

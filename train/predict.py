@@ -147,7 +147,7 @@ class Suggestions(NamedTuple):
     touched
         By stance layer the targets that are surely touched while no direction is suggested: to be
         shown as a mark, and never as an answer.
-    from_author, from_piece
+    from_author, from_commentary
         The ``layer__target`` names in ``layers`` whose direction is the author's in other commentaries
         (to be shown as such, for it says nothing of the sentence), or that of what was coded in this one.
     """
@@ -157,7 +157,7 @@ class Suggestions(NamedTuple):
     withheld: dict[str, int]
     touched: dict[str, list[str]]
     from_author: list[str]
-    from_piece: list[str]
+    from_commentary: list[str]
 
 
 def suggestions(model: Model, prediction: Prediction) -> Suggestions:
@@ -179,7 +179,7 @@ def suggestions(model: Model, prediction: Prediction) -> Suggestions:
         withheld.update(part.withheld)
     return Suggestions(
         layers, confidence, dict(sorted(withheld.items())),
-        touched=touched, from_author=rests_on["author"], from_piece=rests_on["piece"],
+        touched=touched, from_author=rests_on["author"], from_commentary=rests_on["piece"],
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ NOT_OWN: dict[Voice, str] = {
 #: What a direction rests on, where it is not the sentence.
 RESTS_ON = {
     "author": "Die Richtung stammt aus anderen Texten des Autors, nicht aus diesem Satz.",
-    "piece": "Die Richtung stammt aus anderen, schon codierten Sätzen dieses Textes.",
+    "commentary": "Die Richtung stammt aus anderen, schon codierten Sätzen dieses Textes.",
 }
 
 

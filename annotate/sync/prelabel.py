@@ -43,8 +43,8 @@ BATCH = 2000  # sentences predicted together
 class PrelabelReport(Record, frozen=True, kw_only=True):
     """``withheld`` counts tasks by the reason why nothing is ticked in them.
 
-    ``touched`` are tasks with a target marked as touched; ``from_author`` and ``from_piece`` those with a
-    ticked direction that is the author's in other commentaries, or the annotator's own in this one.
+    ``touched`` are tasks with a target marked as touched; ``from_author`` and ``from_commentary`` those with
+    a ticked direction that is the author's in other commentaries, or the annotator's own in this one.
     """
 
     created: int
@@ -53,7 +53,7 @@ class PrelabelReport(Record, frozen=True, kw_only=True):
     withheld: dict[str, int]
     touched: int
     from_author: int
-    from_piece: int
+    from_commentary: int
     not_shared: list[str]
     model_version: str
     dry_run: bool
@@ -94,7 +94,7 @@ def prelabel(
         counts.update(
             touched=sum(bool(s.touched) for s in shown),
             from_author=sum(bool(s.from_author) for s in shown),
-            from_piece=sum(s.from_piece for s in shown),
+            from_commentary=sum(s.from_commentary for s in shown),
         )
         chosen = {task.id: s for task in open_tasks if (s := task.suggestion) and s.result is not None}
         _validate(project, shown)
@@ -106,7 +106,7 @@ def prelabel(
     return PrelabelReport(
         created=counts["created"], replaced=counts["replaced"], unchanged=counts["unchanged"],
         withheld=dict(sorted(withheld.items())), touched=counts["touched"],
-        from_author=counts["from_author"], from_piece=counts["from_piece"], not_shared=unshared,
+        from_author=counts["from_author"], from_commentary=counts["from_commentary"], not_shared=unshared,
         model_version=model.meta.model_version, dry_run=dry_run,
     )  # fmt: skip
 
@@ -188,7 +188,7 @@ def _suggestion(
         score=round(min(scores, default=0.0), 6),
         touched=tuple(touched),
         from_author=tuple(name.partition("__")[2] for name in suggested.from_author if name in ticked),
-        from_piece=not ticked.isdisjoint(suggested.from_piece),
+        from_commentary=not ticked.isdisjoint(suggested.from_commentary),
     )
 
 

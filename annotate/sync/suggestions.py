@@ -25,7 +25,7 @@ class TaskSuggestion(NamedTuple):
         The JSON of what is ticked, one object for all that say the same; None: nothing is.
     score
         The confidence: Label Studio's uncertainty order serves the lowest first.
-    touched, from_author, from_piece
+    touched, from_author, from_commentary
         Targets that are marked as touched; those whose ticked direction is the author's in other
         commentaries; whether one is what this annotator has said of the commentary so far.
     """
@@ -34,7 +34,7 @@ class TaskSuggestion(NamedTuple):
     score: float
     touched: tuple[str, ...] = ()
     from_author: tuple[str, ...] = ()
-    from_piece: bool = False
+    from_commentary: bool = False
 
 
 class StudyTask(NamedTuple):

@@ -48,16 +48,22 @@ def clusters_of(rows: Sequence[GoldSentence]) -> list[str]:
     return [names[first_of_cluster[labels[index[row.commentary_id]]]] for row in rows]
 
 
+def tuning_clusters(rows: Sequence[GoldSentence]) -> list[str]:
+    """The clusters; the commentaries where one of those has more than half of the rows."""
+    clusters = clusters_of(rows)
+    return clusters if _largest(clusters) * 2 <= len(rows) else [row.commentary_id for row in rows]
+
+
 def inner_groups(rows: Sequence[GoldSentence], clusters: Sequence[str]) -> list[str]:
     """What is held out together while a model is tuned, so that it is not tuned to know a hand again.
 
-    Clusters, joined where they are by one author; where that leaves less than ten groups, or one with more
-    than half of the rows, clusters; and commentaries where even one of those has more than half.
+    Clusters (`tuning_clusters`), joined where they are by one author; where that leaves less than ten groups,
+    or one with more than half of the rows, clusters.
     """
     by_author = _joined(clusters, [row.author or row.commentary_id for row in rows])
     if len(set(by_author)) >= FEWEST and _largest(by_author) * 2 <= len(rows):
         return by_author
-    return list(clusters) if _largest(clusters) * 2 <= len(rows) else [row.commentary_id for row in rows]
+    return list(clusters)
 
 
 def _joined(clusters: Sequence[str], authors: Sequence[str]) -> list[str]:

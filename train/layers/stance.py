@@ -3,14 +3,21 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
 from schemas.codebook import Codebook, Layer
 from schemas.errors import near_hit
-from schemas.records import UNRELATED, CodePrediction, GoldSentence, LayerValue
+from schemas.records import (
+    UNRELATED,
+    CodePrediction,
+    DirectionSource,
+    GoldSentence,
+    LayerValue,
+    TouchPrediction,
+)
 from train.arrays import Array, Bools, Floats, Ints
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold
@@ -42,10 +49,11 @@ from train.pipelines import apply_pairs, columns_of, fit_pairs
 from train.settings import Settings
 
 Profiles = Mapping[str, Mapping[str, float]]  # whole text → target → guessed share of touched sentences
-Source = Literal["author", "piece"]
 
 #: Exponents of balance of what the words say of the direction.
 BALANCES = (0.0, 0.25, 0.5)
+#: What a direction that is suggested may rest on.
+SOUND = ("author", "commentary")
 #: The name, among what is sure, of a touch alone.
 TOUCH = "touched"
 
@@ -181,7 +189,7 @@ class Stance(Kind):
             direction_from={
                 target: source
                 for target, code in shown.items()
-                if code != UNRELATED and (source := prediction[target].direction_from)
+                if code != UNRELATED and (source := prediction[target].direction_from) in SOUND
             },
         )
 
@@ -346,26 +354,26 @@ def _predictions(
         asked, touched, known, best, joint.round(6).tolist(), strict=True
     ):
         by_row.setdefault(row, {})[target] = _prediction(
-            likely, dict(zip(codes, scores, strict=True)), codes[way], "author" if is_told else None, state
+            likely, dict(zip(codes, scores, strict=True)), codes[way], "author" if is_told else "text", state
         )
     return by_row
 
 
 def _prediction(
-    touched: float, scores: dict[str, float], way: str, source: Source | None, state: LayerState
+    touched: float, scores: dict[str, float], way: str, source: DirectionSource, state: LayerState
 ) -> CodePrediction:
     """What is answered: the likeliest direction where a touch is likely enough, else that there is none."""
     code = way if touched >= round(state.sure["answer"], 6) else UNRELATED
-    score, threshold = scores[code], round(state.thresholds[code], 6)
+    score, threshold, sure = scores[code], round(state.thresholds[code], 6), round(state.sure[TOUCH], 6)
     return CodePrediction(
         code=code,
         score=score,
         threshold=threshold,
-        abstained=score < threshold or (code != UNRELATED and source is None),
+        abstained=score < threshold or (code != UNRELATED and source not in SOUND),
         touched=touched,
         scores=scores,
-        touch_sure=touched >= round(state.sure[TOUCH], 6),
-        direction_from=None if code == UNRELATED else source,
+        touch=TouchPrediction(score=touched, threshold=sure, abstained=touched < sure),
+        direction_from="none" if code == UNRELATED else source,
     )
 
 
@@ -388,7 +396,7 @@ def with_coded(state: LayerState, prediction: CodePrediction, coded: Mapping[str
     after = directions(before, counts)[0]
     scores = dict(zip(ways, (likely * after).round(6).tolist(), strict=True))
     scores[UNRELATED] = prediction.scores[UNRELATED]
-    return _prediction(likely, scores, ways[int(after.argmax())], "piece", state)
+    return _prediction(likely, scores, ways[int(after.argmax())], "commentary", state)
 
 
 def _pairs_to_answer(layer: Layer, batch: Batch, targets: Sequence[str]) -> list[tuple[int, str]]:

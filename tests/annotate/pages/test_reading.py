@@ -228,11 +228,13 @@ def test_a_page_without_open_directions_explains_no_sign_for_them() -> None:
     ("source", "words"),
     [
         ("author", "Die Richtung stammt aus anderen Texten des Autors"),
-        ("piece", "Die Richtung stammt aus anderen, schon codierten Sätzen"),
+        ("commentary", "Die Richtung stammt aus anderen, schon codierten Sätzen"),
         (None, ""),
     ],
 )
-def test_what_a_direction_rests_on_is_said(source: Literal["author", "piece"] | None, words: str) -> None:
+def test_what_a_direction_rests_on_is_said(
+    source: Literal["author", "commentary"] | None, words: str
+) -> None:
     stance = replace(says("favor"), direction_from=source)
     detail = (
         page_of(piece(("Ein Limit tut not.", answers(tempolimit=stance)))).all(class_="detail")[0].words()

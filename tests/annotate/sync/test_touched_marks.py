@@ -13,6 +13,7 @@ from annotate.label_studio.answers import HeldTask
 from annotate.label_studio.client import Studio
 from annotate.study.folder import open_study
 from annotate.sync.prelabel import prelabel
+from reading_pieces import SURE_TOUCH
 from running import Ran
 from schemas.errors import StudioError
 from schemas.jsonl import read_jsonl, write_jsonl
@@ -43,12 +44,12 @@ def toward(code: str, *, abstained: bool = False, **more: Any) -> CodePrediction
 
 #: Second word of a sentence → what the model says of it; of all others it says nothing.
 SAID: dict[str, dict[str, CodePrediction]] = {
-    "Zug": {TOUCHED: toward("favor", abstained=True, touch_sure=True)},
+    "Zug": {TOUCHED: toward("favor", abstained=True, touch=SURE_TOUCH)},
     "hat": {
-        TOUCHED: toward("against", abstained=True, touch_sure=True),
-        AUTHOR: toward("against", touch_sure=True, direction_from="author"),
+        TOUCHED: toward("against", abstained=True, touch=SURE_TOUCH),
+        AUTHOR: toward("against", touch=SURE_TOUCH, direction_from="author"),
     },
-    "man": {AUTHOR: toward("favor", touch_sure=True)},
+    "man": {AUTHOR: toward("favor", touch=SURE_TOUCH)},
 }
 
 
@@ -76,7 +77,7 @@ def model(suggesting: Path, monkeypatch: pytest.MonkeyPatch) -> Model:
         for target, counts in coded["stance"].items():
             code = next((code for code, _ in counts.most_common() if code != "unrelated"), None)
             if code and target in before and before[target].is_touched_only:
-                stance[target] = toward(code, touch_sure=True, direction_from="piece")
+                stance[target] = toward(code, touch=SURE_TOUCH, direction_from="commentary")
         return replace(prediction, layers={"stance": stance})
 
     monkeypatch.setattr(train.predict, "predict_stream", stream)
@@ -104,7 +105,7 @@ def test_a_touch_is_marked_and_never_ticked_and_a_direction_of_the_author_is_nam
 ) -> None:
     number = numbers(standpunkt, study)["anna"]
     report = prelabel(studio, open_study(study), model)
-    assert (report.touched, report.from_author, report.from_piece) == (4, 2, 0)  # two annotators
+    assert (report.touched, report.from_author, report.from_commentary) == (4, 2, 0)  # two annotators
     assert report.withheld == {
         "nothing certain enough": 6,
         "only that a target is touched is certain enough": 2,
@@ -198,7 +199,7 @@ def test_an_annotators_first_codings_of_a_piece_give_the_direction_of_the_rest_t
     )
     assert standpunkt("pull", "--study", study).code == 0
     report = prelabel(studio, opened, model)
-    assert (report.touched, report.from_piece) == (2, 2)
+    assert (report.touched, report.from_commentary) == (2, 2)
     anna, ben = (tasks_of(studio, projects[name]) for name in ("anna", "ben"))
     assert (marks(anna["Zug"]), anna["Zug"].data["note"]) == ({}, "Mit Vorschlag")
     assert marks(anna["hat"]) == {"touched__trump_kurs": "andere Texte"}
@@ -213,7 +214,7 @@ def test_an_annotators_first_codings_of_a_piece_give_the_direction_of_the_rest_t
         for line in opened.predictions.read_text("utf-8").splitlines()
         if anna["hat"].data["sentence_id"] in line
     ]
-    assert '"piece"' not in written
+    assert '"commentary"' not in written
 
     # the opposite, coded and pulled since: the same model says something else, and it is shown
     (held,) = read_jsonl(opened.annotations, Annotation)

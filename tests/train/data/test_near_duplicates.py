@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from schemas.records import GoldSentence
-from train.data.near_duplicates import clusters_of, inner_groups
+from train.data.near_duplicates import clusters_of, inner_groups, tuning_clusters
 
 LONG = "Die Gemeinde am See hat gestern Abend ohne jede Not den alten Steg gesperrt."
 
@@ -64,7 +64,7 @@ def test_many_identical_sentences_cost_little() -> None:
 
 
 def grouped(given: list[GoldSentence]) -> list[str]:
-    return inner_groups(given, clusters_of(given))
+    return inner_groups(given, tuning_clusters(given))
 
 
 def test_a_cluster_of_most_rows_is_split_for_tuning() -> None:

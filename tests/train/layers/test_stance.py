@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from reading_pieces import SURE_TOUCH
 from schemas.codebook import Codebook
 from schemas.records import CodePrediction, GoldSentence
 from train.features.passages import to_passages
@@ -77,17 +78,17 @@ def answer(code: str, *, abstained: bool = False, **more: Any) -> CodePrediction
     ("given", "value", "touched", "source"),
     [
         (answer("favor"), "favor", False, None),
-        (answer("favor", touch_sure=True), "favor", False, None),
-        (answer("favor", touch_sure=True, direction_from="piece"), "favor", False, "piece"),
-        (answer("favor", touch_sure=True, direction_from="author"), "favor", False, "author"),
+        (answer("favor", touch=SURE_TOUCH), "favor", False, None),
+        (answer("favor", touch=SURE_TOUCH, direction_from="commentary"), "favor", False, "commentary"),
+        (answer("favor", touch=SURE_TOUCH, direction_from="author"), "favor", False, "author"),
         (answer("favor", abstained=True), None, False, None),
-        (answer("favor", abstained=True, touch_sure=True), None, True, None),
-        (answer("favor", abstained=True, touch_sure=True, direction_from="author"), None, True, None),
+        (answer("favor", abstained=True, touch=SURE_TOUCH), None, True, None),
+        (answer("favor", abstained=True, touch=SURE_TOUCH, direction_from="author"), None, True, None),
         (answer("unrelated"), "unrelated", False, None),
         (answer("unrelated", direction_from="author"), "unrelated", False, None),
-        (answer("unrelated", abstained=True, touch_sure=True), None, True, None),
-        (answer("unrelated", touch_sure=True), None, True, None),
-        (answer("open", touch_sure=True), None, True, None),  # too few examples of the code
+        (answer("unrelated", abstained=True, touch=SURE_TOUCH), None, True, None),
+        (answer("unrelated", touch=SURE_TOUCH), None, True, None),
+        (answer("open", touch=SURE_TOUCH), None, True, None),  # too few examples of the code
     ],
 )
 def test_a_sure_touch_without_a_direction_is_named_and_is_no_answer(
@@ -100,5 +101,5 @@ def test_a_sure_touch_without_a_direction_is_named_and_is_no_answer(
 
 
 def test_a_target_that_is_not_tested_is_never_named_as_touched() -> None:
-    part = suggested(rare=answer("favor", abstained=True, touch_sure=True), maut=answer("favor"))
+    part = suggested(rare=answer("favor", abstained=True, touch=SURE_TOUCH), maut=answer("favor"))
     assert (part.value, list(part.touched), part.withheld) == ({"maut": "favor"}, [], ["untested"])
