@@ -63,6 +63,7 @@ class TaggedPiece(Record, frozen=True, kw_only=True):
     """A commentary with its sentences and what a model says of each, in the same order.
 
     ``checked`` holds what people coded, by the id of the sentence; null where nobody was asked for it.
+    ``spellings`` are other spellings of names, each with the one that the study uses.
     """
 
     commentary: Commentary
@@ -70,6 +71,7 @@ class TaggedPiece(Record, frozen=True, kw_only=True):
     predictions: list[Prediction]
     drift: Drift | None = None
     checked: dict[str, Layers] | None = None
+    spellings: dict[str, str] = {}
 
 
 class Lens(Record, frozen=True, kw_only=True):

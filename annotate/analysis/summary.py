@@ -9,7 +9,7 @@ from msgspec.structs import asdict, replace
 
 from annotate.analysis.names import mentions_in, uncovered
 from annotate.analysis.piece import PieceView, TaggedPiece, Tally, device_codes, key_sentences, view_piece
-from annotate.analysis.speakers import speaker_of
+from annotate.analysis.speakers import one_name_each, speaker_at
 from schemas.codebook import Codebook
 from schemas.records import Record
 
@@ -260,10 +260,15 @@ def _devices(view: PieceView, codebook: Codebook) -> dict[str, int]:
 
 
 def _speakers(view: PieceView) -> list[Speaker]:
+    found = [
+        (speaker_at(shown.number, view.piece.sentences, view.piece.spellings), shown.sentence.sentence_id)
+        for shown in view.sentences
+        if shown.voice in ("other", "mixed")
+    ]
+    known = one_name_each([name for name, _ in found if name])
     sentences_by_speaker: dict[str | None, list[str]] = defaultdict(list)
-    for shown in view.sentences:
-        if shown.voice in ("other", "mixed"):
-            sentences_by_speaker[speaker_of(shown.sentence.text)].append(shown.sentence.sentence_id)
+    for name, sentence_id in found:
+        sentences_by_speaker[known[name] if name else None].append(sentence_id)
     return [Speaker(name=name, sentences=ids) for name, ids in _most_first(sentences_by_speaker.items())]
 
 

@@ -104,11 +104,12 @@ def tag(
             summary=summary,
             workers=workers,
             gold=_gold(gold, study),
+            spellings=_spellings(study),
         )
     else:
         report = _tag_files(
             model_dir, files, output, to, json, summary, _gold(gold, study) if to == "html" else None,
-            encoding=encoding, author=author, date=date,
+            _spellings(study), encoding=encoding, author=author, date=date,
         )  # fmt: skip
     if json:
         print_report(report, True, "")
@@ -140,18 +141,28 @@ def _gold(gold: Path | None, study: Path | None) -> Path | None:
     return gold if gold.exists() else None
 
 
+def _spellings(study: Path | None) -> dict[str, str]:
+    """Other spellings of names, as the study has them; without a study none."""
+    from annotate.study.folder import open_study
+
+    if study is None and not Path("study.yaml").exists():
+        return {}
+    return open_study(study).settings.spellings
+
+
 def _tag_files(
     model_dir: Path, files: list[str], output: str | None, to: str, json: bool, summary: str | None,
-    gold: Path | None, **reading: str | None,
+    gold: Path | None, spellings: dict[str, str], **reading: str | None,
 ) -> "TagReport":  # fmt: skip
     """Few pieces, at once."""
     from annotate.tag.formats import write_tagged
-    from annotate.tag.pieces import read_checked, tag_files, with_people, write_summaries
+    from annotate.tag.pieces import read_checked, tag_files, with_people, with_spellings, write_summaries
     from annotate.tag.report import counts_in, tag_report
     from train.persistence.folder import load_model
 
     loaded = load_model(model_dir)
     tagged, failed = tag_files(loaded, files, **reading)
+    tagged = with_spellings(tagged, spellings)
     if gold is not None:
         tagged = with_people(tagged, read_checked(gold))
     as_table = to == "jsonl" and output is None and not json and sys.stdout.isatty()
@@ -170,7 +181,7 @@ def _tag_files(
 
 def _tag_folder(
     model_dir: Path, files: list[str], output: str, to: str, reading: dict[str, str | None], *,
-    summary: str | None, workers: int, gold: Path | None,
+    summary: str | None, workers: int, gold: Path | None, spellings: dict[str, str],
 ) -> "TagReport":  # fmt: skip
     """Many pieces: finished ones are kept, so that a run that was broken off goes on."""
     from annotate.tag import folder as tagging
@@ -183,7 +194,9 @@ def _tag_folder(
     row_format = FORMATS[to]
     is_site = row_format is None
     ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
-    options = tagging.OutputOptions(to, "../index.html" if is_site else None, gold if is_site else None)
+    options = tagging.OutputOptions(
+        to, "../index.html" if is_site else None, gold if is_site else None, tuple(sorted(spellings.items()))
+    )
     ledger = Ledger(ledger_path, tagging.stamp_of(meta.model_version, options))
     pages = Path(output) / "texte" if is_site else None
     with counter_bar("commentaries") as step:

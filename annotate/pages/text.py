@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from annotate.analysis.piece import Lens, Mark, PieceView, SentenceView
-from annotate.analysis.speakers import speaker_of
+from annotate.analysis.speakers import speaker_at
 from schemas.markup import Child, Markup, join, tag
 from schemas.records import Block, Commentary
 
@@ -115,7 +115,7 @@ def _checked_sign() -> Markup:
 def _speaker(shown: SentenceView, view: PieceView) -> str | None:
     """Who is relayed, where the sentence names them: read off by a rule, so not among what people coded."""
     is_relayed = shown.voice in ("other", "mixed") and view.codes != "people"
-    return speaker_of(shown.sentence.text) if is_relayed else None
+    return speaker_at(shown.number, view.piece.sentences, view.piece.spellings) if is_relayed else None
 
 
 def _button(shown: SentenceView, view: PieceView) -> Markup:

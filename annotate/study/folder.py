@@ -37,7 +37,8 @@ class StudySettings(Record, frozen=True, kw_only=True):
     """``study.yaml``. Shares are fractions of the commentaries, 0 to 1.
 
     ``id`` is random and tells this study from its copies; ``formerly`` is a name it had before.
-    ``retired`` are annotators who get no new work; their codings stay.
+    ``retired`` are annotators who get no new work; their codings stay. ``speakers``: the name of a person,
+    as it is to be read, → its other spellings in the texts.
     """
 
     study: str
@@ -53,7 +54,13 @@ class StudySettings(Record, frozen=True, kw_only=True):
     test_share: float = 0.0
     no_suggestion_share: float = 0.0
     seed: int = 0
+    speakers: dict[str, list[str]] = {}
     studio: StudioSettings = StudioSettings()
+
+    @property
+    def spellings(self) -> dict[str, str]:
+        """For each other spelling of a speaker's name the one to be read."""
+        return {other: name for name, others in self.speakers.items() for other in others}
 
 
 class State(Record, frozen=True, kw_only=True):
@@ -251,6 +258,15 @@ def checked(settings: StudySettings, path: Path) -> StudySettings:
     doubled = {name for name in names if names.count(name) > 1}
     if doubled:
         raise DataError(f"annotator {', '.join(sorted(doubled))} is named twice", path=path)
+    spelled = [*settings.speakers, *(other for others in settings.speakers.values() for other in others)]
+    twice = next((name for name in spelled if spelled.count(name) > 1), None)
+    if twice is not None:
+        raise DataError(f'speakers: "{twice}" stands there twice; expected each spelling once', path=path)
+    broken = next((name for name in spelled if len(name.split()) != 1), None)
+    if broken is not None:
+        raise DataError(
+            f'speakers: "{broken}": expected one word a spelling, such as Selenskyj: [Zelensky]', path=path
+        )
     for field in ("overlap", "test_share", "no_suggestion_share"):
         share: Any = getattr(settings, field)
         if not 0 <= share <= 1:

@@ -21,7 +21,7 @@ from annotate.analysis.summary import PieceSummary, differences, news_words, sum
 from annotate.pages.reading import reading_page, with_news
 from annotate.tag.formats import FORMATS, RowFormat
 from annotate.tag.ledger import ROWS_FORMAT, Finished, Ledger
-from annotate.tag.pieces import Checked, read_checked, tag_pieces, with_people
+from annotate.tag.pieces import Checked, read_checked, tag_pieces, with_people, with_spellings
 from annotate.tag.report import CommentaryCounts, Failed, TagReport, counts_in, tag_report
 from annotate.texts.commentaries import read_commentaries
 from annotate.texts.inputs import unread_files
@@ -54,12 +54,14 @@ class InputOptions(NamedTuple):
 class OutputOptions(NamedTuple):
     """What is kept of each piece: rows as JSON Lines hold them, flat rows, or a page.
 
-    ``gold`` holds the sentences that people coded, shown as such on the pages.
+    ``gold`` holds the sentences that people coded, shown as such on the pages; ``spellings`` other spellings
+    of names, each with the one that the study uses.
     """
 
     to: str
     home: str | None = None
     gold: Path | None = None
+    spellings: tuple[tuple[str, str], ...] = ()
 
 
 class FolderResult(NamedTuple):
@@ -136,7 +138,8 @@ def stamp_of(model_version: str, output: OutputOptions) -> str:
         f"rows {ROWS_FORMAT}",
         hashlib.sha256(gold).hexdigest()[:12],
     ]
-    return " ".join([*parts, output.to])
+    spellings = [f"{other}={name}" for other, name in output.spellings]
+    return " ".join([*parts, output.to, *spellings])
 
 
 def page_name(commentary_id: str) -> str:
@@ -214,6 +217,7 @@ def _finish_here(batch: Sequence[tuple[int, Commentary]], output: OutputOptions)
 def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: OutputOptions) -> Iterator[Done]:
     model, checked = tools
     tagged = tag_pieces(model, [(commentary, split_sentences(commentary)) for _, commentary in batch])
+    tagged = with_spellings(tagged, dict(output.spellings))
     book, version = model.meta.book, model.meta.model_version
     row_format = FORMATS[output.to]
     for (place, commentary), piece in zip(batch, tagged, strict=True):

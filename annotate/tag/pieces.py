@@ -1,6 +1,6 @@
 """New commentaries → sentences → predictions, without any server."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,6 +93,11 @@ def with_people(tagged: Sequence[TaggedPiece], checked: Checked) -> list[TaggedP
         )
         for piece in tagged
     ]
+
+
+def with_spellings(tagged: Sequence[TaggedPiece], spellings: Mapping[str, str]) -> list[TaggedPiece]:
+    """The pieces with what a study knows of spellings of names."""
+    return [replace(piece, spellings=dict(spellings)) for piece in tagged] if spellings else list(tagged)
 
 
 def write_summaries(path: str, tagged: Sequence[TaggedPiece], model: "Model") -> None:

@@ -1,0 +1,239 @@
+"""A sentence as a row of tokens with a class of one letter each, its quotations as one token each.
+
+What kind of quotation mark or space is used makes no difference, nor does the number of spaces.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from train.features.speech.tables import verb_forms, words
+
+#: A quotation that says something, and one that only names: what stands in their place.
+SPEECH, NAMED, SCARE = "\ue000", "\ue001", "\ue002"
+_QUOTES = '"„“”‟»«'
+_SINGLE = "'‚‘’‛›‹"
+_ANY_QUOTE = re.compile(f"[{_QUOTES}{_SINGLE}]")
+_MASKS = SPEECH + NAMED + SCARE
+_EVEN = str.maketrans({"`": "'", "´": "'", **dict.fromkeys("‐‑", "-")})
+_INNER = re.compile(r"(?<=\w)[’‘](?=\w)")
+_OPENS, _CLOSES = " \t\n([{–—-/:", " \t\n.,;:!?…)]}–—-/"
+_TOKEN = re.compile(
+    rf"""
+    {SPEECH}+ | {NAMED}+ | {SCARE}+ |
+    \b(?:Prof|Dr|Dipl|Ing|Hr|Fr|St|Mr|Mrs|Ms|jun|sen|[Jj]r|Sen|Rep|Gen|Abg|Min|h\.\s*c)\. |
+    \b[ai]\.\s*(?:D|R)\.(?=\s) |
+    \b[A-ZÄÖÜ]\. (?=\s*(?:[A-ZÄÖÜ]\.|[A-ZÄÖÜ])) |
+    [^\W_]+ (?: (?:[-'·*_/] | :(?=inn?)) [^\W_]+ )* (?: -(?=\s(?:und|oder|sowie|bzw)\b) )? |
+    \.{{3}} | [^\w\s]
+    """,
+    re.VERBOSE,
+)
+_ADVERB = re.compile(
+    r"(?:.lich|erweise|weise|falls|dings|mals|halber|gens|tens|wärts|seits|maßen|\w{4}isch|iell)$"
+)
+_ADJECTIVE = re.compile(r"\w{2,}(?:e|en|er|es|em)$")
+_LIKE_ADJECTIVE = re.compile(r"\w+(?:isch|lich|ig|ell|iv|al|är|ös|bar|sam|haft|los|iert|end)e[nrs]?$")
+_DASHES, _ENDS = "–—-−", ".!?…"
+
+
+class Tokens(NamedTuple):
+    """The words and marks of a sentence.
+
+    Parameters
+    ----------
+    words
+        As they stand, quotations as private characters.
+    spans
+        Where they stand in the text.
+    classes
+        A letter each, see `_class_of`.
+    """
+
+    words: tuple[str, ...]
+    lower: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    classes: str
+
+
+class Quotation(NamedTuple):
+    """Whether a quotation says something or only names, and whether it is the whole sentence."""
+
+    speaks: bool
+    is_whole: bool
+
+
+def even(text: str) -> str:
+    """The text with one kind of space, apostrophe and hyphen; every place stays as it is."""
+    return "".join(" " if char.isspace() else char for char in _INNER.sub("'", text.translate(_EVEN)))
+
+
+def find_quotations(text: str) -> tuple[list[Quotation], str]:
+    """The quotations of an even text, and the text with each masked."""
+    found: list[Quotation] = []
+    mask = list(text)
+    for start, end in _stretches(text):
+        inside = text[start:end].strip(_QUOTES + _SINGLE + " ")
+        speaks = _speaks(inside)
+        found.append(Quotation(speaks, False))
+        mask[start:end] = (SPEECH if speaks else NAMED if inside[:1].isupper() else SCARE) * (end - start)
+    masked = "".join(mask)
+    bare = masked.strip(f" {_ENDS}")
+    if len(found) == 1 and bare and not bare.strip(_MASKS):
+        found = [found[0]._replace(is_whole=True)]
+    return found, masked
+
+
+def _stretches(text: str) -> list[tuple[int, int]]:
+    """Where quotations begin and end; one that is open at either end of the text reaches to it."""
+    found: list[tuple[int, int]] = []
+    begin, single = -1, -1
+    for at in (match.start() for match in _ANY_QUOTE.finditer(text)):
+        if text[at] in _SINGLE:
+            if begin < 0 <= single and _can_close(text, at):
+                found.append((single, at + 1))
+                single = -1
+            elif begin < 0 and single < 0 and text[at] != "’" and _can_open(text, at):
+                single = at
+        elif begin < 0 and _can_open(text, at):
+            begin = at
+        elif begin >= 0 and (_can_close(text, at) or not _can_open(text, at)):
+            found.append((begin, at + 1))
+            begin = -1
+        elif begin < 0 and not found and at:
+            found.append((0, at + 1))
+    return [*found, (begin, len(text))] if begin >= 0 else found
+
+
+def _can_open(text: str, at: int) -> bool:
+    return (at == 0 or text[at - 1] in _OPENS) and at + 1 < len(text) and not text[at + 1].isspace()
+
+
+def _can_close(text: str, at: int) -> bool:
+    return at + 1 == len(text) or text[at + 1] in _CLOSES + _QUOTES
+
+
+def _speaks(inside: str) -> bool:
+    """Whether the words of a quotation say something: a sentence, not a word or a name."""
+    if inside.endswith(tuple(".!?…")):
+        return True
+    row = inside.split()
+    if len(row) > 5:
+        return True
+    small = {word.strip(",;:").lower() for i, word in enumerate(row) if i == 0 or word[0].islower()}
+    return len(row) > 1 and not small.isdisjoint(_finite_words())
+
+
+@cache
+def _finite_words() -> frozenset[str]:
+    """Words that a sentence has, and no name."""
+    kinds = ("haben", "werden", "sein", "modal", "lassen", "author", "object", "clausal")
+    return frozenset().union(*map(words, kinds))
+
+
+def read_tokens(text: str) -> tuple[Tokens, list[Quotation]]:
+    """The tokens of a sentence, and its quotations."""
+    plain = even(text)
+    quotations, masked = find_quotations(plain)
+    spans = [match.span() for match in _TOKEN.finditer(masked)]
+    row = [masked[start:end] for start, end in spans]
+    lower = [word.lower() for word in row]
+    classes = "".join(_class_of(i, row, lower) for i in range(len(row)))
+    return Tokens(tuple(row), tuple(lower), tuple(spans), classes), quotations
+
+
+def _class_of(i: int, row: list[str], lower: list[str]) -> str:
+    """The class of a token.
+
+    - Marks are themselves: ``,`` ``;`` ``:`` ``-`` ``(`` ``)`` ``.`` ``?``; ``Q`` is speech, ``q`` a name and
+      ``u`` a word in quotation marks.
+    - Nouns: ``N`` has a capital, ``M`` is of time, ``T`` a title, ``I`` an initial, ``o`` "a. D.", ``#`` a
+      number, ``C`` "Staats-".
+    - Before nouns: ``D`` a determiner of a subject, ``r`` "der", ``g`` of a genitive, ``d`` of an object,
+      ``w`` "welcher", ``A`` an adjective; ``P`` a preposition, ``v`` "von", ``p`` one with an article.
+    - Pronouns: ``E`` of a subject, ``e`` of an object.
+    - Verbs: ``V`` a finite form of saying, ``Y`` its participle, ``Z`` its infinitive, ``H`` haben, ``W``
+      werden, ``L`` lassen, ``m`` modal, ``S`` sein.
+    - Others: ``k`` "und", ``B`` subordinating, ``a`` an adverb, ``x`` any other.
+    """
+    word, low = row[i], lower[i]
+    if word[0] in _MASKS:
+        return {SPEECH: "Q", NAMED: "q", SCARE: "u"}[word[0]]
+    if not word[0].isalnum():
+        return _class_of_mark(word)
+    if word.endswith("-") and len(word) > 1:
+        return "C"
+    if word.endswith(".") and len(word) > 1:
+        return "o" if word[0] in "ai" else "T" if len(word) > 2 else "I"
+    follows = row[i + 1] if i + 1 < len(row) else ""
+    if word[0].isdigit():
+        return "#" if word.isdigit() else "A"
+    begins = i == 0 or row[i - 1][0] in f"?!.:;(…{_DASHES}{_MASKS}"
+    if special := _special(low, word, follows, begins=begins, after_comma=i > 0 and row[i - 1] == ","):
+        return special
+    if word[0].isupper() and not (begins and _is_small(low, follows)):
+        return "M" if word in words("time") else "N"
+    return _class_of_small(low)
+
+
+def _class_of_mark(mark: str) -> str:
+    if mark in _DASHES:
+        return "-"
+    return "." if mark[0] in _ENDS else mark if mark in ",;:()?" else "a"
+
+
+def _special(low: str, word: str, follows: str, *, begins: bool, after_comma: bool) -> str:
+    """The class of a word that is one or another by what stands beside it, else nothing."""
+    if word == "Sie" and not begins:
+        return "E"
+    if low == "sein" and (follows[:1].isupper() or _ADJECTIVE.match(follows)):
+        return "D"
+    if low == "während" and (begins or after_comma):
+        return "B"
+    if low == "meinen" and follows in (",", ":"):
+        return "V"
+    return "N" if word in words("agency") else ""
+
+
+def _is_small(low: str, follows: str) -> bool:
+    """Whether a word that begins a sentence would be in lower case elsewhere."""
+    if _small_classes().get(low) or _ADVERB.search(low):
+        return True
+    is_before_noun = follows[:1].isupper() or follows[:1] == NAMED
+    return is_before_noun and bool(_LIKE_ADJECTIVE.match(low))
+
+
+def _class_of_small(low: str) -> str:
+    if known := _small_classes().get(low):
+        return known
+    if _ADVERB.search(low):
+        return "a"
+    return "A" if _ADJECTIVE.match(low) else "x"
+
+
+@cache
+def _small_classes() -> dict[str, str]:
+    forms = verb_forms()
+    found: dict[str, str] = {}
+    found |= dict.fromkeys(words("adverb"), "a")
+    found |= dict.fromkeys(forms.infinitives, "Z") | dict.fromkeys(forms.participles, "Y")
+    found |= dict.fromkeys(forms.finite, "V")
+    found |= dict.fromkeys(words("object"), "e") | dict.fromkeys(words("subject"), "E")
+    found |= dict.fromkeys(words("oblique"), "d") | dict.fromkeys(words("genitive"), "g")
+    found |= dict.fromkeys(words("nominative"), "D")
+    found |= dict.fromkeys(words("interrogative"), "w")
+    found |= dict.fromkeys(words("preposition"), "P") | dict.fromkeys(words("fused"), "p")
+    found |= dict.fromkeys(words("joining"), "v")
+    found |= dict.fromkeys(words("subordinate"), "B") | dict.fromkeys(words("and"), "k")
+    for name, letter in (("haben", "H"), ("werden", "W"), ("lassen", "L"), ("modal", "m"), ("sein", "S")):
+        found |= dict.fromkeys(words(name), letter)
+    return found | {
+        "der": "r",
+        "den": "d",
+        "dem": "d",
+        "wer": "E",
+        "so": "a",
+        "laut": "P",
+        "während": "P",
+        "seit": "P",
+    }
