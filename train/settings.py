@@ -7,7 +7,8 @@ from schemas.records import Record
 #: Raised by one when a sentence gives other features, and when the same rows and features give another
 #: model. A model's name rests on both (`train.fit.model_version`), not on the bytes of the source;
 #: tests/train/test_formats.py fails until they are raised.
-FEATURES_FORMAT = 2
+FEATURES_FORMAT = 3
+TRAINING_FORMAT = 7
 TRAINING_FORMAT = 7
 
 

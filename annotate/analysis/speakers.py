@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from schemas.records import Entity, Sentence
 from train.features.speech.grammar import read_sentence
 from train.features.speech.reports import Report
-from train.features.speech.signs import signs_of
+from train.features.speech.signs import signs_of, verdict_of
 
 #: What taggers call persons and organisations.
 _PERSONS = ("PER", "PERSON", "ORG")
@@ -75,6 +75,12 @@ def _name(text: str, report: Report, entities: Sequence[tuple[int, int]]) -> str
         and end > tokens.spans[first][1]
     )
     return name[0].lower() + name[1:] if is_small else name
+
+
+def is_heard(number: int, sentences: Sequence[Sentence]) -> bool:
+    """Whether the sentence of this number, from 1, surely relays speech."""
+    before = sentences[number - 2].text if number > 1 else ""
+    return verdict_of(sentences[number - 1].text, before) == "relayed"
 
 
 def speaker_at(number: int, sentences: Sequence[Sentence], spellings: Mapping[str, str]) -> str | None:

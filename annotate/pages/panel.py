@@ -126,6 +126,8 @@ def _verdict(answer: CodePrediction, label: str) -> Markup:
         # a threshold of 1 is the model's word for "right too seldom when it was tried out"
         is_open = answer.threshold < 1
         why = f"nötig wären {percent(answer.threshold)}" if is_open else "in der Erprobung zu oft falsch"
+        if answer.score >= answer.threshold:  # surely, and yet a rule contradicts: `train.layers.voice`
+            why = "die Zeichen für Wiedergabe sprechen dagegen"
         words = f" – am ehesten {label} ({percent(answer.score)}, {why})"
         return tag("p", tag("b", f"{UNDECIDED_SIGN} unentschieden"), words, class_="verdict unsure")
     # what people coded has no probabilities

@@ -39,6 +39,27 @@ FACTS = {
     "target: named": "das Ziel ist genannt",
     "target: itself": "wie zu diesem Ziel meist codiert wurde",
 }
+#: Signs of reported speech (`train.features.speech.signs.SIGNS`).
+SIGNS = {
+    "frame=that": "Verb des Sagens mit dass-Satz", "frame=clause": "Verb des Sagens mit Redesatz",
+    "frame=colon": "Verb des Sagens mit Doppelpunkt", "frame=quote": "Verb des Sagens mit Zitat",
+    "frame=after": "Verb des Sagens in oder hinter der Rede",
+    "frame=infinitive": "Verb des Sagens mit Infinitiv", "frame=pointing": "„das sagte …“",
+    "frame=so": "„so …“ mit Sprecher", "frame=source": "„laut …“, „zufolge“",
+    "frame=impersonal": "„heißt es“", "frame=named": "„nannte es …“",
+    "frame=which": "Verb des Sagens mit Fragewort", "frame=bare": "Verb des Sagens ohne Rede",
+    "frame=noun": "„der Hinweis, dass …“", "frame=thought": "Verb des Denkens",
+    "by=noun": "genannter Sprecher", "by=pronoun": "„er“ oder „sie“ spricht",
+    "by=place": "Ort als Sprecher", "by=man": "„man“ spricht", "by=nobody": "Verb des Sagens ohne Sprecher",
+    "by=author": "„ich“ oder „wir“ spricht", "not_asserted": "Rede verneint, erfragt oder angenommen",
+    "konjunktiv": "Konjunktiv I", "konjunktiv=main": "Konjunktiv I im Hauptsatz",
+    "runs_on": "Rede läuft im Konjunktiv weiter", "goes_on": "Konjunktiv II nach einer Rede",
+    "quote=whole": "ganzer Satz in Anführungszeichen", "quote=speech": "Zitat",
+    "quote=word": "Wort in Anführungszeichen", "before": "Rede im Satz davor",
+    "comment": "Wertung neben der Rede", "asked": "Frage", "heard": "vollständige Redewiedergabe",
+    "heard=comment": "Redewiedergabe mit Wertung", "silent": "kein Zeichen für Redewiedergabe",
+}  # fmt: skip
+FACTS |= {f"speech: {sign}": said for sign, said in SIGNS.items()}
 #: The fact whose share is said: no word of the sentence shows it.
 MEANING = "sentence: meaning"
 NOTHING = "nichts, was sich mit Worten benennen lässt"

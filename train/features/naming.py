@@ -5,6 +5,7 @@ A reason is named ``[PLACE_]KIND: TERM``:
 - ``word`` and ``pair``: content words as they stand in the text;
 - ``cue``: a list and the words of the text that are on it (``cue: negation: nicht, kein``);
 - ``mark``: a mark that says something (``mark: ?``; ``mark: "`` is any quotation mark);
+- ``speech``: a sign of reported speech (`train.features.speech.signs.SIGNS`);
 - ``length``: ``short`` or ``long``; `MEANING` and the others below are names by themselves.
 
 PLACE is ``before`` or ``after`` for the neighbouring sentences, ``near`` for words near a target's name.
@@ -178,6 +179,7 @@ _SUBJECTS: dict[str, Callable[[str], str | None]] = {
     "cue": _of_cue,
     "mention": _of_mention,
     "topic": lambda term: TOPIC,
+    "speech": lambda term: f"speech: {term}",
     "cross": lambda term: _of_words(term.partition("|")[2]),
 }
 

@@ -16,7 +16,17 @@ import numpy as np
 from train.features import scalar
 from train.features.encoders import encode
 from train.features.ngrams import incidence
-from train.features.sentence import BLOCKS, CHUNK, VOCABULARIES, Scene, SentenceFeatures, read_scene
+from train.features.sentence import (
+    BLOCKS,
+    CHUNK,
+    PASSAGE,
+    SIGN,
+    VOCABULARIES,
+    Scene,
+    SentenceFeatures,
+    count_signs,
+    read_scene,
+)  # fmt: skip
 from train.features.tokens import KeyTable, Tokens, read_tokens
 from train.features.word_classes import read_word_classes
 
@@ -42,7 +52,7 @@ class Scorer:
 
     def __init__(self, features: SentenceFeatures, weights: Array) -> None:
         self._features, self._size = features, weights.shape[1]
-        parts: dict[str, list[Array]] = {name: [] for name in features.vocabularies}
+        parts: dict[str, list[Array]] = {name: [] for name in features.buckets_}
         self._slots: dict[tuple[str, str], slice] = {}
         begin = 0
         for block in features.blocks:
@@ -58,7 +68,7 @@ class Scorer:
             view: part for view, part in zip(features.vectors.values(), dense, strict=False) if part.any()
         }
         self._tables = {name: _table([*row, features.idf_[name] ** 2]) for name, row in parts.items()}
-        self._of_tokens = [name for name in self._tables if VOCABULARIES[name].of_tokens]
+        self._of_tokens = [name for name in features.vocabularies if VOCABULARIES[name].of_tokens]
         words = read_tokens((features.terms_.get("word") or "-").split("\n"))
         known = words.key[words.example]
         self._known = KeyTable(known)
@@ -81,10 +91,18 @@ class Scorer:
         views = self._views_of_few(scene) if is_little else self._views(scene)
         for view, values in views.items():
             found += values[scene.places[view]]
+        if self._features.has_signs:
+            found += self._signs(passages)
         for view, dense in self._dense.items():
             needed, place = np.unique(scene.places[view], return_inverse=True)
             vectors = encode(self._features.encoder, [scene.texts[i] for i in needed])
             found += (vectors @ dense)[place]
+        return found
+
+    def _signs(self, passages: Sequence[Any]) -> Array:
+        """What the signs of reported speech in each row add."""
+        sums = count_signs(passages) @ self._tables[SIGN][:-1]
+        found: Array = sums[:, :-1] / np.sqrt(np.maximum(sums[:, -1:], 1.0))
         return found
 
     def _views(self, scene: Scene) -> dict[str, Array]:
@@ -93,7 +111,7 @@ class Scorer:
             view: np.zeros((len(scene.texts), self._size), dtype=np.float32) for view in self._features.views
         }
         for begin in range(0, len(scene.texts), CHUNK):
-            blocks = self._features.blocks
+            blocks = [block for block in self._features.blocks if BLOCKS[block].view != PASSAGE]
             if begin >= scene.sentences:
                 blocks = [block for block in blocks if BLOCKS[block].view != "text"]
             tokens = read_tokens(scene.texts[begin : begin + CHUNK])

@@ -17,6 +17,7 @@ from train.features import cues, ngrams, word_classes
 from train.features.encoders import encode, size_of
 from train.features.ngrams import BUCKETS, Grams, incidence
 from train.features.passages import as_passages
+from train.features.speech.signs import SIGNS, columns_of_signs
 from train.features.tokens import Tokens, read_tokens
 
 #: Texts read at a time: bounds memory.
@@ -55,6 +56,10 @@ VOCABULARIES: dict[str, Vocabulary] = {
     "cue": Vocabulary(cues.cues, False, 0, False),
 }
 
+#: The columns `SIGNS` of reported speech, and the view of a sentence and the one before together: what they
+#: are read of is no text by itself.
+SIGN, PASSAGE = "sign", "passage"
+
 
 class Block(NamedTuple):
     """Counts of one or more vocabularies in one view of a passage, brought to one length."""
@@ -76,6 +81,7 @@ BLOCKS: dict[str, Block] = {
     "after_word": Block("after", ("word",)),
     "after_edge": Block("after", ("edge",)),
     "after_cue": Block("after", ("cue",)),
+    "speech": Block(PASSAGE, (SIGN,)),
 }
 
 #: The block of an encoder's vectors of the sentence.
@@ -97,6 +103,7 @@ READABLE = (
     "after_word",
     "after_edge",
     "after_cue",
+    "speech",
 )
 
 
@@ -148,20 +155,30 @@ class SentenceFeatures:
             self.buckets_[name] = kept.astype(np.int32)
             self.idf_[name] = (rarity if rule.idf else np.ones(len(kept))).astype(np.float32)
             counts[name] = self._narrow(matrix, name)
+        if self.has_signs:
+            self.buckets_[SIGN] = np.arange(len(SIGNS), dtype=np.int32)
+            self.idf_[SIGN] = np.ones(len(SIGNS), dtype=np.float32)
+            counts[SIGN] = count_signs(X)
         self.terms_ = self._name_terms(scene.texts)
         return self._assemble(scene, counts)
 
     def transform(self, X: Sequence[Any]) -> sp.csr_matrix:
         scene = read_scene(X, self.views)
-        return self._assemble(
-            scene, self._count(scene.texts, {name: self.tables()[name] for name in self.vocabularies})
-        )
+        counts = self._count(scene.texts, {name: self.tables()[name] for name in self.vocabularies})
+        if self.has_signs:
+            counts[SIGN] = count_signs(X)
+        return self._assemble(scene, counts)
 
     @property
     def vocabularies(self) -> list[str]:
         """The vocabularies in use."""
         used = {name for block in self.blocks for name in BLOCKS[block].vocabularies}
         return [name for name in VOCABULARIES if name in used]
+
+    @property
+    def has_signs(self) -> bool:
+        """Whether signs of reported speech are in use."""
+        return any(BLOCKS[block].view == PASSAGE for block in self.blocks)
 
     @property
     def views(self) -> list[str]:
@@ -262,8 +279,9 @@ class SentenceFeatures:
                 for i, place in zip(*np.unique(column, return_index=True), strict=True):
                     if i < len(terms) and not terms[i]:
                         terms[i] = _NAMERS[name](tokens, int(place))
-        named = {name: "\n".join(terms) for name, terms in found.items()}
-        return named | ({"cue": "\n".join(cues.cue_names())} if "cue" in self.buckets_ else {})
+        fixed = {"cue": cues.cue_names(), SIGN: SIGNS}
+        named = {**found, **{name: names for name, names in fixed.items() if name in self.buckets_}}
+        return {name: "\n".join(terms) for name, terms in named.items()}
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in vars(self).items() if name != "_tables"}
@@ -291,7 +309,18 @@ def read_scene(X: Sequence[Any], views: Sequence[str] = ("text", "before", "afte
     rows = {"text": _places(place, passages.column("text"))}
     sentences = len(place)
     rows |= {view: _places(place, passages.column(view)) for view in views if view != "text"}
+    rows[PASSAGE] = np.arange(len(passages))
     return Scene(list(place), rows, sentences)
+
+
+def count_signs(X: Sequence[Any]) -> sp.csr_matrix:
+    """Which of `SIGNS` each row has: shape (n_rows, n_signs)."""
+    passages = as_passages(X)
+    pairs = zip(passages.column("text"), passages.column("before"), strict=True)
+    rows = [columns_of_signs(text, before) for text, before in pairs]
+    starts = np.cumsum([0, *map(len, rows)])
+    columns = np.fromiter((column for row in rows for column in row), np.int32, starts[-1])
+    return sp.csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(rows), len(SIGNS)))
 
 
 def _places(place: Mapping[str, int], texts: Sequence[str]) -> Array:

@@ -7,9 +7,11 @@ import numpy as np
 
 from schemas.codebook import Layer
 from schemas.records import CodePrediction, GoldSentence
-from train.arrays import Array, Floats
+from train.arrays import Array, Bools, Floats
 from train.classifiers.thresholds import abstention_threshold
+from train.features.passages import Passage
 from train.layers.kind import Kind, coded
+from train.layers.voice import contradicted, is_voice, left_open
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
 
 
@@ -34,13 +36,16 @@ class OneCode(Kind):
             evidence=data.evidence(rows=len(rows)),
         )
         codes = [str(code) for code in classifier.classes_]
+        scores, passages = classifier.held_out_, [data.passages[i] for i in places.tolist()]
+        given = [codes[column] for column in scores.argmax(axis=1)]
+        is_open = contradicted(given, passages) if is_voice(layer) else None
         state = LayerState(
             kind=layer.kind,
             n=len(rows),
             codes=self.count(rows, layer),
             trained=True,
             reason=f'only one code was seen: "{codes[0]}"' if len(codes) == 1 else None,
-            thresholds=code_thresholds(codes, classifier.held_out_, truth, data.settings.abstain_at),
+            thresholds=code_thresholds(codes, scores, truth, data.settings.abstain_at, is_open=is_open),
             choices={"code": choices_of(classifier)},
         )
         return FittedLayer(
@@ -49,7 +54,7 @@ class OneCode(Kind):
             held_out=lambda: dict(
                 zip(
                     places,
-                    code_predictions(codes, classifier.held_out_, state.thresholds, is_number=self.is_number),
+                    self._answers(layer, codes, scores, state.thresholds, passages),
                     strict=True,
                 )
             ),
@@ -63,7 +68,18 @@ class OneCode(Kind):
             batch.probabilities(layer.id, "code", classifier),
         )
         thresholds = model.meta.layers[layer.id].thresholds
-        return code_predictions(codes, scores, thresholds, is_number=self.is_number)
+        return self._answers(layer, codes, scores, thresholds, batch.passages)
+
+    def _answers(
+        self,
+        layer: Layer,
+        codes: Sequence[str],
+        scores: Floats,
+        thresholds: Mapping[str, float],
+        passages: Sequence[Passage],
+    ) -> list[CodePrediction]:
+        found = code_predictions(codes, scores, thresholds, is_number=self.is_number)
+        return left_open(found, passages) if is_voice(layer) else found
 
     def code_classes(self, classifiers: Mapping[str, Any]) -> dict[str, tuple[Any, object]]:
         return {str(code): (classifiers["code"], code) for code in classifiers["code"].classes_}
@@ -105,9 +121,16 @@ def soft_codes(rows: Sequence[GoldSentence], layer_id: str, truth: Array) -> Flo
     return soft
 
 
-def code_thresholds(codes: Sequence[str], scores: Floats, truth: Array, precision: float) -> dict[str, float]:
-    """The abstention threshold of each code, over the held-out rows it was given to."""
+def code_thresholds(
+    codes: Sequence[str], scores: Floats, truth: Array, precision: float, *, is_open: Bools | None = None
+) -> dict[str, float]:
+    """The abstention threshold of each code, over the held-out rows it was given to.
+
+    Those that are left open whatever the score count for none.
+    """
     chosen = scores.argmax(axis=1)
+    if is_open is not None:
+        chosen[is_open] = -1
     by_code = {}
     for column, code in enumerate(codes):
         is_chosen = chosen == column

@@ -16,7 +16,8 @@ from train.classifiers.touch import AROUND
 from train.features.cues import cue_names
 from train.features.encoders import is_name, size_of
 from train.features.ngrams import BUCKETS
-from train.features.sentence import SentenceFeatures
+from train.features.sentence import SIGN, SentenceFeatures
+from train.features.speech.signs import SIGNS
 from train.layers.answers import answer_count
 from train.layers.kinds import KINDS
 from train.model import LayerState, ModelMeta
@@ -143,7 +144,8 @@ def _are_sound_features(features: Any, blocks: Sequence[str]) -> bool:
         return False
     if not all(map(_is_table, features.values())):
         return False
-    used = set(SentenceFeatures(blocks).vocabularies)
+    wanted = SentenceFeatures(blocks)
+    used = {*wanted.vocabularies, *([SIGN] if wanted.has_signs else [])}
     buckets, idf, terms = (features[name] for name in ("buckets", "idf", "terms"))
     if set(buckets) != used or set(idf) != used or not set(terms) <= used:
         return False
@@ -153,7 +155,7 @@ def _are_sound_features(features: Any, blocks: Sequence[str]) -> bool:
 def _is_sound_vocabulary(name: str, buckets: Any, idf: Any, terms: Any) -> bool:
     if not isinstance(buckets, np.ndarray) or not _is_integers(buckets, buckets.size):
         return False
-    limit = len(cue_names()) if name == "cue" else BUCKETS
+    limit = {"cue": len(cue_names()), SIGN: len(SIGNS)}.get(name, BUCKETS)
     in_range = _are_within(buckets, 0, limit - 1) and (np.diff(buckets) > 0).all()
     is_named = terms is None or (isinstance(terms, str) and len(terms.split("\n")) == max(len(buckets), 1))
     return bool(in_range and is_named and _is_rarity(idf, len(buckets)))

@@ -37,6 +37,7 @@ from schemas.markup import VOID
 from schemas.records import Block, CodePrediction, Commentary, Layers
 from train.features.naming import CUES as CUE_NAMES
 from train.features.naming import MARKS
+from train.features.speech.signs import SIGNS
 
 
 class Element:
@@ -262,6 +263,15 @@ def test_the_summary_line_says_where_the_direction_is_open(
     assert said == f"„{LIMIT}“ – in eigener Stimme {line}"
 
 
+def test_a_voice_that_a_rule_left_open_says_why_and_counts_for_nobody() -> None:
+    unsure = {"voice": says("author", 0.9, abstained=True), "stance": answers(tempolimit="favor")["stance"]}
+    page = page_of(piece(("Merz betonte, dass das Limit kommt.", unsure)))
+    detail = page.all(class_="detail")[0].words()
+    assert "die Zeichen für Wiedergabe sprechen dagegen" in detail
+    assert "Wer hier spricht, ist unentschieden." in detail
+    assert "unentschieden 1" in page.all(class_="target")[0].words()
+
+
 def test_a_threshold_that_nothing_reaches_is_not_shown_as_a_number() -> None:
     never = answers(tempolimit=says("favor", 0.45, abstained=True, threshold=1.0))
     detail = page_of(piece(("Das kann man so sehen.", never))).all(class_="detail")[0].words()
@@ -454,6 +464,7 @@ def test_what_has_no_name_is_said_to_have_none_and_shown_by_no_technical_name() 
 
 def test_every_cue_has_a_german_name() -> None:
     assert set(CUE_NAMES) == set(CUES)
+    assert {f"speech: {sign}" for sign in SIGNS} <= set(FACTS)
     assert {f"mark: {mark}" for mark in MARKS.values()} <= set(FACTS)
 
 

@@ -7,7 +7,7 @@ from train.features.speech.marks import Tokens
 from train.features.speech.tables import konjunktiv, words
 
 _THAT = re.compile(r"(?:,|^)\s*(?:(?!und|oder)\w+\s+)?(?:dass|daß|ob)\b")
-_INFINITIVE = re.compile(r",(?:[^,;:.]*,)?[^,;:.]*\b(?:zu\s+\w+n|\w+zu\w+en)\b")
+_INFINITIVE = re.compile(r"[^,;:.]*,[^,;:.]*\b(?:zu\s+\w+n|\w+zu\w+en)\b")
 _COLON, _COLON_NEAR = re.compile(r"[^;:.Q]*?:"), re.compile(r"[^,;:.Q]*:")
 _OTHER_CLAUSE = re.compile(r"[^:]*,[^,:]*[kE][^:]*:")
 _QUOTE = re.compile(r"[qu]|[^,;.]*Q")
@@ -62,26 +62,28 @@ def _beside(last: int, tokens: Tokens, *, is_sub: bool) -> str | None:
 
 def _weaker(group: VerbGroup, tokens: Tokens) -> str | None:
     """A question word, an infinitive, "das"; for a verb that always says something, an object."""
-    kind, lower, rest = group.verb.kind, tokens.lower, rest_of(group.last, tokens)
+    kind, rest = group.verb.kind, rest_of(group.last, tokens)
     begin, end = clause_at(group.finite, tokens)
     if any(f", {word} " in rest for word in words("question")):
         return "which"
-    around = lower[begin : max(end, group.last)]
-    is_perfect = tokens.classes[group.finite] == "H" and _points(lower[begin : group.finite])
-    if is_perfect or (kind == "say" and (_points(around) or _declares(group, around, tokens))):
+    end = max(end, group.last)
+    is_perfect = tokens.classes[group.finite] == "H" and _points(begin, group.finite, tokens)
+    if is_perfect or (kind == "say" and (_points(begin, end, tokens) or _declares(group, end, tokens))):
         return "pointing"
-    if kind in ("say", "urge") and _INFINITIVE.search(rest):
+    if kind in ("say", "urge") and _INFINITIVE.match(rest):
         return "infinitive"
     return "bare" if kind == "say" else None
 
 
-def _points(row: tuple[str, ...]) -> bool:
-    return not words("pointing").isdisjoint(row)
+def _points(begin: int, end: int, tokens: Tokens) -> bool:
+    """Whether "das" or its like stands between two places, and not before a noun."""
+    is_said = (j for j in range(begin, end) if tokens.lower[j] in words("pointing"))
+    return any(tokens.classes[j + 1 : j + 2] not in tuple("NAqTI#C") for j in is_said)
 
 
-def _declares(group: VerbGroup, around: tuple[str, ...], tokens: Tokens) -> bool:
+def _declares(group: VerbGroup, end: int, tokens: Tokens) -> bool:
     """Whether somebody declares something to be something: "erklärte die Frage für erledigt"."""
-    return "für" in around and tokens.lower[group.finite].startswith("erklär")
+    return "für" in tokens.lower[group.last : end] and tokens.lower[group.finite].startswith("erklär")
 
 
 def _is_relative_object(group: VerbGroup, tokens: Tokens) -> bool:
@@ -120,8 +122,9 @@ def has_clause(behind: int, last: int, tokens: Tokens, *, is_sub: bool) -> bool:
         return True
     if is_sub or comma > behind + 1:
         return False
+    is_infinitive = "zu" in lower[max(last - 2, 0) : last - 1]  # a relative clause is as likely
     is_right_behind = follows in "DrgdNATI#qw" or (follows == "a" and classes[last - 1] == "V")
-    return follows in "Ee" or (comma == last and is_right_behind)
+    return follows in "Ee" or (comma == last and is_right_behind and not is_infinitive)
 
 
 def has_konjunktiv(begin: int, end: int, tokens: Tokens) -> bool:

@@ -29,7 +29,7 @@ class Reading(NamedTuple):
     konjunktiv: list[int]
 
 
-@lru_cache(1 << 14)
+@lru_cache(1 << 11)  # a sentence is read again as the one before
 def read_sentence(text: str) -> Reading:
     """What stands in a sentence: sources first, then the verbs in their order."""
     tokens, quotations = read_tokens(text)
@@ -54,10 +54,10 @@ def _report(i: int, tokens: Tokens) -> Report | None:
         return Report("thought" if group.verb.kind == "think" else frame, subject.kind, is_asserted=False)
     end = next((j for j in range(group.last, len(tokens.classes)) if tokens.classes[j] in ",;:.?Q-()"), None)
     denied = is_denied(group.finite, end or len(tokens.classes), tokens)
-    span = span_of(subject.who, tokens) if subject.who and not denied else None
+    span = span_of(subject.who, tokens) if subject.who else None
     kind = "nobody" if subject.kind == "noun" and span is None else subject.kind
     asserted = kind in ("noun", "pronoun") and not (denied or subject.is_supposed or is_asked(tokens))
-    return Report(frame, kind, span, asserted)
+    return Report(frame, kind, None if denied else span, asserted)
 
 
 def _is_konjunktiv(i: int, tokens: Tokens) -> bool:

@@ -4,7 +4,7 @@ What kind of quotation mark or space is used makes no difference, nor does the n
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from train.features.speech.tables import verb_forms, words
@@ -16,6 +16,10 @@ _SINGLE = "'‚‘’‛›‹"
 _ANY_QUOTE = re.compile(f"[{_QUOTES}{_SINGLE}]")
 _MASKS = SPEECH + NAMED + SCARE
 _EVEN = str.maketrans({"`": "'", "´": "'", **dict.fromkeys("‐‑", "-")})
+#: Words that are one class or another by what stands beside them, and what stands before a beginning.
+_BESIDE = frozenset(("sein", "während", "meinen", "sie"))
+_BEGINNERS = f"?!.:;(…–—-−{_MASKS}"
+_SPACE = re.compile(r"\s")
 _INNER = re.compile(r"(?<=\w)[’‘](?=\w)")
 _OPENS, _CLOSES = " \t\n([{–—-/:", " \t\n.,;:!?…)]}–—-/"
 _TOKEN = re.compile(
@@ -65,7 +69,7 @@ class Quotation(NamedTuple):
 
 def even(text: str) -> str:
     """The text with one kind of space, apostrophe and hyphen; every place stays as it is."""
-    return "".join(" " if char.isspace() else char for char in _INNER.sub("'", text.translate(_EVEN)))
+    return _SPACE.sub(" ", _INNER.sub("'", text.translate(_EVEN)))
 
 
 def find_quotations(text: str) -> tuple[list[Quotation], str]:
@@ -157,6 +161,19 @@ def _class_of(i: int, row: list[str], lower: list[str]) -> str:
     - Others: ``k`` "und", ``B`` subordinating, ``a`` an adverb, ``x`` any other.
     """
     word, low = row[i], lower[i]
+    begins = i == 0 or row[i - 1][0] in _BEGINNERS
+    if low in _BESIDE or (begins and word[0].isupper()):
+        follows = row[i + 1] if i + 1 < len(row) else ""
+        if special := _special(low, word, follows, begins=begins, after_comma=i > 0 and row[i - 1] == ","):
+            return special
+        if begins and _is_small(low, follows):
+            return _class_of_small(low)
+    return _class_alone(word)
+
+
+@lru_cache(1 << 15)
+def _class_alone(word: str) -> str:
+    """The class of a token that needs no other to be told, within a sentence."""
     if word[0] in _MASKS:
         return {SPEECH: "Q", NAMED: "q", SCARE: "u"}[word[0]]
     if not word[0].isalnum():
@@ -165,21 +182,19 @@ def _class_of(i: int, row: list[str], lower: list[str]) -> str:
         return "C"
     if word.endswith(".") and len(word) > 1:
         return "o" if word[0] in "ai" else "T" if len(word) > 2 else "I"
-    follows = row[i + 1] if i + 1 < len(row) else ""
     if word[0].isdigit():
         return "#" if word.isdigit() else "A"
-    begins = i == 0 or row[i - 1][0] in f"?!.:;(…{_DASHES}{_MASKS}"
-    if special := _special(low, word, follows, begins=begins, after_comma=i > 0 and row[i - 1] == ","):
-        return special
-    if word[0].isupper() and not (begins and _is_small(low, follows)):
+    if word in words("agency"):
+        return "N"
+    if word[0].isupper():
         return "M" if word in words("time") else "N"
-    return _class_of_small(low)
+    return _class_of_small(word)
 
 
 def _class_of_mark(mark: str) -> str:
     if mark in _DASHES:
         return "-"
-    return "." if mark[0] in _ENDS else mark if mark in ",;:()?" else "a"
+    return mark if mark in ",;:()?" else "." if mark[0] in _ENDS else "a"
 
 
 def _special(low: str, word: str, follows: str, *, begins: bool, after_comma: bool) -> str:
@@ -190,9 +205,7 @@ def _special(low: str, word: str, follows: str, *, begins: bool, after_comma: bo
         return "D"
     if low == "während" and (begins or after_comma):
         return "B"
-    if low == "meinen" and follows in (",", ":"):
-        return "V"
-    return "N" if word in words("agency") else ""
+    return "V" if low == "meinen" and follows in (",", ":") else ""
 
 
 def _is_small(low: str, follows: str) -> bool:

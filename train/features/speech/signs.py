@@ -128,7 +128,8 @@ def _verdict(found: set[str], reading: Reading) -> Verdict | None:
     speaks = any(
         report.frame != "thought" and report.subject not in ("author", "nobody") for report in reading.reports
     )
-    return None if is_open or speaks else "own"
+    has_words = any(word[0].isalpha() for word in reading.tokens.words)
+    return "own" if has_words and not (is_open or speaks) else None
 
 
 @cache

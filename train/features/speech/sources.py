@@ -30,6 +30,7 @@ _IN_BRACKETS = re.compile(rf"[Qqu]\((?P<who>{NOUN}){LOOSE}*\)")
 _FOR = re.compile(rf"P(?P<who>{SINGLE})[SW][De]")
 _AGENT = re.compile(rf"{BARE_OF}{GENITIVE}*")
 _PLACE = re.compile(PLACE)
+_WHOSE = re.compile(rf"{GENITIVE}|{BARE_OF}")
 _RELATIVE = frozenset(("der", "die", "das", "dem", "den", "dessen", "deren"))
 _PLACED = ("in", "im", "aus", "bei", "beim", "am")
 #: Words of sources that somebody would name as the speaker themselves.
@@ -41,8 +42,8 @@ def find_sources(tokens: Tokens) -> Iterator[Report]:
     for i, low in enumerate(tokens.lower):
         if low in _READERS:
             yield from _READERS[low](i, tokens)
-        if tokens.classes[i] == "N" and low.endswith(_said_nouns()) and _has_said(i + 1, tokens):
-            yield Report("noun", "nobody", is_asserted=False)
+        if tokens.classes[i] == "N" and low.endswith(_said_nouns()):
+            yield from _noun(i, tokens)
     for match in _IN_BRACKETS.finditer(tokens.classes):
         yield named("quote", match.span("who"), tokens)
     judged = _FOR.match(tokens.classes)
@@ -50,8 +51,18 @@ def find_sources(tokens: Tokens) -> Iterator[Report]:
         yield named("source", judged.span("who"), tokens, is_asserted=False)
 
 
+def _noun(i: int, tokens: Tokens) -> Iterator[Report]:
+    """ "der Hinweis, dass", "die Meldung des Senders, dass"."""
+    whose = _WHOSE.match(tokens.classes, i + 1)
+    if whose and _has_said(whose.end(), tokens):
+        start = whose.start() + whose[0].startswith("v")
+        yield named("noun", (start, whose.end()), tokens, is_asserted=False)
+    elif _has_said(i + 1, tokens):
+        yield Report("noun", "nobody", is_asserted=False)
+
+
 def _has_said(i: int, tokens: Tokens) -> bool:
-    """Whether a clause right behind a noun is what was said: "der Hinweis, dass"."""
+    """Whether a clause right behind a noun is what was said."""
     is_comma = tokens.classes[i : i + 1] == ","
     is_that = tokens.lower[i + 1 : i + 2] in (("dass",), ("daß",), ("ob",))
     return is_comma and (is_that or has_clause(i, i, tokens, is_sub=True))
@@ -164,7 +175,8 @@ def passive_of(group: VerbGroup, i: int, tokens: Tokens) -> Report | None:
     if not (is_said or is_aside or (agent and group.verb.kind == "say")):
         return None
     asserted = not is_asked(tokens) and not is_denied(group.finite + 1, i, tokens)
-    if agent and span_of((agent.start() + 1, agent.end()), tokens):
+    is_other = not is_said and "dass" in tokens.lower[:begin]  # "die Meldung, dass …, wurde von X dementiert"
+    if agent and not is_other and span_of((agent.start() + 1, agent.end()), tokens):
         frame = "that" if has_what else "pointing"
         return named(frame, (agent.start() + 1, agent.end()), tokens, is_asserted=asserted)
     return Report("impersonal", *_place_in(begin, i, tokens), is_asserted=asserted)
