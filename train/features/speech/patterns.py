@@ -3,13 +3,13 @@
 _HEADS = "(?:[TINo]+)"
 _ADJECTIVES = "(?:a?[A#],?|Ck)*"
 _BARE = f"{_ADJECTIVES}{_HEADS}"
-_OF = f"(?:v[Drd]?{_BARE})"
+_OF = f"(?:v{{1,2}}[Drd]?{_BARE})"
 GENITIVE = f"(?:[rg]{_ADJECTIVES}(?:{_HEADS}q?|q))"
 
 
 def _phrase(determiner: str) -> str:
     """A noun with its determiner, or without; a name in quotation marks alone, or behind a noun with one."""
-    return f"(?:{determiner}{_ADJECTIVES}(?:{_HEADS}q?|q)|{_BARE}|q)"
+    return f"(?:{determiner}{_ADJECTIVES}(?:{_HEADS}q?|[qu])|{_BARE}|q)"
 
 
 #: A noun that may be a subject, with what belongs to it; and two such.
@@ -17,7 +17,7 @@ NOUN = f"(?:{_phrase('[Dr]')}{_OF}?{GENITIVE}*{_OF}?)"
 NOUNS = f"(?:{NOUN}(?:(?:,{NOUN})*k{NOUN})?)"
 #: A noun behind "laut" or before "zufolge", in whatever case.
 SOURCE = f"(?:{_phrase('[Drdg]')}{_OF}?{GENITIVE}*)"
-BARE_OF = f"v[Drd]?{_BARE}"
+BARE_OF = f"v{{1,2}}[Drd]?{_BARE}"
 ANY_CASE = f"(?:[Drdg]?{_ADJECTIVES}(?:[TINqoM]+){_OF}?{GENITIVE}*)"
 #: What may stand between a subject and its verb: with a preposition, of time, an object.
 AWAY = f"(?:[PpvV]?[Ppv]{_ADJECTIVES}(?:{ANY_CASE}|e|E|#|a))"

@@ -124,6 +124,13 @@ def _is_said(i: int, tokens: Tokens) -> Iterator[Report]:
         yield Report("impersonal", *_place_in(begin, end, tokens), is_asserted=not is_asked(tokens))
 
 
+def _leaks(i: int, tokens: Tokens) -> Iterator[Report]:
+    """ "aus X verlautet, …"."""
+    kind, who = _place_in(*clause_at(i, tokens), tokens)
+    if who:
+        yield Report("impersonal", kind, who)
+
+
 def _is_heard(i: int, tokens: Tokens) -> Iterator[Report]:
     """ "aus X ist zu hören"."""
     lower, (begin, end) = tokens.lower, clause_at(i, tokens)
@@ -140,6 +147,7 @@ _READERS = {
     "so": _so,
     **dict.fromkeys(("glaubt", "traut", "folgt"), _believed),
     **dict.fromkeys(("heißt", "hieß", "heiße"), _is_said),
+    **dict.fromkeys(("verlautet", "verlautete"), _leaks),
     **dict.fromkeys(("hören", "lesen", "vernehmen", "entnehmen"), _is_heard),
 }
 

@@ -52,10 +52,10 @@ def _is_age_and_name(start: int, end: int, tokens: Tokens) -> bool:
 def _can_speak(start: int, end: int, tokens: Tokens) -> bool:
     """Whether the noun at the head is no thing, no idea, no time."""
     row = tokens.classes[start:end]
-    heads = re.search(r"[TIN]+|q", row)
+    heads = re.search(r"[TIN]+|[qu]", row)
     if heads is None:
         return False
-    if heads[0] == "q":
+    if heads[0] in "qu":
         return True
     word = tokens.lower[start + heads.end() - 1]
     if word.endswith(_organisations()):
