@@ -9,7 +9,6 @@ from schemas.records import Record
 #: tests/train/test_formats.py fails until they are raised.
 FEATURES_FORMAT = 3
 TRAINING_FORMAT = 7
-TRAINING_FORMAT = 7
 
 
 class Settings(Record, frozen=True, kw_only=True):
