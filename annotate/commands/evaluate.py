@@ -15,11 +15,13 @@ from annotate.commands.terminal import (
 )
 from annotate.commands.train import (
     AbstainOption,
+    DirectionOption,
     DownloadOption,
     EncoderOption,
     EstimatorOption,
     GoldOption,
     SeedOption,
+    TouchOption,
     download_encoder,
     encoder_of,
     gold_and_codebook,
@@ -62,6 +64,8 @@ def evaluate(
     ] = "commentary",
     gap: Annotated[int, typer.Option(help="Days between training and test with --by date.", min=0)] = 7,
     abstain_at: AbstainOption = None,
+    touch_at: TouchOption = None,
+    direction_at: DirectionOption = None,
     encoder: EncoderOption = None,
     estimator: EstimatorOption = None,
     download: DownloadOption = False,
@@ -106,18 +110,18 @@ def evaluate(
     _one_of(by, ("commentary", "target", "author", "date"), "--by")
     if against is not None and model is None:
         raise SettingsError("needs two models: evaluate A --against B --gold FILE", flag="--against")
-    if abstain_at is not None and model is not None:
-        raise SettingsError(
-            "a trained model has fixed thresholds; train again with this option", flag="--abstain-at"
-        )
-    if encoder is not None and model is not None:
-        raise SettingsError(
-            "a trained model has a fixed encoder; train again with this option", flag="--encoder"
-        )
-    if estimator is not None and model is not None:
-        raise SettingsError(
-            "a trained model has a fixed classifier; train again with this option", flag="--estimator"
-        )
+    fixed = {
+        "--abstain-at": ("thresholds", abstain_at),
+        "--touch-at": ("thresholds", touch_at),
+        "--direction-at": ("thresholds", direction_at),
+        "--encoder": ("an encoder", encoder),
+        "--estimator": ("a classifier", estimator),
+    }
+    for flag, (what, given) in fixed.items():
+        if given is not None and model is not None:
+            raise SettingsError(
+                f"a trained model has {what} of its own; train again with this option", flag=flag
+            )
     if trained_on is not None and model is None:
         raise SettingsError("is about a trained model: evaluate MODEL_DIR --gold FILE", flag="--trained-on")
     if download:
@@ -160,7 +164,11 @@ def evaluate(
                 folds=folds,
                 seed=seed,
                 settings=changed(
-                    abstain_at=abstain_at, encoder=encoder_of(encoder, estimator), estimator=estimator
+                    abstain_at=abstain_at,
+                    touch_at=touch_at,
+                    direction_at=direction_at,
+                    encoder=encoder_of(encoder, estimator),
+                    estimator=estimator,
                 ),
                 group=cast("Group", group),
                 by=cast("By", by),

@@ -89,6 +89,7 @@ def _layer(name: str, layer: "LayerFigures", suspects: int | None) -> Iterator[s
     lines.append(_wrapped(f"{kept}{reached}{error}."))
     if layer.not_learned:
         lines.append(_wrapped(f"Not learned, so never given: {', '.join(layer.not_learned)}."))
+    lines += _suggested(layer)
     lines += _human(layer)
     lines += _one_sided(layer)
     if layer.suspects:
@@ -103,6 +104,24 @@ def _layer(name: str, layer: "LayerFigures", suspects: int | None) -> Iterator[s
         rest = layer.suspects_found - len(listed)
         lines += [f"  and {rest} more (--label-errors {layer.suspects_found} lists all)"] if rest else []
     yield "\n".join(lines)
+
+
+def _suggested(layer: "LayerFigures") -> list[str]:
+    """What a stance may suggest, and what its directions rest on."""
+    f = layer.suggested
+    if f is None:
+        return []
+    kinds = (("marked as touched", f.marks), ("ticked with a direction", f.ticks))
+    made = [
+        f"{kind.n} {words}, {kind.right:.0%} of them right ({kind.found or 0:.0%} of the touches)"
+        if kind.right is not None
+        else f"none {words}"
+        for words, kind in kinds
+    ]
+    whose = (("authors with other coded texts on the target", f.known), ("other authors", f.unknown))
+    ways = [f"{ways.right:.0%} of {ways.n} by {words}" for words, ways in whose if ways.right is not None]
+    lines = [_wrapped(f"Suggestions: {'; '.join(made)}.")]
+    return lines + ([_wrapped(f"Direction of what is touched, right: {', '.join(ways)}.")] if ways else [])
 
 
 def _code(code: str, figures: "CodeFigures") -> tuple[object, ...]:

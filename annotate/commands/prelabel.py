@@ -1,3 +1,6 @@
+import textwrap
+
+from annotate.commands.stance_text import stance_words
 from annotate.commands.terminal import (
     DryRunOption,
     JsonOption,
@@ -41,6 +44,7 @@ def prelabel(
     }
     lines += [f"tasks {words}: {count}" for words, count in shown.items() if count]
     lines += [f"withheld {count}: {reason}" for reason, count in report.withheld.items()]
+    lines += [textwrap.fill(line, 80, subsequent_indent="  ") for line in stance_words(loaded.meta)]
     if report.not_shared:
         lines.append(f"not shared by model and study: {', '.join(report.not_shared)}")
     print_report(report, json, "\n".join(lines))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from annotate.commands.stance_text import stance_words
 from annotate.commands.terminal import (
     CodebookOption,
     JsonOption,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from schemas.codebook import Codebook
     from schemas.records import GoldSentence
     from train.fit import TrainReport
+    from train.model import ModelMeta
 
 GoldOption = Annotated[
     Path | None, typer.Option("--gold", metavar="FILE", help="Gold rows (default: the study's).")
@@ -31,6 +33,26 @@ AbstainOption = Annotated[
         "--abstain-at",
         metavar="PRECISION",
         help="Abstain where the expected precision is lower (default: 0.7).",
+        min=0.0,
+        max=1.0,
+    ),
+]
+TouchOption = Annotated[
+    float | None,
+    typer.Option(
+        "--touch-at",
+        metavar="PRECISION",
+        help="The same for marks that a target is touched, whichever way (default: 0.65).",
+        min=0.0,
+        max=1.0,
+    ),
+]
+DirectionOption = Annotated[
+    float | None,
+    typer.Option(
+        "--direction-at",
+        metavar="PRECISION",
+        help="The same for directions of touched targets (default: 0.6).",
         min=0.0,
         max=1.0,
     ),
@@ -105,6 +127,8 @@ def train(
     study: StudyOption = None,
     seed: SeedOption = 0,
     abstain_at: AbstainOption = None,
+    touch_at: TouchOption = None,
+    direction_at: DirectionOption = None,
     min_layer: Annotated[
         int | None,
         typer.Option(
@@ -171,6 +195,8 @@ def train(
         download_encoder(encoder)
     settings = changed(
         abstain_at=abstain_at,
+        touch_at=touch_at,
+        direction_at=direction_at,
         min_layer=min_layer,
         min_code=min_code,
         min_asked=min_asked,
@@ -200,7 +226,7 @@ def train(
         place = output or open_study(study).models / model.meta.model_version
         folder = save_model(model, place, created=date.today().isoformat())
     done = msgspec.structs.replace(report, model_dir=str(folder))
-    print_report(done, json, _words(done, model.meta.figures or {}))
+    print_report(done, json, _words(done, model.meta))
 
 
 def _cost(done: "TrainReport") -> str:
@@ -212,7 +238,8 @@ def _cost(done: "TrainReport") -> str:
     return f"encoder: {done.encoder} ({took}; --encoder none is faster, less accurate)"
 
 
-def _words(done: "TrainReport", figures: dict[str, Any]) -> str:
+def _words(done: "TrainReport", meta: "ModelMeta") -> str:
+    figures: dict[str, Any] = meta.figures or {}
     measured = figures.get("layers", {})
     rows = [
         (
@@ -233,6 +260,7 @@ def _words(done: "TrainReport", figures: dict[str, Any]) -> str:
         for name, layer in done.layers.items()
         if layer.not_learned
     ]
+    notes += stance_words(meta)
     notes += [_cost(done)] if done.encoder else []
     notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
     head = f"{done.model_version}: {done.n} sentences{copies}, {done.seconds:.1f} s\n{done.model_dir}"

@@ -5,13 +5,14 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from annotate.pages.evaluation_charts import code_figure, curve_figure, overview_figure, reliability_figure
-from annotate.pages.german import decimal
+from annotate.pages.german import decimal, percent
 from schemas.markup import Child, Markup, link, tag
 
 if TYPE_CHECKING:
     from train.data.holdout import HeldOut
     from train.evaluation.label_errors import LabelError
     from train.evaluation.report import EvaluationReport, LayerFigures
+    from train.evaluation.stance_figures import StanceFigures
 
 _BY = {
     "commentary": "",
@@ -165,6 +166,8 @@ def _steps(layer: "LayerFigures") -> Iterator[Markup]:
     rows = [(words, part.macro_f1, part.accuracy, part.n) for words, part in parts if part]
     if rows:
         yield _table(("Schritt", "Makro-F1", "richtig", "Urteile"), rows)
+    if layer.suggested:
+        yield tag("p", _suggested(layer.suggested))
     if layer.targets:
         targets = [
             (name, t.macro_f1, t.touched_macro_f1, t.n, t.touched, _why(t.touched, t.reason))
@@ -172,6 +175,24 @@ def _steps(layer: "LayerFigures") -> Iterator[Markup]:
         ]
         head = ("Ziel", "Makro-F1", "berührt", "gefragt", "davon berührt", "")
         yield tag("details", tag("summary", f"{len(targets)} Ziele"), _table(head, targets))
+
+
+def _suggested(f: "StanceFigures") -> str:
+    """What may be suggested, and what directions rest on."""
+    kinds = (("als berührt markiert", f.marks), ("mit Richtung angekreuzt", f.ticks))
+    made = [
+        f"{kind.n} {words}, davon {percent(kind.right)} richtig ({percent(kind.found or 0)} der Berührungen)"
+        if kind.right is not None
+        else f"nichts {words}"
+        for words, kind in kinds
+    ]
+    whose = (
+        ("wenn andere Texte des Autors zum Ziel codiert sind", f.known),
+        ("wenn nicht", f.unknown),
+    )
+    ways = [f"{percent(ways.right)} von {ways.n}, {words}" for words, ways in whose if ways.right is not None]
+    said = f"Vorschläge: {'; '.join(made)}."
+    return f"{said} Richtung des Berührten richtig: {'; '.join(ways)}." if ways else said
 
 
 def _why(touched: int, reason: str | None) -> str:

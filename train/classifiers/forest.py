@@ -97,6 +97,7 @@ def fit_forest(X: sp.csr_matrix, codes: Array, classes: int, *, weights: Array |
         max_features=_COLUMNS,
         class_weight="balanced",
         random_state=seed,
+        n_jobs=-1,
     ).fit((X[:, columns].toarray() > 0).astype(np.float32), codes, sample_weight=weights)
     parts = [tree.tree_ for tree in trees.estimators_]
     roots = np.cumsum([0, *(part.node_count for part in parts)])

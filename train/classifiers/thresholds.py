@@ -51,6 +51,24 @@ def abstention_threshold(score: Floats, right: Bools, *, precision: float) -> fl
     return min(found, precision) if found < NEVER else NEVER
 
 
+def times_needed(score: Floats, right: Bools, *, precision: float) -> float:
+    """How many times as many held-out answers `abstention_threshold` needs, the best fifth being as right.
+
+    1 where it passes as it is, 0 where that fifth is not right often enough whatever their number, or there
+    are fewer than `_LEAST` answers in it.
+    """
+    if abstention_threshold(score, right, precision=precision) < NEVER:
+        return 1.0
+    size = -(-len(score) // _PARTS)
+    best = right[np.argsort(-score, kind="stable")[:size]]
+    if size < _LEAST or best.mean() <= precision:
+        return 0.0
+    needed = size
+    while _lower_bound(round(float(best.mean()) * needed), needed) < precision:
+        needed = needed + max(1, needed // 20)
+    return needed / size
+
+
 def _lower_bound(hits: int, tried: int) -> float:
     """The lower Clopper-Pearson bound of a share at the level `_LEVEL`."""
     from scipy.special import betaincinv  # beside scipy: nobody who only tags needs it

@@ -26,6 +26,7 @@ from train.evaluation.items import (
 )
 from train.evaluation.label_errors import LabelError
 from train.evaluation.reliability import Bin, calibration_error, reliability
+from train.evaluation.stance_figures import StanceFigures, stance_figures
 from train.layers.kinds import KINDS
 from train.metrics import (
     average_precision,
@@ -145,6 +146,7 @@ class LayerFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None = None
     touched: PartFigures | None = None
     direction: PartFigures | None = None
+    suggested: StanceFigures | None = None
     targets: dict[str, TargetFigures] = {}
     baselines: Baselines | None = None
     ceiling: Ceiling | None = None
@@ -192,6 +194,7 @@ def _score(layer: Layer, scored: Sequence[Scored], seed: int, widening: float) -
         figures,
         touched=_touched(items),
         direction=_direction(layer, items),
+        suggested=stance_figures(items),
         targets=_targets(KINDS[layer.kind].values(layer), items),
     )
 

@@ -20,7 +20,7 @@ from schemas.records import (
 )
 from train.arrays import Array, Bools, Floats, Ints
 from train.classifiers.fitted import probability_of
-from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold
+from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold, times_needed
 from train.classifiers.touch import TouchModel, fit_touch, log_odds_of, number_pairs, with_commentary
 from train.features.encoders import encode
 from train.features.passages import Passage
@@ -298,26 +298,21 @@ def _fit_steps(matrix: sp.csr_matrix, asked: Sequence["AskedTarget"], data: Trai
     said.fit(matrix, values, groups=data.groups_of(places), known=touched)
     classifiers["direction"], choices["direction"] = said, choices_of(said)
     ways = [str(code) for code in said.classes_]
-    authors = [data.rows[i].author for i in places]
+    where = [(data.rows[pair.row].author, data.rows[pair.row].commentary_id, pair.target) for pair in asked]
     touches = [
-        Touch(author, data.rows[pair.row].commentary_id, pair.target, pair.value)
-        for author, pair in zip(authors, asked, strict=True)
-        if is_touched(pair.value)
+        Touch(*place, str(value)) for place, value in zip(where, values, strict=True) if is_touched(value)
     ]
-    elsewhere = [
-        (author, data.rows[pair.row].commentary_id, pair.target)
-        for author, pair in zip(authors, asked, strict=True)
-    ]
-    counts = held_out_directions(touches, elsewhere, ways)
+    counts = held_out_directions(touches, where, ways)
     answers = _Answers(likely, directions(said.held_out_, counts), is_known(counts))
-    thresholds, sure = _thresholds(answers, ways, values, data.settings)
-    return _Steps(classifiers, touch, ways, answers, learn_authors(touches), thresholds, sure, choices)
+    thresholds, sure, needed = _thresholds(answers, ways, values, data.settings)
+    authors = learn_authors(touches)
+    return _Steps(classifiers, touch, ways, answers, authors, thresholds, sure, choices | {"needed": needed})
 
 
 def _thresholds(
     answers: _Answers, ways: list[str], values: Array, settings: Settings
-) -> tuple[dict[str, float], dict[str, float]]:
-    """From where on an answer is sure: for each code, and for a touch alone.
+) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
+    """From where on an answer is sure: for each code, and for a touch alone; and how much is missing.
 
     ``answer`` is the probability from which a touch is answered at all: the one with the highest F1 on
     held-out pairs. All directions share one threshold, over pairs whose direction is known.
@@ -331,7 +326,11 @@ def _thresholds(
     way = abstention_threshold(joint[told], chosen[told] == values[told], precision=settings.direction_at)
     sure = abstention_threshold(likely[given], touched[given], precision=settings.touch_at)
     untouched = abstention_threshold(1 - likely[~given], ~touched[~given], precision=settings.abstain_at)
-    return {**dict.fromkeys(ways, way), UNRELATED: untouched}, {TOUCH: sure, "answer": answer}
+    needed = {
+        TOUCH: times_needed(likely[given], touched[given], precision=settings.touch_at),
+        "direction": times_needed(joint[told], chosen[told] == values[told], precision=settings.direction_at),
+    }
+    return {**dict.fromkeys(ways, way), UNRELATED: untouched}, {TOUCH: sure, "answer": answer}, needed
 
 
 def _vectors(encoder: str, passages: Sequence[Passage], commentaries: Sequence[str]) -> Floats | None:
@@ -354,9 +353,15 @@ def _predictions(
         asked, touched, known, best, joint.round(6).tolist(), strict=True
     ):
         by_row.setdefault(row, {})[target] = _prediction(
-            likely, dict(zip(codes, scores, strict=True)), codes[way], "author" if is_told else "text", state
+            likely, dict(zip(codes, scores, strict=True)), codes[way], _source(is_told, codes), state
         )
     return by_row
+
+
+def _source(is_known: bool, codes: Sequence[str]) -> DirectionSource:
+    if len(codes) == 1:  # never touched in training
+        return "none"
+    return "author" if is_known else "text"
 
 
 def _prediction(
@@ -373,7 +378,7 @@ def _prediction(
         touched=touched,
         scores=scores,
         touch=TouchPrediction(score=touched, threshold=sure, abstained=touched < sure),
-        direction_from="none" if code == UNRELATED else source,
+        direction_from=source,
     )
 
 
