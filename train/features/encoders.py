@@ -182,7 +182,8 @@ def _known(name: str) -> Encoder:
         )
     if name not in ENCODERS:
         known = ", ".join([*ENCODERS, f"{FOLDER}FOLDER"])
-        raise SettingsError(f'found no encoder "{name}", expected one of {known}{near_hit(name, ENCODERS)}')
+        problem = f'found no encoder "{name}", expected one of {known}, or none{near_hit(name, ENCODERS)}'
+        raise SettingsError(problem)
     return ENCODERS[name]
 
 
