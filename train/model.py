@@ -50,7 +50,8 @@ class LayerState(Record, frozen=True, kw_only=True):
         score from which a code is given.
     sure
         For a set: the score below which a given code is marked as abstained. For a stance: the probability
-        from which a touch alone is sure (``touched``), and from which one is answered (``answer``).
+        from which a touch alone is sure (``touched``) and from which one is answered (``answer``), and the
+        score from which a direction is sure that rests on what was coded in the commentary (``commentary``).
     choices
         What inner cross-validation chose, for each classifier.
     authors

@@ -166,7 +166,7 @@ def suggestions(model: Model, prediction: Prediction) -> Suggestions:
     confidence: dict[str, float] = {}
     withheld: Counter[str] = Counter()
     touched: dict[str, list[str]] = {}
-    rests_on: dict[str, list[str]] = {"author": [], "piece": []}
+    rests_on: dict[str, list[str]] = {"author": [], "commentary": []}
     for name, layer_prediction in prediction.layers.items():
         part = _suggest(model, name, layer_prediction)
         if part.value is not None:
@@ -179,7 +179,7 @@ def suggestions(model: Model, prediction: Prediction) -> Suggestions:
         withheld.update(part.withheld)
     return Suggestions(
         layers, confidence, dict(sorted(withheld.items())),
-        touched=touched, from_author=rests_on["author"], from_commentary=rests_on["piece"],
+        touched=touched, from_author=rests_on["author"], from_commentary=rests_on["commentary"],
     )  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """From a model to predictions and suggestions."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import msgspec
@@ -16,7 +17,7 @@ from train.layers.answers import answer_columns
 from train.layers.kinds import KINDS
 from train.layers.stance import Stance
 from train.model import Batch, Model
-from train.predict import is_tested, predict, suggestions, trained_layers
+from train.predict import is_tested, predict, suggestions, trained_layers, with_coded
 from train.settings import Settings
 
 
@@ -208,6 +209,23 @@ def test_confident_answers_are_suggested(model: Model, predictions: list[Predict
             assert suggestion.confidence["function"] == answer.score
         else:
             assert suggestion.withheld["abstained"] >= 1
+
+
+@pytest.mark.parametrize(("coded", "source"), [({}, "author"), ({"favor": 3}, "commentary")])
+def test_what_a_suggested_direction_rests_on_is_named(
+    model: Model, predictions: list[Prediction], coded: dict[str, int], source: str
+) -> None:
+    given = predictions[0].layers["stance"]["tempolimit"]  # type: ignore[index]
+    sure = msgspec.structs.replace(
+        given, code="favor", abstained=False, touched=0.99, direction_from="author",
+        scores={"against": 0.005, "favor": 0.98, "open": 0.005, "unrelated": 0.01},
+    )  # fmt: skip
+    prediction = msgspec.structs.replace(predictions[0], layers={"stance": {"tempolimit": sure}})
+    counts = {"stance": {"tempolimit": Counter(coded)}} if coded else {}
+    found = suggestions(model, with_coded(model, prediction, counts))
+    assert found.layers == {"stance": {"tempolimit": "favor"}}
+    named = {"author": found.from_author, "commentary": found.from_commentary}
+    assert named == {"author": [], "commentary": []} | {source: ["stance__tempolimit"]}
 
 
 def test_a_target_asked_too_seldom_is_answered_and_not_suggested(

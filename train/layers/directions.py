@@ -74,6 +74,29 @@ def held_out_directions(
     return found
 
 
+def earlier_directions(
+    asked: Sequence[tuple[str, int, str]], values: Sequence[str], codes: Sequence[str]
+) -> Floats:
+    """How often each direction was coded for the target in earlier sentences of the same commentary.
+
+    Parameters
+    ----------
+    asked
+        For each pair the commentary, the sentence's place in it, and the target.
+    values
+        What was coded of each pair.
+    """
+    column = {code: i for i, code in enumerate(codes)}
+    so_far: dict[tuple[str, str], Floats] = defaultdict(lambda: np.zeros(len(codes)))
+    found = np.zeros((len(asked), len(codes)))
+    for i in sorted(range(len(asked)), key=lambda i: asked[i]):
+        commentary, _, target = asked[i]
+        found[i] = so_far[commentary, target]
+        if values[i] in column:
+            so_far[commentary, target][column[values[i]]] += 1
+    return found
+
+
 def directions(words: Floats, counts: Floats) -> Floats:
     """Probabilities of the directions: shape (n_pairs, n_codes).
 

@@ -29,6 +29,7 @@ from train.features.topics import TopicProfiles
 from train.layers.directions import (
     Touch,
     directions,
+    earlier_directions,
     held_out_directions,
     is_known,
     known_directions,
@@ -56,6 +57,7 @@ BALANCES = (0.0, 0.25, 0.5)
 SOUND = ("author", "commentary")
 #: The name, among what is sure, of a touch alone.
 TOUCH = "touched"
+SURE = (TOUCH, "answer", "commentary")
 
 
 class Stance(Kind):
@@ -207,7 +209,7 @@ class Stance(Kind):
     ) -> Iterator[str]:
         if "touched" not in classifiers:
             yield f'layer "{layer.id}" has classifiers that are not its own'
-        is_complete = UNRELATED in state.thresholds and {TOUCH, "answer"} <= set(state.sure)
+        is_complete = UNRELATED in state.thresholds and set(SURE) <= set(state.sure)
         if not is_complete or UNRELATED in self.trained_codes(classifiers):
             yield f'layer "{layer.id}" lacks what was chosen for its steps'
 
@@ -271,19 +273,15 @@ def _fit_steps(matrix: sp.csr_matrix, asked: Sequence["AskedTarget"], data: Trai
     classifier = data.classifier(len(values), (0.0,)).fit(matrix, touched, groups=clusters)
     classifiers, choices = {"touched": classifier}, {"touched": choices_of(classifier)}
     likely = probability_of(True, classifier, classifier.held_out_)
+    numbers = number_pairs([(pair.row, pair.target) for pair in asked], *_places(data.rows))
     touch = None
     if len(classifier.classes_) == 2 and hasattr(classifier, "coef_"):
-        commentaries = [row.commentary_id for row in data.rows]
         touch, likely = fit_touch(
             log_odds_of(likely),
             touched,
-            _vectors(data.settings.encoder, data.passages, commentaries),
+            _vectors(data.settings.encoder, data.passages, _places(data.rows)[0]),
             data.answers,
-            number_pairs(
-                [(pair.row, pair.target) for pair in asked],
-                commentaries,
-                [row.index for row in data.rows],
-            ),
+            numbers,
             clusters,
             folds=data.settings.folds(len(values)),
             seed=data.seed,
@@ -292,7 +290,7 @@ def _fit_steps(matrix: sp.csr_matrix, asked: Sequence["AskedTarget"], data: Trai
         nothing = np.zeros((len(values), 0))
         answers = _Answers(likely, nothing, np.zeros(len(values), dtype=bool))
         return _Steps(
-            classifiers, touch, [], answers, {}, {UNRELATED: 0.0}, {TOUCH: NEVER, "answer": NEVER}, choices
+            classifiers, touch, [], answers, {}, {UNRELATED: 0.0}, dict.fromkeys(SURE, NEVER), choices
         )
     said = data.classifier(int(touched.sum()), BALANCES)
     said.fit(matrix, values, groups=data.groups_of(places), known=touched)
@@ -304,33 +302,53 @@ def _fit_steps(matrix: sp.csr_matrix, asked: Sequence["AskedTarget"], data: Trai
     ]
     counts = held_out_directions(touches, where, ways)
     answers = _Answers(likely, directions(said.held_out_, counts), is_known(counts))
-    thresholds, sure, needed = _thresholds(answers, ways, values, data.settings)
+    coded = earlier_directions(
+        [
+            (of, int(numbers.position[pair.row]), pair.target)
+            for (_, of, _), pair in zip(where, asked, strict=True)
+        ],
+        values.tolist(),
+        ways,
+    )
+    thresholds, sure, needed = _thresholds(answers, coded, ways, values, data.settings)
     authors = learn_authors(touches)
     return _Steps(classifiers, touch, ways, answers, authors, thresholds, sure, choices | {"needed": needed})
 
 
+def _places(rows: Sequence[GoldSentence]) -> tuple[list[str], list[int | None]]:
+    return [row.commentary_id for row in rows], [row.index for row in rows]
+
+
 def _thresholds(
-    answers: _Answers, ways: list[str], values: Array, settings: Settings
+    answers: _Answers, coded: Floats, ways: list[str], values: Array, settings: Settings
 ) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
     """From where on an answer is sure: for each code, and for a touch alone; and how much is missing.
 
     ``answer`` is the probability from which a touch is answered at all: the one with the highest F1 on
-    held-out pairs. All directions share one threshold, over pairs whose direction is known.
+    held-out pairs. All directions share one threshold, over pairs whose direction is known by the author's
+    other commentaries; ``commentary`` is that of directions after earlier sentences of the same were coded.
     """
     touched, likely = values != UNRELATED, answers.touched
     answer = decision_threshold(likely, touched)
     given = likely >= answer
-    chosen = np.array(ways)[answers.directions.argmax(axis=1)]
-    joint = likely * answers.directions.max(axis=1)
-    told = given & answers.known
-    way = abstention_threshold(joint[told], chosen[told] == values[told], precision=settings.direction_at)
+
+    def of_ways(told: Bools, shares: Floats) -> tuple[Floats, Bools]:
+        is_right = np.array(ways)[shares.argmax(axis=1)] == values
+        return (likely * shares.max(axis=1))[told], is_right[told]
+
+    by_author = of_ways(given & answers.known, answers.directions)
+    by_commentary = of_ways(given & is_known(coded), directions(answers.directions, coded))
+    way, in_piece = (
+        abstention_threshold(*found, precision=settings.direction_at) for found in (by_author, by_commentary)
+    )
     sure = abstention_threshold(likely[given], touched[given], precision=settings.touch_at)
     untouched = abstention_threshold(1 - likely[~given], ~touched[~given], precision=settings.abstain_at)
     needed = {
         TOUCH: times_needed(likely[given], touched[given], precision=settings.touch_at),
-        "direction": times_needed(joint[told], chosen[told] == values[told], precision=settings.direction_at),
+        "direction": times_needed(*by_author, precision=settings.direction_at),
     }
-    return {**dict.fromkeys(ways, way), UNRELATED: untouched}, {TOUCH: sure, "answer": answer}, needed
+    kept = {TOUCH: sure, "answer": answer, "commentary": in_piece}
+    return {**dict.fromkeys(ways, way), UNRELATED: untouched}, kept, needed
 
 
 def _vectors(encoder: str, passages: Sequence[Passage], commentaries: Sequence[str]) -> Floats | None:
@@ -369,7 +387,9 @@ def _prediction(
 ) -> CodePrediction:
     """What is answered: the likeliest direction where a touch is likely enough, else that there is none."""
     code = way if touched >= round(state.sure["answer"], 6) else UNRELATED
-    score, threshold, sure = scores[code], round(state.thresholds[code], 6), round(state.sure[TOUCH], 6)
+    is_coded = code != UNRELATED and source == "commentary"
+    threshold = round(state.sure["commentary"] if is_coded else state.thresholds[code], 6)
+    score, sure = scores[code], round(state.sure[TOUCH], 6)
     return CodePrediction(
         code=code,
         score=score,

@@ -32,7 +32,7 @@ def test_what_is_sure_is_said(meta: ModelMeta) -> None:
 def test_how_many_sentences_are_missing_is_said(meta: ModelMeta) -> None:
     line = words(
         meta,
-        sure={"touched": 1.0, "answer": 0.4},
+        sure={"touched": 1.0, "answer": 0.4, "commentary": 1.0},
         thresholds={"favor": 1.0, "against": 1.0, "unrelated": 0.7},
         choices={"needed": {"touched": 1.5, "direction": 0.0}},
     )

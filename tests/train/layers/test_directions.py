@@ -8,6 +8,7 @@ from schemas.records import CodePrediction
 from train.layers.directions import (
     Touch,
     directions,
+    earlier_directions,
     held_out_directions,
     is_known,
     known_directions,
@@ -53,6 +54,13 @@ def test_a_held_out_pair_is_told_by_other_commentaries_alone() -> None:
     assert held_out_directions(TOUCHES, asked, CODES).tolist() == [[1, 0], [0, 2], [0, 0]]
 
 
+def test_earlier_sentences_of_a_commentary_count_and_later_ones_do_not() -> None:
+    asked = [("a", 2, "limit"), ("a", 0, "limit"), ("a", 1, "limit"), ("a", 3, "other"), ("b", 0, "limit")]
+    values = ["favor", "against", "unrelated", "favor", "favor"]
+    found = earlier_directions(asked, values, CODES)
+    assert found.tolist() == [[1, 0], [0, 0], [1, 0], [0, 0], [0, 0]]
+
+
 def test_words_speak_where_nothing_is_known_and_break_ties() -> None:
     words = np.array([[0.3, 0.7]] * 3)
     found = directions(words, np.array([[0.0, 0.0], [2.0, 2.0], [2.0, 1.0]]))
@@ -78,7 +86,7 @@ STATE = LayerState(
     codes={},
     trained=True,
     thresholds={"favor": 0.6, "against": 0.6, "unrelated": 0.5},
-    sure={"touched": 0.7, "answer": 0.4},
+    sure={"touched": 0.7, "answer": 0.4, "commentary": 0.5},
 )
 
 
