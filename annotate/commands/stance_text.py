@@ -37,7 +37,5 @@ def _outlook(state: "LayerState", meta: "ModelMeta") -> Iterator[str]:
 def _missing(times: float, sentences: int) -> str:
     """How many more coded sentences it takes, if they are like those that are coded."""
     if times <= 1:
-        return (
-            "too few of its answers are right for more sentences alone to help, or there are too few to tell"
-        )
+        return "too few right answers to say how many more sentences it takes"
     return f"about {-(-int((times - 1) * sentences) // 10) * 10} more coded sentences like these"

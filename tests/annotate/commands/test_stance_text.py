@@ -37,7 +37,7 @@ def test_how_many_sentences_are_missing_is_said(meta: ModelMeta) -> None:
         choices={"needed": {"touched": 1.5, "direction": 0.0}},
     )
     assert "marks no target as touched yet: about 80 more coded sentences like these" in line
-    assert "ticks no direction yet: too few of its answers are right" in line
+    assert "ticks no direction yet: too few right answers to say" in line
 
 
 def test_texts_without_an_author_are_named_as_the_reason(meta: ModelMeta) -> None:
