@@ -111,11 +111,11 @@ def evaluate(
     if against is not None and model is None:
         raise SettingsError("needs two models: evaluate A --against B --gold FILE", flag="--against")
     fixed = {
-        "--abstain-at": ("thresholds", abstain_at),
-        "--touch-at": ("thresholds", touch_at),
-        "--direction-at": ("thresholds", direction_at),
-        "--encoder": ("an encoder", encoder),
-        "--estimator": ("a classifier", estimator),
+        "--abstain-at": ("fixed thresholds", abstain_at),
+        "--touch-at": ("fixed thresholds", touch_at),
+        "--direction-at": ("fixed thresholds", direction_at),
+        "--encoder": ("a fixed encoder", encoder),
+        "--estimator": ("a fixed classifier", estimator),
     }
     for flag, (what, given) in fixed.items():
         if given is not None and model is not None:
