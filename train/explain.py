@@ -83,7 +83,8 @@ def _of_stances(
         return by_layer_target
     rows = np.array([pairs.asked[i][0] for i in chosen])
     matrix = sp.hstack([matrix[rows], pairs.own[chosen]], format="csr")
-    matrix.data *= (touch.words_weight * _pair_weights(model, name))[matrix.indices]
+    matrix.data *= _pair_weights(model, name)[matrix.indices]
+    matrix.data *= np.repeat(touch.words_weight([pairs.asked[i][1] for i in chosen]), np.diff(matrix.indptr))
     _, meaning, around, answers = pairs.parts[chosen].T
     parts = sp.hstack([matrix, np.column_stack([meaning, around, answers])], format="csr")
     total = pairs.parts[chosen].sum(axis=1)

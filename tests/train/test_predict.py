@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from schemas.codebook import Codebook
-from schemas.records import CodePrediction, GoldSentence, Prediction, SetPrediction
+from schemas.records import CodePrediction, GoldSentence, Prediction, SetPrediction, TouchPrediction
 from train.explain import LEAST, _class_weights, _pair_weights, _score_gap
 from train.features.analyzers import tokens
 from train.features.passages import to_passages
@@ -218,6 +218,7 @@ def test_what_a_suggested_direction_rests_on_is_named(
     given = predictions[0].layers["stance"]["tempolimit"]  # type: ignore[index]
     sure = msgspec.structs.replace(
         given, code="favor", abstained=False, touched=0.99, direction_from="author",
+        touch=TouchPrediction(score=0.99, threshold=0.7, abstained=False),
         scores={"against": 0.005, "favor": 0.98, "open": 0.005, "unrelated": 0.01},
     )  # fmt: skip
     prediction = msgspec.structs.replace(predictions[0], layers={"stance": {"tempolimit": sure}})

@@ -61,6 +61,8 @@ class TouchModel:
     intercept_ : ndarray of shape (n_known,)
     base_ : ndarray of shape (3,)
         The first step: weights of the pair's log-odds and of the meaning's, and a constant.
+    alone_ : ndarray of shape (3,)
+        The same for targets without a regression of their own, of which no meaning is known.
     mean_, weight_ : ndarray of shape (1 + `AROUND` + n_answers,)
         The second step: log-odds of the first, surroundings, answers of other layers, each less its mean.
     constant_ : ndarray of shape (1,)
@@ -70,6 +72,7 @@ class TouchModel:
     coef_: Array
     intercept_: Floats
     base_: Floats
+    alone_: Floats
     mean_: Floats
     weight_: Floats
     constant_: Floats
@@ -88,33 +91,35 @@ class TouchModel:
         answers : ndarray of shape (n_rows, n_answers)
             The probabilities of the other layers' codes.
         """
-        meaning = self._meaning(vectors, pairs)
-        log_odds = self.base_[0] * words + self.base_[1] * meaning + self.base_[2]
+        meaning, is_own = self._meaning(vectors, pairs)
+        base = np.where(is_own[:, None], self.base_, self.alone_)
+        log_odds = base[:, 0] * words + base[:, 1] * meaning + base[:, 2]
         around = surroundings(probability(log_odds), pairs) - self.mean_[1 : 1 + AROUND]
         answered = answers[pairs.row] - self.mean_[1 + AROUND :]
         weight = self.weight_
-        means = weight[0] * self.base_[1] * meaning
+        means = weight[0] * base[:, 1] * meaning
         said = weight[0] * (np.clip(log_odds, -_log_odds_limit(), _log_odds_limit()) - self.mean_[0]) - means
         return np.column_stack(
             [said, means, around @ weight[1 : 1 + AROUND], answered @ weight[1 + AROUND :]]
         )
 
-    @property
-    def words_weight(self) -> float:
-        """What the log-odds by the words of a pair are multiplied by."""
-        return float(self.weight_[0] * self.base_[0])
+    def words_weight(self, targets: Sequence[str]) -> Floats:
+        """What the log-odds by the words of a pair are multiplied by, for pairs of these targets."""
+        is_own = np.isin(np.asarray(targets, dtype=str), self.targets_)
+        found: Floats = self.weight_[0] * np.where(is_own, self.base_[0], self.alone_[0])
+        return found
 
-    def _meaning(self, vectors: Floats | None, pairs: Pairs) -> Floats:
-        """Log-odds by the vectors; 0 for targets without a regression."""
+    def _meaning(self, vectors: Floats | None, pairs: Pairs) -> tuple[Floats, Bools]:
+        """Log-odds by the vectors, and for which pairs: of targets with a regression of their own."""
         meaning = np.zeros(len(pairs.row))
         if vectors is None or not len(self.targets_):
-            return meaning
+            return meaning, np.zeros(len(pairs.row), dtype=bool)
         own = {name: i for i, name in enumerate(self.targets_.tolist())}
         column = np.array([own.get(name, -1) for name in pairs.names], dtype=np.int64)[pairs.target]
         scores = vectors @ self.coef_.T.astype(np.float64) + self.intercept_
         known = column >= 0
         meaning[known] = scores[pairs.row[known], column[known]]
-        return meaning
+        return meaning, known
 
     def probabilities(self, parts: Floats) -> Floats:
         return probability(parts.sum(axis=1) + self.constant_[0])
@@ -236,9 +241,14 @@ def fit_touch(
     """
     fold = folds_by_code(touched.astype(np.int64), 2, groups, folds=folds, seed=seed)
     own, meaning = _fit_own(touched, vectors, pairs, fold)
+    is_own = np.isin(np.array(pairs.names, dtype=str), own[0])[pairs.target]
     first = np.column_stack([words, meaning])
-    base = _regression(first, touched, 1e3)
-    log_odds = np.clip(first @ base[:-1] + base[-1], -_log_odds_limit(), _log_odds_limit())
+    base = _regression(first[is_own], touched[is_own], 1e3)
+    alone = np.insert(_regression(words[:, None], touched, 1e3), 1, 0.0)
+    log_odds = (np.column_stack([first, np.ones(len(words))]) * np.where(is_own[:, None], base, alone)).sum(
+        axis=1
+    )
+    log_odds = np.clip(log_odds, -_log_odds_limit(), _log_odds_limit())
     columns = np.column_stack([log_odds, surroundings(probability(log_odds), pairs), answers[pairs.row]])
     mean, spread = columns.mean(axis=0), columns.std(axis=0)
     spread[spread < 1e-9] = np.inf  # what never differs says nothing
@@ -254,7 +264,7 @@ def fit_touch(
     fitted = _regression(scaled, touched, chosen)
     weight = fitted[:-1] / spread
     weight[0] *= _FREE
-    return TouchModel(*own, base, mean, weight, fitted[-1:]), held_out
+    return TouchModel(*own, base, alone, mean, weight, fitted[-1:]), held_out
 
 
 def _fit_own(

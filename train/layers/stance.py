@@ -103,7 +103,7 @@ class Stance(Kind):
             topics=topics,
             touch=steps.touch,
             held_out=lambda: _predictions(
-                [(pair.row, pair.target) for pair in asked], codes, steps.held_out, state
+                [(pair.row, pair.target) for pair in asked], codes, steps.held_out, state, data.settings
             ),
         )
 
@@ -117,7 +117,7 @@ class Stance(Kind):
         counts = known_directions(state.authors, [(batch.authors[i], t) for i, t in pairs.asked], ways)
         said = classifiers["direction"].to_probabilities(pairs.scores["direction"]) if ways else counts
         answers = _Answers(pairs.touched, directions(said, counts), is_known(counts))
-        by_row = _predictions(pairs.asked, [*ways, UNRELATED], answers, state)
+        by_row = _predictions(pairs.asked, [*ways, UNRELATED], answers, state, model.meta.settings)
         return [by_row.get(row, {}) for row in range(len(batch.passages))]
 
     def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> PairBatch:
@@ -360,9 +360,17 @@ def _vectors(encoder: str, passages: Sequence[Passage], commentaries: Sequence[s
 
 
 def _predictions(
-    asked: Sequence[tuple[int, str]], codes: Sequence[str], answers: _Answers, state: LayerState
+    asked: Sequence[tuple[int, str]],
+    codes: Sequence[str],
+    answers: _Answers,
+    state: LayerState,
+    settings: Settings,
 ) -> dict[int, dict[str, CodePrediction]]:
-    """The records of pairs, by row and target."""
+    """The records of pairs, by row and target; a touch of an untested target is never sure."""
+    sure = {
+        target: round(state.sure[TOUCH], 6) if is_tested(state, target, settings) else NEVER
+        for target in {target for _, target in asked}
+    }
     touched, known = answers.touched.round(6).tolist(), answers.known.tolist()
     joint = np.column_stack([answers.touched[:, None] * answers.directions, 1 - answers.touched])
     best = answers.directions.argmax(axis=1).tolist() if len(codes) > 1 else [0] * len(touched)
@@ -370,8 +378,10 @@ def _predictions(
     for (row, target), likely, is_told, way, scores in zip(
         asked, touched, known, best, joint.round(6).tolist(), strict=True
     ):
+        touch = TouchPrediction(score=likely, threshold=sure[target], abstained=likely < sure[target])
+        by_code = dict(zip(codes, scores, strict=True))
         by_row.setdefault(row, {})[target] = _prediction(
-            likely, dict(zip(codes, scores, strict=True)), codes[way], _source(is_told, codes), state
+            touch, by_code, codes[way], _source(is_told, codes), state
         )
     return by_row
 
@@ -383,21 +393,21 @@ def _source(is_known: bool, codes: Sequence[str]) -> DirectionSource:
 
 
 def _prediction(
-    touched: float, scores: dict[str, float], way: str, source: DirectionSource, state: LayerState
+    touch: TouchPrediction, scores: dict[str, float], way: str, source: DirectionSource, state: LayerState
 ) -> CodePrediction:
     """What is answered: the likeliest direction where a touch is likely enough, else that there is none."""
-    code = way if touched >= round(state.sure["answer"], 6) else UNRELATED
+    code = way if touch.score >= round(state.sure["answer"], 6) else UNRELATED
     is_coded = code != UNRELATED and source == "commentary"
     threshold = round(state.sure["commentary"] if is_coded else state.thresholds[code], 6)
-    score, sure = scores[code], round(state.sure[TOUCH], 6)
+    score = scores[code]
     return CodePrediction(
         code=code,
         score=score,
         threshold=threshold,
         abstained=score < threshold or (code != UNRELATED and source not in SOUND),
-        touched=touched,
+        touched=touch.score,
         scores=scores,
-        touch=TouchPrediction(score=touched, threshold=sure, abstained=touched < sure),
+        touch=touch,
         direction_from=source,
     )
 
@@ -414,14 +424,14 @@ def with_coded(state: LayerState, prediction: CodePrediction, coded: Mapping[str
     """
     ways = [code for code in prediction.scores if code != UNRELATED]
     counts = np.array([[float(coded.get(code, 0)) for code in ways]])
-    if not counts.any() or prediction.touched is None:
+    if not counts.any() or prediction.touch is None:
         return prediction
-    likely = prediction.touched
+    likely = prediction.touch.score
     before = np.array([[prediction.scores[code] for code in ways]]) / max(likely, 1e-9)
     after = directions(before, counts)[0]
     scores = dict(zip(ways, (likely * after).round(6).tolist(), strict=True))
     scores[UNRELATED] = prediction.scores[UNRELATED]
-    return _prediction(likely, scores, ways[int(after.argmax())], "commentary", state)
+    return _prediction(prediction.touch, scores, ways[int(after.argmax())], "commentary", state)
 
 
 def _pairs_to_answer(layer: Layer, batch: Batch, targets: Sequence[str]) -> list[tuple[int, str]]:

@@ -277,6 +277,7 @@ def _is_sound_touch(touch: Mapping[str, Any], meta: ModelMeta, answers: int) -> 
         "coef_": (len(names), size) if known else (),
         "intercept_": names.shape,
         "base_": (3,),
+        "alone_": (3,),
         "mean_": (width,),
         "weight_": (width,),
         "constant_": (1,),

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from schemas.records import CodePrediction
+from schemas.records import CodePrediction, TouchPrediction
 from train.layers.directions import (
     Touch,
     directions,
@@ -77,6 +77,7 @@ def answer(touched: float, **scores: float) -> CodePrediction:
         abstained=True,
         touched=touched,
         scores=scores | {"unrelated": 1 - touched},
+        touch=TouchPrediction(score=touched, threshold=0.7, abstained=touched < 0.7),
     )
 
 
