@@ -17,6 +17,7 @@ from annotate.commands import (
     demo,
     doctor,
     evaluate,
+    import_codings,
     init,
     model,
     prelabel,
@@ -46,6 +47,7 @@ app = typer.Typer(
 # in the order of the loop: this is the order of the help
 app.command("demo")(demo.demo)
 app.command("init")(init.init)
+app.command("import")(import_codings.import_codings)
 app.add_typer(studio.app, name="studio")
 app.add_typer(codebook.app, name="codebook")
 app.command("split")(split.split)

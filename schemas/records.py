@@ -28,12 +28,16 @@ class Record(Struct, frozen=True, kw_only=True):
 
 
 class Block(Record, frozen=True, kw_only=True):
-    """A typed stretch ``commentary.text[start:end]``; offsets are code points, half open."""
+    """A typed stretch ``commentary.text[start:end]``; offsets are code points, half open.
+
+    What is ``whole`` is not split: it was coded as one, in a tool whose codings were imported.
+    """
 
     kind: BlockKind
     start: int
     end: int
     continues: bool = False
+    whole: bool | UnsetType = UNSET
 
 
 class Commentary(Record, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The rows of ``annotations.jsonl``: their order, and those taken from existing projects."""
+"""The rows of ``annotations.jsonl``: their order, and those taken from existing projects and other tools."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,6 +15,11 @@ from schemas.records import Annotation, Sentence
 def imported_path(study: Study, project_id: int) -> Path:
     """Where the rows of a project made by hand are kept."""
     return study.data / "taken" / f"project-{project_id}.jsonl"
+
+
+def of_other_tools_path(study: Study) -> Path:
+    """Where the rows are kept that `import` made of another tool's codings."""
+    return study.data / "taken" / "import.jsonl"
 
 
 def with_imported(study: Study, own_rows: Iterable[Annotation]) -> list[Annotation]:
@@ -54,7 +59,7 @@ class _ExportedTask(msgspec.Struct):
 
 
 def _taken(study: Study) -> Iterable[Annotation]:
-    for path in sorted((study.data / "taken").glob("project-*.jsonl")):
+    for path in sorted((study.data / "taken").glob("*.jsonl")):
         yield from read_jsonl(path, Annotation)
 
 

@@ -212,6 +212,7 @@ def init_study(
     targets: str | Path | None,
     annotators: Sequence[str],
     name: str | None,
+    language: str = "de",
 ) -> Study:
     """Makes the folder of a study. What is there already is left as it is.
 
@@ -223,7 +224,7 @@ def init_study(
     if (folder / "study.yaml").exists():
         raise DataError("there is a study already; nothing was changed", path=folder)
     study_name = name or re.sub(r"[^a-z0-9_-]+", "-", folder.resolve().name.lower()).strip("-_") or "study"
-    settings = StudySettings(study=study_name, id=new_id(), annotators=list(annotators))
+    settings = StudySettings(study=study_name, id=new_id(), language=language, annotators=list(annotators))
     checked(settings, folder / "study.yaml")
     text = codebook_text(codebook, targets)
     folder.mkdir(parents=True, exist_ok=True)

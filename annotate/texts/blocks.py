@@ -52,6 +52,12 @@ def find_blocks(text: str, *, title: Line | None = None, layout: str = "text") -
     return blocks
 
 
+def whole_block(text: str) -> Block:
+    """The text as one block that is not split."""
+    start = len(text) - len(text.lstrip())
+    return Block(kind="paragraph", start=start, end=max(start, len(text.rstrip())), whole=True)
+
+
 def is_wrapped_text(text: str) -> bool:
     """Whether the lines of a text are wrapped at a width: no next word would have fitted.
 

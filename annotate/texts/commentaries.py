@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from annotate.texts.blocks import find_blocks
+from annotate.texts.blocks import find_blocks, whole_block
 from annotate.texts.corrections import Correction, corrected
 from annotate.texts.dates import iso_date, out_of_line
 from annotate.texts.inputs import find_sources
@@ -129,7 +129,9 @@ def _with_blocks(commentary: Commentary, draft: Draft, *, changed: bool) -> Comm
         first = lines_of(commentary.text)[:1]
         title_line = first[0] if first else None
     blocks = draft.blocks
-    if blocks is None or changed:
+    if changed and blocks and blocks[0].whole:
+        blocks = [whole_block(commentary.text)]
+    elif blocks is None or changed:
         blocks = find_blocks(commentary.text, title=title_line, layout=draft.layout)
     captions = [commentary.text[block.start : block.end] for block in blocks if block.kind == "caption"]
     flags = list(commentary.flags)

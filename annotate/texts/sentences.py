@@ -184,7 +184,8 @@ def _body(commentary: Commentary) -> Iterator[tuple[int, Block, str]]:
 
 def _by_rules(commentary: Commentary, language: str) -> Iterator[_SentenceSpan]:
     for n, block, plain in _body(commentary):
-        for start, end in sentence_spans(plain, language=language):
+        spans = [(0, len(plain))] if block.whole else sentence_spans(plain, language=language)
+        for start, end in spans:
             yield _SentenceSpan(n, block.start + start, block.start + end)
 
 
@@ -194,7 +195,7 @@ def _by_pipeline(commentary: Commentary, nlp: Any) -> Iterator[_SentenceSpan]:
     for (n, block, plain), doc in zip(body, docs, strict=True):
         has_tokens = doc.has_annotation("LEMMA") or doc.has_annotation("TAG")
         has_entities = doc.has_annotation("ENT_IOB")
-        for sent in doc.sents:
+        for sent in [doc[:]] if block.whole else doc.sents:
             words = plain[sent.start_char : sent.end_char]
             if not words.strip():
                 continue

@@ -1,0 +1,69 @@
+"""TOOLS: how the texts and codings of each other tool are read, one module a form of files."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from exports.readers.tools.doccano import DOCCANO
+from exports.readers.tools.files import Package, open_package
+from exports.readers.tools.imported import Collector, Imported, Tool
+from schemas.errors import DataError, SettingsError, near_hit
+
+#: In the order in which a file is tried; what is surest to be known comes first.
+TOOLS: dict[str, Tool] = {tool.name: tool for tool in (DOCCANO,)}
+#: What is no file of another tool, and how it is read instead: the sign at its beginning, and the words.
+_OTHERS = (
+    ((b"[",), "looks like an export of Label Studio: `standpunkt agree FILE --codebook CODEBOOK` reads it"),
+    (
+        (b"%PDF", b"\xd0\xcf\x11\xe0", b"{\\rtf"),
+        "is a text without codings: `standpunkt split FILE` is for texts",
+    ),
+)
+
+
+def read_tools(paths: Iterable[Path], *, tool: str | None = None, blank_is_none: bool = False) -> Imported:
+    """The texts and codings of files of one tool.
+
+    Parameters
+    ----------
+    tool
+        A key of `TOOLS`; None: found by the files themselves.
+    blank_is_none
+        Whether somebody who set no label in a text has read it, where a file does not say so.
+
+    Raises
+    ------
+    DataError
+        A file that cannot be read, of no tool that is known, or of another than the rest.
+    """
+    if tool is not None and tool not in TOOLS:
+        raise SettingsError(
+            f'"{tool}": expected one of {", ".join(TOOLS)}{near_hit(tool, TOOLS)}', flag="--from"
+        )
+    packages = [open_package(path) for path in paths]
+    found = TOOLS[tool] if tool is not None else _tool_of(packages)
+    into = Collector(found.name, blank_is_none=blank_is_none)
+    found.read(packages, into)
+    return into.finished(packages[0].path)
+
+
+def _tool_of(packages: Sequence[Package]) -> Tool:
+    found = [_recognized(package) for package in packages]
+    for package, tool in zip(packages, found, strict=True):
+        if tool is not found[0]:
+            words = (
+                f"is of {tool.title}, {packages[0].path} of {found[0].title}: import the files of one tool"
+            )
+            raise DataError(words, path=package.path)
+    return found[0]
+
+
+def _recognized(package: Package) -> Tool:
+    for tool in TOOLS.values():
+        if tool.is_mine(package):
+            return tool
+    head = package.head.lstrip(b"\xef\xbb\xbf \r\n\t")
+    for signs, words in _OTHERS:
+        if head.startswith(signs):
+            raise DataError(words, path=package.path)
+    known = "; ".join(f"{tool.title}: {tool.export}" for tool in TOOLS.values())
+    raise DataError(f"is of no tool that is known ({known}); --from names the tool", path=package.path)

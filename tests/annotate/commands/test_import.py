@@ -1,0 +1,243 @@
+"""`standpunkt import`: what another tool's files become, up to agreement, gold and a model."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotate.study.folder import open_study
+from running import ROOT, Ran
+from schemas.jsonl import read_jsonl
+from schemas.records import Annotation, Commentary, Sentence
+
+Run = Callable[..., Ran]
+DOCCANO = ROOT / "tests" / "exports" / "readers" / "tools" / "doccano"
+SPANS = sorted((DOCCANO / "spans").iterdir())
+APART = sorted((DOCCANO / "classification-apart").iterdir())
+
+
+def codings(folder: Path) -> list[tuple[str, str, Any]]:
+    """Who coded which sentence how."""
+    study = open_study(folder)
+    texts = {s.sentence_id: s.text for s in read_jsonl(study.sentences, Sentence)}
+    rows = read_jsonl(study.annotations, Annotation)
+    return [(row.annotator, texts[row.sentence_id], row.layers) for row in rows]
+
+
+def jsonl(path: Path, *rows: Any) -> Path:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
+    return path
+
+
+def test_labels_of_whole_texts_are_codings_of_whole_texts(standpunkt: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    report = standpunkt("import", *APART, "-o", folder, "--json").json
+    assert report["annotators"] == {"anna": 2, "ben": 2}
+    assert (report["unit"], report["layers"]) == ("text", {"label": "one"})
+    assert report["lost"]["comments"] == 1
+    assert codings(folder) == [
+        ("anna", "Die Maut ist überfällig und gerecht.", {"label": "these"}),
+        ("ben", "Die Maut ist überfällig und gerecht.", {"label": "meldung"}),
+        ("anna", "Gestern tagte der Ausschuss in Berlin. 😀 Niemand kam.", {"label": "meldung"}),
+        ("ben", "Gestern tagte der Ausschuss in Berlin. 😀 Niemand kam.", {"label": "meldung"}),
+    ]
+    agreed = standpunkt("agree", "--study", folder, "--json").json
+    assert agreed["layers"]["label"]["observed"] == 0.5
+    assert open_study(folder).settings.annotators == ["anna", "ben"]
+
+
+def test_marked_parts_are_codes_of_the_sentences_they_cover(standpunkt: Run, tmp_path: Path) -> None:
+    ran = standpunkt("import", *SPANS, "-o", tmp_path / "s")
+    assert ran.code == 0
+    assert "a marked part is a code of the sentences it covers: 3 cover a part of one" in ran.err
+    assert codings(tmp_path / "s") == [
+        ("anna", "Gestern tagte der Ausschuss in Berlin. 😀", {"label": ["ort"]}),
+        ("anna", "Niemand kam.", {"label": ["ironie"]}),
+        ("ben", "Gestern tagte der Ausschuss in Berlin. 😀", {"label": ["ort"]}),
+        ("ben", "Niemand kam.", {"label": []}),
+        ("anna", "Wer zahlt, der schweigt bekanntlich.", {"label": ["ironie"]}),
+    ]
+
+
+@pytest.mark.parametrize("files", [SPANS, APART])
+def test_the_study_is_one_like_any_other(files: list[Path], standpunkt: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    assert standpunkt("import", *files, "-o", folder).code == 0
+    assert standpunkt("codebook", "lint", folder / "codebook.yaml").code == 0
+    study = open_study(folder)
+    before = study.sentences.read_bytes(), study.commentaries.read_bytes()
+    assert standpunkt("split", "--study", folder).code == 0
+    assert (study.sentences.read_bytes(), study.commentaries.read_bytes()) == before
+    for commentary, sentence in zip(
+        *(list(read_jsonl(path, kind)) for path, kind in
+          ((study.commentaries, Commentary), (study.sentences, Sentence))), strict=False,
+    ):  # fmt: skip
+        assert commentary.text[sentence.start : sentence.end] == sentence.text
+        break
+    assert standpunkt("adjudicate", "--study", folder).code == 0
+    assert standpunkt("relink", "--study", folder, "--dry-run", "--json").json["lost"] == []
+
+
+def test_a_model_is_trained_on_what_was_imported(standpunkt: Run, tmp_path: Path) -> None:
+    rows = [
+        {"id": n, "text": f"Wer will den Steg {n}?" if n % 2 else f"Am Tag {n} tagte der Rat.",
+         "label": ["Frage" if n % 2 else "Bericht"]}
+        for n in range(40)
+    ]  # fmt: skip
+    file = jsonl(tmp_path / "frage.jsonl", *rows)
+    assert standpunkt("import", file, "-o", tmp_path / "s", "--annotator", "anna").code == 0
+    assert standpunkt("adjudicate", "--study", tmp_path / "s").code == 0
+    trained = standpunkt("train", "--study", tmp_path / "s", "--encoder", "none", "--json").json
+    assert trained["layers"]["label"]["trained"] is True
+
+
+def test_nothing_is_overwritten(standpunkt: Run, tmp_path: Path) -> None:
+    (tmp_path / "s").mkdir()
+    error = standpunkt("import", *APART, "-o", tmp_path / "s").error
+    assert "s: exists already, nothing was changed: name a new folder with -o" in error
+    assert list(tmp_path.iterdir()) == [tmp_path / "s"]
+
+
+def test_what_fails_leaves_nothing_behind(standpunkt: Run, tmp_path: Path) -> None:
+    book = tmp_path / "c.yaml"
+    book.write_text(BOOK, "utf-8")
+    assert standpunkt("import", *APART, "-o", tmp_path / "s", "--codebook", book).code == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.yaml"]
+
+
+BOOK = """
+codebook: hand
+version: 1.0.0
+language: de
+targets: [{id: maut, question: "Soll es eine Maut geben?"}]
+layers:
+  - {id: art, kind: one, label: Art, codes: [{id: claim, label: These}, {id: report, label: Meldung}]}
+  - {id: haltung, kind: stance, label: Haltung, codes: [{id: favor, label: Ja}, {id: against, label: Nein}]}
+  - {id: mittel, kind: set, label: Mittel, codes: [{id: ironie, label: Ironie}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "tool_map", "expected"),
+    [
+        (APART, "controls: {label: {layer: art}}\nannotators: {anna: a1}",
+         [("a1", {"art": "claim"}), ("ben", {"art": "report"}), ("a1", {"art": "report"}), ("ben", {"art": "report"})]),
+        (APART, "controls: {label: {layer: haltung, target: maut, codes: {These: favor, Meldung: unrelated}}}",
+         [("anna", {"haltung": {"maut": "favor"}}), ("ben", {"haltung": {"maut": "unrelated"}}),
+          ("anna", {"haltung": {"maut": "unrelated"}}), ("ben", {"haltung": {"maut": "unrelated"}})]),
+        (SPANS, "controls: {label: {layer: mittel, codes: {Ort: ''}}}",
+         [("anna", {"mittel": []}), ("anna", {"mittel": ["ironie"]}), ("ben", {"mittel": []}), ("ben", {"mittel": []}),
+          ("anna", {"mittel": ["ironie"]})]),
+    ],
+)  # fmt: skip
+def test_a_map_puts_codings_into_a_codebook_that_there_is(
+    files: list[Path], tool_map: str, expected: Any, standpunkt: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "c.yaml").write_text(BOOK, "utf-8")
+    (tmp_path / "m.yaml").write_text(tool_map, "utf-8")
+    given = ("--codebook", tmp_path / "c.yaml", "--map", tmp_path / "m.yaml")
+    ran = standpunkt("import", *files, "-o", tmp_path / "s", *given)
+    assert ran.code == 0, ran.err
+    assert [(name, layers) for name, _, layers in codings(tmp_path / "s")] == expected
+
+
+@pytest.mark.parametrize(
+    ("tool_map", "words"),
+    [
+        (None, '"label" is no layer of the codebook hand (there are art, haltung, mittel): say in a map'),
+        ("controls: {label: {layer: mittel}}", "'These' (and 1 more) is no code of mittel (ironie)"),
+        ("controls: {label: {layer: haltung}}", "needs a target of the codebook, one of maut"),
+        ("controls: {lable: {layer: art}}", 'the export has no "lable"; did you mean "label"?'),
+        ("control: {}", 'm.yaml:1: unknown field "control"; did you mean "controls"?'),
+        ("annotators: {cara: c}", 'nobody is called "cara"; the export has anna, ben'),
+        ("annotators: {anna: Anna M}", 'm.yaml:1: annotators: name "Anna M": expected a-z'),
+    ],
+)  # fmt: skip
+def test_what_has_no_place_in_the_codebook_is_named(
+    tool_map: str | None, words: str, standpunkt: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "c.yaml").write_text(BOOK, "utf-8")
+    given: list[Any] = ["--codebook", tmp_path / "c.yaml"]
+    if tool_map is not None:
+        (tmp_path / "m.yaml").write_text(tool_map, "utf-8")
+        given += ["--map", tmp_path / "m.yaml"]
+    assert words in standpunkt("import", *APART, "-o", tmp_path / "s", *given).error
+
+
+def test_layers_in_a_map_need_their_codebook(standpunkt: Run, tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("controls: {label: {layer: art}}", "utf-8")
+    error = standpunkt("import", *APART, "-o", tmp_path / "s", "--map", tmp_path / "m.yaml").error
+    assert "of which codebook? (set --codebook)" in error
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("--unit", "sentence"), [("Die Maut ist gerecht.", {"label": "these"})]),
+        ((), [("Die Maut ist gerecht.", {"label": "these"}), ("Der Rat tagt. Er ruht.", {"label": "meldung"})]),
+    ],
+)  # fmt: skip
+def test_a_label_of_several_sentences_is_none_of_each(
+    words: tuple[str, ...], expected: Any, standpunkt: Run, tmp_path: Path
+) -> None:
+    file = jsonl(
+        tmp_path / "a.jsonl",
+        {"id": 1, "text": "Die Maut ist gerecht.", "label": ["These"]},
+        {"id": 2, "text": " Der Rat tagt. Er ruht.\n", "label": ["Meldung"]},
+    )
+    report = standpunkt("import", file, "-o", tmp_path / "s", "--json", *words).json
+    assert [(text, layers) for _, text, layers in codings(tmp_path / "s") if layers != {"label": []}] == [
+        (text, layers if report["layers"]["label"] == "one" else {"label": [layers["label"]]})
+        for text, layers in expected
+    ]
+    lost = "labels of whole texts (--unit text codes whole texts)"
+    assert report["lost"] == ({lost: 1} if words else {})
+
+
+def test_offsets_follow_a_text_into_its_composed_form(standpunkt: Run, tmp_path: Path) -> None:
+    text = "U\u0308ber die Bru\u0308cke. Der Rat fehlt."
+    start = text.index("Rat")
+    file = jsonl(tmp_path / "a.jsonl", {"text": text, "label": [[start, start + 3, "Rat"]]})
+    assert standpunkt("import", file, "-o", tmp_path / "s").code == 0
+    assert [(text, layers["label"]) for _, text, layers in codings(tmp_path / "s")] == [
+        ("Über die Brücke.", []), ("Der Rat fehlt.", ["rat"]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind", "values"),
+    [
+        (["1", "2", "3"], "scale", [1, 2, 3]),
+        (["0", "1", "2"], "one", ["code_0", "code_1", "code_2"]),
+        (["Ja", "ja", "Nein!"], "one", ["ja", "ja_2", "nein"]),
+        (["за", "проти", "за"], "one", ["code", "code_2", "code"]),
+        (["x" * 101, "b", "b"], "text", ["x" * 101, "b", "b"]),
+    ],
+)
+def test_labels_of_any_writing_become_codes(
+    labels: list[str], kind: str, values: list[Any], standpunkt: Run, tmp_path: Path
+) -> None:
+    rows = [{"id": n, "text": f"Satz {n}.", "label": [label]} for n, label in enumerate(labels)]
+    file = jsonl(tmp_path / "a.jsonl", *rows)
+    report = standpunkt("import", file, "-o", tmp_path / "s", "--json").json
+    assert report["layers"] == {"label": kind}
+    assert [layers["label"] for _, _, layers in codings(tmp_path / "s")] == values
+    assert standpunkt("codebook", "lint", tmp_path / "s" / "codebook.yaml").code == 0
+
+
+def test_whoever_nobody_knows_can_be_named(standpunkt: Run, tmp_path: Path) -> None:
+    file = DOCCANO / "classification-together" / "all.jsonl"
+    report = standpunkt("import", file, "-o", tmp_path / "s", "--json").json
+    assert report["annotators"] == {"unknown-1": 2}
+    assert open_study(tmp_path / "s").settings.annotators == []
+    report = standpunkt("import", file, "-o", tmp_path / "t", "--annotator", "anna", "--json").json
+    assert report["annotators"] == {"anna": 2}
+
+
+def test_files_of_no_known_tool_are_refused_with_the_way_out(standpunkt: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Ein Text.", "utf-8")
+    error = standpunkt("import", tmp_path / "a.txt", "-o", tmp_path / "s").error
+    assert "--from names the tool" in error
+    assert "expected one of doccano" in standpunkt("import", tmp_path / "a.txt", "--from", "brat").error
