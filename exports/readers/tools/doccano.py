@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from exports.readers.tools.files import Member, Package, first_row, rows_of
-from exports.readers.tools.imported import Collector, Mark, Reading, SourceText, Tool
+from exports.readers.tools.imported import Collector, Mark, Reading, SourceText, Tool, known_facts
 from schemas.errors import DataError
 
 _LABELS = ("label", "labels", "cats", "entities", "annotations")
@@ -47,7 +47,7 @@ def _take(row: dict[str, Any], member: Member, number: int, annotator: str, into
         into.lose("texts that are empty")
         return
     key = f"{row.get('id')}\n{text}"
-    into.add_text(SourceText(key=key, text=text, **_facts(row)))
+    into.add_text(SourceText(key=key, text=text, **known_facts(row, row.get("meta"))))
     into.lose("comments", len(_list(row.get("Comments"))) + len(_list(row.get("comments"))))
     into.lose("relations between spans", len(_list(row.get("relations"))))
     marks: dict[str, list[Mark]] = {}
@@ -83,13 +83,6 @@ def _mark(item: Any, name: str, member: Member, number: int) -> tuple[Mark, str]
     raise DataError(
         f'"{name}": found {found!r}, expected a label or [start, end, label]', path=member.place, line=number
     )
-
-
-def _facts(row: dict[str, Any]) -> dict[str, str]:
-    """What the row says of its text, in fields that doccano keeps as they were uploaded."""
-    meta = row["meta"] if isinstance(row.get("meta"), dict) else {}
-    found = {name: row.get(name) or meta.get(name) for name in ("title", "author", "date", "url")}
-    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 def _list(value: Any) -> list[Any]:

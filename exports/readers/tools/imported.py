@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from msgspec.structs import replace
 
@@ -24,6 +24,17 @@ class SourceText(Record, frozen=True, kw_only=True):
     author: str | None = None
     date: str | None = None
     url: str | None = None
+
+
+def known_facts(*places: Any) -> dict[str, str]:
+    """Title, author, date and address of a text, where one of the places that may name them does."""
+    facts: dict[str, str] = {}
+    for place in places:
+        for name in ("title", "author", "date", "url"):
+            value = place.get(name) if isinstance(place, dict) else None
+            if isinstance(value, str) and value.strip():
+                facts.setdefault(name, value)
+    return facts
 
 
 class Label(Record, frozen=True, kw_only=True):

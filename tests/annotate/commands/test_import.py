@@ -240,4 +240,35 @@ def test_files_of_no_known_tool_are_refused_with_the_way_out(standpunkt: Run, tm
     (tmp_path / "a.txt").write_text("Ein Text.", "utf-8")
     error = standpunkt("import", tmp_path / "a.txt", "-o", tmp_path / "s").error
     assert "--from names the tool" in error
-    assert "expected one of doccano" in standpunkt("import", tmp_path / "a.txt", "--from", "brat").error
+    assert (
+        '"brat": expected one of prodigy, '
+        in standpunkt("import", tmp_path / "a.txt", "--from", "brat").error
+    )
+
+
+def prodigy(
+    who: str, *accept: str, answer: str = "accept", text: str = "Die Maut ist gerecht."
+) -> dict[str, Any]:
+    options = [{"id": "these", "text": "These"}, {"id": "meldung", "text": "Meldung"}]
+    person = {"_annotator_id": who, "_session_id": who, "_timestamp": 1700000000}
+    return {"text": text, "_input_hash": 1, "_task_hash": 2, "options": options, "accept": [*accept],
+            "answer": answer, **person}  # fmt: skip
+
+
+def test_two_rows_of_one_text_are_one_text_coded_twice(standpunkt: Run, tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "ds.jsonl", prodigy("ds-anna", "these"), prodigy("ds-ben", "meldung"))
+    report = standpunkt("import", file, "-o", tmp_path / "s", "--json").json
+    assert (report["texts"], report["annotators"]) == (1, {"anna": 1, "ben": 1})
+    assert "annotators: ds-anna is anna, ds-ben is ben" in report["notes"]
+    agreed = standpunkt("agree", "--study", tmp_path / "s", "--json").json
+    assert agreed["layers"]["choice"]["shared"] == 1
+    assert agreed["layers"]["choice"]["observed"] == 0.0
+
+
+def test_an_ignored_task_is_a_skipped_row(standpunkt: Run, tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "ds.jsonl", prodigy("ds-anna", "these"), prodigy("ds-ben", answer="ignore"))
+    assert standpunkt("import", file, "-o", tmp_path / "s").code == 0
+    rows = list(read_jsonl(open_study(tmp_path / "s").annotations, Annotation))
+    assert [(row.annotator, row.skipped, row.layers) for row in rows] == [
+        ("anna", False, {"choice": "these"}), ("ben", True, {}),
+    ]  # fmt: skip
