@@ -16,6 +16,7 @@ READABLE = ".txt, .md, .jsonl, .html, or one of these as .gz"
 ADVICE = {
     ".pdf": "extract its text first, for instance with pdftotext, and hand in the .txt",
     ".json": "hand in one record a line, as .jsonl",
+    **dict.fromkeys((".xmi", ".qdpx"), "`standpunkt import` reads texts and codings of other tools"),
     **dict.fromkeys(
         (".docx", ".doc", ".odt", ".rtf", ".pages", ".epub"),
         "save it as plain text (.txt, UTF-8) or as .html",

@@ -6,11 +6,12 @@ from pathlib import Path
 from exports.readers.tools.doccano import DOCCANO
 from exports.readers.tools.files import Package, open_package
 from exports.readers.tools.imported import Collector, Imported, Tool
+from exports.readers.tools.inception import INCEPTION
 from exports.readers.tools.prodigy import PRODIGY
 from schemas.errors import DataError, SettingsError, near_hit
 
 #: In the order in which a file is tried; what is surest to be known comes first.
-TOOLS: dict[str, Tool] = {tool.name: tool for tool in (PRODIGY, DOCCANO)}
+TOOLS: dict[str, Tool] = {tool.name: tool for tool in (PRODIGY, DOCCANO, INCEPTION)}
 #: What is no file of another tool, and how it is read instead: the sign at its beginning, and the words.
 _OTHERS = (
     ((b"[",), "looks like an export of Label Studio: `standpunkt agree FILE --codebook CODEBOOK` reads it"),

@@ -167,7 +167,9 @@ class Collector:
             raise DataError("has no text in it, expected texts with codings", path=path)
         if not any(reading.marks or reading.asked for reading in readings):
             raise DataError(
-                f"has {len(self._texts)} texts and no coding; for texts alone: `standpunkt split`", path=path
+                f"has {len(self._texts)} texts and no coding: export the codings of a person, or the texts "
+                "alone as .txt for `standpunkt split`",
+                path=path,
             )
         order = {key: n for n, key in enumerate(self._texts)}
         return Imported(

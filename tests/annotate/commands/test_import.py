@@ -272,3 +272,25 @@ def test_an_ignored_task_is_a_skipped_row(standpunkt: Run, tmp_path: Path) -> No
     assert [(row.annotator, row.skipped, row.layers) for row in rows] == [
         ("anna", False, {"choice": "these"}), ("ben", True, {}),
     ]  # fmt: skip
+
+
+def test_annotations_of_inception_are_codes_of_sentences(standpunkt: Run, tmp_path: Path) -> None:
+    head = "#FORMAT=WebAnno TSV 3.3\n#T_SP=webanno.custom.Satzart|Art\n\n\n"
+    texts = "#Text=Die Maut.\n1-1\t0-3\tDie\t{0}[1]\t\n1-2\t4-8\tMaut\t{0}[1]\t\n1-3\t8-9\t.\t{0}[1]\t\n\n"
+    more = "#Text=Er ruht.\n2-1\t10-12\tEr\t_\t\n2-2\t13-17\truht\t{1}\t\n2-3\t17-18\t.\t_\t\n"
+    for name, labels in (("anna", ("These", "Bild")), ("ben", ("Meldung", "_"))):
+        (tmp_path / f"{name}.tsv").write_text(head + (texts + more).format(*labels), "utf-8")
+    files = [tmp_path / "anna.tsv", tmp_path / "ben.tsv"]
+    report = standpunkt("import", *files, "-o", tmp_path / "s", "--json").json
+    assert "a marked part is a code of the sentences it covers: 1 cover a part of one" in report["notes"]
+    assert codings(tmp_path / "s") == [
+        ("anna", "Die Maut.", {"satzart": ["these"]}), ("anna", "Er ruht.", {"satzart": ["bild"]}),
+        ("ben", "Die Maut.", {"satzart": ["meldung"]}), ("ben", "Er ruht.", {"satzart": []}),
+    ]  # fmt: skip
+    assert standpunkt("agree", "--study", tmp_path / "s", "--json").json["layers"]["satzart"]["shared"] == 2
+
+
+def test_what_import_reads_is_no_commentary(standpunkt: Run, tmp_path: Path) -> None:
+    for name in ("cas.xmi", "projekt.qdpx"):
+        (tmp_path / name).write_text("<xmi:XMI/>", "utf-8")
+        assert "`standpunkt import` reads" in standpunkt("split", tmp_path / name).error
