@@ -22,6 +22,7 @@ def read_jsonl(
     *,
     passed_over: list[DataError] | None = None,
     encoding: str = "utf-8",
+    prepare: Callable[[Any], Any] | None = None,
 ) -> Iterator[R]:
     """The records of a file, checked one by one as they are read.
 
@@ -35,6 +36,8 @@ def read_jsonl(
         Where it is given, a line that does not fit is added to it as an error instead of raised.
     encoding
         A name as `codecs.lookup` gives it. In another than UTF-8 a wrong byte is a UnicodeError.
+    prepare
+        What makes of the JSON of a line, as it stands, that which has to fit.
 
     Raises
     ------
@@ -43,7 +46,7 @@ def read_jsonl(
     """
     with reading(path) as file:
         text = file if encoding == "utf-8" else io.TextIOWrapper(file, encoding=encoding)
-        reader = jsonlines.Reader(rows_of(text, path), loads=_row_decoder(record))
+        reader = jsonlines.Reader(rows_of(text, path), loads=_row_decoder(record, prepare))
         while True:
             try:
                 # jsonlines types what its own decoder gives; ours gives records
@@ -57,9 +60,12 @@ def read_jsonl(
                 passed_over.append(problem)
 
 
-def _row_decoder(record: type[R]) -> Callable[[str | bytes], R]:
+def _row_decoder(record: type[R], prepare: Callable[[Any], Any] | None) -> Callable[[str | bytes], R]:
     """Makes records of JSON; whatever is no such record is a ValueError."""
-    decode = msgspec.json.Decoder(record).decode
+    to_record = msgspec.json.Decoder(record).decode
+
+    def decode(row: str | bytes) -> R:
+        return msgspec.convert(prepare(msgspec.json.decode(row)), record) if prepare else to_record(row)
 
     def decode_row(row: str | bytes) -> R:
         try:

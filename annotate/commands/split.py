@@ -1,4 +1,6 @@
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +22,7 @@ from annotate.commands.terminal import (
 if TYPE_CHECKING:
     from annotate.study.split import SplitReport
     from annotate.texts.sentences import Piece
+    from schemas.errors import DataError
 
 
 def split(
@@ -46,6 +49,8 @@ def split(
     json: JsonOption = False,
 ) -> None:
     """Read commentaries and split them into sentences with exact offsets."""
+    from msgspec.structs import replace
+
     from annotate.study.folder import open_study
     from schemas.files import readable
     from schemas.jsonl import read_jsonl, write_jsonl
@@ -53,36 +58,74 @@ def split(
 
     one_stdout(output, json)
     from annotate.study.split import corrections_of, split_inputs, split_study, write_pieces
+    from annotate.texts.commentaries import Failed
     from annotate.texts.corrections import unused_corrections
     from annotate.texts.inputs import unread_files
     from annotate.texts.sentences import splitter_note
 
     opened = open_study(study) if study is not None or not files else None
-    reading: dict[str, Any] = {"encoding": encoding, "author": author, "date": date, "pipeline": pipeline}
+    problems: list[DataError] = []
+    notes: list[str] = []
+    reading: dict[str, Any] = {
+        "encoding": encoding, "author": author, "date": date, "pipeline": pipeline, "passed_over": problems,
+        "notes": notes,
+    }  # fmt: skip
     if note := splitter_note(opened.settings.language if opened else language):
         say(f"note: {note}")
     for name, reason in unread_files(files or [opened.commentary_folder] if opened else files or []):
         say(f"note: skipped {readable(name)}: {reason}")
+    shown: list[Piece] | None = None
+    with _telling(problems):
+        if opened:
+            with opened.locked("split", say):
+                report = split_study(opened, files, force=force, **reading)
+        else:
+            pieces = split_inputs(files or [], language=language, **reading)
+            rows = output or (None if json or sys.stdout.isatty() else "-")
+            shown = list(pieces) if rows is None and not json else None
+            report = write_pieces(
+                pieces if shown is None else shown, sentences=rows, commentaries=commentaries
+            )
     if opened:
-        with opened.locked("split", say):
-            report = split_study(opened, files, force=force, **reading)
         if output:
             write_jsonl(output, read_jsonl(opened.sentences, Sentence))
         for correction in unused_corrections(
             corrections_of(opened), read_jsonl(opened.commentaries, Commentary)
         ):
             say(f"note: {opened.corrections.name}: nothing is called {correction.commentary}")
-    else:
-        pieces = split_inputs(files or [], language=language, **reading)
-        rows = output or (None if json or sys.stdout.isatty() else "-")
-        shown = list(pieces) if rows is None and not json else None
-        report = write_pieces(shown or pieces, sentences=rows, commentaries=commentaries)
-        if shown:
-            print_report(None, False, _table(shown))
+    if shown:
+        print_report(None, False, _table(shown))
+    _tell(replace(report, notes=notes, failed=[Failed.of(error) for error in problems]), json)
+
+
+@contextmanager
+def _telling(problems: "list[DataError]") -> Iterator[None]:
+    """Where nothing can be split, says what could not be read: the reason, if it is one alone."""
+    from schemas.errors import DataError
+
+    try:
+        yield
+    except DataError as error:
+        is_empty = bool(problems) and error.path is None
+        for problem in problems[:-1] if is_empty else problems:
+            say(f"error: {problem}")
+        if not is_empty:
+            raise
+        raise problems[-1] from error
+
+
+def _tell(report: "SplitReport", json: bool) -> None:
+    """The report, and what could not be read; exit 1 where something could not."""
+    for note in report.notes:
+        say(f"note: {note}")
     if json:
         print_report(report, True, "")
     else:
         say(_words(report))
+    for failure in report.failed:
+        say(f"error: {failure.reason}")
+    if report.failed:
+        raise typer.Exit(1)
 
 
 def _table(pieces: "list[Piece]") -> str:

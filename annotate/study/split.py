@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from annotate.study.folder import Study
-from annotate.texts.commentaries import flag_rows, read_commentaries
+from annotate.texts.commentaries import Failed, flag_rows, read_commentaries
 from annotate.texts.corrections import Correction, read_corrections
 from annotate.texts.sentences import Piece, make_nlp, split_commentaries
 from schemas.errors import DataError
@@ -20,6 +20,8 @@ class SplitReport(Record, frozen=True, kw_only=True):
     blocks: dict[str, int]
     sentences: int
     flags: list[dict[str, Any]]
+    notes: list[str] = []
+    failed: list[Failed] = []
 
 
 def split_inputs(
@@ -31,9 +33,12 @@ def split_inputs(
     author: str | None = None,
     date: str | None = None,
     corrections: Sequence[Correction] = (),
+    passed_over: list[DataError] | None = None,
+    notes: list[str] | None = None,
 ) -> Iterator[Piece]:
     """The commentaries of files and folders, each with its sentences, as they are read.
 
+    What cannot be read goes to ``passed_over`` where that is given, what a user should know to ``notes``.
     With ``pipeline``, the name of an installed spaCy pipeline, sentences carry its tokens and
     entities as well.
 
@@ -43,8 +48,9 @@ def split_inputs(
         An input cannot be read.
     """
     commentaries = read_commentaries(
-        inputs, encoding=encoding, author=author, date=date, corrections=corrections
-    )
+        inputs, encoding=encoding, author=author, date=date, corrections=corrections, passed_over=passed_over,
+        notes=notes,
+    )  # fmt: skip
     nlp = make_nlp(pipeline, language) if pipeline else None  # a blank one splits the same, five times slower
     return split_commentaries(commentaries, language=language, nlp=nlp)
 

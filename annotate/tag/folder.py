@@ -22,8 +22,8 @@ from annotate.pages.reading import reading_page, with_news
 from annotate.tag.formats import FORMATS, RowFormat
 from annotate.tag.ledger import ROWS_FORMAT, Finished, Ledger
 from annotate.tag.pieces import Checked, read_checked, tag_pieces, with_people, with_spellings
-from annotate.tag.report import CommentaryCounts, Failed, TagReport, counts_in, tag_report
-from annotate.texts.commentaries import read_commentaries
+from annotate.tag.report import CommentaryCounts, TagReport, counts_in, tag_report
+from annotate.texts.commentaries import Failed, read_commentaries
 from annotate.texts.inputs import unread_files
 from annotate.texts.sentences import split_sentences
 from schemas.codebook import Codebook
@@ -99,7 +99,7 @@ def tag_folder(
         if pages is not None:
             (pages / gone).unlink(missing_ok=True)
     ledger.drop_unmet()  # last: a run that is killed before knows them still
-    failed = [Failed(input=readable(e.path or ""), reason=readable(str(e))) for e in problems]
+    failed = [Failed.of(error) for error in problems]
     failed += [
         Failed(input=readable(path), reason=f"{readable(path)}: {reason}")
         for path, reason in unread_files(inputs.names)

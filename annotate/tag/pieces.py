@@ -9,8 +9,7 @@ from msgspec.structs import replace
 from annotate.analysis.drift import Watch, with_notices
 from annotate.analysis.piece import TaggedPiece
 from annotate.analysis.summary import summarise
-from annotate.tag.report import Failed
-from annotate.texts.commentaries import read_commentaries
+from annotate.texts.commentaries import Failed, read_commentaries
 from annotate.texts.context import to_rows
 from annotate.texts.sentences import Piece, split_sentences
 from schemas.errors import DataError

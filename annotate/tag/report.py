@@ -6,13 +6,9 @@ from typing import NamedTuple
 
 from annotate.analysis.piece import TaggedPiece
 from annotate.kinds import kind_of
+from annotate.texts.commentaries import Failed
 from schemas.codebook import Codebook
 from schemas.records import Record
-
-
-class Failed(Record, frozen=True, kw_only=True):
-    input: str
-    reason: str
 
 
 class TagReport(Record, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ space lie outside it.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 
@@ -16,18 +16,19 @@ from schemas.records import Block, BlockKind
 _BULLET = re.compile(r"\s*(?:[•◦▪▫‣⁃∙●○■□►▶➤➢✓✔]|[-–—*+·](?=\s))\s*")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
 _URL = re.compile(r"<?(?:https?://|www\.)\S+>?")
-_RULE = re.compile(r"(?:[-*_=]\s*){3,}|```.*|~~~.*")
-_MD_HEADING = re.compile(r"#{1,6}\s+(?=\S)")
-_MD_PICTURE = re.compile(r"!\[\s*([^\]]*?)\s*\]\([^)]*\)")
-_MD_QUOTE = re.compile(r"(?:>\s*)+(?=[^\s>])")
-_ALONE = re.compile(r"#{1,6}\s|!\[|(?:[-*_=]\s*){3,}$|```|~~~")
 _ENDS = re.compile(r"[.!?…:][\"'“”»«’‘›‹)\]]*$|[“”»«]$")
 _HEADING = 70  # characters; a line of at most this many without a stop may be a heading
 _CAPTION = 500
 _CREDIT = 120
 
 
-def find_blocks(text: str, *, title: Line | None = None, layout: str = "text") -> list[Block]:
+def find_blocks(
+    text: str,
+    *,
+    title: Line | None = None,
+    layout: str = "text",
+    kinds: Mapping[str, BlockKind] | None = None,
+) -> list[Block]:
     """The blocks of a text in their order.
 
     Parameters
@@ -35,18 +36,20 @@ def find_blocks(text: str, *, title: Line | None = None, layout: str = "text") -
     title
         Where the title line stands, if there is one.
     layout
-        ``lines``: one line a block. ``text``: so too, unless the lines look wrapped. ``markdown``:
-        a single line break only wraps a line; headings, pictures and quotes have their signs.
+        ``paragraphs``: what stands between blank lines is a block. ``text``: a line is, unless the
+        lines look wrapped.
+    kinds
+        Of lines that are known, by what they say.
     """
     lines = lines_of(text)
     blocks: list[Block] = []
     if title is not None:
         blocks.append(Block(kind="title", start=title.start, end=title.end))
         lines = [line for line in lines if line.start >= title.end]
-    is_markdown = layout == "markdown"
-    if is_markdown or (layout == "text" and is_wrapped_text(text)):
-        lines = _joined(text, lines, alone=_ALONE if is_markdown else None)
-    for kind, start, end in _marked(text, lines) if is_markdown else _typed(text, lines):
+    known = kinds or {}
+    if layout == "paragraphs" or is_wrapped_text(text):
+        lines = _joined(text, lines, known)
+    for kind, start, end in _typed(text, lines, known):
         continues = kind in ("paragraph", "list_item") and _continues(text, blocks, kind, start)
         blocks.append(Block(kind=kind, start=start, end=end, continues=continues))
     return blocks
@@ -78,36 +81,19 @@ def is_wrapped_text(text: str) -> bool:
     return len(breaks) >= 3 and full >= 0.9 * len(breaks) and 3 * open_ended >= len(breaks)
 
 
-def _joined(text: str, lines: list[Line], *, alone: re.Pattern[str] | None = None) -> list[Line]:
-    """The lines of each paragraph as one unit; a list mark begins a new one.
-
-    A line that fits ``alone`` is a unit of its own.
-    """
+def _joined(text: str, lines: list[Line], known: Mapping[str, BlockKind]) -> list[Line]:
+    """The lines of each paragraph as one unit; a list mark begins a new one, a known line is one."""
     units: list[Line] = []
     is_alone = True
     for line in lines:
         gap = text[units[-1].end : line.start] if units else "\n\n"
-        was_alone, is_alone = is_alone, alone is not None and bool(alone.match(text, line.start, line.end))
+        was_alone, is_alone = is_alone, text[line.start : line.end] in known
         is_apart = was_alone or is_alone or gap.replace("\r\n", "\n").count("\n") > 1
         if is_apart or _begins_item(text, units[-1], line):
             units.append(line)
         else:
             units[-1] = Line(units[-1].start, line.end)
     return units
-
-
-def _marked(text: str, units: list[Line]) -> Iterator[tuple[BlockKind, int, int]]:
-    """Like `_typed`, with the signs of Markdown."""
-    for kind, start, end in _typed(text, [unit for unit in units if not _RULE.fullmatch(text, *unit)]):
-        if heading := _MD_HEADING.match(text, start, end):
-            yield "title", heading.end(), end
-        elif picture := _MD_PICTURE.fullmatch(text, start, end):
-            if picture.group(1):
-                yield "caption", *picture.span(1)
-        elif quote := _MD_QUOTE.match(text, start, end):
-            yield kind, quote.end(), end
-        else:
-            yield kind, start, end
 
 
 def _begins_item(text: str, before: Line, line: Line) -> bool:
@@ -120,12 +106,16 @@ def _begins_item(text: str, before: Line, line: Line) -> bool:
     return is_item or text[line.start] not in "-–—" or _is_complete(text[before.start : before.end])
 
 
-def _typed(text: str, units: list[Line]) -> Iterator[tuple[BlockKind, int, int]]:
+def _typed(
+    text: str, units: list[Line], known: Mapping[str, BlockKind]
+) -> Iterator[tuple[BlockKind, int, int]]:
     numbers = [_number(text, unit) for unit in units]
     for n, (start, end) in enumerate(units):
-        if _URL.fullmatch(text, start, end):
+        if kind := known.get(text[start:end]):
+            yield kind, start, end
+        elif _URL.fullmatch(text, start, end):
             yield "url", start, end
-        elif _is_caption(text[start:end]):
+        elif is_caption(text[start:end]):
             yield "caption", start, end
         elif (mark := _BULLET.match(text, start, end)) and mark.end() < end:
             yield "list_item", mark.end(), end
@@ -150,7 +140,8 @@ def _is_counted(numbers: list[int | None], n: int) -> bool:
     return before == number - 1 or after == number + 1
 
 
-def _is_caption(block: str) -> bool:
+def is_caption(block: str) -> bool:
+    """Whether a line is the caption of a picture: it ends with a credit."""
     if len(block) > _CAPTION:
         return False
     credit = max(_credits().finditer(block), key=lambda match: match.start(), default=None)

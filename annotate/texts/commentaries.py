@@ -7,12 +7,26 @@ import msgspec
 
 from annotate.texts.blocks import find_blocks, whole_block
 from annotate.texts.corrections import Correction, corrected
+from annotate.texts.damage import damage_in
 from annotate.texts.dates import iso_date, out_of_line
 from annotate.texts.inputs import find_sources
 from annotate.texts.readers import READERS
-from annotate.texts.sources import Draft, Source, lines_of
+from annotate.texts.readers.title_lines import suspected_title_lines
+from annotate.texts.sources import Draft, Reading, Source, lines_of
 from schemas.errors import DataError, SettingsError
-from schemas.records import Commentary, IdRegister
+from schemas.files import readable
+from schemas.records import Commentary, IdRegister, Record
+
+
+class Failed(Record, frozen=True, kw_only=True):
+    """An input, or a row of one, that cannot be read."""
+
+    input: str
+    reason: str
+
+    @classmethod
+    def of(cls, error: DataError) -> "Failed":
+        return cls(input=readable(error.path or ""), reason=readable(str(error)))
 
 
 def read_commentaries(
@@ -23,16 +37,17 @@ def read_commentaries(
     date: str | None = None,
     corrections: Sequence[Correction] = (),
     passed_over: list[DataError] | None = None,
+    notes: list[str] | None = None,
 ) -> Iterator[Commentary]:
     """The commentaries of files, folders and ``-``, one at a time.
 
     Parameters
     ----------
     inputs
-        ``.txt``, ``.md`` with YAML front matter, ``.jsonl``, ``.html``, each also as ``.gz``;
-        folders; ``-`` for standard input. JSON Lines are streamed.
+        Files of the formats in `READERS`, each also as ``.gz``; folders; ``-`` for standard input.
+        JSON Lines and tables are streamed.
     encoding
-        Of the files; None is UTF-8.
+        Of the files that are not UTF-8.
     author, date
         For what names none.
     corrections
@@ -40,6 +55,9 @@ def read_commentaries(
     passed_over
         Where it is given, what cannot be read (an input, a file of a folder, a row) is added to it
         as an error instead of raised, and the rest is read.
+    notes
+        Where it is given, what a user should know is added to it: what was taken for what in a
+        file, and what was left out.
 
     Raises
     ------
@@ -49,6 +67,7 @@ def read_commentaries(
     if date is not None and iso_date(date) is None:
         raise SettingsError(f'"{date}" is not a date, expected one such as 2025-10-21', flag="--date")
     defaults = {"author": author, "date": iso_date(date) if date else None}
+    reading = Reading(encoding, passed_over, notes)
     ids = IdRegister()
     by_id: dict[str, list[Correction]] = {}
     for correction in corrections:
@@ -56,14 +75,11 @@ def read_commentaries(
     for source in _sources(inputs, passed_over):
         try:
             reader = READERS[source.format]
-            more = [passed_over] if reader.is_stream else []
-            drafts = reader.read(source, encoding, *more)
+            drafts = reader.read(source, reading)
             finished = (_finished(draft, source, ids, defaults, by_id) for draft in drafts)
             yield from finished if reader.is_stream else _with_neighbours(list(finished))
         except DataError as error:
-            if passed_over is None:
-                raise
-            passed_over.append(error)
+            reading.pass_over(error)
 
 
 def _sources(inputs: Iterable[str | Path], passed_over: list[DataError] | None) -> Iterator[Source]:
@@ -90,6 +106,10 @@ def flag_rows(
                 row |= {"found": commentary.date, "neighbours": [other.date for other in around]}
             elif flag in ("same_author_and_date", "date_unreadable"):
                 row |= {"found": commentary.date or _title_text(commentary)}
+            elif flag == "looks_like_title_line":
+                row |= {"found": next(suspected_title_lines(commentary.text), None)}
+            elif found := damage_in(commentary.text).get(flag):
+                row |= {"found": found}
             elif correction := made.get((commentary.commentary_id, flag)):
                 row |= {"was": correction.was, "is": correction.is_, "reason": correction.reason}
             rows.append(row)
@@ -132,9 +152,12 @@ def _with_blocks(commentary: Commentary, draft: Draft, *, changed: bool) -> Comm
     if changed and blocks and blocks[0].whole:
         blocks = [whole_block(commentary.text)]
     elif blocks is None or changed:
-        blocks = find_blocks(commentary.text, title=title_line, layout=draft.layout)
+        blocks = find_blocks(commentary.text, title=title_line, layout=draft.layout, kinds=draft.kinds)
     captions = [commentary.text[block.start : block.end] for block in blocks if block.kind == "caption"]
-    flags = list(commentary.flags)
+    flags = [
+        *commentary.flags,
+        *(flag for flag in damage_in(commentary.text) if flag not in commentary.flags),
+    ]
     if not any(block.kind in ("paragraph", "list_item") for block in blocks) and "no_text" not in flags:
         flags.append("no_text")
     if commentary.date is None and "no_date" not in flags:

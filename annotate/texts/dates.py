@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 _FAR = 180  # days
 _NEAR = 90
@@ -100,11 +100,17 @@ _MONTHS = {
 }  # fmt: skip
 _NUMERIC = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]\S+)?")
+_MONTH_FIRST = re.compile(r"([^\W\d_]{3,9})\.?\s(\d{1,2}),\s(\d{4})")
+_ANYWHERE = re.compile(
+    r"(?<!\d)(?:\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{4}-\d{2}-\d{2}|\d{1,2}\.?\s[^\W\d_]{3,9}\.?\s\d{4}"
+    r"|\b[A-Z][a-z]{2,8}\.?\s\d{1,2},\s\d{4})(?!\d)"
+)
+_SHORT = 80  # characters of a line that may be a date with its weekday and hour
 _NAMED = re.compile(r"(\d{1,2})\.?\s([^\W\d_]{3,9})\.?\s(\d{4})")
 
 
 def iso_date(text: str) -> str | None:
-    """A date as ``2025-10-21``, from ISO, ``21.10.2025`` or ``21. Oktober 2025``; else None."""
+    """A date as ``2025-10-21``, from ISO, ``1.5.2025``, ``1. Mai 2025`` or ``May 1, 2025``; else None."""
     text = text.strip()
     if match := _ISO.fullmatch(text):
         year, month, day = match.groups()
@@ -112,6 +118,9 @@ def iso_date(text: str) -> str | None:
         day, month, year = match.groups()
     elif match := _NAMED.fullmatch(text):
         day, name, year = match.groups()
+        month = str(_MONTHS.get(name.lower(), 0))
+    elif match := _MONTH_FIRST.fullmatch(text):
+        name, day, year = match.groups()
         month = str(_MONTHS.get(name.lower(), 0))
     else:
         return None
@@ -121,9 +130,28 @@ def iso_date(text: str) -> str | None:
         return None
 
 
+class FoundDate(NamedTuple):
+    """A date in a line: as it stands there, and in ISO form."""
+
+    words: str
+    iso: str
+
+
+def find_date(line: str) -> FoundDate | None:
+    """The only date of a line, None where it has none or several.
+
+    >>> find_date("Montag, 3. November 2025, 20:15 Uhr")
+    FoundDate(words='3. November 2025', iso='2025-11-03')
+    """
+    found = [(words, iso) for words in _ANYWHERE.findall(line) if (iso := iso_date(words))]
+    return FoundDate(*found[0]) if len(found) == 1 else None
+
+
 def with_iso_date(fields: dict[str, Any]) -> dict[str, Any]:
     """The fields with the date in ISO form; one that cannot be read is flagged."""
     written = fields.get("date")
     iso = iso_date(written) if written else None
+    if written and not iso and len(written) <= _SHORT and (found := find_date(written)):
+        iso = found.iso
     flags = [*fields.get("flags", []), *(["date_unreadable"] if written and not iso else [])]
     return {**fields, "date": iso, "flags": flags}

@@ -2,14 +2,15 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from schemas.errors import DataError, SettingsError
 from schemas.files import decode_utf8, read_bytes
+from schemas.files import reading as reading_file
 from schemas.jsonl import read_jsonl
-from schemas.records import Block
+from schemas.records import Block, BlockKind
 
 R = TypeVar("R")
 READABLE = ".txt, .md, .jsonl, .html, or one of these as .gz"
@@ -22,9 +23,38 @@ ADVICE = {
         "save it as plain text (.txt, UTF-8) or as .html",
     ),
     **dict.fromkeys((".csv", ".tsv", ".xlsx", ".ods"), "hand in one record a line, as .jsonl"),
+    **dict.fromkeys((".xml", ".rss", ".atom", ".tei", ".xmi"), "hand in its texts as .html, .txt or .jsonl"),
+    **dict.fromkeys((".eml", ".mhtml", ".mht"), "save it as .html, or its text as .txt"),
+    **dict.fromkeys((".srt", ".vtt", ".tex"), "hand in its text as .txt, without times and commands"),
 }
 _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")
 HEAD = 4096
+_JSON = "a record a line with a text belongs into a .jsonl"
+#: How files begin that are no plain text, whatever their name says, and where they belong.
+_FOREIGN = tuple(
+    (re.compile(pattern, re.IGNORECASE), what)
+    for pattern, what in (
+        (
+            r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body)\b",
+            "a web page: name it .html",
+        ),
+        (r"<(?:\?xml|!doctype|[a-z][\w:.-]*[\s>/])", "XML: hand in its texts as .html, .txt or .jsonl"),
+        (r"\\(?:documentclass|begin|section|usepackage)\b", "LaTeX: hand in its text as .txt"),
+        (r"WEBVTT|\d+\s*\n\d\d:\d\d:\d\d[,.]\d+ --> ", "subtitles: take the times out"),
+        (r"#FORMAT=WebAnno|T\d+\t\w+ \d+ \d+\t", "codings of another tool, not a text"),
+        (r'\{\s*"[^"\n]*"\s*:|\[\s*\{\s*"', f"JSON: {_JSON}"),
+        (
+            r"(?=(?:[\w-]+:.*\n(?:[ \t].*\n)*)*MIME-Version:)",
+            "a mail or a saved web page: name it .eml or .mhtml",
+        ),
+    )
+)
+#: Word's break within a paragraph: behind a sentence, or before a list mark or another one, it parts lines.
+_SOFT_BREAK = re.compile(
+    r"(?P<apart>(?<=[.!?…:»“\"\n])[\u2028\x0b]|[\u2028\x0b](?=[\u2028\x0b\n•◦▪–—*-]|\d{1,3}[.)]\s))|[\u2028\x0b]"
+)
+_TAG = re.compile(r"</?[a-z][^<>\n]*>", re.IGNORECASE)
+_TAGS = 10  # in the first `HEAD` characters; fewer may be a slip, and are flagged
 #: Characters of a text: some five thousand commentaries. JSON Lines are read a row at a time, and hold more.
 MAX_TEXT = 10_000_000
 
@@ -43,21 +73,56 @@ class Source(NamedTuple):
         return self.name.rpartition("/")[2].removesuffix(".gz").removesuffix(self.suffix)
 
 
-def read_text(source: Source, *, encoding: str | None = None) -> str:
+class Reading(NamedTuple):
+    """How sources are read, and where to tell what was noticed.
+
+    ``encoding`` is that of files that are not UTF-8. An error of a single row goes to ``passed_over``
+    where that is given, and is raised else; what a user should know of a file goes to ``notes``.
+    """
+
+    encoding: str | None = None
+    passed_over: list[DataError] | None = None
+    notes: list[str] | None = None
+
+    def pass_over(self, error: DataError) -> None:
+        if self.passed_over is None:
+            raise error
+        self.passed_over.append(error)
+
+    def note(self, source: Source, words: str) -> None:
+        if self.notes is not None:
+            self.notes.append(f"{source.name}: {words}")
+
+
+def read_text(source: Source, reading: Reading = Reading()) -> str:
     """The text of a source, line ends as line feeds.
+
+    Raises
+    ------
+    DataError
+        As `text_of`; or it is mark-up or another format than its name says.
+    """
+    text = text_of(read_bytes(source.path, at_most=4 * MAX_TEXT), source, reading.encoding)
+    _refuse_foreign(text, source)
+    return text
+
+
+def text_of(data: bytes, source: Source, encoding: str | None = None) -> str:
+    """Bytes as text, line ends as line feeds; ``encoding`` is believed of what is not UTF-8.
 
     Raises
     ------
     DataError
         It is empty, a binary format, longer than `MAX_TEXT`, or not in the encoding: names the byte.
     """
-    data = read_bytes(source.path, at_most=4 * MAX_TEXT)  # a character has up to four bytes
     if data.startswith(_MAGIC):
         raise refusal(Path(source.path), "looks like a binary format")
-    text = _decoded(data, source, encoding) if encoding else decode_utf8(data, source.path)
+    is_other = encoding is not None and not _is_utf8(data, _codec(encoding))
+    text = _decoded(data, source, encoding) if encoding and is_other else decode_utf8(data, source.path)
     if len(text) > MAX_TEXT:
         raise too_long(len(text), path=source.path)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = _SOFT_BREAK.sub(lambda found: "\n" if found["apart"] else " ", text)
     if not text.strip():
         raise DataError("is empty, expected a commentary", path=source.path)
     if text.count("\0", 0, HEAD) > len(text[:HEAD]) // 10:
@@ -67,25 +132,49 @@ def read_text(source: Source, *, encoding: str | None = None) -> str:
     return text
 
 
+def _is_utf8(data: bytes, codec: str) -> bool:
+    """Whether bytes are UTF-8, and not a text in a codec that writes with plain bytes, such as utf-16."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return _is_not(codec, is_ascii=data.isascii(), has_nul=b"\0" in data)
+
+
+def _is_not(codec: str, *, is_ascii: bool, has_nul: bool) -> bool:
+    """Whether what can be read as UTF-8 cannot well have been written in a codec."""
+    if codec.startswith(("utf-16", "utf-32")):
+        return not has_nul
+    keeps_ascii = bytes(range(128)).decode(codec, "replace") == bytes(range(128)).decode()
+    return keeps_ascii or not is_ascii
+
+
+def _refuse_foreign(text: str, source: Source) -> None:
+    head = text[:HEAD].lstrip()
+    what = next((what for begins, what in _FOREIGN if begins.match(head)), None)
+    if what is None and source.format == "text" and len(_TAG.findall(head)) >= _TAGS:
+        what = "mark-up: hand in its text, or name it .html"
+    if what:
+        raise DataError(f"is named as plain text and looks like {what}", path=source.path)
+
+
 def too_long(length: int, *, path: str | Path) -> DataError:
     words = f"a text of {length:,} characters, expected at most {MAX_TEXT:,}: divide it"
     return DataError(words, path=path)
 
 
 def read_rows(
-    source: Source,
-    record: type[R],
-    *,
-    encoding: str | None = None,
-    passed_over: list[DataError] | None = None,
+    source: Source, record: type[R], reading: Reading, *, prepare: Callable[[Any], Any] | None = None
 ) -> Iterator[R]:
-    """The records of JSON Lines, one at a time however long the file is.
-
-    A row that does not fit is added to ``passed_over`` where that is given, else raised.
-    """
+    """The records of JSON Lines, one at a time however long the file is; ``prepare`` as in `read_jsonl`."""
+    encoding = reading.encoding
     codec = _codec(encoding or "utf-8")
+    if codec != "utf-8" and _is_utf8_file(source.path, codec):
+        codec = "utf-8"
     try:
-        yield from read_jsonl(source.path, record, passed_over=passed_over, encoding=codec)
+        yield from read_jsonl(
+            source.path, record, passed_over=reading.passed_over, encoding=codec, prepare=prepare
+        )
     except UnicodeError as error:
         raise DataError(f"not {encoding}: {error}", path=source.path) from error
     except DataError as error:
@@ -93,6 +182,23 @@ def read_rows(
             raise
         words = f"{error.message}; read it with --encoding, such as cp1252"
         raise DataError(words, path=error.path, line=error.line) from error
+
+
+def _is_utf8_file(path: str | Path, codec: str) -> bool:
+    """Like `_is_utf8`, of a file of any size; standard input can be read only once, and is not looked at."""
+    if str(path) == "-" or not Path(path).is_file():
+        return False
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_ascii, has_nul = True, False
+    try:
+        with reading_file(path) as file:
+            while part := file.read(2**20):
+                decoder.decode(part)
+                is_ascii, has_nul = is_ascii and part.isascii(), has_nul or b"\0" in part
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return _is_not(codec, is_ascii=is_ascii, has_nul=has_nul)
 
 
 def _decoded(data: bytes, source: Source, encoding: str) -> str:
@@ -153,10 +259,14 @@ def lines_of(text: str) -> list[Line]:
 
 
 class Draft(NamedTuple):
-    """A commentary before it has an id and blocks. ``title_line`` is where its title stands."""
+    """A commentary before it has an id and blocks. ``title_line`` is where its title stands.
+
+    ``kinds`` are the kinds of lines that a reader knows, by what the lines say.
+    """
 
     fields: dict[str, Any]
     own_id: str | None = None
     title_line: Line | None = None
     layout: str = "text"
     blocks: list[Block] | None = None
+    kinds: Mapping[str, BlockKind] = {}

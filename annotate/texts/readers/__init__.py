@@ -11,9 +11,8 @@ from annotate.texts.sources import Draft
 
 
 class Reader(NamedTuple):
-    """``read`` takes a source and an encoding; where it is a stream, errors of single rows as a list too.
-
-    The commentaries of a stream are handed on as they come, without a look at their neighbours.
+    """``read`` takes a source and how to read it; the commentaries of a stream
+    are handed on as they come, without a look at their neighbours.
     """
 
     suffixes: tuple[str, ...]

@@ -1,16 +1,20 @@
 """Commentaries as rows of JSON Lines."""
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from annotate.texts.dates import with_iso_date
-from annotate.texts.sources import MAX_TEXT, Draft, Source, read_rows, too_long
+from annotate.texts.readers.keys import tell_unread, with_known_keys
+from annotate.texts.sources import MAX_TEXT, Draft, Reading, Source, read_rows, too_long
 from schemas.errors import DataError
 from schemas.records import Block, Record
 
 _RECORD_FIELDS = (
     "source", "url", "outlet", "medium", "original_language", "translator", "license",
 )  # fmt: skip
+_OWN = ("blocks", "captions", "flags")
 
 
 class CommentaryRow(Record, frozen=True, kw_only=True):
@@ -34,15 +38,17 @@ class CommentaryRow(Record, frozen=True, kw_only=True):
     flags: list[str] = []
 
 
-def read_jsonl_rows(
-    source: Source, encoding: str | None, passed_over: list[DataError] | None = None
-) -> Iterator[Draft]:
+def read_jsonl_rows(source: Source, reading: Reading) -> Iterator[Draft]:
+    unread: Counter[str] = Counter()
     row = None
-    for row in read_rows(source, CommentaryRow, encoding=encoding, passed_over=passed_over):
+
+    def by_field(value: Any) -> Any:
+        return with_known_keys(value, _OWN, unread) if isinstance(value, dict) else value
+
+    before = len(reading.passed_over or ())
+    for row in read_rows(source, CommentaryRow, reading, prepare=by_field):
         if len(row.text) > MAX_TEXT:
-            if passed_over is None:
-                raise too_long(len(row.text), path=source.path)
-            passed_over.append(too_long(len(row.text), path=source.path))
+            reading.pass_over(too_long(len(row.text), path=source.path))
             continue
         text = unicodedata.normalize("NFC", row.text)
         names = ("title", "author", "date", "captions", *_RECORD_FIELDS)
@@ -53,8 +59,9 @@ def read_jsonl_rows(
             blocks = None
             fields["flags"].append("blocks_read_again")
         yield Draft(with_iso_date(fields), own_id=None if own_id is None else str(own_id), blocks=blocks)
-    if row is None and not passed_over:
+    if row is None and len(reading.passed_over or ()) == before:
         raise DataError("is empty, expected a commentary a line", path=source.path)
+    tell_unread(reading, source, unread, "keys")
 
 
 def _fits(blocks: list[Block], text: str, length: int) -> bool:

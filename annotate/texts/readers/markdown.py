@@ -1,26 +1,30 @@
 """Markdown as commentators' notes use it: front matter, headings, lists, pictures, quotes."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from annotate.texts.dates import with_iso_date
-from annotate.texts.sources import Draft, Source, read_text
+from annotate.texts.readers.keys import field_of, tell_unread, with_known_keys
+from annotate.texts.readers.parts import Part, draft_of, tell_left_out
+from annotate.texts.sources import Draft, Reading, Source, read_text
 from schemas.errors import DataError
+from schemas.records import BlockKind
 from schemas.yaml_file import parse_yaml
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
-_KNOWN = (
-    "id", "commentary_id", "title", "author", "date", "source", "url", "outlet", "medium",
-    "original_language", "translator", "license",
-)  # fmt: skip
-_FIRST_HEADING = re.compile(r"\s*#\s+(\S.*?)[ \t#]*(?:\n|$)")
+_NOTE_MARK = re.compile(r"[ \t]{0,4}(?<!\\)\[\^[^\]\s]{1,40}\]")
+_NOTE_TEXT = re.compile(r"^\[\^[^\]\n]{1,40}\]:.*(?:\n+(?: {2,}|\t).*)*", re.MULTILINE)
+_TAG = re.compile(r"<(?:!--[^>]*--|/?[a-zA-Z][^<>]*)>")
+_BREAK = re.compile(r"<br\b", re.IGNORECASE)
 
 
-def read_front_matter(text: str, path: str | Path) -> tuple[dict[str, str], str]:
+def read_front_matter(text: str, path: str | Path, unread: Counter[str]) -> tuple[dict[str, str], str]:
     """The fields that the front matter of a Markdown file names, and the text behind it.
 
-    A title that is not named there is the heading with which the text begins.
+    Keys that are no field are counted in ``unread``.
 
     Raises
     ------
@@ -33,17 +37,75 @@ def read_front_matter(text: str, path: str | Path) -> tuple[dict[str, str], str]
     if matter.strip():
         # one line feed more, so that line numbers in errors count the opening dashes
         data, places = parse_yaml("\n" + matter, path)
-        for name in _KNOWN:
-            if name in data and not isinstance(data[name], str):
-                raise DataError(f'"{name}": expected words', path=path, line=places[name,][0])
-            if data.get(name, "") not in ("", "null", "~"):
-                fields[name] = data[name]
-    if "title" not in fields and (heading := _FIRST_HEADING.match(body)):
-        fields["title"] = heading.group(1)
-    return fields, body.strip("\n")
+        for key, value in data.items():
+            if (field_of(key) or "text") == "text":
+                unread[key] += 1
+            elif not isinstance(value, str):
+                raise DataError(f'"{key}": expected words', path=path, line=places[key,][0])
+        known = with_known_keys(data, (), Counter())
+        known.pop("text", None)
+        fields = {name: value for name, value in known.items() if value not in ("", "null", "~")}
+    return fields, body
 
 
-def read_markdown(source: Source, encoding: str | None) -> Iterator[Draft]:
-    matter, text = read_front_matter(read_text(source, encoding=encoding), source.path)
+def read_markdown(source: Source, reading: Reading) -> Iterator[Draft]:
+    unread: Counter[str] = Counter()
+    matter, body = read_front_matter(read_text(source, reading), source.path, unread)
+    tell_unread(reading, source, unread, "front matter")
+    left_out: Counter[str] = Counter()
+    parts = list(parts_of(body, left_out))
+    tell_left_out(reading, source, left_out)
+    if "title" not in matter and parts and parts[0].kind == "title":
+        matter["title"] = parts[0].text
     own_id = matter.pop("id", None) or matter.pop("commentary_id", None)
-    yield Draft(with_iso_date({**matter, "text": text}), own_id=own_id, layout="markdown")
+    draft = draft_of(parts, source, with_iso_date(matter))
+    yield draft._replace(own_id=own_id)
+
+
+def parts_of(text: str, left_out: Counter[str]) -> Iterator[Part]:
+    """Headings, paragraphs, list items and pictures of Markdown, without its marks.
+
+    >>> [part.text for part in parts_of("Das ist **nicht** _neu_.[^1] Mehr [hier](https://a.de).", Counter())]
+    ['Das ist nicht neu. Mehr hier.']
+    """
+    from markdown_it import MarkdownIt
+
+    text, notes = _NOTE_TEXT.subn("", text)
+    left_out["footnotes"] += notes
+    kinds: list[BlockKind] = []
+    in_table = False
+    for token in MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(_NOTE_MARK.sub("", text)):
+        if token.type == "table_open":
+            in_table = True
+            left_out["tables"] += 1
+        if token.type in _KINDS:
+            kinds.append(_KINDS[token.type])
+        elif token.type.removesuffix("_close") + "_open" in _KINDS:
+            kinds.pop()
+        elif token.type == "table_close":
+            in_table = False
+        elif token.type == "inline" and not in_table:
+            yield from _part(token, kinds)
+        elif token.type in ("code_block", "html_block"):
+            yield from (Part("paragraph", line) for line in _TAG.sub("", token.content).splitlines())
+
+
+_KINDS: dict[str, BlockKind] = {"heading_open": "title", "list_item_open": "list_item"}
+
+
+def _part(token: Any, kinds: list[BlockKind]) -> Iterator[Part]:
+    shown = token.children or []
+    if [child.type for child in shown] == ["image"]:
+        yield Part("caption", shown[0].content)
+        return
+    words = "".join(_words(child) for child in shown)
+    for line in words.split("\v"):
+        yield Part(kinds[-1] if kinds else "paragraph", line)
+
+
+def _words(token: Any) -> str:
+    if token.type == "softbreak":
+        return "\n"
+    if token.type == "hardbreak" or (token.type == "html_inline" and _BREAK.match(token.content)):
+        return "\v"
+    return token.content if token.type in ("text", "code_inline", "text_special") else ""

@@ -1,80 +1,71 @@
-"""Plain text: title lines begin a commentary, and name its date and author.
+"""Plain text: one commentary or several, each from its title line or head of an export to the next."""
 
-The forms of title lines are lines of ``language/title_forms.txt``; a new form is a new line there.
-"""
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-import re
-from collections.abc import Iterator
-from functools import cache
-from typing import NamedTuple
-
-from annotate.texts.dates import iso_date
-from annotate.texts.sources import Draft, Line, Source, lines_of, read_text
-from annotate.texts.wordlists import read_lines
-
-_MAX_LINE = 400  # characters; a longer line is no title
-
-_FIELDS = {
-    "title": r"(?P<title>\S.*?)",
-    "author": r"(?P<author>[^\W\d_][^|\d]{0,80}?)",
-    "date": r"(?P<date>\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{4}-\d\d-\d\d|\d{1,2}\.\s[^\W\d_]{3,9}\s\d{4})",
-}
+from annotate.texts.readers.press_exports import read_press_export
+from annotate.texts.readers.title_lines import TitleLine, read_title_line, suspected_title_lines
+from annotate.texts.readers.web_copy import read_web_copy
+from annotate.texts.sources import Draft, Line, Reading, Source, lines_of, read_text
+from schemas.records import BlockKind
 
 
-class TitleLine(NamedTuple):
-    title: str
-    author: str | None
-    found_date: str  # as it stands in the line
-
-    @property
-    def date(self) -> str | None:
-        """The date in ISO form, or None where the calendar does not have it."""
-        return iso_date(self.found_date)
+def read_plain(source: Source, reading: Reading) -> Iterator[Draft]:
+    yield from drafts_of(read_text(source, reading), source, reading)
 
 
-def read_title_line(line: str) -> TitleLine | None:
-    """Title, author and date of a line that begins a commentary, else None.
+def drafts_of(
+    text: str,
+    source: Source,
+    reading: Reading,
+    *,
+    kinds: Mapping[str, BlockKind] | None = None,
+    fields: Mapping[str, Any] | None = None,
+    layout: str = "text",
+) -> Iterator[Draft]:
+    """The commentaries in the text of a file, whatever format it came in.
 
-    >>> read_title_line("Der Winter kommt | Anna Weiß. 03.11.2025.")
-    TitleLine(title='Der Winter kommt', author='Anna Weiß', found_date='03.11.2025')
+    Parameters
+    ----------
+    kinds
+        Of lines that the format tells, such as headings.
+    fields
+        What the format says of a file that holds one commentary.
     """
-    line = line.strip()
-    if len(line) > _MAX_LINE:
-        return None
-    for form in _forms():
-        if match := form.fullmatch(line):
-            fields = match.groupdict()
-            author = fields.get("author")
-            return TitleLine(fields["title"], author.strip() if author else None, fields["date"])
-    return None
+    for draft in _drafts(text, source, reading, fields or {}):
+        known = {**draft.kinds, **(kinds or {})}
+        draft.fields["text"] = draft.fields["text"].strip("\n")
+        if next(suspected_title_lines(draft.fields["text"]), None):
+            draft.fields["flags"] = [*draft.fields.get("flags", []), "looks_like_title_line"]
+        yield draft._replace(kinds=known, layout=layout)
 
 
-@cache
-def _forms() -> tuple[re.Pattern[str], ...]:
-    return tuple(_pattern(form) for form in read_lines("title_forms.txt"))
-
-
-def _pattern(form: str) -> re.Pattern[str]:
-    parts = re.split(r"(\{\w+\}|\s+)", form)
-    return re.compile("".join(_field_pattern(part) for part in parts if part) + r"\.?")
-
-
-def _field_pattern(part: str) -> str:
-    if part.isspace():
-        return r"\s+"
-    return _FIELDS[part[1:-1]] if part.startswith("{") else re.escape(part)
-
-
-def read_plain(source: Source, encoding: str | None) -> Iterator[Draft]:
-    """The parts of a text file, each from its title line to the next."""
-    text = read_text(source, encoding=encoding)
+def _drafts(text: str, source: Source, reading: Reading, fields: Mapping[str, Any]) -> Iterator[Draft]:
+    if export := read_press_export(text):
+        reading.note(source, f"read as an export of {export.name}: {len(export.drafts)} commentaries")
+        yield from export.drafts
+        return
     rows = ((line, read_title_line(text[line.start : line.end])) for line in lines_of(text))
     titled = [(line, title_line) for line, title_line in rows if title_line]
     starts = [*(line.start for line, _ in titled), len(text)]
     if text[: starts[0]].strip():
-        yield Draft({"title": source.stem, "text": text[: starts[0]].strip("\n"), "flags": ["no_title_line"]})
+        yield _untitled(text[: starts[0]].strip("\n"), source, reading, {} if titled else fields)
     for (line, title_line), end in zip(titled, starts[1:], strict=True):
         yield _part(text, line, title_line, end)
+
+
+def _untitled(text: str, source: Source, reading: Reading, fields: Mapping[str, Any]) -> Draft:
+    """A text without a title line: as copied from a web page, or named after its file."""
+    if copied := read_web_copy(text):
+        said = ", ".join(
+            f"{name} {value}" for name, value in copied.fields.items() if value and name != "text"
+        )
+        reading.note(source, f"taken from its first lines: {said}")
+        named = {name: value for name, value in fields.items() if value}
+        return copied._replace(fields={**copied.fields, **named, "text": text})
+    if fields.get("title"):
+        return Draft({**fields, "text": text})
+    return Draft({**fields, "title": source.stem, "text": text, "flags": ["no_title_line"]})
 
 
 def _part(text: str, line: Line, title_line: TitleLine, end: int) -> Draft:

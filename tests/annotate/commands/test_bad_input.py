@@ -129,3 +129,27 @@ def test_a_foreign_file_as_export(standpunkt: Run, tmp_path: Path) -> None:
     book = shipped_codebook("kommentar-core")
     fails(standpunkt("agree", file(tmp_path, "e.json", '[{"id": 1'), "--codebook", book), "e.json")
     fails(standpunkt("agree", file(tmp_path, "e.json", '{"a": 1}'), "--codebook", book), "e.json")
+
+
+def test_split_names_all_bad_files_and_reads_the_rest(standpunkt: Run, tmp_path: Path) -> None:
+    for name, content in {
+        "a.txt": PIECE,
+        "b.txt": "ä".encode("cp1252"),
+        "c.md": "",
+        "d.jsonl": '{"text": "Da."}\n{}\n',
+    }.items():
+        file(tmp_path, name, content)
+    ran = standpunkt("split", tmp_path, "-o", tmp_path / "s.jsonl", "--json")
+    assert ran.code == 1
+    assert ran.json["sentences"] == 3
+    assert [Path(row["input"]).name for row in ran.json["failed"]] == ["b.txt", "c.md", "d.jsonl"]
+    errors = [line for line in ran.err.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 3 and "d.jsonl:2: " in errors[2]
+    assert len((tmp_path / "s.jsonl").read_text("utf-8").splitlines()) == 3
+
+
+def test_split_names_all_bad_files_where_none_can_be_read(standpunkt: Run, tmp_path: Path) -> None:
+    bad = [file(tmp_path, f"{name}.txt", b"\xff") for name in "ab"]
+    ran = standpunkt("split", *bad)
+    assert (ran.code, ran.out) == (1, "")
+    assert [line.split(":")[1].strip() for line in ran.err.splitlines()] == [str(path) for path in bad]

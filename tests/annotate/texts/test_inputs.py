@@ -8,11 +8,11 @@ import pytest
 from annotate.texts.commentaries import read_commentaries
 from annotate.texts.inputs import unread_files
 from annotate.texts.readers import READERS, Reader
-from annotate.texts.sources import Draft, Source, read_text
+from annotate.texts.sources import Draft, Reading, Source, read_text
 
 
-def _read_notes(source: Source, encoding: str | None) -> Iterator[Draft]:
-    for line in read_text(source, encoding=encoding).splitlines():
+def _read_notes(source: Source, reading: Reading) -> Iterator[Draft]:
+    for line in read_text(source, reading).splitlines():
         yield Draft({"text": line, "title": line.split()[0], "author": None, "date": None})
 
 

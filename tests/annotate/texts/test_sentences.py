@@ -89,7 +89,7 @@ def test_an_id_rests_on_the_words_and_counts_what_recurs() -> None:
 
 def test_a_wrapped_line_is_a_space() -> None:
     text = "Das ist ein Satz, der in der\nMitte umbricht. Und\nnoch einer."
-    found = split_sentences(commentary(text, blocks=find_blocks(text, layout="markdown")))
+    found = split_sentences(commentary(text, blocks=find_blocks(text, layout="paragraphs")))
     assert [s.text for s in found] == ["Das ist ein Satz, der in der\nMitte umbricht.", "Und\nnoch einer."]
 
 

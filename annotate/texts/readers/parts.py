@@ -1,0 +1,57 @@
+"""What formats with a layout of their own give: headings, paragraphs, list items, each with its words."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from annotate.texts.sources import MAX_TEXT, Draft, Reading, Source, too_long
+from schemas.errors import DataError
+from schemas.records import BlockKind
+
+
+class Part(NamedTuple):
+    """A stretch of text between breaks."""
+
+    kind: BlockKind
+    text: str
+
+
+def draft_of(parts: Iterable[Part], source: Source, fields: Mapping[str, Any]) -> Draft:
+    """One commentary of parts, a blank line between each two; in Unicode's composed form."""
+    text, kinds = text_of_parts(parts, source)
+    return Draft({**fields, "text": text}, layout="paragraphs", kinds=kinds)
+
+
+def text_of_parts(parts: Iterable[Part], source: Source) -> tuple[str, dict[str, BlockKind]]:
+    """The text of parts, and the kind of each line that is no plain paragraph.
+
+    Raises
+    ------
+    DataError
+        There is no text, or too much of it.
+    """
+    lines: list[str] = []
+    kinds: dict[str, BlockKind] = {}
+    length = 0
+    for part in parts:
+        rows = unicodedata.normalize("NFC", part.text).split("\n")
+        line = "\n".join(row.strip() for row in rows if row.strip())
+        if not line:
+            continue
+        length += len(line) + 2
+        if length > MAX_TEXT:
+            raise too_long(length, path=source.path)
+        lines.append(line)
+        if part.kind != "paragraph":
+            kinds.setdefault(line, part.kind)
+    if not lines:
+        raise DataError("has no text", path=source.path)
+    return "\n\n".join(lines), kinds
+
+
+def tell_left_out(reading: Reading, source: Source, left_out: Counter[str]) -> None:
+    """Says of what kinds something was not taken into the text, and how many."""
+    found = ", ".join(f"{count} {what}" for what, count in left_out.items() if count)
+    if found:
+        reading.note(source, f"left out of the text: {found}")

@@ -1,0 +1,98 @@
+"""Title lines: a line that begins a commentary, and names its date and author.
+
+Their forms are lines of ``language/title_forms.txt``; a new form is a new line there.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from annotate.texts.dates import find_date, iso_date
+from annotate.texts.sources import lines_of
+from annotate.texts.wordlists import read_lines
+
+_MAX_LINE = 400  # characters; a longer line is no title
+_MAX_SHORT = 150  # of a form that a sentence may have as well
+
+_INNER = r"von|van|de|der|den|zu|zur|vom|al|el"
+_CAPITAL = r"[^\W\d_a-zßäöü][\w'’.-]*"
+#: Two to six words with capitals, and what stands in small letters between them.
+NAME = rf"(?:(?:Dr|Prof|Dr\. [a-z]+)\.\s+)*{_CAPITAL}(?:\s+(?:{_INNER})|\s+{_CAPITAL}){{1,5}}"
+_FIELDS = {
+    "title": r"(?P<title>\S.*?)",
+    "author": r"(?P<author>[^\W\d_][^|\d]{0,80}?)",
+    "name": rf"(?P<author>{NAME})",
+    "date": r"(?P<date>\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{4}-\d\d-\d\d|\d{1,2}\.\s[^\W\d_]{3,9}\s\d{4})",
+}
+_BY = re.compile(rf"(?:[Vv]on|[Bb]y)\s+(?={NAME}$)")
+_SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]\s+\W*[^\W\da-zäöüß_]")
+_ENDS_WITH_DATE = re.compile(r"\d\W{0,2}$")
+_SEPARATED = re.compile(r"[|/(,;:–—]|\s-\s|\bvon\b|\bby\b")
+
+
+class TitleLine(NamedTuple):
+    title: str
+    author: str | None
+    found_date: str  # as it stands in the line
+
+    @property
+    def date(self) -> str | None:
+        """The date in ISO form, or None where the calendar does not have it."""
+        return iso_date(self.found_date)
+
+
+def read_title_line(line: str) -> TitleLine | None:
+    """Title, author and date of a line that begins a commentary, else None.
+
+    >>> read_title_line("Der Winter kommt | Anna Weiß. 03.11.2025.")
+    TitleLine(title='Der Winter kommt', author='Anna Weiß', found_date='03.11.2025')
+    """
+    line = line.strip()
+    if len(line) > _MAX_LINE or not _ENDS_WITH_DATE.search(line):
+        return None
+    for form, is_strict in _forms():
+        if not (match := form.fullmatch(line)):
+            continue
+        fields = match.groupdict()
+        author = fields.get("author")
+        if is_strict and (len(line) > _MAX_SHORT or _SENTENCE_END.search(fields["title"])):
+            continue
+        return TitleLine(fields["title"], _BY.sub("", author.strip()) if author else None, fields["date"])
+    return None
+
+
+def suspected_title_lines(text: str) -> Iterator[str]:
+    """Lines that hold a name and a date and little else, and are no title lines that are known."""
+    for start, end in lines_of(text):
+        line = text[start:end]
+        if end - start > _MAX_SHORT or not (found := find_date(line)) or read_title_line(line):
+            continue
+        rest = line.replace(found.words, " ", 1)
+        is_lone = not text[max(0, start - 2) : start].strip("\n")
+        if is_lone and line[-1] not in "!?…:" and _SEPARATED.search(rest) and _has_name_at_edge(rest):
+            yield line
+
+
+def _has_name_at_edge(rest: str) -> bool:
+    """Whether a name stands alone between marks, as beside a title and not in a sentence."""
+    pieces = re.split(r"[|/(),;:–—]|\s-\s|\.\s|\b(?:[Vv]on|[Bb]y)\b(?=\s+[A-ZÄÖÜ]\w+\s+[A-ZÄÖÜ])", rest)
+    return any(re.fullmatch(NAME, piece.strip(" .")) for piece in pieces[1:])
+
+
+@cache
+def _forms() -> tuple[tuple[re.Pattern[str], bool], ...]:
+    forms = read_lines("title_forms.txt")
+    return tuple((_pattern(form, is_strict="{name}" in form), "{name}" in form) for form in forms)
+
+
+def _pattern(form: str, *, is_strict: bool) -> re.Pattern[str]:
+    parts = re.split(r"(\{\w+\}|\s+)", form)
+    pattern = "".join(_field_pattern(part) for part in parts if part)
+    return re.compile(pattern if is_strict else pattern + r"\.?")
+
+
+def _field_pattern(part: str) -> str:
+    if part.isspace():
+        return r"\s+"
+    return _FIELDS[part[1:-1]] if part.startswith("{") else re.escape(part)

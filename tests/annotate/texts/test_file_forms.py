@@ -1,0 +1,344 @@
+"""The forms in which people hold texts: what is taken out of a file, and what is said of it. A case a line."""
+
+from pathlib import Path
+
+import pytest
+
+from annotate.texts.commentaries import flag_rows, read_commentaries
+from annotate.texts.readers.keys import field_of
+from annotate.texts.readers.title_lines import read_title_line, suspected_title_lines
+from annotate.texts.sentences import split_sentences
+from schemas.errors import DataError
+from schemas.records import Commentary
+
+NEXIS = (
+    "1 of 2 DOCUMENTS\n\nBeispiel Zeitung\n\n3. November 2025 Montag\n\nWer zögert, zahlt später\n\nBYLINE: Erika Beispiel\n\n"
+    "LENGTH: 12 Wörter\n\nGeschehen ist nichts.\n\nGar nichts.\n\nLOAD-DATE: November 2, 2025\n\nLANGUAGE: GERMAN; DEUTSCH\n\n"
+    "2 of 2 DOCUMENTS\n\nBeispiel Zeitung\n\n4. November 2025 Dienstag\n\nWer zahlt, schafft an\n\nBYLINE: Hans Muster\n\n"
+    "LENGTH: 9 Wörter\n\nNiemand will zahlen.\n\nLOAD-DATE: November 3, 2025\n"
+)
+NEXIS_UNI = (
+    "Wer zögert, zahlt später\n\nBeispiel Zeitung\n\n3. November 2025 Montag\n\nCopyright 2025 Beispiel Zeitung All Rights Reserved\n\n"
+    "Section: MEINUNG; S. 8\n\nLength: 12 words\n\nByline: Von Erika Beispiel\n\nBody\n\nGeschehen ist nichts.\n\nGar nichts.\n\n"
+    "Load-Date: November 2, 2025\n\nEnd of Document\n\nWer zahlt, schafft an\n\nBeispiel Zeitung\n\n4. November 2025 Dienstag\n\n"
+    "Byline: Hans Muster\n\nBody\n\nNiemand will zahlen.\n\nClassification\n\nLanguage: GERMAN\n\nEnd of Document\n"
+)
+FACTIVA = (
+    "HD\nWer zögert, zahlt später\nBY\nVon Erika Beispiel\nWC\n12 words\nPD\n3. November 2025\nSN\nBeispiel Zeitung\nLP\n"
+    "Geschehen ist nichts.\nTD\nGar nichts.\n\nAN\nDocument BEIZ000020251103elb300001\n\nHD\nWer zahlt, schafft an\nBY\nHans Muster\n"
+    "PD\n4 November 2025\nSN\nBeispiel Zeitung\nTD\nNiemand will zahlen.\n"
+)
+FACTIVA_IN_LINES = (
+    "SE   Meinung\nHD   Wer zögert, zahlt später\nBY   Erika Beispiel\nPD   3 November 2025\nSN   Beispiel Zeitung\n"
+    "LP   Geschehen ist nichts.\nTD   Gar nichts.\n\nDocument BEIZ000020251103elb300001\n\nHD   Wer zahlt, schafft an\n"
+    "BY   Hans Muster\nPD   4 November 2025\nSN   Beispiel Zeitung\nTD   Niemand will zahlen.\n\nDocument BEIZ000020251104elb300002\n"
+)
+GENIOS = (
+    "Beispiel Zeitung vom 03.11.2025, Nr. 254, S. 8 / Meinung\nWer zögert, zahlt später\n\nGeschehen ist nichts.\n\nGar nichts.\n\n"
+    "Autor: Erika Beispiel\nQuelle: Beispiel Zeitung vom 03.11.2025, Nr. 254, S. 8\nRessort: Meinung\nDokumentnummer: 202511031\n"
+    "Dauerhafte Adresse des Dokuments: https://www.wiso-net.de/document/BZ__1\nAlle Rechte vorbehalten: (c) Beispiel Zeitung\n"
+    "© GBI-Genios Deutsche Wirtschaftsdatenbank GmbH\n\nBeispiel Zeitung vom 04.11.2025, Nr. 255, S. 8 / Meinung\n"
+    "Wer zahlt, schafft an\n\nNiemand will zahlen.\n\nAutor: Hans Muster\nQuelle: Beispiel Zeitung vom 04.11.2025, Nr. 255, S. 8\n"
+    "Dauerhafte Adresse des Dokuments: https://www.wiso-net.de/document/BZ__2\n"
+)
+WEB = (
+    "Kommentar\nWer zögert, zahlt später\nVon Erika Beispiel, Berlin\nStand: Montag, 3. November 2025, 20:15 Uhr | Lesezeit: 3 Min.\n\n"
+    "Seit Wochen reden die Fachleute.\n\nDer Preis\n\nDas ist teuer.\n\nLesen Sie auch: Warum der Winter kommt\n\n"
+    "Mehr zum Thema\nHeizen mit Holz\nWas Gas kostet\n\nWerbung wirkt trotzdem.\n\nEin Ofen in Bonn. Foto: Karl Roth / dpa\n\ndpa/abc\n"
+)
+
+
+def read(folder: Path, name: str, text: str | bytes, **options: object) -> list[Commentary]:
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    return list(read_commentaries([folder / name], **options))  # type: ignore[arg-type]
+
+
+def sentences(found: list[Commentary]) -> list[str]:
+    return [sentence.text for commentary in found for sentence in split_sentences(commentary)]
+
+
+@pytest.mark.parametrize(
+    ("database", "export"),
+    [
+        ("Nexis", NEXIS),
+        ("Nexis", "\f" + NEXIS.replace("\n", "\r\n")),
+        ("Nexis", NEXIS.replace("1 of 2 DOCUMENTS", "Dokument 1 von 2").replace("2 of 2 DOCUMENTS", "Dokument 2 von 2")),
+        ("Nexis", NEXIS_UNI),
+        ("Factiva", FACTIVA),
+        ("Factiva", FACTIVA_IN_LINES),
+        ("GENIOS", GENIOS),
+    ],
+)  # fmt: skip
+def test_each_article_of_an_export_is_a_commentary(tmp_path: Path, database: str, export: str) -> None:
+    notes: list[str] = []
+    found = read(tmp_path, "export.txt", export, notes=notes)
+    assert [(c.title, c.author, c.date, c.outlet) for c in found] == [
+        ("Wer zögert, zahlt später", "Erika Beispiel", "2025-11-03", "Beispiel Zeitung"),
+        ("Wer zahlt, schafft an", "Hans Muster", "2025-11-04", "Beispiel Zeitung"),
+    ]
+    assert sentences(found) == ["Geschehen ist nichts.", "Gar nichts.", "Niemand will zahlen."]
+    assert notes == [f"export.txt: read as an export of {database}: 2 commentaries"]
+
+
+def test_an_article_whose_head_is_unknown_is_text_and_not_lost(tmp_path: Path) -> None:
+    found = read(tmp_path, "a.txt", "1 of 2 DOCUMENTS\n\nNur Text.\n\n2 of 2 DOCUMENTS\n\nNoch einer.\n")
+    assert sentences(found) == ["Nur Text.", "Noch einer."]
+    assert all("no_title" in commentary.flags for commentary in found)
+
+
+def test_an_article_copied_from_a_web_page_has_its_head_and_its_sentences(tmp_path: Path) -> None:
+    notes: list[str] = []
+    [found] = read(tmp_path, "a.txt", WEB, notes=notes)
+    assert (found.title, found.author, found.date) == (
+        "Wer zögert, zahlt später",
+        "Erika Beispiel",
+        "2025-11-03",
+    )
+    assert sentences([found]) == [
+        "Seit Wochen reden die Fachleute.",
+        "Das ist teuer.",
+        "Werbung wirkt trotzdem.",
+    ]
+    assert found.captions == ["Ein Ofen in Bonn. Foto: Karl Roth / dpa", "dpa/abc"]
+    assert notes == [
+        "a.txt: taken from its first lines: title Wer zögert, zahlt später, author Erika Beispiel, date 2025-11-03"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Von Erika weiß man nichts. Es ist lange her.\nUnd dann?",
+        "Am 3. November 2025 kam er.\nUnd ging.",
+        "Es regnet.\n\nDer Preis\n\nEs hagelt.",
+        "3. November 2025\nEs regnet.",
+    ],
+)
+def test_a_text_without_such_a_head_stays_as_it_is(tmp_path: Path, text: str) -> None:
+    [found] = read(tmp_path, "a.txt", text)
+    assert {block.kind for block in found.blocks} == {"paragraph"}
+    assert "no_title_line" in found.flags
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "author", "date"),
+    [
+        ("Der Winter kommt (Anna Weiß, 25.10.2025)", "Der Winter kommt", "Anna Weiß", "2025-10-25"),
+        ("Der Winter – Anna Weiß – 25.10.2025", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter - Anna Weiß - 25.10.2025", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter / Anna von Weiß / 25. Oktober 2025", "Der Winter", "Anna von Weiß", "2025-10-25"),
+        ("Der Winter, von Dr. Anna Weiß, 2025-10-25", "Der Winter", "Dr. Anna Weiß", "2025-10-25"),
+        ("Der Winter | von Anna Weiß | 25.10.2025", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Die Zahlen lügen nicht (Spiegel, 25.10.2025)", None, None, None),
+        ("Er kam. Das steht fest (Anna Weiß, 25.10.2025)", None, None, None),
+        ("Das steht fest (Anna Weiß, 25.10.2025).", None, None, None),
+    ],
+)
+def test_title_lines_may_differ_a_little(
+    line: str, title: str | None, author: str | None, date: str | None
+) -> None:
+    found = read_title_line(line)
+    assert (found and (found.title, found.author, found.date)) == ((title, author, date) if title else None)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_suspected"),
+    [
+        ("Der Winter; Anna Weiß; 25.10.2025", True),
+        ("25.10.2025, Anna Weiß: Der Winter", True),
+        ("Der Winter | 25.10.2025 | Anna Weiß", True),
+        ("Der Winter | Anna Weiß. 03.11.2025.", False),
+        ("Am 25.10.2025 kam Anna Weiß nach Bonn.", False),
+        ("Der Vertrag vom 03.11.2025.", False),
+    ],
+)
+def test_a_lone_line_with_a_name_and_a_date_is_flagged(tmp_path: Path, line: str, is_suspected: bool) -> None:
+    text = f"Es regnet.\n\n{line}\n\nEs hagelt.\n"
+    assert list(suspected_title_lines(text)) == ([line] if is_suspected else [])
+    found = read(tmp_path, "a.txt", text)
+    rows = [row["found"] for row in flag_rows(found) if row["flag"] == "looks_like_title_line"]
+    assert rows == ([line] if is_suspected else [])
+
+
+@pytest.mark.parametrize(
+    ("markdown", "text"),
+    [
+        ("Das ist **sehr** _neu_ und *alt*.", "Das ist sehr neu und alt."),
+        ("Siehe [dort](https://a.de \"Titel\") und [hier][1].\n\n[1]: https://b.de", "Siehe dort und hier."),
+        ("Er sagte es.[^1]\n\n[^1]: Die Zeit vom Montag.\n    Noch mehr.", "Er sagte es."),
+        ("Ein `Wort` und ~~kein~~ 3 \\* 4, snake_case_wort.", "Ein Wort und kein 3 * 4, snake_case_wort."),
+        ("Ein<br>Bruch <em>hier</em>.<!-- geheim -->", "Ein\n\nBruch hier."),
+        ("Eins.\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nZwei.", "Eins.\n\nZwei."),
+        ("Ein Bild ![Ofen](o.jpg) im Satz.", "Ein Bild  im Satz."),
+        ("Titel\n=====\n\nText.", "Titel\n\nText."),
+        ("Es ist\nkalt.", "Es ist\nkalt."),
+        ("    Eingerückt.", "Eingerückt."),
+    ],
+)  # fmt: skip
+def test_marks_of_markdown_do_not_reach_annotators(tmp_path: Path, markdown: str, text: str) -> None:
+    [found] = read(tmp_path, "a.md", markdown)
+    assert found.text == text
+
+
+def test_what_is_left_out_of_markdown_is_said(tmp_path: Path) -> None:
+    notes: list[str] = []
+    read(
+        tmp_path,
+        "a.md",
+        "---\nautor: A\nRessort: M\n---\nEins.[^1]\n\n|a|b|\n|-|-|\n|1|2|\n\n[^1]: Da.",
+        notes=notes,
+    )
+    assert notes == [
+        "a.md: front matter not read: Ressort",
+        "a.md: left out of the text: 1 footnotes, 1 tables",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [
+        ("titel", "title"), ("Überschrift", "title"), ("Autor", "author"), ("Verfasserin", "author"), ("Datum", "date"),
+        ("Erschienen am", "date"), ("publication_date", "date"), ("Zeitung", "outlet"), ("Übersetzer", "translator"),
+        ("Volltext", "text"), ("commentary_id", "commentary_id"), ("Ressort", None),
+    ],
+)  # fmt: skip
+def test_german_and_english_names_of_fields_are_understood(key: str, field: str | None) -> None:
+    assert field_of(key) == field
+
+
+def test_german_keys_are_read_and_unknown_ones_named(tmp_path: Path) -> None:
+    notes: list[str] = []
+    row = '{"titel": "T", "autor": "A", "datum": "03.11.2025", "text": "Es regnet.", "Ressort": 1, "autro": "B"}\n'
+    [found, _] = read(tmp_path, "a.jsonl", row + row.replace('"autro": "B"', '"x": 1'), notes=notes)
+    assert (found.title, found.author, found.date) == ("T", "A", "2025-11-03")
+    assert notes == ['a.jsonl: keys not read: Ressort (2 times), autro; did you mean "autor"?, x']
+    notes.clear()
+    [found] = read(
+        tmp_path, "a.md", "---\ntitel: T\nautor: A\ndatum: 3. November 2025\n---\nEs regnet.", notes=notes
+    )
+    assert (found.title, found.author, found.date, notes) == ("T", "A", "2025-11-03", [])
+
+
+@pytest.mark.parametrize(
+    ("text", "flag", "found"),
+    [
+        ("Der PrÃ¤sident sagte es.", "wrongly_decoded", "Ã¤"),
+        ("Er sagte: â€žNeinâ€œ.", "wrongly_decoded", "â€ž"),
+        ("Der Pr&auml;sident sagte es.", "markup", "&auml;"),
+        ("Das ist <b>neu</b>.", "markup", "</b>"),
+        ("AT&T; oder Ã wie in São Paulo. 5 < 6 > 3.", None, None),
+    ],
+)
+def test_what_damaged_a_text_is_flagged(
+    tmp_path: Path, text: str, flag: str | None, found: str | None
+) -> None:
+    rows = [
+        row
+        for row in flag_rows(read(tmp_path, "a.txt", text))
+        if row["flag"] in ("wrongly_decoded", "markup")
+    ]
+    assert [(row["flag"], row["found"]) for row in rows] == ([(flag, found)] if flag else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("a.txt", "<!DOCTYPE html><html><p>Es regnet.</p></html>", "a web page: name it .html"),
+        ("a.txt", "<?xml version='1.0'?><TEI><p>Es regnet.</p></TEI>", "XML"),
+        ("a.md", "<rss><channel><item><title>Wer</title></item></channel></rss>", "XML"),
+        ("a.notiz", "<rss><channel><item><title>Wer</title></item></channel></rss>", "XML"),
+        ("a.txt", "\\documentclass{article}\n\\begin{document}Es regnet.", "LaTeX"),
+        ("a.txt", "1\n00:00:01,000 --> 00:00:02,000\nEs regnet.\n", "subtitles"),
+        ("a.txt", '[{"text": "Es regnet."}]', ".jsonl"),
+        ("a.txt", '{"text": "Es regnet."}', ".jsonl"),
+        ("a.txt", "Subject: A\nFrom: b@c.de\nMIME-Version: 1.0\n\nEs regnet.", ".eml"),
+        ("a.txt", "Es regnet. " + "<i>So</i> " * 20, "mark-up"),
+        ("a.txt", "#FORMAT=WebAnno TSV 3.3\n", "another tool"),
+        *((f"a{suffix}", "Es regnet.", f"{suffix} is not read") for suffix in (".xml", ".rss", ".atom", ".xmi", ".tex", ".srt")),
+    ],
+)  # fmt: skip
+def test_a_file_of_another_format_than_its_name_says_is_refused(
+    tmp_path: Path, name: str, text: str, words: str
+) -> None:
+    with pytest.raises(DataError) as caught:
+        read(tmp_path, name, text)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "given"),
+    [
+        ("Für die Größe.", "utf-8", "cp1252"),
+        ("Für die Größe.", "cp1252", "cp1252"),
+        ("Für die Größe.", "utf-8", "utf-16-le"),
+        ("Fuer die Groesse.", "utf-8", "utf-16-le"),
+        ("Fuer die Groesse.", "utf-16-le", "utf-16-le"),
+        ("Für die Größe.", "utf-7", "utf-7"),
+    ],
+)
+def test_the_encoding_is_that_of_files_that_are_not_utf8(
+    tmp_path: Path, text: str, encoding: str, given: str
+) -> None:
+    assert [c.text for c in read(tmp_path, "a.txt", text.encode(encoding), encoding=given)] == [text]
+    row = f'{{"title": "T", "text": "{text}"}}\n'
+    assert [c.text for c in read(tmp_path, "a.jsonl", row.encode(encoding), encoding=given)] == [text]
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "given"),
+    [
+        ('<meta charset="windows-1252">', "cp1252", None),
+        ('<meta http-equiv="Content-Type" content="text/html; charset=iso-8859-1">', "cp1252", None),
+        ('<meta charset="iso-8859-15">', "iso8859-15", "utf-16"),
+        ('<meta charset="utf-8">', "utf-8", "cp1252"),
+        ('<meta charset="klingonisch">', "utf-8", None),
+        ("", "utf-8", None),
+        ("", "cp1252", "cp1252"),
+    ],
+)
+def test_a_page_is_read_in_its_own_charset(
+    tmp_path: Path, head: str, encoding: str, given: str | None
+) -> None:
+    page = f"<html><head>{head}</head><body><article><p>Für die Größe des Winters gilt das nicht.</p></article></body></html>"
+    found = read(tmp_path, "a.html", page.encode(encoding), encoding=given)
+    assert sentences(found) == ["Für die Größe des Winters gilt das nicht."]
+
+
+@pytest.mark.parametrize(
+    "rest", ["", "<p>Noch ein Absatz, der lang genug ist, um als Text zu gelten.</p>" * 9]
+)
+def test_headings_of_a_page_are_titles_and_items_are_items(tmp_path: Path, rest: str) -> None:
+    page = (
+        "<html><head><title>Wer zögert</title></head><body><article><h1>Wer zögert</h1><p>Seit Wochen reden die Fachleute über "
+        "die <b>nächste</b> Lieferung.</p><h2>Der Preis</h2><p>Das sei teuer.</p><ul><li>Gas ist knapp.</li></ul>"
+        f"{rest}</article></body></html>"
+    )
+    [found] = read(tmp_path, "a.html", page)
+    assert [(b.kind, found.text[b.start : b.end]) for b in found.blocks][:5] == [
+        ("title", "Wer zögert"),
+        ("paragraph", "Seit Wochen reden die Fachleute über die nächste Lieferung."),
+        ("title", "Der Preis"),
+        ("paragraph", "Das sei teuer."),
+        ("list_item", "Gas ist knapp."),
+    ]
+
+
+def test_a_soft_break_is_a_space_within_a_sentence_and_parts_lines_behind_one(tmp_path: Path) -> None:
+    [found] = read(tmp_path, "a.txt", "Die Lage wird\u2028ernst.\u2028Sie bleibt\x0bso.\u2028• Gas\u2028• Öl")
+    assert found.text == "Die Lage wird ernst.\nSie bleibt so.\n• Gas\n• Öl"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x" * 300_000, "Ã" * 300_000, "HD\n" * 100_000, "1 of 2 DOCUMENTS\n" * 20_000, "\n" * 300_000 + "a", " " * 300_000 + "a",
+     "Von " + "Anna und " * 30_000, "A – " * 50_000 + "3", "Quelle: \n" * 30_000 + "Dauerhafte Adresse des Dokuments: x",
+     "a <b " * 60_000, "&" * 300_000, "Der Winter (Anna Weiß, 25.10.2025\n\n" * 8_000, "\u2028" * 300_000],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+@pytest.mark.parametrize("suffix", [".txt", ".md"])
+@pytest.mark.timeout(60)
+def test_a_text_made_to_hold_up_the_reader_does_not(tmp_path: Path, text: str, suffix: str) -> None:
+    problems: list[DataError] = []
+    read(tmp_path, f"a{suffix}", text, passed_over=problems)
+    assert all("\n" not in str(problem) for problem in problems)
