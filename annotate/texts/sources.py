@@ -23,7 +23,7 @@ ADVICE = {
         "save it as plain text (.txt, UTF-8) or as .html",
     ),
     **dict.fromkeys((".csv", ".tsv", ".xlsx", ".ods"), "hand in one record a line, as .jsonl"),
-    **dict.fromkeys((".xml", ".rss", ".atom", ".tei", ".xmi"), "hand in its texts as .html, .txt or .jsonl"),
+    **dict.fromkeys((".xml", ".rss", ".atom", ".tei"), "hand in its texts as .html, .txt or .jsonl"),
     **dict.fromkeys((".eml", ".mhtml", ".mht"), "save it as .html, or its text as .txt"),
     **dict.fromkeys((".srt", ".vtt", ".tex"), "hand in its text as .txt, without times and commands"),
 }
