@@ -19,8 +19,8 @@ from train.evaluation.label_errors import MOST, label_errors
 from train.evaluation.report import SHARES, CurvePoint, EvaluationReport, LayerFigures, part_of, score_layers
 from train.evaluation.twin import NO_PAIRS, Twin
 from train.fit import commentary_hash, data_hash, fit, model_version
+from train.layers.asked import by_target
 from train.layers.kinds import KINDS
-from train.layers.stance import by_target
 from train.model import Model
 from train.predict import predict
 from train.settings import Settings

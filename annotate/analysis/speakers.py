@@ -77,7 +77,7 @@ def _name(text: str, report: Report, entities: Sequence[tuple[int, int]]) -> str
     return name[0].lower() + name[1:] if is_small else name
 
 
-def is_heard(number: int, sentences: Sequence[Sentence]) -> bool:
+def is_relayed(number: int, sentences: Sequence[Sentence]) -> bool:
     """Whether the sentence of this number, from 1, surely relays speech."""
     before = sentences[number - 2].text if number > 1 else ""
     return verdict_of(sentences[number - 1].text, before) == "relayed"

@@ -27,35 +27,24 @@ if TYPE_CHECKING:
 GoldOption = Annotated[
     Path | None, typer.Option("--gold", metavar="FILE", help="Gold rows (default: the study's).")
 ]
+
+
+def _precision(flag: str, words: str) -> Any:
+    """An option that is a share of right answers."""
+    return typer.Option(flag, metavar="PRECISION", help=words, min=0.0, max=1.0)
+
+
 AbstainOption = Annotated[
     float | None,
-    typer.Option(
-        "--abstain-at",
-        metavar="PRECISION",
-        help="Abstain where the expected precision is lower (default: 0.7).",
-        min=0.0,
-        max=1.0,
-    ),
+    _precision("--abstain-at", "Abstain where the expected precision is lower (default: 0.7)."),
 ]
 TouchOption = Annotated[
     float | None,
-    typer.Option(
-        "--touch-at",
-        metavar="PRECISION",
-        help="The same for marks that a target is touched, whichever way (default: 0.65).",
-        min=0.0,
-        max=1.0,
-    ),
+    _precision("--touch-at", "The same for marks that a target is touched, whichever way (default: 0.65)."),
 ]
 DirectionOption = Annotated[
     float | None,
-    typer.Option(
-        "--direction-at",
-        metavar="PRECISION",
-        help="The same for directions of touched targets (default: 0.6).",
-        min=0.0,
-        max=1.0,
-    ),
+    _precision("--direction-at", "The same for directions of touched targets (default: 0.6)."),
 ]
 EncoderOption = Annotated[
     str | None,

@@ -56,8 +56,8 @@ SIGNS = {
     "runs_on": "Rede läuft im Konjunktiv weiter", "goes_on": "Konjunktiv II nach einer Rede",
     "quote=whole": "ganzer Satz in Anführungszeichen", "quote=speech": "Zitat",
     "quote=word": "Wort in Anführungszeichen", "before": "Rede im Satz davor",
-    "comment": "Wertung neben der Rede", "asked": "Frage", "heard": "vollständige Redewiedergabe",
-    "heard=comment": "Redewiedergabe mit Wertung", "silent": "kein Zeichen für Redewiedergabe",
+    "comment": "Wertung neben der Rede", "asked": "Frage", "relayed": "vollständige Redewiedergabe",
+    "relayed=comment": "Redewiedergabe mit Wertung", "unmarked": "kein Zeichen für Redewiedergabe",
 }  # fmt: skip
 FACTS |= {f"speech: {sign}": said for sign, said in SIGNS.items()}
 #: The fact whose share is said: no word of the sentence shows it.

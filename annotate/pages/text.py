@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from annotate.analysis.piece import Lens, Mark, PieceView, SentenceView
-from annotate.analysis.speakers import is_heard, speaker_at
+from annotate.analysis.speakers import is_relayed, speaker_at
 from schemas.markup import Child, Markup, join, tag
 from schemas.records import Block, Commentary
 
@@ -118,9 +118,9 @@ def _speaker(shown: SentenceView, view: PieceView) -> str | None:
     Where only the voice is open, a speaker is named beside a complete frame of reported speech.
     """
     sentences, spellings = view.piece.sentences, view.piece.spellings
-    is_open = shown.voice == "undecided" and is_heard(shown.number, sentences)
-    is_relayed = shown.voice in ("other", "mixed") or is_open
-    return speaker_at(shown.number, sentences, spellings) if is_relayed and view.codes != "people" else None
+    is_open = shown.voice == "undecided" and is_relayed(shown.number, sentences)
+    has_speaker = shown.voice in ("other", "mixed") or is_open
+    return speaker_at(shown.number, sentences, spellings) if has_speaker and view.codes != "people" else None
 
 
 def _button(shown: SentenceView, view: PieceView) -> Markup:

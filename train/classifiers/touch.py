@@ -25,7 +25,8 @@ _GRID = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 _FREE = 10.0
 #: Columns of `surroundings`.
 AROUND = 9
-_LIMIT = 1e-4  # probabilities are kept so far from 0 and 1
+_LIMIT = 1e-4  # probabilities are kept so far from 0 and 1, and log-odds below
+_FAR = float(np.log((1 - _LIMIT) / _LIMIT))
 
 
 class Pairs(NamedTuple):
@@ -98,7 +99,7 @@ class TouchModel:
         answered = answers[pairs.row] - self.mean_[1 + AROUND :]
         weight = self.weight_
         means = weight[0] * base[:, 1] * meaning
-        said = weight[0] * (np.clip(log_odds, -_log_odds_limit(), _log_odds_limit()) - self.mean_[0]) - means
+        said = weight[0] * (np.clip(log_odds, -_FAR, _FAR) - self.mean_[0]) - means
         return np.column_stack(
             [said, means, around @ weight[1 : 1 + AROUND], answered @ weight[1 + AROUND :]]
         )
@@ -134,10 +135,6 @@ def log_odds_of(share: Floats) -> Floats:
     kept = np.clip(share, _LIMIT, 1 - _LIMIT)
     found: Floats = np.log(kept / (1 - kept))
     return found
-
-
-def _log_odds_limit() -> float:
-    return float(np.log((1 - _LIMIT) / _LIMIT))
 
 
 def number_pairs(
@@ -248,7 +245,7 @@ def fit_touch(
     log_odds = (np.column_stack([first, np.ones(len(words))]) * np.where(is_own[:, None], base, alone)).sum(
         axis=1
     )
-    log_odds = np.clip(log_odds, -_log_odds_limit(), _log_odds_limit())
+    log_odds = np.clip(log_odds, -_FAR, _FAR)
     columns = np.column_stack([log_odds, surroundings(probability(log_odds), pairs), answers[pairs.row]])
     mean, spread = columns.mean(axis=0), columns.std(axis=0)
     spread[spread < 1e-9] = np.inf  # what never differs says nothing

@@ -17,8 +17,8 @@ from schemas.records import GoldSentence, Record
 from train.arrays import Floats, Ints
 from train.data.near_duplicates import clusters_of
 from train.folds import grouped_folds, splits
+from train.layers.asked import by_target
 from train.layers.kinds import KINDS
-from train.layers.stance import by_target
 
 Group = Literal["cluster", "commentary"]
 By = Literal["commentary", "target", "author", "date"]

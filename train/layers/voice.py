@@ -25,10 +25,10 @@ def is_voice(layer: Layer) -> bool:
 
 
 def contradicted(codes: Sequence[object], passages: Iterable[Passage]) -> Bools:
-    """Whether the rule hears somebody else than each of the codes says."""
-    heard = (verdict_of(passage.text, passage.before) for passage in passages)
+    """Whether the rule finds another voice than each of the codes says."""
+    found = (verdict_of(passage.text, passage.before) for passage in passages)
     expected = ("relayed" if code == AUTHOR else "own" for code in codes)
-    return np.array([one == other for one, other in zip(heard, expected, strict=True)], dtype=bool)
+    return np.array([one == other for one, other in zip(found, expected, strict=True)], dtype=bool)
 
 
 def left_open(predictions: Sequence[CodePrediction], passages: Iterable[Passage]) -> list[CodePrediction]:

@@ -4,8 +4,8 @@ import msgspec
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Layers
+from train.layers.asked import asked_pairs
 from train.layers.sets import CodeSet, code_sets, with_parents
-from train.layers.stance import asked_pairs
 
 
 def row(sentence_id: str = "s1", **layers: object) -> GoldSentence:

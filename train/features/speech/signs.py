@@ -1,6 +1,6 @@
 """The signs of reported speech in a sentence and the one before it, and what a rule makes of them.
 
-Signs are features of a model (`SIGNS` are the columns). The rule stands beside it: it hears speech where a
+Signs are features of a model (`SIGNS` are the columns). The rule stands beside it: it finds speech where a
 frame is complete, and none where there is no sign at all; what lies between it leaves to the model.
 """
 
@@ -20,7 +20,7 @@ SIGNS: tuple[str, ...] = (
     *(f"frame={frame}" for frame in _FRAMES),
     *(f"by={subject}" for subject in _SUBJECTS),
     "not_asserted", "konjunktiv", "konjunktiv=main", "runs_on", "goes_on", "quote=whole", "quote=speech",
-    "quote=word", "before", "comment", "asked", "heard", "heard=comment", "silent",
+    "quote=word", "before", "comment", "asked", "relayed", "relayed=comment", "unmarked",
 )  # fmt: skip
 _COLUMN = {sign: column for column, sign in enumerate(SIGNS)}
 
@@ -32,7 +32,7 @@ def signs_of(text: str, before: str = "") -> tuple[str, ...]:
     """The signs in a sentence, in the order of `SIGNS`.
 
     >>> signs_of("Der Kanzler betonte, dass geliefert werde.")
-    ('frame=that', 'by=noun', 'konjunktiv', 'heard')
+    ('frame=that', 'by=noun', 'konjunktiv', 'relayed')
     >>> signs_of("Das reiche aus.", "Der Kanzler gab nach.")
     ('konjunktiv', 'konjunktiv=main')
     """
@@ -56,11 +56,11 @@ def signs_of(text: str, before: str = "") -> tuple[str, ...]:
         found.add("asked")
     verdict = _verdict(found, reading)
     if verdict == "relayed":
-        found.add("heard")
+        found.add("relayed")
         if "comment" in found:
-            found.add("heard=comment")
+            found.add("relayed=comment")
     elif verdict == "own":
-        found.add("silent")
+        found.add("unmarked")
     return tuple(sign for sign in SIGNS if sign in found)
 
 
@@ -70,9 +70,9 @@ def columns_of_signs(text: str, before: str = "") -> list[int]:
 
 
 def verdict_of(text: str, before: str = "") -> Verdict | None:
-    """What the rule hears: speech of others, none whatever, or None where it cannot tell."""
+    """What the rule says: speech of others, none whatever, or None where it cannot tell."""
     found = signs_of(text, before)
-    return "relayed" if "heard" in found else "own" if "silent" in found else None
+    return "relayed" if "relayed" in found else "own" if "unmarked" in found else None
 
 
 _SECOND = re.compile(r"\b(?:wäre|hätte|würde|könnte|müsste|sollte|dürfte)n?\b")
