@@ -298,6 +298,18 @@ class PairBatch(NamedTuple):
     touched: Floats
     parts: Floats | None
 
+    def only(self, asked: list[tuple[int, str]]) -> "PairBatch":
+        """Those of some pairs, in their order."""
+        place = {pair: i for i, pair in enumerate(self.asked)}
+        kept = np.array([place[pair] for pair in asked])
+        return PairBatch(
+            asked,
+            self.own[kept],
+            {part: scores[kept] for part, scores in self.scores.items()},
+            self.touched[kept],
+            None if self.parts is None else self.parts[kept],
+        )
+
 
 class Batch(NamedTuple):
     """What the layers of one prediction share; without ``asked`` every target is answered.

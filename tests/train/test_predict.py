@@ -107,6 +107,16 @@ def test_only_asked_targets_are_answered_where_said(model: Model, other_rows: li
     assert [list(p.layers["stance"]) for p in found] == [["rente"], []]  # type: ignore[arg-type]
 
 
+def test_an_answer_does_not_depend_on_what_else_is_asked(
+    model: Model, other_rows: list[GoldSentence]
+) -> None:
+    rows = [row for row in other_rows if row.commentary_id == other_rows[0].commentary_id]
+    alone = predict(model, rows, asked=[{"stance": ["rente"]}] * len(rows))
+    among = predict(model, rows)
+    for one, other in zip(alone, among, strict=True):
+        assert one.layers["stance"] == {"rente": other.layers["stance"]["rente"]}  # type: ignore[index]
+
+
 def test_a_stance_has_reasons_for_each_target_it_touches(model: Model, rows: list[GoldSentence]) -> None:
     predictions = predict(model, rows)
     words = set()

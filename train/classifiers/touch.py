@@ -23,8 +23,10 @@ _FEWEST = 5
 _GRID = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 #: How much more freely the second step may weigh the first than the rest.
 _FREE = 10.0
-#: Columns of `surroundings`.
-AROUND = 9
+#: Columns of `surroundings` and of `likeness`.
+AROUND, LIKENESS = 9, 12
+#: C of the regression on `likeness`.
+_LIKENESS_C = 0.1
 _LIMIT = 1e-4  # probabilities are kept so far from 0 and 1, and log-odds below
 _FAR = float(np.log((1 - _LIMIT) / _LIMIT))
 
@@ -49,6 +51,21 @@ class Pairs(NamedTuple):
     names: list[str]
 
 
+class Meaning(NamedTuple):
+    """What sentences and targets mean, by an encoder.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows, 2 * size)
+        As `with_commentary` has them.
+    targets : ndarray of shape (n_names, n_texts, size)
+        What the codebook says of each target of the pairs: zeros where it says nothing.
+    """
+
+    rows: Floats
+    targets: Floats
+
+
 @dataclass(frozen=True, eq=False)
 class TouchModel:
     """What was learned: plain arrays.
@@ -64,6 +81,11 @@ class TouchModel:
         The first step: weights of the pair's log-odds and of the meaning's, and a constant.
     alone_ : ndarray of shape (3,)
         The same for targets without a regression of their own, of which no meaning is known.
+    asked_ : ndarray of str, shape (n_asked,)
+        The targets that were asked in training. Of another the words tell little, and it has no regression:
+        with an encoder it is judged by how alike it is to the sentence.
+    likeness_ : ndarray of shape (`LIKENESS` + 1,) or (0,)
+        Weights for that and a constant; none without an encoder.
     mean_, weight_ : ndarray of shape (1 + `AROUND` + n_answers,)
         The second step: log-odds of the first, surroundings, answers of other layers, each less its mean.
     constant_ : ndarray of shape (1,)
@@ -74,11 +96,13 @@ class TouchModel:
     intercept_: Floats
     base_: Floats
     alone_: Floats
+    asked_: Array
+    likeness_: Floats
     mean_: Floats
     weight_: Floats
     constant_: Floats
 
-    def parts(self, words: Floats, vectors: Floats | None, answers: Floats, pairs: Pairs) -> Floats:
+    def parts(self, words: Floats, meaning: Meaning | None, answers: Floats, pairs: Pairs) -> Floats:
         """What speaks for a touch: words, meaning, surroundings, other layers; shape (n_pairs, 4).
 
         Their sum, with `constant_`, are the log-odds of a touch.
@@ -87,40 +111,52 @@ class TouchModel:
         ----------
         words : ndarray of shape (n_pairs,)
             Log-odds by the words of each pair.
-        vectors : ndarray of shape (n_rows, 2 * size) or None
-            As `with_commentary` has them.
         answers : ndarray of shape (n_rows, n_answers)
             The probabilities of the other layers' codes.
         """
-        meaning, is_own = self._meaning(vectors, pairs)
-        base = np.where(is_own[:, None], self.base_, self.alone_)
-        log_odds = base[:, 0] * words + base[:, 1] * meaning + base[:, 2]
+        base = np.where(self._among(self.targets_, pairs)[:, None], self.base_, self.alone_)
+        meant = base[:, 1] * self._own(meaning, pairs)
+        said = base[:, 0] * words + base[:, 2]
+        if len(self.likeness_) and meaning is not None:
+            is_new = ~self._among(self.asked_, pairs)
+            alike = likeness(meaning, pairs) @ self.likeness_[:-1] + self.likeness_[-1]
+            meant, said = np.where(is_new, alike, meant), np.where(is_new, 0.0, said)
+        log_odds = np.clip(said + meant, -_FAR, _FAR)
         around = surroundings(probability(log_odds), pairs) - self.mean_[1 : 1 + AROUND]
         answered = answers[pairs.row] - self.mean_[1 + AROUND :]
         weight = self.weight_
-        means = weight[0] * base[:, 1] * meaning
-        said = weight[0] * (np.clip(log_odds, -_FAR, _FAR) - self.mean_[0]) - means
+        means = weight[0] * meant
+        rest = weight[0] * (log_odds - self.mean_[0]) - means
         return np.column_stack(
-            [said, means, around @ weight[1 : 1 + AROUND], answered @ weight[1 + AROUND :]]
+            [rest, means, around @ weight[1 : 1 + AROUND], answered @ weight[1 + AROUND :]]
         )
+
+    @staticmethod
+    def _among(targets: Array, pairs: Pairs) -> Bools:
+        """Whether each pair is of one of these targets."""
+        found: Bools = np.isin(np.array(pairs.names, dtype=str), targets)[pairs.target]
+        return found
 
     def words_weight(self, targets: Sequence[str]) -> Floats:
         """What the log-odds by the words of a pair are multiplied by, for pairs of these targets."""
-        is_own = np.isin(np.asarray(targets, dtype=str), self.targets_)
-        found: Floats = self.weight_[0] * np.where(is_own, self.base_[0], self.alone_[0])
+        names = np.asarray(targets, dtype=str)
+        base = np.where(np.isin(names, self.targets_), self.base_[0], self.alone_[0])
+        if len(self.likeness_):
+            base = np.where(np.isin(names, self.asked_), base, 0.0)
+        found: Floats = self.weight_[0] * base
         return found
 
-    def _meaning(self, vectors: Floats | None, pairs: Pairs) -> tuple[Floats, Bools]:
-        """Log-odds by the vectors, and for which pairs: of targets with a regression of their own."""
-        meaning = np.zeros(len(pairs.row))
-        if vectors is None or not len(self.targets_):
-            return meaning, np.zeros(len(pairs.row), dtype=bool)
+    def _own(self, meaning: Meaning | None, pairs: Pairs) -> Floats:
+        """Log-odds by the targets' own regressions; 0 where there is none."""
+        found = np.zeros(len(pairs.row))
+        if meaning is None or not len(self.targets_):
+            return found
         own = {name: i for i, name in enumerate(self.targets_.tolist())}
         column = np.array([own.get(name, -1) for name in pairs.names], dtype=np.int64)[pairs.target]
-        scores = vectors @ self.coef_.T.astype(np.float64) + self.intercept_
+        scores = meaning.rows @ self.coef_.T.astype(np.float64) + self.intercept_
         known = column >= 0
-        meaning[known] = scores[pairs.row[known], column[known]]
-        return meaning, known
+        found[known] = scores[pairs.row[known], column[known]]
+        return found
 
     def probabilities(self, parts: Floats) -> Floats:
         return probability(parts.sum(axis=1) + self.constant_[0])
@@ -162,6 +198,22 @@ def with_commentary(vectors: Floats, commentaries: Sequence[str]) -> Floats:
     return np.hstack([vectors, total[group]])
 
 
+def likeness(meaning: Meaning, pairs: Pairs) -> Floats:
+    """How alike sentence and commentary are to what the codebook says of the target: (n_pairs, `LIKENESS`).
+
+    The cosines of both with each of its texts; of each their mean, and how far that is above the mean of the
+    sentence's likeliest other target.
+    """
+    _, texts, size = meaning.targets.shape
+    cosines = np.zeros((len(pairs.row), 2, texts))
+    for column, target in enumerate(meaning.targets):
+        at = np.flatnonzero(pairs.target == column)
+        cosines[at] = meaning.rows[pairs.row[at]].reshape(-1, 2, size) @ target.T
+    means = cosines.mean(axis=2)
+    rivals = np.column_stack([_rival(column, pairs.row) for column in means.T])
+    return np.column_stack([cosines.reshape(len(cosines), -1), means, means - rivals])
+
+
 def surroundings(touched: Floats, pairs: Pairs) -> Floats:
     """What the other pairs say of each: shape (n_pairs, `AROUND`).
 
@@ -185,11 +237,10 @@ def surroundings(touched: Floats, pairs: Pairs) -> Floats:
     order = np.argsort(key)
     near = [_at(key[order], touched[order], key + step * width, mean[piece]) for step in (-1, 1, -2, 2)]
     in_sentence = np.bincount(pairs.row, touched)[pairs.row]
-    first, second = _two_highest(touched, pairs.row)
-    rival = np.where(touched >= first[pairs.row], second[pairs.row], first[pairs.row])
     whole = np.bincount(pairs.commentary[pairs.row], mean[piece] / count[piece])[pairs.commentary[pairs.row]]
     columns = (
-        others, best[piece], *near, touched / (in_sentence + 1e-3), touched - rival,
+        others, best[piece], *near, touched / (in_sentence + 1e-3),
+        touched - _rival(touched, pairs.row),
         mean[piece] / (whole + 1e-3),
     )  # fmt: skip
     return np.column_stack(columns)
@@ -202,8 +253,8 @@ def _at(keys: Ints, values: Floats, wanted: Ints, otherwise: Floats) -> Floats:
     return found
 
 
-def _two_highest(values: Floats, group: Ints) -> tuple[Floats, Floats]:
-    """The highest and the second highest value of each group; 0 where there is none."""
+def _rival(values: Floats, group: Ints) -> Floats:
+    """For each value the highest of the others in its group; 0 where there is none, or it is below."""
     size = int(group.max(initial=-1)) + 1
     highest = np.zeros((2, size))
     ranked = np.lexsort((-values, group))
@@ -211,13 +262,15 @@ def _two_highest(values: Floats, group: Ints) -> tuple[Floats, Floats]:
     for n in (0, 1):
         at = ranked[rank == n]
         highest[n, group[at]] = values[at]
-    return highest[0], highest[1]
+    first, second = highest[:, group]
+    found: Floats = np.where(values >= first, second, first)
+    return found
 
 
 def fit_touch(
     words: Floats,
     touched: Bools,
-    vectors: Floats | None,
+    meaning: Meaning | None,
     answers: Floats,
     pairs: Pairs,
     groups: Sequence[str],
@@ -237,9 +290,9 @@ def fit_touch(
         For each pair; those of one name are held out together.
     """
     fold = folds_by_code(touched.astype(np.int64), 2, groups, folds=folds, seed=seed)
-    own, meaning = _fit_own(touched, vectors, pairs, fold)
+    own, meant = _fit_own(touched, None if meaning is None else meaning.rows, pairs, fold)
     is_own = np.isin(np.array(pairs.names, dtype=str), own[0])[pairs.target]
-    first = np.column_stack([words, meaning])
+    first = np.column_stack([words, meant])
     base = _regression(first[is_own], touched[is_own], 1e3)
     alone = np.insert(_regression(words[:, None], touched, 1e3), 1, 0.0)
     log_odds = (np.column_stack([first, np.ones(len(words))]) * np.where(is_own[:, None], base, alone)).sum(
@@ -247,9 +300,7 @@ def fit_touch(
     )
     log_odds = np.clip(log_odds, -_FAR, _FAR)
     columns = np.column_stack([log_odds, surroundings(probability(log_odds), pairs), answers[pairs.row]])
-    mean, spread = columns.mean(axis=0), columns.std(axis=0)
-    spread[spread < 1e-9] = np.inf  # what never differs says nothing
-    scaled = (columns - mean) / spread
+    scaled, mean, spread = _scaled(columns)
     scaled[:, 0] *= _FREE
     best, chosen = np.inf, _GRID[0]
     held_out: Floats = np.zeros(len(touched))
@@ -261,7 +312,24 @@ def fit_touch(
     fitted = _regression(scaled, touched, chosen)
     weight = fitted[:-1] / spread
     weight[0] *= _FREE
-    return TouchModel(*own, base, alone, mean, weight, fitted[-1:]), held_out
+    asked = np.array(pairs.names, dtype=str)
+    alike = np.zeros(0) if meaning is None else _fit_likeness(likeness(meaning, pairs), touched)
+    return TouchModel(*own, base, alone, asked, alike, mean, weight, fitted[-1:]), held_out
+
+
+def _fit_likeness(columns: Floats, touched: Bools) -> Floats:
+    """A regression over all targets together, which a new one has too."""
+    scaled, mean, spread = _scaled(columns)
+    fitted = _regression(scaled, touched, _LIKENESS_C)
+    weight = fitted[:-1] / spread
+    return np.append(weight, fitted[-1] - weight @ mean)
+
+
+def _scaled(columns: Floats) -> tuple[Floats, Floats, Floats]:
+    """The columns less their mean, by their spread; with both. What never differs says nothing."""
+    mean, spread = columns.mean(axis=0), columns.std(axis=0)
+    spread[spread < 1e-9] = np.inf
+    return (columns - mean) / spread, mean, spread
 
 
 def _fit_own(

@@ -26,8 +26,8 @@ from train.layers.stance_steps import (
     fit_steps,
     fit_topics,
     known_targets,
+    meaning_of,
     target_states,
-    vectors_of,
 )
 from train.model import Batch, FittedLayer, LayerState, Model, PairBatch, TrainingData
 from train.pipelines import apply_pairs, columns_of, fit_pairs
@@ -35,6 +35,8 @@ from train.settings import Settings
 
 #: What a direction that is suggested may rest on.
 SOUND = ("author", "commentary")
+#: With more targets not every sentence was asked about each.
+_MOST_OTHERS = 50
 
 
 class Stance(Kind):
@@ -98,15 +100,21 @@ class Stance(Kind):
         return [by_row.get(row, {}) for row in range(len(batch.passages))]
 
     def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> PairBatch:
-        """The pairs to predict, with their features, and how likely each is touched."""
+        """The pairs to predict, with their features, and how likely each is touched.
+
+        The sentence's other targets count, so those of training are looked at as well where they were not
+        requested.
+        """
         cues = _cues_of(model, layer.id)
-        asked = _pairs_to_answer(layer, batch, list(cues))
-        if not asked:
+        requested = _pairs_to_answer(layer, batch, list(cues))
+        if not requested:
             return PairBatch([], None, {}, np.zeros(0), None)
+        touch = model.touches.get(layer.id)
+        asked = requested if touch is None else _with_others(requested, touch.asked_.tolist())
         profiles = apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
         features = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
         places = np.array([row for row, _ in asked])
-        classifiers, touch = model.classifiers[layer.id], model.touches.get(layer.id)
+        classifiers = model.classifiers[layer.id]
         scores = {
             part: _pair_scores(classifier, batch.scores.get((layer.id, part)), features, places)
             for part, classifier in classifiers.items()
@@ -115,10 +123,13 @@ class Stance(Kind):
         touched = probability_of(True, classifier, classifier.to_probabilities(scores["touched"]))
         if touch is None:
             return PairBatch(asked, features, scores, touched, None)
-        vectors = vectors_of(model.meta.settings.encoder, batch.passages, batch.commentaries)
         numbers = number_pairs(asked, batch.commentaries, batch.indexes)
-        parts = touch.parts(log_odds_of(touched), vectors, batch.answers, numbers)
-        return PairBatch(asked, features, scores, touch.probabilities(parts), parts)
+        meaning = meaning_of(
+            model.meta.settings.encoder, model.meta.book, batch.passages, batch.commentaries, numbers.names
+        )
+        parts = touch.parts(log_odds_of(touched), meaning, batch.answers, numbers)
+        found = PairBatch(asked, features, scores, touch.probabilities(parts), parts)
+        return found if len(asked) == len(requested) else found.only(requested)
 
     def codes(self, value: LayerValue) -> list[str]:
         return list(by_target(value).values())
@@ -276,6 +287,18 @@ def _pairs_to_answer(layer: Layer, batch: Batch, targets: Sequence[str]) -> list
     if batch.asked is None:
         return [(row, target) for row in range(len(batch.passages)) for target in targets]
     return [(row, target) for row, asked in enumerate(batch.asked) for target in asked.get(layer.id, ())]
+
+
+def _with_others(requested: list[tuple[int, str]], known: list[str]) -> list[tuple[int, str]]:
+    """The pairs, and of the same sentences those with all targets of training, sentence by sentence."""
+    if len(known) > _MOST_OTHERS:
+        return requested
+    by_row: dict[int, dict[str, None]] = {}
+    for row, target in requested:
+        by_row.setdefault(row, {})[target] = None
+    return [
+        (row, target) for row, targets in by_row.items() for target in {**targets, **dict.fromkeys(known)}
+    ]
 
 
 @lru_cache(maxsize=1)  # a model predicts batch after batch

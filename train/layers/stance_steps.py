@@ -7,12 +7,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from schemas.codebook import Layer
+from schemas.codebook import Codebook, Layer
 from schemas.records import UNRELATED, GoldSentence
 from train.arrays import Array, Bools, Floats
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold, times_needed
-from train.classifiers.touch import TouchModel, fit_touch, log_odds_of, number_pairs, with_commentary
+from train.classifiers.touch import (
+    Meaning,
+    TouchModel,
+    fit_touch,
+    log_odds_of,
+    number_pairs,
+    with_commentary,
+)
 from train.features.encoders import encode
 from train.features.passages import Passage
 from train.features.topics import TopicProfiles
@@ -72,7 +79,9 @@ def fit_steps(matrix: sp.csr_matrix, asked: Sequence[AskedTarget], data: Trainin
         touch, likely = fit_touch(
             log_odds_of(likely),
             touched,
-            vectors_of(data.settings.encoder, data.passages, _places(data.rows)[0]),
+            meaning_of(
+                data.settings.encoder, data.codebook, data.passages, _places(data.rows)[0], numbers.names
+            ),
             data.answers,
             numbers,
             clusters,
@@ -144,12 +153,24 @@ def _thresholds(
     return {**dict.fromkeys(ways, way), UNRELATED: untouched}, kept, needed
 
 
-def vectors_of(encoder: str, passages: Sequence[Passage], commentaries: Sequence[str]) -> Floats | None:
-    """What each sentence and its commentary mean; None without an encoder."""
+def meaning_of(
+    encoder: str, book: Codebook, passages: Sequence[Passage], commentaries: Sequence[str], names: list[str]
+) -> Meaning | None:
+    """What sentences, their commentaries and the targets of these names mean; None without an encoder."""
     if not encoder:
         return None
     texts = [passage.text for passage in passages]
-    return with_commentary(encode(encoder, texts).astype(np.float64), commentaries)
+    rows = with_commentary(encode(encoder, texts).astype(np.float64), commentaries)
+    said = [text for name in names for text in _said_of(name, book)]
+    targets = encode(encoder, said).astype(np.float64).reshape(len(names), -1, rows.shape[1] // 2)
+    return Meaning(rows, targets)
+
+
+def _said_of(name: str, book: Codebook) -> tuple[str, str, str, str]:
+    """The question, what both answers mean, and the aliases of a target."""
+    target = next(target for target in book.targets if target.id == name)
+    means = book.say(target.favor_means), book.say(target.against_means)
+    return book.say(target.question), *means, ", ".join(target.aliases)
 
 
 def known_targets(targets: Mapping[str, TargetState], min_asked: int) -> list[str]:

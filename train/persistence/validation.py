@@ -12,7 +12,7 @@ import numpy as np
 from schemas.codebook import Layer
 from train.arrays import Array, Ints
 from train.classifiers.forest import Forest
-from train.classifiers.touch import AROUND
+from train.classifiers.touch import AROUND, LIKENESS
 from train.features.cues import cue_names
 from train.features.encoders import is_name, size_of
 from train.features.ngrams import BUCKETS
@@ -272,12 +272,16 @@ def _is_sound_touch(touch: Mapping[str, Any], meta: ModelMeta, answers: int) -> 
         return False
     names, width = touch["targets_"], 1 + AROUND + answers
     size = 2 * size_of(meta.settings.encoder)
-    known = names.ndim == 1 and names.dtype.kind == "U" and set(names.tolist()) <= set(meta.book.target_ids)
+    known = all(
+        of.ndim == 1 and of.dtype.kind == "U" and set(of.tolist()) <= set(meta.book.target_ids)
+        for of in (names, touch["asked_"])
+    )
     shapes = {
         "coef_": (len(names), size) if known else (),
         "intercept_": names.shape,
         "base_": (3,),
         "alone_": (3,),
+        "likeness_": (LIKENESS + 1,) if size else (0,),
         "mean_": (width,),
         "weight_": (width,),
         "constant_": (1,),

@@ -5,6 +5,8 @@ import pytest
 
 from train.classifiers.touch import (
     AROUND,
+    LIKENESS,
+    Meaning,
     Pairs,
     fit_touch,
     log_odds_of,
@@ -105,8 +107,39 @@ def test_a_target_with_few_touches_has_no_regression_of_its_own() -> None:
     nothing = np.zeros((size, 0))
     groups = [f"{row // 6}" for row, _ in asked]
     model, held_out = fit_touch(
-        np.zeros(len(asked)), touched, vectors, nothing, pairs, groups, folds=5, seed=0
+        np.zeros(len(asked)),
+        touched,
+        Meaning(vectors, np.zeros((2, 4, 3))),
+        nothing,
+        pairs,
+        groups,
+        folds=5,
+        seed=0,
     )
     assert model.targets_.tolist() == ["often"]
     often = pairs.target == pairs.names.index("often")
     assert held_out[often & touched].mean() > held_out[often & ~touched].mean() + 0.3
+
+
+def test_a_new_target_is_judged_by_how_alike_it_is_to_the_sentence() -> None:
+    rng = np.random.default_rng(2)
+    size, texts = 200, np.eye(6)[:4]
+    about = rng.integers(0, 4, size)
+    vectors = texts[about] + 0.2 * rng.normal(size=(size, 6))
+    rows = with_commentary(vectors, [str(row) for row in range(size)])
+
+    def given(names: str) -> tuple[Meaning, Pairs, np.ndarray]:
+        asked = [(row, name) for row in range(size) for name in names]
+        pairs = number_pairs(asked, [str(row) for row in range(size)], [None] * size)
+        said = texts[["abcd".index(name) for name in pairs.names], None].repeat(4, axis=1)
+        return Meaning(rows, said), pairs, np.array([about[row] == "abcd".index(name) for row, name in asked])
+
+    meaning, pairs, touched = given("abc")
+    nothing, groups = np.zeros((size, 0)), [str(row) for row in pairs.row]
+    words = np.zeros(len(touched))
+    model, _ = fit_touch(words, touched, meaning, nothing, pairs, groups, folds=5, seed=0)
+    assert model.likeness_.shape == (LIKENESS + 1,)
+    meaning, pairs, touched = given("abcd")
+    said = model.probabilities(model.parts(np.zeros(len(touched)), meaning, nothing, pairs))
+    new = pairs.target == pairs.names.index("d")
+    assert said[new & touched].mean() > said[new & ~touched].mean() + 0.3
