@@ -24,6 +24,8 @@ UNKNOWN_CONTROL = "control "  # how a reading begins to name a control that the 
 SUGGESTION_NOTE = "Mit Vorschlag"  # what a task's `note` says where a suggestion is shown
 #: The same where a direction is the author's in other commentaries.
 AUTHOR_NOTE = f"{SUGGESTION_NOTE}, Richtung zum Teil nach anderen Texten des Autors"
+#: Where one answer gives a commentary's other sentences a direction (after a pull and another prelabel).
+ASKING_NOTE = "Ihre Antwort zu „berührt?“ hilft bei {} weiteren Sätzen"
 #: What stands at the row of a target (`mark_key`): it is touched though nothing is ticked, or the ticked
 #: direction is the author's in other commentaries.
 TOUCHED_MARK, AUTHOR_MARK = "berührt?", "andere Texte"

@@ -206,6 +206,12 @@ def with_coded(
     return msgspec.structs.replace(prediction, layers=layers)
 
 
+def can_be_coded(model: Model, prediction: Prediction, layer_id: str, target_id: str) -> bool:
+    """Whether coding one more sentence of the commentary may give a target's direction (`with_coded`)."""
+    answer = prediction.layers[layer_id][target_id]  # type: ignore[index]
+    return stance.can_be_coded(model.meta.layers[layer_id], answer)
+
+
 def is_tested(model: Model, layer_id: str, target_id: str) -> bool:
     """Whether the target was asked and touched often enough in training to be suggested."""
     return stance.is_tested(model.meta.layers[layer_id], target_id, model.meta.settings)

@@ -41,6 +41,7 @@ def prelabel(
         "with a target marked as touched, its direction open": report.touched,
         "with a direction from the author's other texts": report.from_author,
         "with a direction from what the annotator coded so far": report.from_commentary,
+        "whose answer gives others of the text a direction (then pull and prelabel)": report.asking,
     }
     lines += [f"tasks {words}: {count}" for words, count in shown.items() if count]
     lines += [f"withheld {count}: {reason}" for reason, count in report.withheld.items()]

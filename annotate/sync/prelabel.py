@@ -16,6 +16,7 @@ from annotate.study.projects import find_projects
 from annotate.sync.suggestions import (
     StudyTask,
     TaskSuggestion,
+    ask_for_directions,
     choose_suggestions,
     coded_directions,
     is_ours,
@@ -44,7 +45,8 @@ class PrelabelReport(Record, frozen=True, kw_only=True):
     """``withheld`` counts tasks by the reason why nothing is ticked in them.
 
     ``touched`` are tasks with a target marked as touched; ``from_author`` and ``from_commentary`` those with
-    a ticked direction that is the author's in other commentaries, or the annotator's own in this one.
+    a ticked direction that is the author's in other commentaries, or the annotator's own in this one;
+    ``asking`` are those whose answer would give other sentences of the commentary a direction.
     """
 
     created: int
@@ -54,6 +56,7 @@ class PrelabelReport(Record, frozen=True, kw_only=True):
     touched: int
     from_author: int
     from_commentary: int
+    asking: int
     not_shared: list[str]
     model_version: str
     dry_run: bool
@@ -89,12 +92,14 @@ def prelabel(
     withheld: Counter[str] = Counter()
     for name, project in projects.items():
         open_tasks, reasons = choose_suggestions(tasks.pop(name), suggestions[name])
+        open_tasks = ask_for_directions(open_tasks)
         withheld.update(reasons)
         shown = [task.suggestion for task in open_tasks if task.suggestion]
         counts.update(
             touched=sum(bool(s.touched) for s in shown),
             from_author=sum(bool(s.from_author) for s in shown),
             from_commentary=sum(s.from_commentary for s in shown),
+            asking=sum(bool(s.helps) for s in shown),
         )
         chosen = {task.id: s for task in open_tasks if (s := task.suggestion) and s.result is not None}
         _validate(project, shown)
@@ -106,7 +111,8 @@ def prelabel(
     return PrelabelReport(
         created=counts["created"], replaced=counts["replaced"], unchanged=counts["unchanged"],
         withheld=dict(sorted(withheld.items())), touched=counts["touched"],
-        from_author=counts["from_author"], from_commentary=counts["from_commentary"], not_shared=unshared,
+        from_author=counts["from_author"], from_commentary=counts["from_commentary"],
+        asking=counts["asking"], not_shared=unshared,
         model_version=model.meta.model_version, dry_run=dry_run,
     )  # fmt: skip
 
@@ -167,7 +173,7 @@ def _suggestion(
     model: "Model", prediction: Prediction, codebook: Codebook, unshared: Sequence[str],
     results: dict[bytes, msgspec.Raw],
 ) -> TaskSuggestion | None:  # fmt: skip
-    from train.predict import suggestions
+    from train.predict import can_be_coded, suggestions
 
     suggested = suggestions(model, prediction)
     layers = keep_shared(suggested.layers, unshared, codebook)
@@ -189,6 +195,13 @@ def _suggestion(
         touched=tuple(touched),
         from_author=tuple(name.partition("__")[2] for name in suggested.from_author if name in ticked),
         from_commentary=not ticked.isdisjoint(suggested.from_commentary),
+        commentary=prediction.commentary_id,
+        undirected=tuple(
+            target
+            for name, targets in suggested.touched.items()
+            for target in targets
+            if target in touched and can_be_coded(model, prediction, name, target)
+        ),
     )
 
 

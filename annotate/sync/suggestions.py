@@ -13,7 +13,17 @@ from schemas.codebook import Codebook
 from schemas.controls import mark_key
 from schemas.kinds import KINDS
 from schemas.records import Annotation, Layers, LayerValue
-from schemas.studio_json import AUTHOR_MARK, AUTHOR_NOTE, MARKED_BY, SUGGESTION_NOTE, TOUCHED_MARK
+from schemas.studio_json import (
+    ASKING_NOTE,
+    AUTHOR_MARK,
+    AUTHOR_NOTE,
+    MARKED_BY,
+    SUGGESTION_NOTE,
+    TOUCHED_MARK,
+)
+
+#: Other sentences that an answer has to help before it is asked for.
+_HELPS = 2
 
 
 class TaskSuggestion(NamedTuple):
@@ -28,6 +38,10 @@ class TaskSuggestion(NamedTuple):
     touched, from_author, from_commentary
         Targets that are marked as touched; those whose ticked direction is the author's in other
         commentaries; whether one is what this annotator has said of the commentary so far.
+    commentary, undirected
+        The sentence's commentary, and the marked targets whose direction one answer there would give.
+    helps
+        How many other sentences of the commentary that answer would help, where it is asked for here.
     """
 
     result: msgspec.Raw | None
@@ -35,6 +49,9 @@ class TaskSuggestion(NamedTuple):
     touched: tuple[str, ...] = ()
     from_author: tuple[str, ...] = ()
     from_commentary: bool = False
+    commentary: str = ""
+    undirected: tuple[str, ...] = ()
+    helps: int = 0
 
 
 class StudyTask(NamedTuple):
@@ -159,6 +176,29 @@ def choose_suggestions(
     return open_tasks, withheld
 
 
+def ask_for_directions(tasks: Sequence[OpenTask]) -> list[OpenTask]:
+    """The tasks, with a direction asked for once a commentary and target: at the first of many marked ones.
+
+    Parameters
+    ----------
+    tasks
+        Of one annotator, a commentary's in the order of its text.
+    """
+    alike: dict[tuple[str, str], list[int]] = {}
+    for place, task in enumerate(tasks):
+        for target in task.suggestion.undirected if task.suggestion else ():
+            assert task.suggestion is not None
+            alike.setdefault((task.suggestion.commentary, target), []).append(place)
+    asking = list(tasks)
+    for places in alike.values():
+        suggestion = asking[places[0]].suggestion
+        if suggestion is not None and len(places) > max(_HELPS, suggestion.helps):
+            asking[places[0]] = asking[places[0]]._replace(
+                suggestion=suggestion._replace(helps=len(places) - 1)
+            )
+    return asking
+
+
 def wanted_fields(suggestion: TaskSuggestion | None, model_version: str) -> dict[str, str]:
     """The fields of a task's data that say what is suggested; one that is not among them is to be empty."""
     if suggestion is None:
@@ -167,8 +207,13 @@ def wanted_fields(suggestion: TaskSuggestion | None, model_version: str) -> dict
     fields |= {mark_key(target): TOUCHED_MARK for target in suggestion.touched}
     if suggestion.touched:
         fields[MARKED_BY] = model_version
+    notes = []
     if suggestion.result is not None:
-        fields["note"] = AUTHOR_NOTE if suggestion.from_author else SUGGESTION_NOTE
+        notes.append(AUTHOR_NOTE if suggestion.from_author else SUGGESTION_NOTE)
+    if suggestion.helps:
+        notes.append(ASKING_NOTE.format(suggestion.helps))
+    if notes:
+        fields["note"] = " · ".join(notes)
     return fields
 
 

@@ -283,6 +283,11 @@ def with_coded(state: LayerState, prediction: CodePrediction, coded: Mapping[str
     return _prediction(prediction.touch, scores, ways[int(after.argmax())], "commentary", state)
 
 
+def can_be_coded(state: LayerState, prediction: CodePrediction) -> bool:
+    """Whether `with_coded` may make an answer sure that rests on nothing coded in the commentary yet."""
+    return prediction.direction_from != "commentary" and state.sure["commentary"] < NEVER
+
+
 def _pairs_to_answer(layer: Layer, batch: Batch, targets: Sequence[str]) -> list[tuple[int, str]]:
     if batch.asked is None:
         return [(row, target) for row in range(len(batch.passages)) for target in targets]

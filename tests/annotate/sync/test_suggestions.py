@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from annotate.label_studio.answers import HeldTask
 from annotate.sync.suggestions import (
+    OpenTask,
     TaskSuggestion,
+    ask_for_directions,
     choose_suggestions,
     coded_directions,
     keep_shared,
@@ -17,6 +19,7 @@ from annotate.sync.suggestions import (
     plan_predictions,
     stale_fields,
     study_task,
+    wanted_fields,
     withheld_reason,
 )
 from schemas.codebook import Codebook, load_codebook
@@ -119,6 +122,39 @@ def test_a_task_says_what_is_suggested_now_and_nothing_of_before(
     assert row is not None
     open_tasks, _ = choose_suggestions([row], {"a:1": suggestion})
     assert stale_fields(open_tasks, NEW) == stale
+
+
+@pytest.mark.parametrize(
+    ("marked", "helps"),
+    [
+        (["a", "a"], [0, 0]),  # helps one other sentence: not asked
+        (["a", "a", "a"], [2, 0, 0]),
+        (["b", "a", "a", "b", "a", "a"], [0, 3, 0, 0, 0, 0]),
+        (["a", "", "a", "a"], [2, 0, 0, 0]),
+    ],
+)
+def test_a_direction_is_asked_for_once_a_commentary_where_it_helps(
+    marked: list[str], helps: list[int]
+) -> None:
+    tasks = [
+        OpenTask(n, MARKED._replace(commentary=name, undirected=("maut",)) if name else None, {})
+        for n, name in enumerate(marked)
+    ]
+    asking = ask_for_directions(tasks)
+    assert [task.suggestion.helps if task.suggestion else 0 for task in asking] == helps
+    notes = [wanted_fields(task.suggestion, NEW).get("note") for task in asking]
+    assert notes == [
+        f"Ihre Antwort zu „berührt?“ hilft bei {n} weiteren Sätzen" if n else None for n in helps
+    ]
+
+
+def test_targets_are_asked_for_each_by_itself() -> None:
+    both = MARKED._replace(commentary="a", undirected=("maut", "rente"))
+    tasks = [
+        OpenTask(0, both, {}),
+        *(OpenTask(n, both._replace(undirected=("rente",)), {}) for n in (1, 2, 3)),
+    ]
+    assert [task.suggestion.helps for task in ask_for_directions(tasks) if task.suggestion] == [3, 0, 0, 0]
 
 
 def test_a_mark_alone_is_no_suggestion() -> None:
