@@ -117,8 +117,8 @@ class TouchModel:
         base = np.where(self._among(self.targets_, pairs)[:, None], self.base_, self.alone_)
         meant = base[:, 1] * self._own(meaning, pairs)
         said = base[:, 0] * words + base[:, 2]
-        if len(self.likeness_) and meaning is not None:
-            is_new = ~self._among(self.asked_, pairs)
+        is_new = ~self._among(self.asked_, pairs)
+        if len(self.likeness_) and meaning is not None and is_new.any():
             alike = likeness(meaning, pairs) @ self.likeness_[:-1] + self.likeness_[-1]
             meant, said = np.where(is_new, alike, meant), np.where(is_new, 0.0, said)
         log_odds = np.clip(said + meant, -_FAR, _FAR)
