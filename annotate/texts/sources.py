@@ -13,14 +13,14 @@ from schemas.jsonl import read_jsonl
 from schemas.records import Block, BlockKind
 
 R = TypeVar("R")
-READABLE = ".txt, .md, .jsonl, .html, or one of these as .gz"
+READABLE = ".txt, .md, .jsonl, .html, .docx, .odt, .rtf, or one of these as .gz"
 ADVICE = {
     ".pdf": "extract its text first, for instance with pdftotext, and hand in the .txt",
     ".json": "hand in one record a line, as .jsonl",
     **dict.fromkeys((".xmi", ".qdpx"), "`standpunkt import` reads texts and codings of other tools"),
     **dict.fromkeys(
-        (".docx", ".doc", ".odt", ".rtf", ".pages", ".epub"),
-        "save it as plain text (.txt, UTF-8) or as .html",
+        (".doc", ".pages", ".epub", ".ott", ".dotx", ".docm"),
+        "save it as .docx, .odt or plain text (.txt, UTF-8)",
     ),
     **dict.fromkeys((".csv", ".tsv", ".xlsx", ".ods"), "hand in one record a line, as .jsonl"),
     **dict.fromkeys((".xml", ".rss", ".atom", ".tei"), "hand in its texts as .html, .txt or .jsonl"),
@@ -122,7 +122,7 @@ def text_of(data: bytes, source: Source, encoding: str | None = None) -> str:
     if len(text) > MAX_TEXT:
         raise too_long(len(text), path=source.path)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    text = _SOFT_BREAK.sub(lambda found: "\n" if found["apart"] else " ", text)
+    text = without_soft_breaks(text)
     if not text.strip():
         raise DataError("is empty, expected a commentary", path=source.path)
     if text.count("\0", 0, HEAD) > len(text[:HEAD]) // 10:
@@ -130,6 +130,11 @@ def text_of(data: bytes, source: Source, encoding: str | None = None) -> str:
             "has many NUL characters: UTF-16? Read it with --encoding utf-16-le", path=source.path
         )
     return text
+
+
+def without_soft_breaks(text: str) -> str:
+    """The text with Word's breaks within a paragraph as a space, or as a line feed where they part lines."""
+    return _SOFT_BREAK.sub(lambda found: "\n" if found["apart"] else " ", text)
 
 
 def _is_utf8(data: bytes, codec: str) -> bool:

@@ -5,8 +5,11 @@ from typing import NamedTuple
 
 from annotate.texts.readers.jsonl import read_jsonl_rows
 from annotate.texts.readers.markdown import read_markdown
+from annotate.texts.readers.open_document import read_open_document
 from annotate.texts.readers.plain import read_plain
+from annotate.texts.readers.rich_text import read_rich_text
 from annotate.texts.readers.web_page import read_web_page
+from annotate.texts.readers.word import read_word
 from annotate.texts.sources import Draft
 
 
@@ -25,4 +28,7 @@ READERS: dict[str, Reader] = {
     "markdown": Reader((".md", ".markdown"), read_markdown),
     "jsonl": Reader((".jsonl", ".ndjson"), read_jsonl_rows, is_stream=True),
     "html": Reader((".html", ".htm", ".xhtml"), read_web_page),
+    "word": Reader((".docx",), read_word),
+    "open_document": Reader((".odt",), read_open_document),
+    "rich_text": Reader((".rtf",), read_rich_text),
 }

@@ -2,10 +2,10 @@
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from annotate.texts.sources import MAX_TEXT, Draft, Reading, Source, too_long
+from annotate.texts.sources import MAX_TEXT, Draft, Reading, Source, too_long, without_soft_breaks
 from schemas.errors import DataError
 from schemas.records import BlockKind
 
@@ -48,6 +48,28 @@ def text_of_parts(parts: Iterable[Part], source: Source) -> tuple[str, dict[str,
     if not lines:
         raise DataError("has no text", path=source.path)
     return "\n\n".join(lines), kinds
+
+
+def drafts_of_parts(
+    parts: Iterable[Part], source: Source, reading: Reading, left_out: Counter[str], **fields: Any
+) -> Iterator[Draft]:
+    """The commentaries in the parts of a document: one, or several where title lines or an export say so.
+
+    The first heading is the title, unless ``fields`` name one.
+    """
+    from annotate.texts.readers.plain import drafts_of
+
+    text, kinds = text_of_parts(parts, source)
+    first = text.partition("\n\n")[0]
+    if not fields.get("title") and kinds.get(first) == "title":
+        fields["title"] = first
+    tell_left_out(reading, source, left_out)
+    yield from drafts_of(text, source, reading, kinds=kinds, fields=fields, layout="paragraphs")
+
+
+def lines_apart(kind: BlockKind, words: str) -> Iterator[Part]:
+    """A paragraph whose soft breaks are vertical tabs, as one part or several."""
+    return (Part(kind, line) for line in without_soft_breaks(words).split("\n"))
 
 
 def tell_left_out(reading: Reading, source: Source, left_out: Counter[str]) -> None:

@@ -303,7 +303,7 @@ def test_json_lines_in_another_encoding_can_be_read(tmp_path: Path) -> None:
         ("a.txt", b"", "is empty"),
         ("a.txt", b" \n\n", "is empty"),
         ("a.jsonl", b"\n", "is empty"),
-        ("a.docx", b"PK\x03\x04", "save it as plain text"),
+        ("a.docx", b"PK\x03\x04", "cannot be unpacked"),
         ("a.pdf", b"%PDF-1.7", "pdftotext"),
         ("a.txt", b"%PDF-1.7", "binary format"),
         ("a.csv", b"a,b", ".jsonl"),
