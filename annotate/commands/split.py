@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from schemas.errors import DataError
 
 
+_ColumnOption = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Of a table, where its heading does not say it.")
+]
+
+
 def split(
     files: Annotated[
         list[str] | None,
@@ -42,6 +47,10 @@ def split(
         str | None,
         typer.Option(metavar="NAME", help="Installed spaCy pipeline; adds lemmas, tags and names."),
     ] = None,
+    text_column: _ColumnOption = None,
+    title_column: _ColumnOption = None,
+    author_column: _ColumnOption = None,
+    date_column: _ColumnOption = None,
     force: Annotated[
         bool, typer.Option("--force", help="In a study: continue even if pushed sentences are lost.")
     ] = False,
@@ -64,11 +73,12 @@ def split(
     from annotate.texts.sentences import splitter_note
 
     opened = open_study(study) if study is not None or not files else None
+    named = {"text": text_column, "title": title_column, "author": author_column, "date": date_column}
     problems: list[DataError] = []
     notes: list[str] = []
     reading: dict[str, Any] = {
         "encoding": encoding, "author": author, "date": date, "pipeline": pipeline, "passed_over": problems,
-        "notes": notes,
+        "notes": notes, "columns": {field: heading for field, heading in named.items() if heading},
     }  # fmt: skip
     if note := splitter_note(opened.settings.language if opened else language):
         say(f"note: {note}")

@@ -1,7 +1,7 @@
 """Commentaries → sentences with exact offsets: the first step of the loop."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ def split_inputs(
     corrections: Sequence[Correction] = (),
     passed_over: list[DataError] | None = None,
     notes: list[str] | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Iterator[Piece]:
     """The commentaries of files and folders, each with its sentences, as they are read.
 
@@ -49,7 +50,7 @@ def split_inputs(
     """
     commentaries = read_commentaries(
         inputs, encoding=encoding, author=author, date=date, corrections=corrections, passed_over=passed_over,
-        notes=notes,
+        notes=notes, columns=columns,
     )  # fmt: skip
     nlp = make_nlp(pipeline, language) if pipeline else None  # a blank one splits the same, five times slower
     return split_commentaries(commentaries, language=language, nlp=nlp)

@@ -1,6 +1,6 @@
 """Files and folders become commentaries with typed blocks and exact offsets."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -38,6 +38,7 @@ def read_commentaries(
     corrections: Sequence[Correction] = (),
     passed_over: list[DataError] | None = None,
     notes: list[str] | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Iterator[Commentary]:
     """The commentaries of files, folders and ``-``, one at a time.
 
@@ -58,6 +59,8 @@ def read_commentaries(
     notes
         Where it is given, what a user should know is added to it: what was taken for what in a
         file, and what was left out.
+    columns
+        Field → the heading of its column, for tables whose headings do not say it.
 
     Raises
     ------
@@ -67,7 +70,7 @@ def read_commentaries(
     if date is not None and iso_date(date) is None:
         raise SettingsError(f'"{date}" is not a date, expected one such as 2025-10-21', flag="--date")
     defaults = {"author": author, "date": iso_date(date) if date else None}
-    reading = Reading(encoding, passed_over, notes)
+    reading = Reading(encoding, passed_over, notes, columns or {})
     ids = IdRegister()
     by_id: dict[str, list[Correction]] = {}
     for correction in corrections:

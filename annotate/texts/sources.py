@@ -13,7 +13,7 @@ from schemas.jsonl import read_jsonl
 from schemas.records import Block, BlockKind
 
 R = TypeVar("R")
-READABLE = ".txt, .md, .jsonl, .html, .docx, .odt, .rtf, or one of these as .gz"
+READABLE = ".txt, .md, .jsonl, .html, .docx, .odt, .rtf, .csv, .tsv, .xlsx, or one of these as .gz"
 ADVICE = {
     ".pdf": "extract its text first, for instance with pdftotext, and hand in the .txt",
     ".json": "hand in one record a line, as .jsonl",
@@ -22,8 +22,8 @@ ADVICE = {
         (".doc", ".pages", ".epub", ".ott", ".dotx", ".docm"),
         "save it as .docx, .odt or plain text (.txt, UTF-8)",
     ),
-    **dict.fromkeys((".csv", ".tsv", ".xlsx", ".ods"), "hand in one record a line, as .jsonl"),
     **dict.fromkeys((".xml", ".rss", ".atom", ".tei"), "hand in its texts as .html, .txt or .jsonl"),
+    **dict.fromkeys((".xls", ".ods", ".numbers"), "save it as .xlsx or .csv"),
     **dict.fromkeys((".eml", ".mhtml", ".mht"), "save it as .html, or its text as .txt"),
     **dict.fromkeys((".srt", ".vtt", ".tex"), "hand in its text as .txt, without times and commands"),
 }
@@ -78,11 +78,13 @@ class Reading(NamedTuple):
 
     ``encoding`` is that of files that are not UTF-8. An error of a single row goes to ``passed_over``
     where that is given, and is raised else; what a user should know of a file goes to ``notes``.
+    ``columns`` are the headings of a table's columns by field, where they are named.
     """
 
     encoding: str | None = None
     passed_over: list[DataError] | None = None
     notes: list[str] | None = None
+    columns: Mapping[str, str] = {}
 
     def pass_over(self, error: DataError) -> None:
         if self.passed_over is None:
@@ -173,9 +175,7 @@ def read_rows(
 ) -> Iterator[R]:
     """The records of JSON Lines, one at a time however long the file is; ``prepare`` as in `read_jsonl`."""
     encoding = reading.encoding
-    codec = _codec(encoding or "utf-8")
-    if codec != "utf-8" and _is_utf8_file(source.path, codec):
-        codec = "utf-8"
+    codec = codec_of(source, reading)
     try:
         yield from read_jsonl(
             source.path, record, passed_over=reading.passed_over, encoding=codec, prepare=prepare
@@ -187,6 +187,12 @@ def read_rows(
             raise
         words = f"{error.message}; read it with --encoding, such as cp1252"
         raise DataError(words, path=error.path, line=error.line) from error
+
+
+def codec_of(source: Source, reading: Reading) -> str:
+    """In what a file that is streamed is written: in UTF-8 where it can be, else as ``reading`` says."""
+    codec = _codec(reading.encoding or "utf-8")
+    return "utf-8" if codec != "utf-8" and _is_utf8_file(source.path, codec) else codec
 
 
 def _is_utf8_file(path: str | Path, codec: str) -> bool:

@@ -8,6 +8,7 @@ from annotate.texts.readers.markdown import read_markdown
 from annotate.texts.readers.open_document import read_open_document
 from annotate.texts.readers.plain import read_plain
 from annotate.texts.readers.rich_text import read_rich_text
+from annotate.texts.readers.table import read_delimited, read_workbook
 from annotate.texts.readers.web_page import read_web_page
 from annotate.texts.readers.word import read_word
 from annotate.texts.sources import Draft
@@ -30,5 +31,7 @@ READERS: dict[str, Reader] = {
     "html": Reader((".html", ".htm", ".xhtml"), read_web_page),
     "word": Reader((".docx",), read_word),
     "open_document": Reader((".odt",), read_open_document),
+    "delimited": Reader((".csv", ".tsv"), read_delimited, is_stream=True),
+    "workbook": Reader((".xlsx",), read_workbook, is_stream=True),
     "rich_text": Reader((".rtf",), read_rich_text),
 }

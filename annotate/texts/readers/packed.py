@@ -28,6 +28,8 @@ class Packed:
     def __init__(self, archive: zipfile.ZipFile, source: Source) -> None:
         self._archive, self._source = archive, source
         self.names = frozenset(archive.namelist())
+        #: Bytes of all parts, unpacked, as the document says; more is never unpacked.
+        self.size = sum(info.file_size for info in archive.infolist())
 
     def read(self, name: str) -> bytes:
         """A part of the document.

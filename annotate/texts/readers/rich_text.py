@@ -22,9 +22,9 @@ _TOKEN = re.compile(
 #: Groups that hold no text of the document.
 _UNREAD = frozenset(
     ("fonttbl", "colortbl", "stylesheet", "info", "pict", "object", "objdata", "header", "headerl", "headerr",
-     "headerf", "footer", "footerl", "footerr", "footerf", "fldinst", "listtable", "listoverridetable", "rsidtbl",
-     "revtbl", "generator", "xmlnstbl", "themedata", "latentstyles", "colorschememapping", "datastore", "filetbl",
-     "bkmkstart", "bkmkend", "tc", "xe", "nonesttables", "shpinst", "sp", "template")
+     "headerf", "footer", "footerl", "footerr", "footerf", "fldinst", "listtable", "listoverridetable",
+     "rsidtbl", "revtbl", "generator", "xmlnstbl", "themedata", "latentstyles", "colorschememapping",
+     "datastore", "filetbl", "bkmkstart", "bkmkend", "tc", "xe", "nonesttables", "shpinst", "sp", "template")
 )  # fmt: skip
 _LEFT_OUT = {"footnote": "footnotes", "annotation": "comments", "shptxt": "text boxes", "pict": "pictures"}
 _MARKS = frozenset(("listtext", "pntext"))

@@ -306,7 +306,7 @@ def test_json_lines_in_another_encoding_can_be_read(tmp_path: Path) -> None:
         ("a.docx", b"PK\x03\x04", "cannot be unpacked"),
         ("a.pdf", b"%PDF-1.7", "pdftotext"),
         ("a.txt", b"%PDF-1.7", "binary format"),
-        ("a.csv", b"a,b", ".jsonl"),
+        ("a.csv", b"a,b", "--text-column"),
         ("a.txt.gz", b"kein gzip", "cannot be read"),
         ("a.txt", "Es regnet.".encode("utf-16-le"), "UTF-16"),
         ("a.jsonl", b'{"title": "T"}\n', "missing required field `text`"),
