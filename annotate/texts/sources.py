@@ -13,18 +13,21 @@ from schemas.jsonl import read_jsonl
 from schemas.records import Block, BlockKind
 
 R = TypeVar("R")
-READABLE = ".txt, .md, .jsonl, .html, .docx, .odt, .rtf, .csv, .tsv, .xlsx, or one of these as .gz"
+READABLE = (
+    ".txt, .md, .jsonl, .html, .docx, .odt, .rtf, .epub, .eml, .mhtml, .csv, .tsv, .xlsx, "
+    "or one of these as .gz"
+)
 ADVICE = {
     ".pdf": "extract its text first, for instance with pdftotext, and hand in the .txt",
     ".json": "hand in one record a line, as .jsonl",
     **dict.fromkeys((".xmi", ".qdpx"), "`standpunkt import` reads texts and codings of other tools"),
     **dict.fromkeys(
-        (".doc", ".pages", ".epub", ".ott", ".dotx", ".docm"),
+        (".doc", ".pages", ".ott", ".dotx", ".docm"),
         "save it as .docx, .odt or plain text (.txt, UTF-8)",
     ),
     **dict.fromkeys((".xml", ".rss", ".atom", ".tei"), "hand in its texts as .html, .txt or .jsonl"),
     **dict.fromkeys((".xls", ".ods", ".numbers"), "save it as .xlsx or .csv"),
-    **dict.fromkeys((".eml", ".mhtml", ".mht"), "save it as .html, or its text as .txt"),
+    ".msg": "save it as .eml, or its text as .txt",
     **dict.fromkeys((".srt", ".vtt", ".tex"), "hand in its text as .txt, without times and commands"),
 }
 _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from annotate.texts.readers.book import read_book
 from annotate.texts.readers.jsonl import read_jsonl_rows
+from annotate.texts.readers.mail import read_mail, read_saved_page
 from annotate.texts.readers.markdown import read_markdown
 from annotate.texts.readers.open_document import read_open_document
 from annotate.texts.readers.plain import read_plain
@@ -33,5 +35,8 @@ READERS: dict[str, Reader] = {
     "open_document": Reader((".odt",), read_open_document),
     "delimited": Reader((".csv", ".tsv"), read_delimited, is_stream=True),
     "workbook": Reader((".xlsx",), read_workbook, is_stream=True),
+    "mail": Reader((".eml",), read_mail),
+    "saved_page": Reader((".mhtml", ".mht"), read_saved_page),
+    "book": Reader((".epub",), read_book),
     "rich_text": Reader((".rtf",), read_rich_text),
 }
