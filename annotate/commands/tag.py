@@ -161,7 +161,10 @@ def _tag_files(
     from train.persistence.folder import load_model
 
     loaded = load_model(model_dir)
-    tagged, failed = tag_files(loaded, files, **reading)
+    notes: list[str] = []
+    tagged, failed = tag_files(loaded, files, notes=notes, **reading)
+    for note in notes:
+        say(f"note: {note}")
     tagged = with_spellings(tagged, spellings)
     if gold is not None:
         tagged = with_people(tagged, read_checked(gold))
@@ -199,6 +202,7 @@ def _tag_folder(
     )
     ledger = Ledger(ledger_path, tagging.stamp_of(meta.model_version, options))
     pages = Path(output) / "texte" if is_site else None
+    notes: list[str] = []
     with counter_bar("commentaries") as step:
         result = tagging.tag_folder(
             model_dir,
@@ -208,7 +212,10 @@ def _tag_folder(
             pages,
             workers=workers,
             step=step,
+            notes=notes,
         )
+    for note in notes:
+        say(f"note: {note}")
     if result.finished_before:
         say(f"{result.finished_before} of {result.report.commentaries} commentaries were already finished")
     tagging.compare_pieces(ledger, meta.book, pages)

@@ -71,13 +71,13 @@ class FolderResult(NamedTuple):
 
 def tag_folder(
     model_dir: Path, inputs: InputOptions, ledger: Ledger, output: OutputOptions, pages: Path | None, *,
-    workers: int = 1, step: Step = lambda: None,
+    workers: int = 1, step: Step = lambda: None, notes: list[str] | None = None,
 ) -> FolderResult:  # fmt: skip
     """Tags what is not in the ledger yet; pages go to a folder. Unreadable pieces stop nothing."""
     problems: list[DataError] = []
     commentaries = read_commentaries(
         inputs.names, encoding=inputs.encoding, author=inputs.author, date=inputs.date,
-        passed_over=problems,
+        passed_over=problems, notes=notes,
     )  # fmt: skip
     finished_before = 0
 

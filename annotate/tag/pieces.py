@@ -24,12 +24,17 @@ Checked = dict[str, tuple[str, Layers]]  # sentence_id → its text and what peo
 
 
 def read_pieces(
-    name: str | Path, *, encoding: str | None = None, author: str | None = None, date: str | None = None
+    name: str | Path,
+    *,
+    encoding: str | None = None,
+    author: str | None = None,
+    date: str | None = None,
+    notes: list[str] | None = None,
 ) -> tuple[list[Piece], str | None]:
     """The commentaries of one input, split; and why it could not be read, where it could not."""
     pieces: list[Piece] = []
     try:
-        for commentary in read_commentaries([name], encoding=encoding, author=author, date=date):
+        for commentary in read_commentaries([name], encoding=encoding, author=author, date=date, notes=notes):
             pieces.append((commentary, split_sentences(commentary)))
     except DataError as error:
         return pieces, str(error)
@@ -55,13 +60,16 @@ def tag_pieces(model: "Model", pieces: Sequence[Piece]) -> list[TaggedPiece]:
 
 def tag_files(
     model: "Model", names: Sequence[str], *, encoding: str | None = None, author: str | None = None,
-    date: str | None = None,
+    date: str | None = None, notes: list[str] | None = None,
 ) -> tuple[list[TaggedPiece], list[Failed]]:  # fmt: skip
-    """All inputs tagged; one that cannot be read is listed with its reason and stops nothing."""
+    """All inputs tagged; one that cannot be read is listed with its reason and stops nothing.
+
+    What a user should know of how they were read is added to ``notes``.
+    """
     pieces: list[Piece] = []
     failed: list[Failed] = []
     for name in names:
-        split_pieces, reason = read_pieces(name, encoding=encoding, author=author, date=date)
+        split_pieces, reason = read_pieces(name, encoding=encoding, author=author, date=date, notes=notes)
         pieces.extend(split_pieces)
         if reason:
             failed.append(Failed(input=readable(name), reason=readable(reason)))

@@ -63,7 +63,7 @@ def read_saved_page(source: Source, reading: Reading) -> Iterator[Draft]:
     charset = page.get_content_charset()
     try:
         html = data.decode(charset) if charset else decoded_page(data, source, reading.encoding)
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         html = decoded_page(data, source, reading.encoding)
     address = _header(message, "Snapshot-Content-Location") or _header(page, "Content-Location")
     yield page_draft(html, source, url=address if address.startswith("http") else None)
@@ -86,7 +86,7 @@ def _header(message: Message, name: str) -> str:
     raw = str(message.get(name, ""))
     try:
         words = str(email.header.make_header(email.header.decode_header(raw)))
-    except (email.errors.HeaderParseError, LookupError, ValueError):
+    except (email.errors.MessageError, LookupError, ValueError):
         words = raw
     return " ".join(words.encode("utf-8", "replace").decode().split())
 
@@ -114,7 +114,7 @@ def _words(part: Message, source: Source, reading: Reading) -> str:
             if charset and charset != "us-ascii"
             else text_of(data, source, reading.encoding)
         )
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         words = text_of(data, source, reading.encoding)
     if len(words) > MAX_TEXT:
         raise DataError(

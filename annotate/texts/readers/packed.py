@@ -15,7 +15,7 @@ from schemas.files import read_bytes
 
 MAX_PACKED = 2**28  # bytes of a packed file, mostly pictures
 MAX_PART = 2**25  # bytes of a part of it that is read, unpacked: XML takes ten times that in memory
-_DAMAGED = (
+DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
     *(NotImplementedError, RuntimeError, ValueError),
 )
@@ -74,7 +74,7 @@ def opened(source: Source) -> Iterator[Packed]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield Packed(archive, source)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise DataError(f"cannot be unpacked: {error}", path=source.path) from error
 
 

@@ -6,7 +6,7 @@ A table is streamed: its rows are read one at a time.
 import csv
 import io
 import unicodedata
-import zipfile
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from xml.etree.ElementTree import ParseError
 
 from annotate.texts.dates import with_iso_date
 from annotate.texts.readers.keys import NAMES, field_of
-from annotate.texts.readers.packed import MAX_PACKED, opened
+from annotate.texts.readers.packed import DAMAGED, MAX_PACKED, opened
 from annotate.texts.sources import MAX_TEXT, Draft, Reading, Source, codec_of, too_long
 from schemas.errors import DataError, near_hit
 from schemas.files import reading as reading_file
@@ -95,11 +95,12 @@ def _workbook(source: Source) -> Iterator[Any]:
     data = io.BytesIO()
     with reading_file(source.path) as file:
         data.write(file.read(MAX_PACKED))
+    warnings.filterwarnings("ignore", module="openpyxl")  # of styles and the like, which are not read
     try:
         yield load_workbook(data, read_only=True, data_only=True, keep_links=False)
     except (
-        *(InvalidFileException, zipfile.BadZipFile, ParseError, SyntaxError),
-        *(KeyError, ValueError, TypeError, AttributeError, IndexError, EOFError, OSError),
+        *DAMAGED,
+        *(InvalidFileException, ParseError, SyntaxError, KeyError, TypeError, AttributeError, IndexError),
     ) as error:
         raise DataError(f"is no workbook that can be read: {error}", path=source.path) from error
 

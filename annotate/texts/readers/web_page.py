@@ -1,6 +1,7 @@
 """Commentaries saved as web pages: their text and what the page says of it, by trafilatura."""
 
 import codecs
+import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -67,6 +68,8 @@ def _extracted(html: str) -> Any:
     from trafilatura import bare_extraction
     from trafilatura.settings import use_config
 
+    # it logs what it tells by its answer as well, and a command has one line for it
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     options: dict[str, Any] = {"with_metadata": True, "include_comments": False, "include_tables": False}
     extracted = bare_extraction(html, **options)
     if extracted is None or extracted.body is None or len(extracted.body) > 1:
