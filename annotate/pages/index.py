@@ -15,10 +15,18 @@ _TEXT_OR_PAGE = "Bitte als reinen Text (.txt, UTF-8) oder als .html speichern."
 _WANTS_ROWS = "Bitte einen Datensatz je Zeile als .jsonl speichern."
 #: What an error says → what the page says; the first that fits.
 _REASONS = (
+    (r"^is named as plain text", "Nach dem Namen reiner Text, nach dem Inhalt etwas anderes."),
+    (r"protected by a password", "Mit Kennwort geschützt oder in einem alten Format. Bitte neu speichern."),
+    (r"^is no |damaged|^cannot be unpacked|is not XML|no mail that can|no markup that can|^no table of",
+     "Die Datei ist beschädigt oder nicht das, was ihr Name sagt."),
+    (r"^no column is called|^has no column", "Keine Spalte mit dem Text. Bitte eine „text“ nennen."),
+    (r"empty rows|MB(?: unpacked)?, expected", "Das ist zu groß. Bitte teilen."),
+    (r"^has no text|^has no web page", "In der Datei fand sich kein Text."),
     (r"^is empty", "Die Datei ist leer."),
     (r"^not UTF-8", "Nicht in UTF-8 gespeichert. Mit „--encoding“ einlesen, etwa „--encoding cp1252“."),
     (r"^has many NUL characters", "Vermutlich UTF-16. Mit „--encoding utf-16-le“ einlesen."),
-    (r"^unknown encoding|^not \S+: byte ", "Nicht in der angegebenen Kodierung gespeichert."),
+    (r"^not JSON", "Die Zeile ist kein gültiger Datensatz."),
+    (r"^unknown encoding|^not [\w-]+: ", "Nicht in der angegebenen Kodierung gespeichert."),
     (r"hand in one record a line", f"Dieses Format wird nicht gelesen. {_WANTS_ROWS}"),
     (r"pdftotext", "PDF wird nicht gelesen. Bitte den Text herausziehen und als .txt speichern."),
     (r"is not read|looks like a binary format|not a format that is read",
@@ -26,7 +34,6 @@ _REASONS = (
     (r"^has no file to read", "Der Ordner enthält keine lesbare Datei."),
     (r"^not a file", "Das ist keine Datei, sondern eine Leitung, ein Gerät oder ein Verweis ins Leere."),
     (r"^is larger than|^is longer than|^a text of", "Das ist zu groß. Bitte teilen."),
-    (r"^not JSON", "Die Zeile ist kein gültiger Datensatz."),
     (r"^not a \w+ row", "Die Zeile ist kein Kommentar: Ein Feld fehlt oder hat einen Wert anderer Art."),
     (r"^no such file", "Diese Datei gibt es nicht."),
     (r"^no text found", "In der Seite fand sich kein Text. Bitte den Kommentar als .txt speichern."),

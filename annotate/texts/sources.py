@@ -139,6 +139,8 @@ def text_of(data: bytes, source: Source, encoding: str | None = None) -> str:
 
 def without_soft_breaks(text: str) -> str:
     """The text with Word's breaks within a paragraph as a space, or as a line feed where they part lines."""
+    if "\u2028" not in text and "\x0b" not in text:
+        return text
     return _SOFT_BREAK.sub(lambda found: "\n" if found["apart"] else " ", text)
 
 

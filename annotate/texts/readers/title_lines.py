@@ -27,6 +27,7 @@ _FIELDS = {
 }
 _BY = re.compile(rf"(?:[Vv]on|[Bb]y)\s+(?={NAME}$)")
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]\s+\W*[^\W\da-zäöüß_]")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ENDS_WITH_DATE = re.compile(r"\d\W{0,2}$")
 _SEPARATED = re.compile(r"[|/(,;:–—]|\s-\s|\bvon\b|\bby\b")
 
@@ -64,9 +65,16 @@ def read_title_line(line: str) -> TitleLine | None:
 
 def suspected_title_lines(text: str) -> Iterator[str]:
     """Lines that hold a name and a date and little else, and are no title lines that are known."""
+    if not _YEAR.search(text):
+        return
     for start, end in lines_of(text):
         line = text[start:end]
-        if end - start > _MAX_SHORT or not (found := find_date(line)) or read_title_line(line):
+        if (
+            end - start > _MAX_SHORT
+            or not _YEAR.search(line)
+            or not (found := find_date(line))
+            or read_title_line(line)
+        ):
             continue
         rest = line.replace(found.words, " ", 1)
         is_lone = not text[max(0, start - 2) : start].strip("\n")
