@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from annotate.study.annotations import of_other_tools_path
+from annotate.study.annotations import in_order, of_other_tools_path
 from annotate.study.folder import NAME, Study, init_study
 from annotate.study.split import write_pieces
 from annotate.texts.blocks import whole_block
@@ -25,6 +25,7 @@ from annotate.texts.sentences import Piece, split_commentaries
 from annotate.texts.sources import MAX_TEXT
 from exports.readers.tools.draft import Placed, draft_codebook, is_free_text, is_scale
 from exports.readers.tools.imported import Imported, Mark, Question, Reading, SourceText
+from exports.readers.tools.prodigy import PRODIGY
 from exports.readers.tools.tool_map import ToolMap, place_questions, read_tool_map
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError, SettingsError
@@ -33,6 +34,7 @@ from schemas.jsonl import write_jsonl
 from schemas.kinds import KINDS
 from schemas.layer import Layer
 from schemas.records import (
+    UNRELATED,
     Annotation,
     Layers,
     LayerValue,
@@ -121,7 +123,7 @@ def _make(
     book_path: Path | None,
     map_path: Path | None,
 ) -> _Made:
-    names, notes = _names(imported.readings, tool_map, annotator)
+    names, notes = _names(imported, tool_map, annotator)
     lost = Counter(imported.lost)
     unit = unit or _unit(imported.readings)
     texts = {text.key: _Composed(text.text) for text in imported.texts}
@@ -153,6 +155,7 @@ def _make(
         annotators=[name for name in dict.fromkeys(names.values()) if people[name]],
     )  # fmt: skip
     split = write_pieces(iter(pieces), sentences=study.sentences, commentaries=study.commentaries)
+    rows = in_order(rows, study)
     write_jsonl(study.annotations, rows)
     write_jsonl(of_other_tools_path(study), rows)  # every later pull puts them back
     report = ImportReport(
@@ -171,8 +174,10 @@ def _make(
 
 
 def _unit(readings: Sequence[Reading]) -> Unit:
-    """Whole texts, where any of them has a label of its own."""
-    return "text" if any(mark.start is None for r in readings for mark in r.marks) else "sentence"
+    """Whole texts, where half of those that are coded have labels of their own."""
+    coded = [reading.marks for reading in readings if reading.marks]
+    whole = sum(any(mark.start is None for mark in marks) for marks in coded)
+    return "text" if 2 * whole >= len(coded) and whole else "sentence"
 
 
 class _Composed:
@@ -290,17 +295,15 @@ def _marks_of(question: Question, readings: Sequence[Reading]) -> int:
     return sum(mark.question == question.id for reading in readings for mark in reading.marks)
 
 
-def _names(
-    readings: Sequence[Reading], tool_map: ToolMap, annotator: str | None
-) -> tuple[dict[str, str], list[str]]:
+def _names(imported: Imported, tool_map: ToolMap, annotator: str | None) -> tuple[dict[str, str], list[str]]:
     """Name in the export → name here; those whom nobody knows stay out. And what is to be said of it."""
-    people = list(dict.fromkeys(reading.annotator for reading in readings if reading.annotator))
+    people = list(dict.fromkeys(reading.annotator for reading in imported.readings if reading.annotator))
     for who in tool_map.annotators:
         if who not in people:
             raise DataError(
                 f'annotators: nobody is called "{who}"; the export has {", ".join(people) or "no names"}'
             )
-    shorter = _without_common_start(people)
+    shorter = _without_common_start(people) if imported.tool == PRODIGY.name else {who: who for who in people}
     names: dict[str, str] = {}
     for who in people:
         plain = slug(shorter[who]) or "annotator"
@@ -318,7 +321,7 @@ def _names(
         names[""] = annotator
     changed = [f"{who} is {name}" for who, name in names.items() if who and who != name]
     notes = [f"annotators: {', '.join(changed)}"] if changed else []
-    if annotator is None and any(not reading.annotator for reading in readings):
+    if annotator is None and any(not reading.annotator for reading in imported.readings):
         notes.append("who coded is not said in the export: unknown-1, … in each text (--annotator names one)")
     return names, notes
 
@@ -390,7 +393,7 @@ def _value(layer: Layer, found: list[tuple[str | None, list[str]]], lost: Counte
         value: dict[str, str] = {}
         for target, codes in found:
             if target is not None and len(codes) < 2:
-                value[target] = codes[0] if codes else "unrelated"
+                value[target] = codes[0] if codes else UNRELATED
             elif codes:
                 lost[f"{layer.id}: several codes toward one target"] += 1
         return value or None

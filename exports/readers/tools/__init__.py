@@ -8,13 +8,15 @@ from exports.readers.tools.files import Package, open_package
 from exports.readers.tools.imported import Collector, Imported, Tool
 from exports.readers.tools.inception import INCEPTION
 from exports.readers.tools.prodigy import PRODIGY
+from exports.readers.tools.refi_qda import REFI_QDA
 from schemas.errors import DataError, SettingsError, near_hit
 
 #: In the order in which a file is tried; what is surest to be known comes first.
-TOOLS: dict[str, Tool] = {tool.name: tool for tool in (PRODIGY, DOCCANO, INCEPTION)}
+TOOLS: dict[str, Tool] = {tool.name: tool for tool in (PRODIGY, DOCCANO, REFI_QDA, INCEPTION)}
 #: What is no file of another tool, and how it is read instead: the sign at its beginning, and the words.
 _OTHERS = (
     ((b"[",), "looks like an export of Label Studio: `standpunkt agree FILE --codebook CODEBOOK` reads it"),
+    ((b"<?xml", b"<Project"), "is XML alone: export the project with its texts, as .qdpx or .zip"),
     (
         (b"%PDF", b"\xd0\xcf\x11\xe0", b"{\\rtf"),
         "is a text without codings: `standpunkt split FILE` is for texts",

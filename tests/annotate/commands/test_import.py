@@ -54,8 +54,8 @@ def test_marked_parts_are_codes_of_the_sentences_they_cover(standpunkt: Run, tmp
     assert "a marked part is a code of the sentences it covers: 3 cover a part of one" in ran.err
     assert codings(tmp_path / "s") == [
         ("anna", "Gestern tagte der Ausschuss in Berlin. 😀", {"label": ["ort"]}),
-        ("anna", "Niemand kam.", {"label": ["ironie"]}),
         ("ben", "Gestern tagte der Ausschuss in Berlin. 😀", {"label": ["ort"]}),
+        ("anna", "Niemand kam.", {"label": ["ironie"]}),
         ("ben", "Niemand kam.", {"label": []}),
         ("anna", "Wer zahlt, der schweigt bekanntlich.", {"label": ["ironie"]}),
     ]
@@ -128,7 +128,7 @@ layers:
          [("anna", {"haltung": {"maut": "favor"}}), ("ben", {"haltung": {"maut": "unrelated"}}),
           ("anna", {"haltung": {"maut": "unrelated"}}), ("ben", {"haltung": {"maut": "unrelated"}})]),
         (SPANS, "controls: {label: {layer: mittel, codes: {Ort: ''}}}",
-         [("anna", {"mittel": []}), ("anna", {"mittel": ["ironie"]}), ("ben", {"mittel": []}), ("ben", {"mittel": []}),
+         [("anna", {"mittel": []}), ("ben", {"mittel": []}), ("anna", {"mittel": ["ironie"]}), ("ben", {"mittel": []}),
           ("anna", {"mittel": ["ironie"]})]),
     ],
 )  # fmt: skip
@@ -284,10 +284,31 @@ def test_annotations_of_inception_are_codes_of_sentences(standpunkt: Run, tmp_pa
     report = standpunkt("import", *files, "-o", tmp_path / "s", "--json").json
     assert "a marked part is a code of the sentences it covers: 1 cover a part of one" in report["notes"]
     assert codings(tmp_path / "s") == [
-        ("anna", "Die Maut.", {"satzart": ["these"]}), ("anna", "Er ruht.", {"satzart": ["bild"]}),
-        ("ben", "Die Maut.", {"satzart": ["meldung"]}), ("ben", "Er ruht.", {"satzart": []}),
+        ("anna", "Die Maut.", {"satzart": ["these"]}), ("ben", "Die Maut.", {"satzart": ["meldung"]}),
+        ("anna", "Er ruht.", {"satzart": ["bild"]}), ("ben", "Er ruht.", {"satzart": []}),
     ]  # fmt: skip
     assert standpunkt("agree", "--study", tmp_path / "s", "--json").json["layers"]["satzart"]["shared"] == 2
+
+
+QDPX = ROOT / "tests" / "exports" / "readers" / "tools" / "refi_qda" / "qc.qdpx"
+
+
+def test_a_project_of_refi_qda_is_a_layer_for_each_group_of_codes(standpunkt: Run, tmp_path: Path) -> None:
+    report = standpunkt("import", QDPX, "-o", tmp_path / "s", "--json").json
+    assert report["layers"] == {"codes": "set", "satzart": "set"}
+    assert "2 marked parts run over several sentences, each of which has the code" in report["notes"]
+    assert codings(tmp_path / "s") == [
+        ("anna", "Die Maut ist überfällig.", {"codes": [], "satzart": ["these"]}),
+        ("ben", "Die Maut ist überfällig.", {"codes": [], "satzart": ["meldung"]}),
+        ("anna", "Gestern tagte der Rat.", {"codes": ["ironie"], "satzart": ["meldung"]}),
+        ("ben", "Gestern tagte der Rat.", {"codes": [], "satzart": []}),
+        ("anna", "Niemand 😀 kam.", {"codes": ["ironie"], "satzart": ["meldung"]}),
+        ("ben", "Niemand 😀 kam.", {"codes": [], "satzart": []}),
+        ("anna", "Wer zahlt, schweigt.", {"codes": [], "satzart": []}),
+        ("ben", "Wer zahlt, schweigt.", {"codes": ["ironie"], "satzart": []}),
+    ]
+    assert standpunkt("codebook", "lint", tmp_path / "s" / "codebook.yaml").code == 0
+    assert standpunkt("agree", "--study", tmp_path / "s", "--json").json["layers"]["codes"]["shared"] == 4
 
 
 def test_what_import_reads_is_no_commentary(standpunkt: Run, tmp_path: Path) -> None:
