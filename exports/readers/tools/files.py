@@ -162,13 +162,34 @@ def _json(text: bytes, member: Member, line: int) -> Any:
 
 
 def first_row(package: Package) -> dict[str, Any]:
-    """The first object of JSON Lines; empty where the file has none."""
-    for member in package.of_suffix(".jsonl", ".json") or ([] if package.is_archive else package.members):
-        try:
-            return next((row for _, row in rows_of(member)), {})
-        except DataError:
-            return {}
+    """The first object of JSON Lines or of a JSON list; empty where the file is something else.
+
+    Raises
+    ------
+    DataError
+        It begins as JSON and is none.
+    """
+    for member in package.of_suffix(".jsonl", ".json") or package.members:
+        start = (member.read() if package.is_archive else package.head).removeprefix(b"\xef\xbb\xbf").lstrip()
+        return next((row for _, row in rows_of(member)), {}) if start[:1] in (b"{", b"[") else {}
     return {}
+
+
+def decoded(member: Member) -> str:
+    """The text of a file in UTF-8, or in UTF-16 with its mark.
+
+    Raises
+    ------
+    DataError
+        It is in another encoding.
+    """
+    data = member.read()
+    utf_16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        return data.decode("utf-16" if utf_16 else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        words = f"is not UTF-8 (byte {error.start}), as exports are: export it anew"
+        raise DataError(words, path=member.place) from error
 
 
 def xml_text(data: bytes, place: str) -> str:

@@ -163,19 +163,22 @@ class Collector:
             There is no text, or nobody coded anything in them.
         """
         readings = [reading for group in self._readings.values() for reading in group]
+        answered = {name for name, one in self._questions.items() if one.labels or one.kind == "text"}
         if not self._texts:
             raise DataError("has no text in it, expected texts with codings", path=path)
-        if not any(reading.marks or reading.asked for reading in readings):
+        if not any({*reading.asked} & answered for reading in readings):
             raise DataError(
                 f"has {len(self._texts)} texts and no coding: export the codings of a person, or the texts "
                 "alone as .txt for `standpunkt split`",
                 path=path,
             )
+        for name in self._questions.keys() - answered:
+            self.note(f"{name} was asked, and nobody gave an answer: it is no layer")
         order = {key: n for n, key in enumerate(self._texts)}
         return Imported(
             tool=self._tool,
             texts=list(self._texts.values()),
-            questions=list(self._questions.values()),
+            questions=[one for name, one in self._questions.items() if name in answered],
             readings=sorted(readings, key=lambda reading: (order[reading.text], reading.annotator)),
             lost=dict(self._lost),
             notes=list(self._notes),

@@ -16,6 +16,7 @@ from exports.readers.tools.webanno_tsv import FORMAT, read_tsv
 from schemas.errors import DataError
 
 _TYPES = "TypeSystem.xml"
+_XMI = "http://www.omg.org/XMI"  # the namespace, whatever its prefix
 #: Not a person's: the state before anybody began, and what a curator made of the others'.
 _NOBODY = {"INITIAL_CAS", "CURATION_USER"}
 CURATED = "curated documents (decisions, not codings)"
@@ -33,7 +34,7 @@ def _is_mine(package: Package) -> bool:
     if package.is_archive:
         return bool(package.of_suffix(".xmi") or package.of_suffix(".tsv"))
     head = package.head.decode("utf-8", "replace")
-    return head.lstrip("\ufeff").startswith(FORMAT) or "<xmi:XMI" in head or "<typeSystemDescription" in head
+    return head.lstrip("\ufeff").startswith(FORMAT) or _XMI in head or "<typeSystemDescription" in head
 
 
 def _read(packages: Sequence[Package], into: Collector) -> None:
@@ -78,7 +79,7 @@ def _document(
     if data[:2000].lstrip(b"\xef\xbb\xbf").startswith(FORMAT.encode()):
         text, marks, lost = read_tsv(member)
         document = _Document(member.stem, "", text, marks, member.stem)
-    elif b"<xmi:XMI" in data[:2000]:
+    elif _XMI.encode() in data[:2000]:
         cas = read_xmi(member, _types_of(member, package, packages))
         lost = cas.lost
         document = _Document(cas.title or member.stem, cas.annotator, cas.text, cas.marks, member.stem)

@@ -63,10 +63,9 @@ def _read(packages: Sequence[Package], into: Collector) -> None:
 def _text(row: dict[str, Any], member: Member, number: int) -> str:
     text = row.get("text")
     if not isinstance(text, str):
-        found = ", ".join(name for name in ("image", "audio", "video", "html") if name in row) or "no text"
-        raise DataError(
-            f"has {found} and no text: only tasks with texts are read", path=member.place, line=number
-        )
+        found = " ".join(f"(but {name})" for name in ("image", "audio", "video", "html") if name in row)
+        words = f"has no text {found}".rstrip()
+        raise DataError(f"{words}: only tasks with texts are read", path=member.place, line=number)
     return text
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from exports.readers.tools.files import Member, Package, read_xml
+from exports.readers.tools.files import Package, decoded, read_xml
 from exports.readers.tools.imported import Collector, Label, Mark, Reading, SourceText, Tool
 from schemas.errors import DataError
 
@@ -174,7 +174,7 @@ def _codes(root: "Node") -> dict[str, _Code]:
             value=values["/".join(path)],
             label=path[-1],
             short=next((child.text or "" for child in node if _tag(child) == "Description"), ""),
-            parent=values["/".join(path[:-1])] if len(path) > 2 else None,
+            parent=values.get("/".join(path[:-1])) if len(path) > 2 else None,
         )
         is_group = len(path) == 1 and path[0] in groups
         codes[guid] = _Code(path[0] if path[0] in groups else CODES, label, is_group)
@@ -217,19 +217,7 @@ def _raw_text(source: "Node", package: Package, into: Collector) -> str | None:
     if not name or "://" in path.removeprefix(_INTERNAL) or member is None:
         into.lose(OUTSIDE)
         return None
-    return _decoded(member)
-
-
-def _decoded(member: Member) -> str:
-    data = member.read()
-    utf_16 = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    try:
-        return data.decode("utf-16" if utf_16 else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"is not UTF-8 (byte {error.start}): REFI-QDA has plain texts in UTF-8, export it anew",
-            path=member.place,
-        ) from error
+    return decoded(member)
 
 
 def _selections(source: "Node", into: Collector) -> Iterator[_Selection]:

@@ -9,12 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from exports.readers.tools.files import Member
+from exports.readers.tools.files import Member, decoded
 from exports.readers.tools.imported import Mark
 from exports.readers.tools.layers import Found, is_about_document, is_of_words, marks_of
 from exports.readers.tools.offsets import code_points
 from schemas.errors import DataError
-from schemas.files import decode_utf8
 
 LINKS = "links to other annotations, and lists"
 FORMAT = "#FORMAT=WebAnno TSV 3."
@@ -51,9 +50,9 @@ def read_tsv(member: Member) -> tuple[str, list[Mark], Counter[str]]:
     DataError
         It is not WebAnno TSV 3: says the line.
     """
-    lines = decode_utf8(member.read(), member.place).split("\n")
+    lines = decoded(member).split("\n")
     layers = list(_header(lines, member))
-    text, tokens = _body(lines, member)
+    text, tokens = _body(lines, member, columns=sum(len(layer.features) for layer in layers))
     lost: Counter[str] = Counter()
     marks: list[Mark] = []
     place = code_points(text)
@@ -97,7 +96,7 @@ def _header(lines: list[str], member: Member) -> Iterator[_Layer]:
         column += len(names)
 
 
-def _body(lines: list[str], member: Member) -> tuple[str, list[_Token]]:
+def _body(lines: list[str], member: Member, *, columns: int) -> tuple[str, list[_Token]]:
     """The text, put together of its sentences, and its tokens."""
     text = _Text()
     tokens: list[_Token] = []
@@ -108,7 +107,7 @@ def _body(lines: list[str], member: Member) -> tuple[str, list[_Token]]:
         if line.startswith("#Text="):
             said.append(line.removeprefix("#Text="))
         elif _TOKEN.match(line):
-            held.append(_token(line, member, number))
+            held.append(_token(line, member, number, columns))
         elif not line.strip() and held:
             try:
                 text.add(said, held)
@@ -119,13 +118,16 @@ def _body(lines: list[str], member: Member) -> tuple[str, list[_Token]]:
     return str(text), tokens
 
 
-def _token(line: str, member: Member, number: int) -> _Token:
+def _token(line: str, member: Member, number: int, columns: int) -> _Token:
     name, *cells = line.split("\t")
     span = _SPAN.fullmatch(cells[0]) if cells else None
     if span is None or len(cells) < 2:
         raise DataError(
             f"found {line[:40]!r}, expected a token with its place and form", path=member.place, line=number
         )
+    if len(cells) - 2 < columns:
+        words = f"has {len(cells) - 2} columns of annotations, expected {columns} by the head of the file"
+        raise DataError(words, path=member.place, line=number)
     return _Token(int(span[1]), int(span[2]), _plain(cells[1]), cells[2:], "." in name)
 
 

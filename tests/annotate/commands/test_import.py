@@ -274,6 +274,14 @@ def test_an_ignored_task_is_a_skipped_row(standpunkt: Run, tmp_path: Path) -> No
     ]  # fmt: skip
 
 
+def test_what_nobody_answered_is_no_layer(standpunkt: Run, tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "ds.jsonl", {**prodigy("ds-anna", "these"), "spans": []})
+    report = standpunkt("import", file, "-o", tmp_path / "s", "--json").json
+    assert report["layers"] == {"choice": "one"}
+    assert "spans was asked, and nobody gave an answer: it is no layer" in report["notes"]
+    assert [layers for _, _, layers in codings(tmp_path / "s")] == [{"choice": "these"}]
+
+
 def test_annotations_of_inception_are_codes_of_sentences(standpunkt: Run, tmp_path: Path) -> None:
     head = "#FORMAT=WebAnno TSV 3.3\n#T_SP=webanno.custom.Satzart|Art\n\n\n"
     texts = "#Text=Die Maut.\n1-1\t0-3\tDie\t{0}[1]\t\n1-2\t4-8\tMaut\t{0}[1]\t\n1-3\t8-9\t.\t{0}[1]\t\n\n"

@@ -131,8 +131,8 @@ def test_the_types_may_lie_beside_or_be_handed_in(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (None, "no TypeSystem.xml names its types"),
-        ("<xmi:XMI", "is no UIMA CAS XMI"),
-        ('<!DOCTYPE x [<!ENTITY a "b">]><xmi:XMI/>', "has a document type"),
+        ('<xmi:XMI xmlns:xmi="http://www.omg.org/XMI"', "is no UIMA CAS XMI"),
+        ('<!DOCTYPE x [<!ENTITY a "b">]><xmi:XMI xmlns:xmi="http://www.omg.org/XMI"/>', "has a document type"),
         ('<?xml version="1.0" encoding="UTF-8"?><xmi:XMI xmlns:xmi="http://www.omg.org/XMI" '
          'xmlns:cas="http:///uima/cas.ecore" xmi:version="2.0"><cas:Sofa xmi:id="1" sofaNum="1" '
          'sofaID="_InitialView" mimeType="text" sofaString="Die Maut."/></xmi:XMI>', "1 texts and no coding"),
@@ -151,7 +151,7 @@ def test_where_cassis_is_missing_its_line_installs_it(
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "cassis", None)
     path = tmp_path / "cas.xmi"
-    path.write_text("<xmi:XMI/>", "utf-8")
+    path.write_text('<xmi:XMI xmlns:xmi="http://www.omg.org/XMI"/>', "utf-8")
     with pytest.raises(DataError, match=r"needs dkpro-cassis .*install dkpro-cassis"):
         read_tools([path])
 
@@ -225,6 +225,7 @@ def test_two_files_of_one_text_are_two_people(tmp_path: Path) -> None:
         (tsv(SIMPLE, "1-1\tJa"), "a.tsv:5: found .* expected a token"),
         (tsv(SIMPLE, "#Text=Ja\n1-1\t0-2\tJa\t_", "#Text=Ja\n2-1\t0-2\tJa\t_"), "begins at 0, before the end"),
         (tsv(SIMPLE, "#Text=Nein\n1-1\t0-2\tJaja\t_"), "'Jaja' does not fit 0-2"),
+        (tsv(SIMPLE, "#Text=Ja\n1-1\t0-2\tJa"), "a.tsv:6: has 0 columns of annotations, expected 1"),
         (tsv(SIMPLE, ""), "no text in it"),
         ("#FORMAT=WebAnno TSV 2\n", "no tool that is known"),
     ],

@@ -85,7 +85,8 @@ def test_each_interface_gives_its_answers(rows: list[Any], expected: list[Any], 
     [
         ([choice("ds-anna", "these"), choice("ds-anna", "meldung")], [("ds-anna", "choice", "meldung")],
          {"earlier codings of a text by the same person, the later counts": 1}),
-        ([spans("ds-anna", relations=[{"head": 1, "child": 2, "label": "x"}])], [], {"relations between spans": 1}),
+        ([spans("ds-anna", (0, 3, "Artikel"), relations=[{"head": 1, "child": 2, "label": "x"}])],
+         [("ds-anna", "spans", "Artikel: Die")], {"relations between spans": 1}),
         ([choice("ds-anna", "these", versions=[{}, {}])], [("ds-anna", "choice", "these")],
          {"versions that a reviewer saw (import the dataset they are from)": 2}),
         ([choice("ds-anna", "these"), row(spans=[{"start": 0, "end": 3, "label": "X"}], _is_binary=True, answer="reject")],
@@ -107,8 +108,8 @@ def test_an_ignored_or_rejected_task_is_skipped(answer: str, tmp_path: Path) -> 
 
 
 def test_a_text_without_a_marked_part_was_read_all_the_same(tmp_path: Path) -> None:
-    (reading,) = imported(tmp_path, spans("ds-anna")).readings
-    assert (reading.asked, reading.marks) == (("spans",), ())
+    result = imported(tmp_path, spans("ds-anna", (0, 3, "Artikel")), spans("ds-ben"))
+    assert [(r.asked, len(r.marks)) for r in result.readings] == [(("spans",), 1), (("spans",), 0)]
 
 
 def test_all_options_are_codes_with_their_words(tmp_path: Path) -> None:
@@ -137,7 +138,8 @@ def test_the_time_of_an_answer_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
-        ({"image": "a.png", **HASHES, "answer": "accept"}, ":2: has image and no text"),
+        ({**HASHES, "answer": "accept"}, ":2: has no text: only"),
+        ({"image": "a.png", **HASHES, "answer": "accept"}, r":2: has no text \(but image\): only"),
         (row(answer="vielleicht"), "found 'vielleicht', expected accept, reject or ignore"),
         (row(spans=[{"start": 1}]), "expected start, end and label"),
     ],
