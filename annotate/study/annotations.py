@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from annotate.study.folder import Study
+from annotate.study.relink import relinked_ids, with_new_ids
 from schemas.errors import DataError
 from schemas.files import read_bytes
 from schemas.jsonl import read_jsonl
@@ -59,8 +60,11 @@ class _ExportedTask(msgspec.Struct):
 
 
 def _taken(study: Study) -> Iterable[Annotation]:
-    for path in sorted((study.data / "taken").glob("*.jsonl")):
+    for path in sorted((study.data / "taken").glob("project-*.jsonl")):
         yield from read_jsonl(path, Annotation)
+    if (path := of_other_tools_path(study)).exists():
+        # made once, before anything could be mended
+        yield from with_new_ids(read_jsonl(path, Annotation), relinked_ids(study))
 
 
 def in_order(rows: list[Annotation], study: Study) -> list[Annotation]:

@@ -2,6 +2,7 @@
 
 import warnings
 from collections import Counter, defaultdict
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from exports.readers.tools.files import Member, xml_text
@@ -91,7 +92,7 @@ def _words(value: Any) -> str | None:
 
 def _load(member: Member, typesystem: Member | None) -> Any:
     try:
-        from cassis import TypeSystem, load_cas_from_xmi, load_typesystem
+        from cassis import load_cas_from_xmi
         from cassis.typesystem import TypeNotFoundError
     except ImportError as error:
         words = f"UIMA CAS XMI needs dkpro-cassis ({error}): {install_line('dkpro-cassis')}"
@@ -101,12 +102,20 @@ def _load(member: Member, typesystem: Member | None) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return load_cas_from_xmi(xmi, typesystem=load_typesystem(types) if types else TypeSystem())
+            return load_cas_from_xmi(xmi, typesystem=_type_system(types))
         except TypeNotFoundError as error:
             words = f"no TypeSystem.xml names its types ({_line(error)}): import the archive of the export"
             raise DataError(words, path=member.place) from error
         except Exception as error:  # whatever a damaged or hostile file makes lxml and cassis raise
             raise DataError(f"is no UIMA CAS XMI: {_line(error)}", path=member.place) from error
+
+
+@lru_cache(maxsize=4)
+def _type_system(xml: str | None) -> Any:
+    """The types; the documents of a project share them, and to read them takes longer than a document."""
+    from cassis import TypeSystem, load_typesystem
+
+    return load_typesystem(xml) if xml else TypeSystem()
 
 
 def _line(error: Exception) -> str:

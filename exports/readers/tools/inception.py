@@ -5,15 +5,16 @@ document there has read all of it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from exports.readers.tools.cas_xmi import read_xmi
-from exports.readers.tools.files import Member, Package
+from exports.readers.tools.files import FILE_BYTES, Member, Package
 from exports.readers.tools.imported import Collector, Mark, Reading, SourceText, Tool
 from exports.readers.tools.webanno_tsv import FORMAT, read_tsv
 from schemas.errors import DataError
+from schemas.files import read_bytes
 
 _TYPES = "TypeSystem.xml"
 _XMI = "http://www.omg.org/XMI"  # the namespace, whatever its prefix
@@ -38,7 +39,12 @@ def _is_mine(package: Package) -> bool:
 
 
 def _read(packages: Sequence[Package], into: Collector) -> None:
-    documents = [document for package in packages for document in _documents(package, packages, into)]
+    given = {place: one for package in packages for place, one in _types(package).items()}
+    documents = [
+        document
+        for package in packages
+        for document in _documents(package, {**given, **_types(package)}, into)
+    ]
     copies = Counter(document.text for document in documents)
     # whoever marked anything anywhere, was asked everywhere; labels of whole documents only where they stand
     everywhere = tuple(dict.fromkeys(m.question for d in documents for m in d.marks if m.start is not None))
@@ -52,13 +58,13 @@ def _read(packages: Sequence[Package], into: Collector) -> None:
         into.add_reading(Reading(text=key, annotator=annotator, asked=asked, marks=tuple(document.marks)))
 
 
-def _documents(package: Package, packages: Sequence[Package], into: Collector) -> Iterator[_Document]:
+def _documents(package: Package, types: Mapping[str, Member], into: Collector) -> Iterator[_Document]:
     for member in package.of_suffix(".xmi", ".tsv") or package.members:
         where = _place_in_project(member)
         if where is not None and where[1] in _NOBODY:
             into.lose(CURATED, where[1] == "CURATION_USER")
             continue
-        document = _document(member, package, packages, into)
+        document = _document(member, types, into)
         if document is None:
             continue
         if not document.text.strip():
@@ -72,15 +78,13 @@ def _documents(package: Package, packages: Sequence[Package], into: Collector) -
         yield document
 
 
-def _document(
-    member: Member, package: Package, packages: Sequence[Package], into: Collector
-) -> _Document | None:
+def _document(member: Member, types: Mapping[str, Member], into: Collector) -> _Document | None:
     data = member.read()
     if data[:2000].lstrip(b"\xef\xbb\xbf").startswith(FORMAT.encode()):
         text, marks, lost = read_tsv(member)
         document = _Document(member.stem, "", text, marks, member.stem)
     elif _XMI.encode() in data[:2000]:
-        cas = read_xmi(member, _types_of(member, package, packages))
+        cas = read_xmi(member, types.get(_folder(member)) or next(iter(types.values()), None))
         lost = cas.lost
         document = _Document(cas.title or member.stem, cas.annotator, cas.text, cas.marks, member.stem)
     elif b"<typeSystemDescription" in data[:2000]:
@@ -102,20 +106,19 @@ def _place_in_project(member: Member) -> tuple[str, str] | None:
     return None
 
 
-def _types_of(member: Member, package: Package, packages: Sequence[Package]) -> Member | None:
-    """The type system in the same folder, else one that was handed in or lies beside the file."""
-    folder = PurePosixPath(member.name).parent
-    every = [one for other in (package, *packages) for one in other.members]
-    for one in every:
-        if one.name == str(folder / _TYPES):
-            return one
-    given = [one for one in every if PurePosixPath(one.name).name == _TYPES]
-    if given:
-        return given[0]
+def _types(package: Package) -> dict[str, Member]:
+    """Folder → the type system in it; for a file alone that which lies beside it."""
+    found = {
+        _folder(member): member for member in package.members if PurePosixPath(member.name).name == _TYPES
+    }
     beside = package.path.parent / _TYPES
     if not package.is_archive and beside.is_file():
-        return Member(_TYPES, str(beside), beside.read_bytes)
-    return None
+        found.setdefault(".", Member(_TYPES, str(beside), lambda: read_bytes(beside, at_most=FILE_BYTES)))
+    return found
+
+
+def _folder(member: Member) -> str:
+    return str(PurePosixPath(member.name).parent)
 
 
 INCEPTION = Tool(

@@ -6,11 +6,11 @@ text; most programs count a line break of two signs (CR LF) as two, ATLAS.ti as 
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from exports.readers.tools.files import Package, decoded, read_xml
+from exports.readers.tools.files import Member, Package, decoded, read_xml
 from exports.readers.tools.imported import Collector, Label, Mark, Reading, SourceText, Tool
 from schemas.errors import DataError
 
@@ -87,11 +87,12 @@ def _read_project(root: "Node", package: Package, into: Collector) -> None:
     for node in root.iter():
         if what := _LOST.get(_tag(node)):
             into.lose(what)
+    files = {PurePosixPath(member.name).name: member for member in package.members}
     breaks_are_one = "atlas" in (root.get("origin") or "").lower()
     used: set[str] = set()
     texts: list[_Coded] = []
     for source, name in _texts(root):
-        raw = _raw_text(source, package, into)
+        raw = _raw_text(source, files, into)
         if raw is None:
             continue
         selections = list(_selections(source, into))
@@ -206,18 +207,17 @@ def _texts(root: "Node") -> Iterator[tuple["Node", str]]:
                     yield child, node.get("name") or child.get("name") or ""
 
 
-def _raw_text(source: "Node", package: Package, into: Collector) -> str | None:
+def _raw_text(source: "Node", files: Mapping[str, Member], into: Collector) -> str | None:
     """The plain text as it is counted; None where it is not in the archive."""
     for child in source:
         if _tag(child) == "PlainTextContent":
             return child.text or ""
     path = source.get("plainTextPath") or ""
     name = PurePosixPath(path.removeprefix(_INTERNAL).replace("\\", "/")).name
-    member = next((one for one in package.members if PurePosixPath(one.name).name == name), None)
-    if not name or "://" in path.removeprefix(_INTERNAL) or member is None:
+    if name not in files or "://" in path.removeprefix(_INTERNAL):
         into.lose(OUTSIDE)
         return None
-    return decoded(member)
+    return decoded(files[name])
 
 
 def _selections(source: "Node", into: Collector) -> Iterator[_Selection]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from annotate.study.annotations import own_rows, with_imported
 from annotate.study.folder import open_study
 from running import ROOT, Ran
 from schemas.jsonl import read_jsonl
@@ -98,6 +99,22 @@ def test_nothing_is_overwritten(standpunkt: Run, tmp_path: Path) -> None:
     error = standpunkt("import", *APART, "-o", tmp_path / "s").error
     assert "s: exists already, nothing was changed: name a new folder with -o" in error
     assert list(tmp_path.iterdir()) == [tmp_path / "s"]
+
+
+def test_a_later_pull_keeps_the_rows_also_where_a_text_was_mended(standpunkt: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    assert standpunkt("import", *SPANS, "-o", folder).code == 0
+    study = open_study(folder)
+    rows = list(read_jsonl(study.annotations, Annotation))
+    assert own_rows(study) == []
+    assert with_imported(study, []) == rows
+    texts = study.commentary_folder / "doccano.jsonl"
+    texts.write_text(texts.read_text("utf-8").replace("Niemand kam.", "Niemand kam mehr."), "utf-8")
+    assert standpunkt("relink", "--study", folder).code == 0
+    mended = list(read_jsonl(study.annotations, Annotation))
+    assert [row.sentence_id for row in mended] != [row.sentence_id for row in rows]
+    assert own_rows(study) == []
+    assert with_imported(study, []) == mended
 
 
 def test_what_fails_leaves_nothing_behind(standpunkt: Run, tmp_path: Path) -> None:
