@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from annotate.label_studio.client import Studio
+from annotate.label_studio.local_server import LocalStudio
 from annotate.study.annotations import own_rows, with_imported
 from annotate.study.folder import open_study
+from annotate.study.projects import find_projects
 from running import ROOT, Ran
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Commentary, Sentence
+from schemas.studio_json import to_result
 
 Run = Callable[..., Ran]
 DOCCANO = ROOT / "tests" / "exports" / "readers" / "tools" / "doccano"
@@ -340,3 +344,20 @@ def test_what_import_reads_is_no_commentary(standpunkt: Run, tmp_path: Path) -> 
     for name in ("cas.xmi", "projekt.qdpx"):
         (tmp_path / name).write_text("<xmi:XMI/>", "utf-8")
         assert "`standpunkt import` reads" in standpunkt("split", tmp_path / name).error
+
+
+@pytest.mark.studio
+def test_what_was_imported_can_be_coded_further(standpunkt: Run, server: LocalStudio, tmp_path: Path) -> None:
+    folder = tmp_path / "weiter"
+    assert standpunkt("import", *APART, "-o", folder).code == 0
+    before = codings(folder)
+    assert standpunkt("push", "--study", folder, "--json").json["created"] == 6
+    assert standpunkt("pull", "--study", folder, "--json").json["annotations"] == 4
+    assert codings(folder) == before
+    studio = Studio(server.url, server.token)
+    projects = find_projects(studio, open_study(folder), ["anna"])
+    task = next(t for t in studio.tasks(projects["anna"].id) if t.data["text"].startswith("Wer zahlt"))
+    book = open_study(folder).codebook()
+    studio.create_annotation(task.id, to_result({"label": "these"}, book))
+    assert standpunkt("pull", "--study", folder, "--json").json["annotations"] == 5
+    assert codings(folder) == [*before, ("anna", "Wer zahlt, der schweigt bekanntlich.", {"label": "these"})]
