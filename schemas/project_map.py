@@ -30,11 +30,15 @@ class ControlMap(Record, frozen=True, kw_only=True):
 
 
 class ProjectMap(Record, frozen=True, kw_only=True):
-    """``--map``. ``sentence_id`` and ``text`` name fields of the tasks' data; one of them is needed."""
+    """``--map``. ``sentence_id``, ``text`` and ``commentary_id`` name fields of the tasks' data.
+
+    One of the first two is needed; the third says of which commentary a text is, where no study knows.
+    """
 
     controls: dict[str, ControlMap]
     sentence_id: str = ""
     text: str = ""
+    commentary_id: str = ""
     annotators: dict[str, str] = {}  # user id → name
     ignore: list[str] = []  # controls that are left out on purpose
 

@@ -19,7 +19,16 @@ from schemas.records import UNRELATED, Layers, LayerValue, SuggestionSnapshot
 
 __all__ = ["TEXT_TAG", "control_name"]
 
-VALUE_KEYS = ("choices", "text", "taxonomy", "rating", "number")  # where a result holds what was ticked
+#: Type of a result → where its value holds what was coded. Of all other types nothing is read: the words
+#: that a span marks are no code.
+READ_TYPES = {
+    "choices": "choices", "taxonomy": "taxonomy", "rating": "rating", "number": "number", "textarea": "text",
+}  # fmt: skip
+_FOREIGN_KEYS = {"selected": "pairwise", "ranker": "ranker", "datetime": "datetime"}
+#: Types of our own: a layer that was not coded in a row of a table, or that the table does not ask for.
+NOT_CODED, NOT_ASKED = "not coded", "not asked"
+FLAT = "flat"  # the type of what stands in a flat export, which does not say it
+PATH = " > "  # between the names of a path in a taxonomy
 UNKNOWN_CONTROL = "control "  # how a reading begins to name a control that the codebook has not
 SUGGESTION_NOTE = "Mit Vorschlag"  # what a task's `note` says where a suggestion is shown
 #: The same where a direction is the author's in other commentaries.
@@ -123,13 +132,15 @@ class ParsedAnnotation(Struct, frozen=True, kw_only=True):
     """What a submitted annotation means, and what is wrong with it.
 
     ``incomplete`` are layers to be done again; ``broken`` says why where the screen cannot forbid
-    it; ``unknown`` are controls and values that the codebook does not know.
+    it; ``unknown`` are controls and values that the codebook does not know; ``unread`` are results of
+    types that are not read, as ``control (type)``.
     """
 
     layers: Layers
     incomplete: list[str]
     broken: list[str]
     unknown: list[str]
+    unread: list[str] = []
 
 
 def to_result(layers: Mapping[str, LayerValue], codebook: Codebook) -> list[dict[str, Any]]:
@@ -155,6 +166,8 @@ def read_result(result: list[dict[str, Any]], codebook: Codebook) -> ParsedAnnot
     target" beside a target, an unknown code) is absent and incomplete until it is mended.
     """
     ticks = ticks_of(result)
+    foreign = list(_unread(result))
+    unread = {name: word for name, word in foreign if name not in ticks}
     layers: Layers = {}
     incomplete: list[str] = []
     broken: list[str] = []
@@ -162,7 +175,15 @@ def read_result(result: list[dict[str, Any]], codebook: Codebook) -> ParsedAnnot
     unknown = [f"{UNKNOWN_CONTROL}{name}" for name in ticks if name not in known]
     for layer in codebook.layers:
         kind = KINDS[layer.kind]
-        value, problems, strange = kind.read(layer, ticks, codebook.target_ids)
+        targets = codebook.target_ids
+        if kind.by_target:
+            targets = [target for target in targets if control_name(layer.id, target) not in unread]
+        if layer.id in unread or (targets != codebook.target_ids and not targets):
+            words = {unread.get(name) for name in kind.control_names(layer, codebook.target_ids)}
+            if (layer.required or kind.must_be_touched) and words - {None, NOT_ASKED}:
+                incomplete.append(layer.id)
+            continue
+        value, problems, strange = kind.read(layer, ticks, targets)
         if value is not None:
             layers[layer.id] = value
         broken.extend(f"{layer.id}: {problem}" for problem in problems)
@@ -170,7 +191,21 @@ def read_result(result: list[dict[str, Any]], codebook: Codebook) -> ParsedAnnot
         must_be_done = layer.required or kind.must_be_touched or bool(problems or strange)
         if (value is None and must_be_done) or (value == [] and layer.required):
             incomplete.append(layer.id)
-    return ParsedAnnotation(layers=layers, incomplete=incomplete, broken=broken, unknown=unknown)
+    return ParsedAnnotation(
+        layers=layers,
+        incomplete=incomplete,
+        broken=broken,
+        unknown=unknown,
+        unread=[f"{name} ({word})" for name, word in foreign if word not in (NOT_CODED, NOT_ASKED)],
+    )
+
+
+def _unread(result: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """The controls whose results are not read, and their types."""
+    for item in result:
+        name = item.get("from_name") if isinstance(item, dict) else None
+        if isinstance(name, str) and isinstance(item.get("value"), dict) and value_key(item) is None:
+            yield name, type_of(item)
 
 
 def suggested_by(prediction: Any, data: Mapping[str, Any], codebook: Codebook) -> SuggestionSnapshot | None:
@@ -225,22 +260,46 @@ def ticks_of(result: list[dict[str, Any]]) -> dict[str, list[str]]:
     for item in result:
         if not isinstance(item, dict):
             continue
-        name, value = item.get("from_name"), item.get("value")
-        if isinstance(name, str) and isinstance(value, dict):
-            ticks.setdefault(name, []).extend(result_values(value))
+        name = item.get("from_name")
+        if isinstance(name, str) and isinstance(item.get("value"), dict) and value_key(item):
+            ticks.setdefault(name, []).extend(result_values(item))
     return ticks
 
 
-def result_values(value: Mapping[str, Any]) -> Iterator[str]:
-    """What a control holds, as words, whatever kind of control it is."""
-    for key in VALUE_KEYS:
-        content = value.get(key)
-        for one in content if isinstance(content, list) else [] if content is None else [content]:
-            leaf = one[-1] if isinstance(one, list) and one else one  # a taxonomy path ends in its leaf
-            if key == "text" and isinstance(leaf, str) and not leaf.strip():
-                continue
-            if isinstance(leaf, str | int | float):
-                yield _word(leaf)
+def type_of(item: Mapping[str, Any]) -> str:
+    """The type of a result; where it is not said, as in flat exports, what its value looks like."""
+    said, value = str(item.get("type") or FLAT), item.get("value")
+    keys = list(value) if isinstance(value, dict) else []
+    if READ_TYPES.get(said) in keys or (said != FLAT and said not in READ_TYPES):
+        return said
+    for word, key in READ_TYPES.items():
+        # the text of a span is what it marks
+        if key in keys and not (key == "text" and "start" in keys):
+            return word
+    foreign = (_FOREIGN_KEYS.get(key, key if key.endswith("labels") else "") for key in keys)
+    return next(filter(None, foreign), said if said in READ_TYPES else "unknown")
+
+
+def value_key(item: Mapping[str, Any]) -> str | None:
+    """Where the value of a result holds what was coded; None where its type is not read."""
+    return READ_TYPES.get(type_of(item))
+
+
+def result_values(item: Mapping[str, Any]) -> Iterator[str]:
+    """What the result of a control holds, as words; of a path in a taxonomy its last name."""
+    for one in result_items(item):
+        leaf = one[-1] if isinstance(one, list) and one else one
+        if isinstance(leaf, str) and not leaf.strip():
+            continue
+        if isinstance(leaf, str | int | float):
+            yield _word(leaf)
+
+
+def result_items(item: Mapping[str, Any]) -> list[Any]:
+    """What the result of a control holds, one by one, as it is stored."""
+    value, key = item.get("value"), value_key(item)
+    content = value.get(key) if key and isinstance(value, dict) else None
+    return content if isinstance(content, list) else [] if content is None else [content]
 
 
 def _word(value: str | float) -> str:

@@ -3,7 +3,15 @@ from typing import Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, progress_bar, say
+from annotate.commands.terminal import (
+    JsonOption,
+    MapOption,
+    StudyOption,
+    UrlOption,
+    print_report,
+    progress_bar,
+    say,
+)
 
 
 def pull(
@@ -13,10 +21,7 @@ def pull(
     project: Annotated[
         int | None, typer.Option(metavar="N", help="Import a project made by hand; needs --map.")
     ] = None,
-    map_path: Annotated[
-        Path | None,
-        typer.Option("--map", metavar="FILE", help="Meaning of its controls and values (docs/study.md)."),
-    ] = None,
+    map_path: MapOption = None,
     accept_removals: Annotated[
         bool,
         typer.Option(
@@ -77,6 +82,7 @@ def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, 
     lines += [
         f"! {what}: {n} times, in no code; its layer is open there" for what, n in report.unmapped.items()
     ]
+    lines += [f"! {what}: {n} results of a type that is not read" for what, n in report.unread.items()]
     lines += [f"{what}: {n} times, left out as the map says" for what, n in report.left_out.items()]
     if report.unmatched:
         lines.append(f"! {len(report.unmatched)} tasks match no sentence of this study, or more than one:")

@@ -28,6 +28,12 @@ OutputOption = Annotated[
 CodebookOption = Annotated[
     Path | None, typer.Option("--codebook", metavar="FILE", help="Codebook (default: the study's).")
 ]
+MapOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--map", metavar="FILE", help="Meaning of a project's own controls and values (docs/agreement.md)."
+    ),
+]
 ModelOption = Annotated[
     Path | None,
     typer.Option("--model", "-m", metavar="DIR", help="Model folder (default: the study's latest model)."),

@@ -1,7 +1,6 @@
 """A Label Studio project that Standpunkt did not make, imported through a map of its controls."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from annotate.label_studio.client import Studio
 from annotate.label_studio.download import fetch
@@ -11,10 +10,7 @@ from annotate.study.folder import Study
 from annotate.study.identity import MARKER
 from annotate.sync.removals import write_removed
 from exports.readers.annotations import read_export
-from exports.readers.existing_project import mapped_part, translate
-from exports.readers.label_studio import read_tasks
 from schemas.errors import DataError, StudioError
-from schemas.files import write_json
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.project_map import read_project_map
 from schemas.records import Annotation, Record, Sentence
@@ -24,9 +20,9 @@ class ImportReport(Record, frozen=True, kw_only=True):
     """What came out of a project made by hand, and what did not.
 
     ``annotations`` are the rows kept, ``skipped`` and ``incomplete`` among them; ``invalid`` had
-    something that the map or the codebook does not know. ``unmapped``, ``left_out`` and ``unmatched``
-    as in `exports.readers.existing_project.Translated`; ``coded_here`` the study's own projects have from the
-    same annotator: those count.
+    something that the map or the codebook does not know. ``unmapped``, ``left_out``, ``unmatched`` and
+    ``unread`` as in `exports.readers.annotations.ReadReport`; ``coded_here`` the study's own projects have
+    from the same annotator: those count.
     """
 
     project: int
@@ -39,6 +35,7 @@ class ImportReport(Record, frozen=True, kw_only=True):
     left_out: dict[str, int]
     unmatched: list[str]
     coded_here: int
+    unread: dict[str, int] = {}
 
 
 def import_project(
@@ -74,22 +71,14 @@ def import_project(
     progress(f"fetching project {project_id}")
     received = study.exports / f"project-{project_id}.json"
     fetch(studio, project_id, received)
-    part = mapped_part(codebook, project_map)
-    translated = translate((task for _, task in read_tasks(received, part, [])), project_map, part, sentences)
-    if not translated.tasks:
-        first = f"; the first is {translated.unmatched[0]}" if translated.unmatched else ""
+    export = read_export(received, codebook, project_map=project_map, sentences=sentences)
+    report = export.report
+    if not export.tasks:
+        first = f"; the first is {report.unmatched[0]}" if report.unmatched else ""
         raise DataError(
             f"no task of project {project_id} is a sentence of this study{first}; expected the sentence in "
             f"the field {project_map.sentence_id or project_map.text}",
             path=map_path,
-        )
-    with TemporaryDirectory() as directory:
-        translated_path = Path(directory, "export.json")
-        write_json(translated_path, translated.tasks)
-        export = read_export(
-            translated_path,
-            part,
-            names={int(number): name for number, name in project_map.annotators.items()},
         )
     study_rows = own_rows(study)
     path = imported_path(study, project_id)
@@ -102,13 +91,14 @@ def import_project(
     coded = {(row.sentence_id, row.annotator) for row in study_rows}
     return ImportReport(
         project=project_id,
-        annotations=export.report.annotations,
-        skipped=export.report.skipped,
-        incomplete=export.report.incomplete,
-        invalid=export.report.invalid,
+        annotations=report.annotations,
+        skipped=report.skipped,
+        incomplete=report.incomplete,
+        invalid=report.invalid,
         annotators=sorted({row.annotator for row in export.annotations}),
-        unmapped=translated.unmapped,
-        left_out=translated.left_out,
-        unmatched=translated.unmatched,
+        unmapped=report.unmapped,
+        left_out=report.left_out,
+        unmatched=report.unmatched,
+        unread=report.unread,
         coded_here=sum((row.sentence_id, row.annotator) in coded for row in export.annotations),
     )

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from exports.readers.codings import Coding, FileCodings, read_file
+from exports.readers.existing_project import Translator, mapped_part
+from exports.readers.flat import OWN_COMMENTARIES
 from exports.readers.people import (
     Coder,
     EditedCoding,
@@ -26,10 +28,12 @@ from exports.readers.people import (
     shared_logins,
     to_names,
 )
+from exports.readers.taxonomies import A_MAP, leaves_of, with_paths
 from schemas.codebook import Codebook
 from schemas.errors import DataError
-from schemas.records import Annotation, Record, is_unknown
-from schemas.studio_json import TaskData
+from schemas.project_map import ProjectMap
+from schemas.records import Annotation, Record, Sentence, is_unknown
+from schemas.studio_json import PATH, TaskData
 
 
 class Broken(Record, frozen=True, kw_only=True):
@@ -53,6 +57,10 @@ class ReadReport(Record, frozen=True, kw_only=True):
     ``repeated`` says whose codings were superseded, by annotator. ``by_nobody`` are rows of whose
     annotator nothing is known; ``shared_logins`` accounts that may be two people. ``edited`` are rows
     that somebody else changed last; ``guests`` codings by others than the annotator, which are no rows.
+
+    ``unread`` counts results of types that are not read, such as spans, as ``control (type)``; ``rejected``
+    are rows that a reviewer did not accept, and count all the same. ``unmapped``, ``left_out`` and
+    ``unmatched`` are of projects made by hand, as in `exports.readers.existing_project.Translated`.
     """
 
     annotations: int = 0
@@ -74,6 +82,11 @@ class ReadReport(Record, frozen=True, kw_only=True):
     broken: list[Broken] = []
     unusable: list[str] = []
     warnings: list[str] = []
+    unread: dict[str, int] = {}
+    rejected: int = 0
+    unmapped: dict[str, int] = {}
+    left_out: dict[str, int] = {}
+    unmatched: list[str] = []
 
 
 class Export(Record, frozen=True, kw_only=True):
@@ -82,11 +95,13 @@ class Export(Record, frozen=True, kw_only=True):
     ``tests`` are the sentences whose assignment says that they are only evaluated; ``projects`` is
     task id → project id, which Label Studio's JSON has and its flat formats lose. ``coders`` are the
     accounts that submitted something, guests among them, in the order of their first annotation.
+    ``codebook`` is the one they were read with: only what a map names, and codes for paths of taxonomies.
     """
 
     annotations: list[Annotation]
     tasks: dict[str, TaskData]
     report: ReadReport
+    codebook: Codebook
     tests: set[str] = set()
     projects: dict[int, int] = {}
     coders: list[Coder] = []
@@ -102,6 +117,8 @@ def read_export(
     names: Mapping[Who, str] | None = None,
     skip_invalid: bool = False,
     older: Mapping[str, Codebook] | None = None,
+    project_map: ProjectMap | None = None,
+    sentences: Sequence[Sentence] | None = None,
 ) -> Export:
     """The annotations of one export; faults of single rows are reported, not raised.
 
@@ -126,16 +143,17 @@ def read_export(
     older
         Earlier versions of the codebook by version: an annotation is read by the version that
         its task carries, so that a target added later is not asked in it.
+    project_map, sentences
+        As of `read_codings`.
 
     Raises
     ------
     DataError
         The file is not there, no export, breaks off, or is of another project.
     """
-    file = read_file(path, codebook, older=older, salvage=skip_invalid)
-    return _export(
-        [file], codebook, annotator=annotator, account=account, owned=owned, names=names, older=older
-    )
+    door = _Door([path], codebook, project_map, sentences)
+    file = door.read(path, older=older, salvage=skip_invalid)
+    return _export([file], door, annotator=annotator, account=account, owned=owned, names=names, older=older)
 
 
 def read_codings(
@@ -145,10 +163,24 @@ def read_codings(
     names: Mapping[Who, str] | None = None,
     skip_invalid: bool = False,
     older: Mapping[str, Codebook] | None = None,
+    project_map: ProjectMap | None = None,
+    sentences: Sequence[Sentence] | None = None,
+    by_path: bool = False,
 ) -> Export:
     """The annotations of several files of one study together; see `read_export`.
 
     The same user id in several files is one person, unless ``names`` tells them apart.
+
+    Parameters
+    ----------
+    project_map
+        What the fields, controls and values of a project made by hand stand for. Its names of annotators
+        count where ``names`` has none; what it does not know is counted, not raised.
+    sentences
+        Those of a study, of which each of its tasks is one; without them a sentence is made of each.
+    by_path
+        Whether a code that stands at several paths of a taxonomy gets a finer code for each, in the
+        codebook of the result; else it is a value that the codebook does not know.
 
     Raises
     ------
@@ -160,20 +192,90 @@ def read_codings(
     SettingsError
         A name is for a file that is not there.
     """
-    files = [read_file(path, codebook, older=older, salvage=skip_invalid) for path in paths]
+    door = _Door(paths, codebook, project_map, sentences, by_path=by_path)
+    files = [door.read(path, older=older, salvage=skip_invalid) for path in paths]
+    door.refuse_unmatched(paths)
     other = sum(_drop_other_majors(file, codebook) for file in files) if skip_invalid else 0
-    export = _export(files, codebook, names=names, older=older, other_version=other)
+    export = _export(files, door, names=names, older=older, other_version=other)
     for words in export.report.shared_logins:
         more = _more(len(export.report.shared_logins))
         raise DataError(f"{words}{more}", path=", ".join(map(str, paths)))
     if not skip_invalid:
-        _refuse(export.report, ", ".join(map(str, paths)), codebook)
+        _refuse(export.report, ", ".join(map(str, paths)), codebook, is_mapped=project_map is not None)
     return export
+
+
+class _Door:
+    """How files are read together: with which codebook, through which map."""
+
+    def __init__(
+        self,
+        paths: Sequence[str | Path],
+        codebook: Codebook,
+        project_map: ProjectMap | None,
+        sentences: Sequence[Sentence] | None,
+        *,
+        by_path: bool = False,
+    ) -> None:
+        self._map, self._makes_sentences = project_map, sentences is None
+        self._leaves = leaves_of(paths, codebook, project_map)
+        self.warnings: list[str] = []
+        if project_map is not None:
+            codebook = mapped_part(codebook, project_map)
+        elif by_path:
+            codebook, self.warnings = with_paths(codebook, self._leaves)
+        self.codebook = codebook
+        self._translator = Translator(project_map, codebook, sentences, self._leaves) if project_map else None
+
+    def read(self, path: str | Path, *, older: Mapping[str, Codebook] | None, salvage: bool) -> FileCodings:
+        return read_file(
+            path,
+            self.codebook,
+            older=older,
+            salvage=salvage,
+            leaves=self._leaves,
+            translator=self._translator,
+        )
+
+    def names(self, given: Mapping[Who, str] | None) -> dict[Who, str]:
+        """The names that were given, before those of the map."""
+        of_map = self._map.annotators if self._map else {}
+        return {**{int(user): name for user, name in of_map.items()}, **(given or {})}
+
+    def refuse_unmatched(self, paths: Sequence[str | Path]) -> None:
+        """Raises where not one task of a project made by hand is a sentence."""
+        translator = self._translator
+        if translator is None or self._map is None or translator.count or not translator.unmatched:
+            return
+        field = self._map.text or self._map.sentence_id
+        what = f"text in its field {field}" if self._makes_sentences else "sentence of the study"
+        words = f"no task has a {what}; the first is {translator.unmatched[0]}"
+        way = f", expected fields {', '.join(translator.fields[:8])}" if translator.fields else ""
+        raise DataError(f"{words}{way}", path=", ".join(map(str, paths)))
+
+    def facts(self) -> dict[str, Any]:
+        """What a report says of what the map did not know, and of what was made of tasks."""
+        if self._translator is None or self._map is None:
+            return {}
+        return {
+            "unmapped": dict(self._translator.unmapped),
+            "left_out": {what: n for what, n in self._translator.left_out.items() if n},
+            "unmatched": self._translator.unmatched,
+        }
+
+    def notes(self, tasks: Mapping[str, TaskData]) -> list[str]:
+        """What is to be said of how tasks and paths were taken."""
+        notes = list(self.warnings)
+        if self._translator is not None and self._map is not None and self._makes_sentences and tasks:
+            alone = {task.commentary_id for task in tasks.values()}
+            if not self._map.commentary_id and len(alone) == len(tasks):
+                notes.append(OWN_COMMENTARIES.format("commentary_id: in the map"))
+        return notes
 
 
 def _export(
     files: Sequence[FileCodings],
-    codebook: Codebook,
+    door: _Door,
     *,
     annotator: str | None = None,
     account: int | None = None,
@@ -182,13 +284,14 @@ def _export(
     older: Mapping[str, Codebook] | None = None,
     other_version: int = 0,
 ) -> Export:
+    codebook = door.codebook
     everybodys = [coding for file in files for coding in file.codings]
     codings, guests = by_account(everybodys, account, owned)
     tasks: dict[str, TaskData] = {}
     for file in files:
         for sentence_id, data in file.tasks.items():
             tasks.setdefault(sentence_id, data)
-    who = to_names(names or {}, annotator, [file.path for file in files])
+    who = to_names(door.names(names), annotator, [file.path for file in files])
     warnings = [warning for file in files for warning in file.warnings]
     warnings += pooled(codings, who) if account is None else []
     groups = _by_person(named(codings, who))
@@ -202,7 +305,8 @@ def _export(
         guests=guests,
         duplicates=duplicates,
         other_version=other_version,
-        warnings=[*warnings, *_version_warnings(kept, codebook, older)],
+        warnings=[*warnings, *door.notes(tasks), *_version_warnings(kept, codebook, older)],
+        **door.facts(),
     )
     tests = {sentence_id for file in files for sentence_id in file.tests}
     projects = {task: project for file in files for task, project in file.projects.items()}
@@ -210,6 +314,7 @@ def _export(
         annotations=[c.annotation for c in kept],
         tasks=tasks,
         report=report,
+        codebook=codebook,
         tests=tests,
         projects=projects,
         coders=coders(everybodys),
@@ -267,6 +372,8 @@ def _counts(kept: Sequence[Coding], files: Sequence[FileCodings]) -> dict[str, A
         "unknown": dict(sorted(Counter(what for c in kept for what in c.unknown).items())),
         "broken": [_broken(c.annotation, problem) for c in kept for problem in c.broken],
         "unusable": unusable,
+        "unread": dict(sorted(Counter(what for c in kept for what in c.unread).items())),
+        "rejected": sum(c.is_rejected for c in kept),
     }
 
 
@@ -274,15 +381,16 @@ def _broken(row: Annotation, problem: str) -> Broken:
     return Broken(sentence_id=row.sentence_id, annotator=row.annotator, task_id=row.task_id, problem=problem)
 
 
-def _refuse(report: ReadReport, path: str, codebook: Codebook) -> None:
+def _refuse(report: ReadReport, path: str, codebook: Codebook, *, is_mapped: bool) -> None:
     """Raises what is wrong with single rows: the first, how many more, and the way out."""
     way = "; --skip-invalid leaves such rows out and counts them"
     if report.unusable:
         raise DataError(f"{report.unusable[0]}{_more(len(report.unusable))}{way}")
-    for what, number in report.unknown.items():
+    for what, number in report.unknown.items() if not is_mapped else ():
         more = _more(len(report.unknown))
+        paths = f"; {A_MAP}" if PATH in what else ""
         raise DataError(
-            f"{what} ({number}×) is not in the codebook {codebook.codebook}{more}{way}", path=path
+            f"{what} ({number}×) is not in the codebook {codebook.codebook}{more}{paths}{way}", path=path
         )
     for what in report.duplicates:
         raise DataError(f"{what} stands twice{_more(len(report.duplicates))}{way}", path=path)

@@ -4,6 +4,7 @@ A coding is an annotation whose annotator may have no name yet; names are given,
 coding is chosen, where all files of a study are at hand (`exports.readers.annotations`).
 """
 
+import codecs
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,12 +12,15 @@ from typing import Any
 
 import msgspec
 
-from exports.readers.label_studio import EXPECTED, read_tasks
+from exports.readers.existing_project import Translator
+from exports.readers.label_studio import EXPECTED, is_stored, read_tasks
+from exports.readers.taxonomies import Leaves
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
+from schemas.files import reading, rows_of
 from schemas.jsonl import read_jsonl
 from schemas.kinds import KINDS, fits
-from schemas.records import Annotation, Layers, LayerValue, Record
+from schemas.records import Annotation, Layers, LayerValue, Record, short_hash
 from schemas.studio_json import (
     UNKNOWN_CONTROL,
     ParsedAnnotation,
@@ -29,6 +33,9 @@ from schemas.studio_json import (
 
 Person = int | str | None  # a user id, or an e-mail where the export has nothing else
 _NAME = re.compile(r"[^\W\d_][\w .-]{0,79}")
+#: The way out where an export is none of ours.
+A_PROJECT = "a project made by hand is read with --map (`standpunkt codebook from-config` writes one)"
+_OLD_SKIPPED = ("was_canceled", "skipped")  # what it was called before version 1.0
 _EXCEL_DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
 
 
@@ -47,6 +54,8 @@ class Coding(Record, frozen=True, kw_only=True):
     changed_by: int | None = None
     broken: list[str] = []
     unknown: list[str] = []
+    unread: list[str] = []
+    is_rejected: bool = False
 
 
 class FileCodings(msgspec.Struct, kw_only=True):
@@ -69,8 +78,12 @@ def read_file(
     *,
     older: Mapping[str, Codebook] | None = None,
     salvage: bool = False,
+    leaves: Leaves | None = None,
+    translator: Translator | None = None,
 ) -> FileCodings:
     """The codings of an export in any shape, or of an ``annotations.jsonl``.
+
+    ``translator`` makes tasks of a project made by hand ours; ``leaves`` are those of its taxonomies.
 
     Rows that cannot be used are listed, not raised; ``salvage`` also lists what would make the
     whole file unusable: a list that breaks off, a line that is no annotation.
@@ -81,13 +94,34 @@ def read_file(
         The file cannot be read, is no export, breaks off, or is of another project.
     """
     file = FileCodings(path=str(path))
-    if Path(path).name.removesuffix(".gz").endswith(".jsonl"):
+    if Path(path).name.removesuffix(".gz").endswith(".jsonl") and not _holds_tasks(path):
         _take_rows(file, codebook, salvage=salvage)
+        translator = None
     else:
-        for place, task in read_tasks(path, codebook, file.warnings, salvage=salvage):
-            _take_task(file, place, task, codebook, older or {})
-    _refuse_foreign(file, codebook)
+        project_map = translator.project_map if translator else None
+        tasks = read_tasks(path, codebook, file.warnings, salvage=salvage, project_map=project_map)
+        for place, found in tasks:
+            task = translator.task(found) if translator else found
+            if task is not None:
+                _take_task(file, place, task, codebook, older or {}, leaves or Leaves())
+    if translator is None:
+        _refuse_foreign(file, codebook)
     return file
+
+
+def _holds_tasks(path: str | Path) -> bool:
+    """Whether the first line of a file is a task, or an annotation with its task inside."""
+    if not Path(path).is_file():
+        return False
+    with reading(path) as file:
+        line = next((line for line in rows_of(file, path) if line.strip()), b"")
+    try:
+        row = msgspec.json.decode(line.removeprefix(codecs.BOM_UTF8))
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(row, dict) and (
+        is_stored(row) or not {"data", "annotations", "completions"}.isdisjoint(row)
+    )
 
 
 def _take_rows(file: FileCodings, codebook: Codebook, *, salvage: bool) -> None:
@@ -129,7 +163,12 @@ def _strange(layer: Layer, value: LayerValue, codebook: Codebook) -> list[str]:
 
 
 def _take_task(
-    file: FileCodings, place: str, task: Any, codebook: Codebook, older: Mapping[str, Codebook]
+    file: FileCodings,
+    place: str,
+    task: Any,
+    codebook: Codebook,
+    older: Mapping[str, Codebook],
+    leaves: Leaves,
 ) -> None:
     """Adds the codings of a task; what is no task is noted with its place."""
     data = _task_data(task)
@@ -144,13 +183,15 @@ def _take_task(
     meta = task["meta"] if isinstance(task.get("meta"), dict) else {}
     if meta.get("test") is True:
         file.tests.add(data.sentence_id)
-    project = task["project"] if isinstance(task.get("project"), int) else None
-    if isinstance(task.get("id"), int) and project is not None:
-        file.projects[task["id"]] = project
+    project, task_id = number_of(task.get("project")), number_of(task.get("id"))
+    if task_id is not None and project is not None:
+        file.projects[task_id] = project
     file.drafts += len(_list(task.get("drafts")))
     annotations = _list(task.get("annotations"))
     file.unlabelled += not annotations
     for annotation in annotations:
+        if isinstance(annotation, dict):
+            annotation = {**annotation, "result": leaves.named(_list(annotation.get("result")))}
         try:
             seen_with = _as_seen(annotation, codebook, older.get(data.codebook_version))
             coding = _coding(annotation, data, task, seen_with, file=file.path, project=project)
@@ -163,11 +204,13 @@ def _task_data(task: Any) -> TaskData | str:
     """The data of one of our tasks, or what is wrong with it."""
     data = task.get("data") if isinstance(task, dict) else None
     if not isinstance(data, dict):
-        return f"found {_shown(task)!r}, which is not a task with data"
+        way = f"; {A_PROJECT}" if isinstance(task, dict) else ""
+        return f"found {_shown(task)!r}, which is not a task with data{way}"
     words = {name: _word(data.get(name)) for name in TaskData.__struct_fields__}
     missing = [name for name in ("sentence_id", "commentary_id", "text") if not words[name]]
     if missing:
-        return f"has no {' and no '.join(missing)} in its data, as every task of a Standpunkt project has"
+        lacks = " and no ".join(missing)
+        return f"has no {lacks} in its data, as every task of a Standpunkt project has; {A_PROJECT}"
     return TaskData(**words)
 
 
@@ -205,12 +248,12 @@ def _coding(
         It has not the form of an annotation.
     """
     if isinstance(foreign_item, dict):
-        foreign_item = {**foreign_item, "result": _list(foreign_item.get("result"))}
+        foreign_item = as_today(foreign_item)
     foreign = msgspec.convert(foreign_item, StudioAnnotation, strict=False)
     reading = ParsedAnnotation(layers={}, incomplete=[], broken=[], unknown=[])
     if not foreign.was_cancelled:
         reading = read_result(foreign.result, codebook)
-    meta, task_id = task.get("meta"), task.get("id")
+    meta = task.get("meta")
     phase = meta.get("phase") if isinstance(meta, dict) else None
     annotation = Annotation(
         sentence_id=data.sentence_id,
@@ -225,7 +268,7 @@ def _coding(
         lead_time=foreign.lead_time,
         created_at=foreign.created,
         updated_at=foreign.updated,
-        task_id=task_id if isinstance(task_id, int) else None,
+        task_id=number_of(task.get("id")),
         annotation_id=foreign.id,
         suggested=suggested_by(foreign.prediction, task["data"], codebook),
     )
@@ -238,7 +281,40 @@ def _coding(
         changed_by=foreign.changed_by,
         broken=reading.broken,
         unknown=reading.unknown,
+        unread=reading.unread,
+        is_rejected=_is_rejected(foreign_item),
     )
+
+
+def as_today(annotation: Mapping[str, Any]) -> dict[str, Any]:
+    """An annotation of an old or foreign export with the fields and types that Label Studio has today.
+
+    An id that is no number, such as a UUID, becomes one that is always the same.
+    """
+    held = dict(annotation)
+    given, time = held.get("id"), held.get("lead_time")
+    if isinstance(given, str) and number_of(given) is None:
+        held["id"] = int(short_hash(given, 12), 16) if given.strip() else None
+    if isinstance(time, str):
+        plain = time.strip().replace(",", ".")
+        held["lead_time"] = float(plain) if re.fullmatch(r"\d{1,15}(\.\d{1,15})?", plain) else None
+    if held.get("was_cancelled") is None:
+        held["was_cancelled"] = next((held[old] for old in _OLD_SKIPPED if held.get(old) is not None), None)
+    return held
+
+
+def number_of(value: Any) -> int | None:
+    """An id that is a number, also where it is written as words."""
+    if isinstance(value, str) and re.fullmatch("[0-9]{1,18}", value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _is_rejected(annotation: Any) -> bool:
+    """Whether the last review of an annotation, as Label Studio Enterprise exports it, did not accept it."""
+    reviews = _list(annotation.get("reviews")) if isinstance(annotation, dict) else []
+    last = reviews[-1] if reviews else None
+    return isinstance(last, dict) and last.get("accepted") is False
 
 
 def _as_seen(annotation: Any, codebook: Codebook, older: Codebook | None) -> Codebook:
@@ -274,7 +350,8 @@ def _refuse_foreign(file: FileCodings, codebook: Codebook) -> None:
         known = ", ".join(list(control_names(codebook))[:5])
         raise DataError(
             f"another project's export: no control of it is in the codebook {codebook.codebook}; "
-            f"found {names}, expected {known}",
+            f"found {names}, expected {known}; --map says what other names stand for (`standpunkt codebook "
+            "from-config` writes one)",
             path=file.path,
         )
 

@@ -1,17 +1,12 @@
 """The shapes an export of Label Studio comes in, each as the tasks of its full JSON.
 
-The flat ones, JSON_MIN and CSV, have one row an annotation, the task's data and the controls side
-by side in it. What one control holds is written as the bare value where it is one, else as an
-object or a list (the SDK's ``prettify_result``); a CSV cell holds the same as JSON text.
+Besides the full JSON: its tasks one a line; the objects of a target storage, annotations with their task
+inside; exports from before version 1.0, whose annotations are completions; and the flat ones (`flat`).
 """
 
 import codecs
-import csv
 import io
-import itertools
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -19,28 +14,25 @@ from typing import IO, Any
 import ijson
 import msgspec
 
-from schemas.codebook import STUDIO_FIELDS, TASK_FIELDS, Codebook
+from exports.readers.flat import FlatRows, Placed, read_csv, to_task
+from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.files import MAX_ROW, decode_utf8, read_whole, reading, rows_of
-from schemas.kinds import KINDS
 from schemas.nesting import TOO_DEEP, Nesting
-from schemas.studio_json import TEXT_TAG, VALUE_KEYS
+from schemas.project_map import ProjectMap
 
-#: What a flat export never holds, whatever is in the project.
-LOST = "skipped annotations, drafts, suggestions and the phase of a task"
-EXPECTED = "expected a Label Studio export (JSON, JSON_MIN, CSV) or an annotations.jsonl"
-_NOT_CONTROLS = {*TASK_FIELDS, *STUDIO_FIELDS, "agreement", "history"}
-_CSV_FIELD_LIMIT = 10_000_000  # a commentary's running text is longer than csv's own 131,072
-_DELIMITERS = ",;\t"
+EXPECTED = "expected a Label Studio export (JSON, JSON_MIN, CSV), a table of codings or an annotations.jsonl"
 BAD_BYTES = "\ufdd0"  # a code point that is no character: stands where bytes are not UTF-8
 _ESCAPED = ascii(BAD_BYTES).strip("'")  # as the text of a task's dict shows it
 
-#: The place of a task in its file, and what stands there: a task, or whatever was found instead.
-Placed = tuple[str, Any]
-
 
 def read_tasks(
-    path: str | Path, codebook: Codebook, warnings: list[str], *, salvage: bool = False
+    path: str | Path,
+    codebook: Codebook,
+    warnings: list[str],
+    *,
+    salvage: bool = False,
+    project_map: ProjectMap | None = None,
 ) -> Iterator[Placed]:
     """The tasks of an export in any shape, each with its annotations as the full JSON has them.
 
@@ -50,23 +42,28 @@ def read_tasks(
         What the shape lost is added to it.
     salvage
         Whether a JSON file that breaks off gives the tasks before the break (and a warning).
+    project_map
+        What the columns of a flat export of a project made by hand stand for.
 
     Raises
     ------
     DataError
         The file cannot be read, is empty, no export, or breaks off.
     """
+    flat = FlatRows(codebook, project_map, warnings)
     with _opened(path) as file:
         start = _start(file)
         if not start:
             raise DataError(f"is empty, {EXPECTED}", path=path)
         if start == b"[":
-            placed = _json_list(file, path, warnings, salvage=salvage)
+            yield from _as_tasks(_json_list(file, path, warnings, salvage=salvage), flat)
+        elif start == b"{" and _is_many_rows(file):
+            yield from _as_tasks(_json_rows(file, path, salvage=salvage), flat)
         elif start == b"{":
-            placed = iter([("task 1", _one_task(read_whole(file, path, at_most=MAX_ROW), path))])
+            task = _one_task(read_whole(file, path, at_most=MAX_ROW), path)
+            yield from _as_tasks(iter([("task 1", task)]), flat)
         else:
-            placed = read_csv(_csv_lines(file, path), path, codebook)
-        yield from _as_tasks(placed, codebook, warnings)
+            yield from read_csv(_csv_lines(file, path), path, flat, EXPECTED)
 
 
 @contextmanager
@@ -84,16 +81,55 @@ def _start(file: IO[bytes]) -> bytes:
     return head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
 
 
-def _as_tasks(placed: Iterator[Placed], codebook: Codebook, warnings: list[str]) -> Iterator[Placed]:
-    has_flat = False
+def _as_tasks(placed: Iterator[Placed], flat: FlatRows) -> Iterator[Placed]:
     for place, value in placed:
-        if isinstance(value, dict) and is_flat(value):
-            if not has_flat:
-                warnings.append(f"a flat export (JSON_MIN or CSV) does not hold {LOST}: prefer JSON")
-            has_flat = True
-            yield place, to_task(value, codebook)
+        if not isinstance(value, dict):
+            yield place, value
+        elif is_stored(value):
+            yield place, _from_storage(value)
+        elif "completions" in value and "annotations" not in value:
+            yield place, {**value, "annotations": value["completions"]}
+        elif flat.is_flat(value) and (form := flat.form_of(value)) is not None:
+            flat.say(form, list(value))
+            yield place, to_task(value, form)
         else:
             yield place, value
+
+
+def is_stored(value: dict[str, Any]) -> bool:
+    """Whether an object is an annotation with its task inside, as a target storage gets it."""
+    return isinstance(value.get("task"), dict) and "result" in value
+
+
+def _from_storage(value: dict[str, Any]) -> dict[str, Any]:
+    task = value["task"]
+    annotation = {name: held for name, held in value.items() if name != "task"}
+    return {**task, "project": task.get("project", value.get("project")), "annotations": [annotation]}
+
+
+def _is_many_rows(file: IO[bytes]) -> bool:
+    """Whether a file of JSON has an object a line; it stands where it stood then."""
+    place = file.tell()
+    first, second = file.readline(MAX_ROW + 1), file.readline(64)
+    while second.isspace():
+        second = file.readline(64)
+    file.seek(place)
+    return first.rstrip().endswith(b"}") and second.lstrip().startswith(b"{")
+
+
+def _json_rows(file: IO[bytes], path: str | Path, *, salvage: bool) -> Iterator[Placed]:
+    """The objects of a file that has one a line."""
+    for number, line in enumerate(rows_of(file, path), start=1):
+        if not line.strip():
+            continue
+        try:
+            if Nesting().is_deep(line):
+                raise ValueError(TOO_DEEP)
+            yield f"line {number}", msgspec.json.decode(line)
+        except ValueError as error:  # a DecodeError of msgspec is one
+            if not salvage:
+                raise DataError(f"not JSON: {error}", path=path, line=number) from error
+            yield f"line {number}", "no JSON"
 
 
 def _json_list(file: IO[bytes], path: str | Path, warnings: list[str], *, salvage: bool) -> Iterator[Placed]:
@@ -171,7 +207,7 @@ def _one_task(data: bytes, path: str | Path) -> Any:
         task = msgspec.json.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DataError(f"no JSON: {error}; {EXPECTED}", path=path) from error
-    if "data" not in task and "sentence_id" not in task:
+    if "data" not in task and "sentence_id" not in task and not is_stored(task):
         words = f': Label Studio\'s answer "{task["detail"]}"' if "detail" in task else ""
         raise DataError(f"not an export{words}; {EXPECTED}", path=path)
     return task
@@ -193,124 +229,3 @@ def _refuse_encoding(data: bytes, path: str | Path) -> None:
     except DataError as error:
         words = error.message.partition("; the file looks like")[0]
         raise DataError(f'{words}; in Excel, save it as "CSV UTF-8"', path=path, line=error.line) from error
-
-
-def is_flat(row: Mapping[str, Any]) -> bool:
-    """Whether a row of a JSON file is one of JSON_MIN, not a task with annotations in it."""
-    return "data" not in row and "annotations" not in row and "sentence_id" in row
-
-
-def to_task(row: Mapping[str, Any], codebook: Codebook) -> dict[str, Any]:
-    """The task of a flat row, with its one annotation, as the full JSON export has it.
-
-    A row without annotator and annotation id is a task that nobody has coded.
-    """
-    texts = {layer.id for layer in codebook.layers if not KINDS[layer.kind].has_codes}
-    task = {"id": row.get("id"), "data": {name: row.get(name) for name in TASK_FIELDS}}
-    if row.get("annotator") is None and row.get("annotation_id") is None:
-        return {**task, "annotations": []}
-    result = [
-        {"from_name": name, "to_name": TEXT_TAG, "type": "flat", "value": value}
-        for name, held in row.items()
-        if is_control(name)
-        for value in _values(held, "text" if name in texts else "choices")
-    ]
-    annotation = {
-        "id": row.get("annotation_id"),
-        "completed_by": row.get("annotator"),
-        "result": result,
-        **{name: row.get(name) for name in ("lead_time", "created_at", "updated_at")},
-    }
-    return {**task, "annotations": [annotation]}
-
-
-def is_control(name: str) -> bool:
-    """Whether a column holds what was coded: none of the task's own and none that are added."""
-    return name not in _NOT_CONTROLS and not name.startswith("_data_") and not name.endswith("_transcript")
-
-
-def read_csv(lines: Iterator[str], path: str | Path, codebook: Codebook) -> Iterator[Placed]:
-    """The rows of a CSV export as JSON_MIN would give them; one that Excel rewrote as well.
-
-    Raises
-    ------
-    DataError
-        No header with ``sentence_id``, or a row that no CSV reader can read.
-    """
-    header = next(lines, "")
-    if header[:4].lower() == "sep=":  # Excel's own first line
-        header = next(lines, "")
-    delimiter = max(_DELIMITERS, key=header.count)
-    csv.field_size_limit(_CSV_FIELD_LIMIT)
-    reader = csv.DictReader(itertools.chain([header], lines), delimiter=delimiter)
-    texts = {layer.id for layer in codebook.layers if not KINDS[layer.kind].has_codes}
-    try:
-        names = reader.fieldnames or []
-        if "sentence_id" not in names:
-            raise DataError(f"{_no_header(names)}; {EXPECTED}", path=path)
-        for row in reader:
-            cells = {name: _cell(name, value, texts) for name, value in row.items() if isinstance(name, str)}
-            yield f"line {reader.line_num}", cells
-    except csv.Error as error:
-        raise DataError(f"not CSV: {error}", path=path, line=reader.line_num) from error
-
-
-def _no_header(names: Any) -> str:
-    shown = ", ".join(str(name)[:30] for name in list(names)[:4]) or "nothing"
-    return f"no column sentence_id in its first line ({shown} …)"
-
-
-def _cell(name: str, value: Any, texts: set[str]) -> Any:
-    """What a CSV cell stands for; an empty one is no value."""
-    if not isinstance(value, str) or not value:
-        return None if is_control(name) or name in STUDIO_FIELDS else ""
-    if name in ("id", "annotation_id", "annotator"):
-        return int(value) if re.fullmatch(r"\d{1,18}", value) else _whole(value)
-    if name == "lead_time":
-        return _number(value)
-    if is_control(name):
-        return _held(value, name in texts)
-    return value
-
-
-def _whole(value: str) -> int | str | None:
-    """Excel writes 17 as ``17,0`` where it took the column for decimals; an e-mail stays as it is."""
-    if value == "None":  # str(None), as the converter writes a task that nobody has coded
-        return None
-    number = _number(value)
-    return int(number) if number is not None and number.is_integer() else value
-
-
-def _number(value: str) -> float | None:
-    match = re.fullmatch(r"\s*(\d{1,15})(?:[.,](\d{1,15}))?\s*", value)
-    return float(f"{match[1]}.{match[2] or 0}") if match else None
-
-
-def _held(value: str, is_text: bool) -> Any:
-    """A control's cell: the bare value, or JSON text where there are several."""
-    if value[0] not in "[{":
-        return value
-    try:
-        parsed = json.loads(value)
-    except (ValueError, RecursionError):
-        return value  # someone's comment that begins with a bracket
-    if is_text and not (isinstance(parsed, list | dict) and any(_is_value(one) for one in _listed(parsed))):
-        return value
-    return parsed
-
-
-def _listed(held: Any) -> list[Any]:
-    return held if isinstance(held, list) else [held]
-
-
-def _is_value(one: Any) -> bool:
-    return isinstance(one, dict) and any(key in one for key in VALUE_KEYS)
-
-
-def _values(held: Any, key: str) -> Iterator[dict[str, Any]]:
-    """The ``value`` objects behind what one control holds."""
-    for one in _listed(held):
-        if isinstance(one, dict):
-            yield one
-        elif one is not None:
-            yield {key: [one]}
