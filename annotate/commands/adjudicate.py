@@ -3,11 +3,19 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from annotate.commands.agree import Exports, Names, SkipInvalid, given_names, say_what_was_read
+from annotate.commands.agree import (
+    Exports,
+    Names,
+    SkipInvalid,
+    given_names,
+    meaning,
+    say_what_was_read,
+)
 from annotate.commands.terminal import (
     CodebookOption,
     DryRunOption,
     JsonOption,
+    MapOption,
     OutputOption,
     StudyOption,
     UrlOption,
@@ -28,6 +36,7 @@ if TYPE_CHECKING:
 def adjudicate(
     exports: Exports = None,
     codebook: CodebookOption = None,
+    map_path: MapOption = None,
     rule: Annotated[
         str, typer.Option(metavar="RULE", help="Rule: majority, unanimous, dawid-skene or expert:NAME.")
     ] = "majority",
@@ -45,7 +54,6 @@ def adjudicate(
     """Turn several codings of a sentence into one gold row; ties stay open and are listed."""
     from annotate.study.folder import open_study
     from annotate.sync.adjudication import adjudicate_exports, adjudicate_study
-    from schemas.codebook import load_codebook
     from schemas.jsonl import write_jsonl
 
     one_stdout(output, json)
@@ -54,18 +62,27 @@ def adjudicate(
         raise SettingsError(
             "what is undecided goes to the projects of a study: give no exports", flag="--study"
         )
+    if map_path is not None and not exports:
+        raise SettingsError(
+            "says how exports are read: name them, or import the project with `pull --project N`",
+            flag="--map",
+        )
     if dry_run and not to_studio:
         raise typer.BadParameter("--dry-run needs --to-studio", param_hint="--dry-run")
     if exports:
-        if codebook is None and study is None:
-            raise SettingsError("exports need their codebook", flag="--codebook")
+        means = meaning(codebook, map_path, open_study(study) if study is not None else None)
         if output is None and not json:
             raise SettingsError("name the file for the gold rows", flag="-o")
-        book = load_codebook(codebook) if codebook else open_study(study).codebook()
         gold, report, read = adjudicate_exports(
-            exports, book, rule=rule, skip_invalid=skip_invalid, names=given_names(names)
+            exports,
+            means.codebook,
+            rule=rule,
+            skip_invalid=skip_invalid,
+            names=given_names(names),
+            project_map=means.project_map,
+            sentences=means.sentences,
         )
-        say_what_was_read(read)
+        say_what_was_read(read.report)
         if output:
             write_jsonl(output, gold)
     else:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import msgspec
 import typer
 
-from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, say
+from annotate.commands.terminal import CodebookOption, JsonOption, MapOption, StudyOption, print_report, say
+from schemas.decimals import counted
 from schemas.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from exports.readers.annotations import Export, ReadReport
     from exports.readers.people import Who
     from schemas.codebook import Codebook
-    from schemas.records import Annotation
+    from schemas.project_map import ProjectMap
+    from schemas.records import Annotation, Sentence
 
 Exports = Annotated[
     list[Path] | None,
@@ -78,6 +80,7 @@ def codings(
     *,
     skip_invalid: bool,
     names: str | None = None,
+    map_path: Path | None = None,
 ) -> Codings:
     """The annotations and their codebook: given exports, or the study's."""
     from annotate.study.folder import open_study
@@ -87,6 +90,11 @@ def codings(
     from schemas.records import Annotation, Sentence
 
     if not exports:
+        if map_path is not None:
+            raise SettingsError(
+                "says how exports are read: name them, or import the project with `pull --project N`",
+                flag="--map",
+            )
         opened = open_study(study)
         book = load_codebook(codebook) if codebook else opened.codebook()
         rows = list(read_jsonl(opened.needs(opened.annotations, "pull"), Annotation))
@@ -99,21 +107,68 @@ def codings(
             chains={s.sentence_id: s.chain_id for s in sentences if s.chain_id},
         )
     of_study = open_study(study) if study is not None else None
-    if codebook is not None:
-        book = load_codebook(codebook)
-    elif of_study is not None:
-        book = of_study.codebook()
-    else:
-        raise SettingsError("exports need their codebook", flag="--codebook")
-    export = read_codings(exports, book, skip_invalid=skip_invalid, names=given_names(names))
+    means = meaning(codebook, map_path, of_study)
+    export = read_codings(
+        exports,
+        means.codebook,
+        skip_invalid=skip_invalid,
+        names=given_names(names),
+        project_map=means.project_map,
+        sentences=means.sentences,
+        by_path=True,
+    )
     say_what_was_read(export.report)
     texts = {sentence_id: task.text for sentence_id, task in export.tasks.items()}
     return Codings(
         annotations=export.annotations,
-        codebook=book,
+        codebook=export.codebook,
         texts=texts,
         links=_numbered(export, _server(of_study)),
         read=export.report,
+    )
+
+
+class Meaning(NamedTuple):
+    """What the codes of an export mean, and its controls and values if a map says so.
+
+    ``sentences`` are those of a study, of which each task is then one.
+    """
+
+    codebook: "Codebook"
+    project_map: "ProjectMap | None" = None
+    sentences: "list[Sentence] | None" = None
+
+
+def meaning(codebook: Path | None, map_path: Path | None, study: "Study | None") -> Meaning:
+    """How exports are to be read: by the given codebook or the study's, through a map or without one.
+
+    Raises
+    ------
+    SettingsError
+        There is no codebook; names the map as well, for who has neither.
+    """
+    from schemas.codebook import load_codebook
+    from schemas.jsonl import read_jsonl
+    from schemas.project_map import read_project_map
+    from schemas.records import Sentence
+
+    if codebook is not None:
+        book = load_codebook(codebook)
+    elif study is not None:
+        book = study.codebook()
+    else:
+        raise SettingsError(
+            "exports need their codebook, those of a project made by hand a --map FILE too; `standpunkt "
+            "codebook from-config` makes both of its labeling config",
+            flag="--codebook",
+        )
+    if map_path is None:
+        return Meaning(book)
+    is_split = study is not None and study.sentences.exists()
+    return Meaning(
+        book,
+        read_project_map(map_path, book),
+        list(read_jsonl(study.sentences, Sentence)) if study is not None and is_split else None,
     )
 
 
@@ -165,7 +220,8 @@ def reading_notes(read: "ReadReport") -> list[str]:
     from exports.readers.people import repeated_words
 
     left = {
-        "rows that do not fit the codebook": read.invalid - len(read.unusable),
+        # through a map they are read but for what has no code
+        "rows that do not fit the codebook": 0 if read.unmapped else read.invalid - len(read.unusable),
         "rows that could not be read": len(read.unusable),
         "rows that stand there twice": len(read.duplicates),
         "rows of another codebook version": read.other_version,
@@ -173,10 +229,32 @@ def reading_notes(read: "ReadReport") -> list[str]:
     return [
         *read.warnings,
         *(f"left out {count} {what}" for what, count in left.items() if count),
+        *_foreign_words(read),
         *(repeated_words(who, repeated) for who, repeated in read.repeated.items()),
         *_edited_words(read),
         *_nobodys_words(read.by_nobody),
     ]
+
+
+def _foreign_words(read: "ReadReport", most: int = 8) -> Iterator[str]:
+    """What of a foreign project was not read."""
+    from exports.readers.existing_project import NOT_IN_MAP
+    from schemas.studio_json import PATH
+
+    for what, n in read.unread.items():
+        yield f"{what}: {counted(n, 'result')} of a type that is not read, left out"
+    for what, n in list(read.unmapped.items())[:most]:
+        left = "left out" if what.endswith(NOT_IN_MAP) else "in no code, its layer is open there"
+        way = "; the map needs its whole path" if PATH in what else ""
+        yield f"{what}: {counted(n, 'time')}, {left}{way}"
+    if len(read.unmapped) > most:
+        yield f"{len(read.unmapped) - most} more values and controls without a code (--json has all)"
+    if read.left_out:
+        yield "left out as the map says: " + ", ".join(f"{what} {n}×" for what, n in read.left_out.items())
+    if read.unmatched:
+        yield f"{counted(len(read.unmatched), 'task')} without a known sentence, first: {read.unmatched[0]}"
+    if read.rejected:
+        yield f"{counted(read.rejected, 'coding')} rejected in a review, read like all others"
 
 
 def _edited_words(read: "ReadReport") -> Iterator[str]:
@@ -204,6 +282,7 @@ def say_what_was_read(report: "ReadReport") -> None:
 def agree(
     exports: Exports = None,
     codebook: CodebookOption = None,
+    map_path: MapOption = None,
     study: StudyOption = None,
     html: Annotated[
         Path | None,
@@ -226,7 +305,7 @@ def agree(
     from schemas.files import write_text
     from schemas.records import is_unknown
 
-    read = codings(exports, codebook, study, skip_invalid=skip_invalid, names=names)
+    read = codings(exports, codebook, study, skip_invalid=skip_invalid, names=names, map_path=map_path)
     if read.read is None:
         for note in _nobodys_words(sum(is_unknown(row.annotator) for row in read.annotations)):
             say(f"note: {note}")

@@ -8,6 +8,7 @@ from annotate.commands.evaluation_text import evaluation_words
 from annotate.commands.terminal import (
     CodebookOption,
     JsonOption,
+    MapOption,
     StudyOption,
     print_report,
     progress_bar,
@@ -25,6 +26,7 @@ from annotate.commands.train import (
     download_encoder,
     encoder_of,
     gold_and_codebook,
+    read_gold,
 )
 from schemas.errors import SettingsError
 
@@ -44,6 +46,7 @@ def evaluate(
     ] = None,
     gold: GoldOption = None,
     codebook: CodebookOption = None,
+    map_path: MapOption = None,
     study: StudyOption = None,
     seen: Annotated[bool, typer.Option("--seen", help="Include rows that the model was trained on.")] = False,
     against: Annotated[
@@ -103,8 +106,6 @@ def evaluate(
 ) -> None:
     """Score the classifier: grouped cross-validation, or a model on given rows."""
     from annotate.study.folder import open_study
-    from schemas.jsonl import read_jsonl
-    from schemas.records import GoldSentence
 
     _one_of(group, ("cluster", "commentary"), "--group")
     _one_of(by, ("commentary", "target", "author", "date"), "--by")
@@ -144,7 +145,11 @@ def evaluate(
             loaded = load_model(model)
             if codebook is not None:
                 _check_codebook(loaded.meta, codebook)
-            rows = list(read_jsonl(gold, GoldSentence))
+            if map_path is not None:
+                rows, _, decided_from = gold_and_codebook(gold, codebook, study, map_path)
+                coded = coded or decided_from
+            else:
+                rows = read_gold(gold)
             report = evaluate_model(
                 loaded,
                 rows,
@@ -156,7 +161,8 @@ def evaluate(
                 suspects=suspects,
             )
         else:
-            rows, book = gold_and_codebook(gold, codebook, study)
+            rows, book, decided_from = gold_and_codebook(gold, codebook, study, map_path)
+            coded = coded or decided_from
             progress(f"cross-validating {len(rows)} sentences in {folds} folds")
             report = cross_validate(
                 rows,

@@ -1,7 +1,7 @@
 import textwrap
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import msgspec
 import typer
@@ -10,6 +10,7 @@ from annotate.commands.stance_text import stance_words
 from annotate.commands.terminal import (
     CodebookOption,
     JsonOption,
+    MapOption,
     StudyOption,
     print_report,
     progress_bar,
@@ -20,7 +21,7 @@ from schemas.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
     from schemas.codebook import Codebook
-    from schemas.records import GoldSentence
+    from schemas.records import Annotation, GoldSentence
     from train.fit import TrainReport
     from train.model import ModelMeta
 
@@ -74,24 +75,66 @@ DownloadOption = Annotated[
 SeedOption = Annotated[int, typer.Option("--seed", help="Random seed.")]
 
 
+class Gold(NamedTuple):
+    """Gold rows with their codebook, and the codings they were decided from where they were an export."""
+
+    rows: "list[GoldSentence]"
+    codebook: "Codebook"
+    annotations: "list[Annotation]" = []
+
+
 def gold_and_codebook(
-    gold: Path | None, codebook: Path | None, study: Path | None
-) -> "tuple[list[GoldSentence], Codebook]":
-    """The rows and the codebook: given files, or the study's."""
+    gold: Path | None, codebook: Path | None, study: Path | None, map_path: Path | None = None
+) -> Gold:
+    """The rows and the codebook: given files, or the study's; with a map the rows are an export, decided."""
     from annotate.study.folder import open_study
     from schemas.codebook import load_codebook
+
+    if map_path is not None and gold is None:
+        raise SettingsError("says how an export is read: give it with --gold", flag="--map")
+    if (gold is None) != (codebook is None) and study is None:
+        more = " (and, for the export of a project made by hand, --map)" if gold else ""
+        raise SettingsError(
+            f"--gold and --codebook must be used together{more}", flag="--codebook" if gold else "--gold"
+        )
+    if map_path is not None and gold is not None:
+        return _decided(gold, codebook, study, map_path)
+    if gold is not None and codebook is not None:
+        return Gold(read_gold(gold), load_codebook(codebook))
+    opened = open_study(study)
+    rows = read_gold(gold or opened.needs(opened.gold, "adjudicate"))
+    return Gold(rows, load_codebook(codebook) if codebook else opened.codebook())
+
+
+def read_gold(path: Path) -> "list[GoldSentence]":
+    """The rows of a file; where they are none, the error says how an export is given."""
     from schemas.jsonl import read_jsonl
     from schemas.records import GoldSentence
 
-    if gold is not None and codebook is not None:
-        return list(read_jsonl(gold, GoldSentence)), load_codebook(codebook)
-    if (gold is None) != (codebook is None) and study is None:
-        raise SettingsError(
-            "--gold and --codebook must be used together", flag="--codebook" if gold else "--gold"
+    try:
+        return list(read_jsonl(path, GoldSentence))
+    except DataError as error:
+        if not error.message.startswith("not "):
+            raise
+        words = (
+            f"{error.message}; gold is made of exports with `standpunkt adjudicate`, or here with --map FILE"
         )
-    opened = open_study(study)
-    rows = list(read_jsonl(gold or opened.needs(opened.gold, "adjudicate"), GoldSentence))
-    return rows, load_codebook(codebook) if codebook else opened.codebook()
+        raise DataError(words, path=error.path, line=error.line) from error
+
+
+def _decided(export: Path, codebook: Path | None, study: Path | None, map_path: Path) -> Gold:
+    """The sentences of an export of a project made by hand, each with what most annotators gave it."""
+    from annotate.commands.agree import meaning, say_what_was_read
+    from annotate.study.folder import open_study
+    from annotate.sync.adjudication import adjudicate_exports
+
+    means = meaning(codebook, map_path, open_study(study) if study is not None else None)
+    rows, report, read = adjudicate_exports(
+        [export], means.codebook, project_map=means.project_map, sentences=means.sentences
+    )
+    say_what_was_read(read.report)
+    say(f"note: {report.sentences} sentences decided by majority, {report.undecided} with something open")
+    return Gold(rows, means.codebook, read.annotations)
 
 
 def encoder_of(asked: str | None, estimator: str | None) -> str:
@@ -110,6 +153,7 @@ def download_encoder(name: str | None) -> None:
 def train(
     gold: GoldOption = None,
     codebook: CodebookOption = None,
+    map_path: MapOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="DIR", help="Model folder to create.")
     ] = None,
@@ -171,7 +215,7 @@ def train(
     """Train the classifier on gold sentences."""
     from annotate.study.folder import open_study
 
-    rows, book = gold_and_codebook(gold, codebook, study)
+    rows, book, _ = gold_and_codebook(gold, codebook, study, map_path)
     if output is None and gold is not None:
         raise SettingsError("name the folder for the model", flag="-o")
     from train.evaluation.model_figures import figures_of

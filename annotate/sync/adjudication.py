@@ -24,12 +24,13 @@ from annotate.sync.adjudication_screen import adjudicator_screen, coding_words, 
 from annotate.sync.removals import Removals, project_of, sort_removals, write_removed
 from annotate.sync.tasks import study_rows, study_tasks
 from exports.adjudication.adjudicate import AdjudicationReport, adjudicate
-from exports.readers.annotations import Export, ReadReport, read_codings, read_export
+from exports.readers.annotations import Export, read_codings, read_export
 from exports.readers.people import Who
 from schemas.codebook import Codebook
 from schemas.errors import SettingsError, StudioError
 from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import Annotation, GoldSentence, Layers, Record
+from schemas.project_map import ProjectMap
+from schemas.records import Annotation, GoldSentence, Layers, Record, Sentence
 from schemas.studio_json import TaskData, to_result
 
 DECIDED = "entschieden"  # the "model" behind the ticks of what the rule decided
@@ -283,8 +284,18 @@ def adjudicate_exports(
     rule: str = "majority",
     skip_invalid: bool = False,
     names: Mapping[Who, str] | None = None,
-) -> tuple[list[GoldSentence], AdjudicationReport, ReadReport]:
+    project_map: ProjectMap | None = None,
+    sentences: Sequence[Sentence] | None = None,
+) -> tuple[list[GoldSentence], AdjudicationReport, Export]:
     """Decides the annotations of export files; the text comes from their tasks."""
-    export = read_codings(paths, codebook, skip_invalid=skip_invalid, names=names)
-    gold, report = adjudicate(export.annotations, export.tasks, codebook, rule=rule, tests=export.tests)
-    return gold, report, export.report
+    export = read_codings(
+        paths,
+        codebook,
+        skip_invalid=skip_invalid,
+        names=names,
+        project_map=project_map,
+        sentences=sentences,
+    )
+    book, tests = export.codebook, export.tests
+    gold, report = adjudicate(export.annotations, export.tasks, book, rule=rule, tests=tests)
+    return gold, report, export

@@ -82,6 +82,7 @@ class FlatRows:
         self._known = _known_words(codebook)
         self._forms: dict[tuple[str, ...], Form | None] = {}
         self._has_said = False
+        self._unnamed: dict[str, None] = {}
 
     @property
     def controls(self) -> list[str]:
@@ -137,7 +138,11 @@ class FlatRows:
         return Form(data, cells, coder, controls=list(control_names(self._codebook)), unread=rest)
 
     def say(self, form: Form, names: Sequence[str]) -> None:
-        """Adds what was taken for what, of the first form."""
+        """Adds what the first form was taken for; what a map does not name is gathered for `end`."""
+        if self._map is not None:
+            named = {self._map.text, self._map.sentence_id, self._map.commentary_id, form.coder}
+            held = {*form.cells, *STUDIO_FIELDS} | named
+            self._unnamed.update(dict.fromkeys(name for name in names if name not in held))
         if self._has_said:
             return
         self._has_said = True
@@ -145,12 +150,14 @@ class FlatRows:
             words = f"a flat export (JSON_MIN or CSV) does not hold {LOST}: prefer JSON"
         else:
             words = _table_words(form)
-        if form.is_mapped:
-            named = {self._map.text, self._map.sentence_id, self._map.commentary_id} if self._map else set()
-            held = {*form.cells, *STUDIO_FIELDS, form.coder} | named
-            if rest := [name for name in names if name not in held]:
-                words += f"; columns that the map does not name: {', '.join(rest[:12])}"
         self._warnings.append(words)
+
+    def end(self) -> None:
+        """Adds the columns that a map does not name, once all rows were read."""
+        if self._unnamed:
+            names = list(self._unnamed)
+            more = ", …" if len(names) > 12 else ""
+            self._warnings.append(f"columns that the map does not name: {', '.join(names[:12])}{more}")
 
     def _control(self, name: str) -> str | None:
         """The control a column is named after: by its name, or by its layer's label."""

@@ -64,6 +64,7 @@ def read_tasks(
             yield from _as_tasks(iter([("task 1", task)]), flat)
         else:
             yield from read_csv(_csv_lines(file, path), path, flat, EXPECTED)
+    flat.end()
 
 
 @contextmanager
