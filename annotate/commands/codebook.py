@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotate.commands.migrate import diff, migrate
-from annotate.commands.terminal import JsonOption, OutputOption, print_report, say
+from annotate.commands.terminal import (
+    JsonOption,
+    OutputOption,
+    StudyOption,
+    UrlOption,
+    one_stdout,
+    print_report,
+    say,
+)
 from schemas.errors import DataError, near_hit
 
 if TYPE_CHECKING:
@@ -99,6 +107,65 @@ def render(
 def _refuse_targets_alone(codebook: "Codebook", path: Path) -> None:
     if not codebook.layers:
         raise DataError("has targets only; `init --targets` joins them with layers", path=path)
+
+
+@app.command("from-config")
+def from_config(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="Labeling config (XML), or a project's JSON.")
+    ] = None,
+    project: Annotated[
+        int | None, typer.Option(metavar="N", help="Project on Label Studio, instead of a file.")
+    ] = None,
+    output: OutputOption = "codebook.yaml",
+    map_path: Annotated[
+        Path | None, typer.Option("--map", metavar="FILE", help="File for the map (default: map.yaml).")
+    ] = None,
+    study: StudyOption = None,
+    url: UrlOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Draft a codebook, and the map of its project, from a labeling config."""
+    from schemas.draft import draft, read_config
+    from schemas.files import write_text
+
+    one_stdout(output, json)
+    if (file is None) == (project is None):
+        raise typer.BadParameter("give either the FILE of a labeling config or --project N")
+    place = output or "codebook.yaml"
+    beside = map_path or (Path(place).with_name("map.yaml") if place != "-" else None)
+    for path in (place, beside):
+        if path is not None and str(path) != "-" and Path(path).exists():
+            flag = "--map" if path == beside else "-o"
+            raise DataError(f"is there already; name another file with {flag}", path=path)
+    if project is not None:
+        drafted = draft(_config_of(project, study, url), f"project-{project}")
+    else:
+        drafted = draft(read_config(file or "-"), Path(file or "draft").stem, path=file)
+    write_text(place, drafted.codebook)
+    if beside is not None:
+        write_text(beside, drafted.map)
+    words = f"{place}: {len(drafted.layers)} layers of {len(drafted.layers) + len(drafted.unread)} controls"
+    lines = [words + (f"; {beside}: their map" if beside else "")]
+    lines += [f"not read: {control} ({why})" for control, why in drafted.unread.items()]
+    if json or place != "-":
+        files = {"codebook": place, "map": beside and str(beside)}
+        print_report({**files, "layers": drafted.layers, "unread": drafted.unread}, json, "\n".join(lines))
+    else:
+        say("\n".join(lines))
+
+
+def _config_of(project: int, study: Path | None, url: str | None) -> str:
+    from annotate.study.connect import connect
+    from annotate.study.folder import open_study
+    from schemas.errors import StudioError
+
+    is_study = study is not None or Path("study.yaml").exists()
+    studio = connect(open_study(study) if is_study else None, url=url)
+    held = studio.project(project)
+    if held is None:
+        raise StudioError(f"reading project {project}", f"{studio.url} holds no such project", status=404)
+    return held.label_config
 
 
 app.command("diff")(diff)

@@ -13,8 +13,8 @@ from schemas.errors import SettingsError
 URL, HOST, KEY = "LABEL_STUDIO_URL", "LABEL_STUDIO_HOST", "LABEL_STUDIO_API_KEY"
 
 
-def connect(study: Study, *, url: str | None = None) -> Studio:
-    """The server that this study talks to.
+def connect(study: Study | None, *, url: str | None = None) -> Studio:
+    """The server that this study talks to; without one, that of the environment or this machine's own.
 
     The address is ``url``, then ``LABEL_STUDIO_URL``, then ``LABEL_STUDIO_HOST``, then
     ``studio: url`` of study.yaml, each with the token in ``LABEL_STUDIO_API_KEY``; else the local
@@ -28,18 +28,19 @@ def connect(study: Study, *, url: str | None = None) -> Studio:
         An address without a token, with a login, or not confirmed, or nothing to talk to; names what
         to set. The folder is a copy of another study.
     """
-    check_place(study)
+    if study is not None:
+        check_place(study)
     given = url or os.environ.get(URL) or os.environ.get(HOST)
-    address = given or study.settings.studio.url
+    address = given or (study.settings.studio.url if study is not None else None)
     local = local_server.load()
     if address and not (local and address.rstrip("/") == local.url):
         refuse_login(address)
-        if not given:
+        if study is not None and not given:
             _refuse_unconfirmed(study, address)
         key = os.environ.get(KEY)
         if not key:
             raise SettingsError(f"no token for {address}", variable=KEY)
-        if url:
+        if study is not None and url:
             _confirm(study, url)
         return Studio(address, key)
     if local is None or not local.token or not local_server.status().running:

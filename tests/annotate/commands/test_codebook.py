@@ -69,3 +69,46 @@ def test_the_example_in_the_documentation_has_nothing_to_mend(
     ran = standpunkt("codebook", "lint", path)
     assert (ran.code, ran.out) == (0, f"{path}: no problems found\n")
     assert standpunkt("codebook", "render", path, "--to", "studio").code == 0
+
+
+SCREEN = """<View><Text name="satz" value="$satz"/><Header value="Was ist es?"/>
+<Choices name="art" toName="satz"><Choice value="These"/><Choice value="Meldung"/></Choices>
+<Labels name="spanne" toName="satz"><Label value="Ironie"/></Labels></View>"""
+
+
+def test_a_codebook_and_its_map_are_drafted_from_a_labeling_config(
+    standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("screen.xml").write_text(SCREEN, "utf-8")
+    ran = standpunkt("codebook", "from-config", "screen.xml")
+    assert ran.out.splitlines() == [
+        "codebook.yaml: 1 layers of 2 controls; map.yaml: their map",
+        "not read: spanne (Labels)",
+    ]
+    assert standpunkt("codebook", "lint", "codebook.yaml").code == 0
+    shown = standpunkt("codebook", "from-config", "screen.xml", "-o", "-")
+    assert shown.out == Path("codebook.yaml").read_text("utf-8")
+    assert "not read: spanne" in shown.err
+
+
+def test_a_draft_overwrites_nothing(
+    standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("screen.xml").write_text(SCREEN, "utf-8")
+    Path("map.yaml").write_text("mine", "utf-8")
+    refused = standpunkt("codebook", "from-config", "screen.xml")
+    assert refused.error == "error: map.yaml: is there already; name another file with --map"
+    assert not Path("codebook.yaml").exists()
+    ran = standpunkt(
+        "codebook", "from-config", "screen.xml", "-o", "new.yaml", "--map", "new-map.yaml", "--json"
+    )
+    assert (ran.json["codebook"], ran.json["map"]) == ("new.yaml", "new-map.yaml")
+    assert (ran.json["layers"], ran.json["unread"]) == ({"art": "art"}, {"spanne": "Labels"})
+
+
+def test_a_draft_needs_a_file_or_a_project(standpunkt: Callable[..., Ran]) -> None:
+    ran = standpunkt("codebook", "from-config")
+    assert ran.code == 2
+    assert "--project" in ran.err

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from annotate.label_studio.client import Studio
+from annotate.label_studio.download import fetch
 from running import Ran
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation
@@ -17,6 +18,30 @@ SCREEN = """\
 <View><Text name="satz" value="$satz"/>
 <Choices name="art" toName="satz"><Choice value="These"/><Choice value="Sonstiges"/></Choices></View>"""
 MAP = "text: satz\ncontrols: {art: {layer: function, codes: {These: claim}}}\n"
+
+
+def test_a_codebook_and_a_map_are_drafted_from_the_project(
+    standpunkt: Run, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = studio.create_project(title="Von Hand", description="", label_config=SCREEN, instruction="")
+    studio.import_tasks(number, [{"data": {"satz": "Der Wald gehört allen."}}])
+    [task] = studio.tasks(number)
+    item = {"from_name": "art", "to_name": "satz", "type": "choices", "value": {"choices": ["These"]}}
+    studio.create_annotation(task.id, [item])
+    monkeypatch.chdir(tmp_path)
+    ran = standpunkt("codebook", "from-config", "--project", number, "--json")
+    assert (ran.code, ran.json["layers"]) == (0, {"art": "art"}), ran.err
+    assert standpunkt("codebook", "lint", "codebook.yaml").code == 0
+    export = tmp_path / "export.json"
+    fetch(studio, number, export)
+    means = ("--codebook", "codebook.yaml", "--map", "map.yaml")
+    done = standpunkt("adjudicate", export, *means, "-o", "gold.jsonl", "--json")
+    assert (done.code, done.json["decided"]) == (0, 1), done.err
+    assert '"art":"these"' in (tmp_path / "gold.jsonl").read_text("utf-8")
+    refused = standpunkt(
+        "codebook", "from-config", "--project", 999_999, "-o", "other.yaml", "--map", "m.yaml"
+    )
+    assert "holds no such project" in refused.error
 
 
 def test_a_project_made_by_hand_is_taken_in_and_stays(
