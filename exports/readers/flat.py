@@ -121,6 +121,8 @@ class FlatRows:
             return _mapped_form(names, self._map, self._codebook)
         data = _fields(names)
         coder = data.pop("coder", None)
+        if not {"text", "sentence_id"} & set(data) and "id" in names:
+            data["sentence_id"] = "id"
         cells = {
             name: Cell(control, self._known[control])
             for name in names
@@ -129,7 +131,7 @@ class FlatRows:
         if _is_studio(names) or (is_json and "sentence_id" in names and coder is None and not cells):
             controls = {name: Cell(name, self._known.get(name, {})) for name in names if _is_control(name)}
             return Form({name: name for name in TASK_FIELDS}, controls, "annotator", is_studio=True)
-        if "text" not in data:
+        if not {"text", "sentence_id"} & set(data):
             return None
         rest = [name for name in names if name not in {*data.values(), coder, *cells}]
         if coder is None and not cells:
@@ -291,6 +293,8 @@ def _table_words(form: Form) -> str:
     layers = dict.fromkeys(cell.control for cell in form.cells.values())
     who = f"annotators {', '.join(coders)}" if coders else f"annotator in {form.coder or 'no column'}"
     parts = [f"read as a table: {', '.join(layers)}", who, *fields]
+    if not form.is_mapped and "text" not in form.data:
+        parts.append("no column text: the ids stand in its place")
     if not form.is_mapped and "sentence_id" not in form.data:
         parts.append("ids made of the texts")
         if "commentary_id" not in form.data:
@@ -362,11 +366,12 @@ def _data(row: Mapping[str, Any], form: Form) -> dict[str, Any]:
     data = {field: row.get(name) for field, name in form.data.items()}
     if form.is_studio or form.is_mapped:
         return data
-    given, text = data.get("sentence_id"), str(data.get("text") or "").strip()
+    given = data.get("sentence_id")
+    text = str((data.get("text") if "text" in form.data else given) or "").strip()
     commentary = data.get("commentary_id") or (str(given).rpartition(":")[0] or given if given else None)
     commentary = commentary or (f"text-{short_hash(text, 8)}" if text else None)
     sentence = given or (f"{commentary}:{short_hash(text, 8)}" if text else None)
-    return {**data, "commentary_id": commentary, "sentence_id": sentence}
+    return {**data, "commentary_id": commentary, "sentence_id": sentence, "text": text}
 
 
 def _annotation(row: Mapping[str, Any], form: Form, annotator: str | None) -> dict[str, Any] | None:

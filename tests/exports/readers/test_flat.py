@@ -106,6 +106,8 @@ TWO = [("anna", {"art": "these"}), ("ben", {"art": "meldung"})]
         ("\ufeffsep=;\nSatz;Satzart;Kodierer:in\nA;These;anna\nA;meldung;ben\n", TWO),
         ('"","text","art","annotator"\n"1","A","these","anna"\n"2","A","meldung","ben"\n', TWO),  # of R
         ('[{"text": "A", "art": "these", "coder": "anna"}, {"text": "A", "art": "meldung", "coder": "ben"}]', TWO),
+        ("id,art,coder\n1,these,anna\n1,meldung,ben\n", TWO),
+        ("sentence_id,anna,ben\n1,these,meldung\n", TWO),
         # a column an annotator
         ("text,art_anna,art_ben\nA,these,meldung\n", TWO),
         ("text,anna_art,ben_art\nA,these,meldung\n", TWO),
