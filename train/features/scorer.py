@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from train.features import scalar
 from train.features.encoders import encode
 from train.features.ngrams import incidence
 from train.features.sentence import (
@@ -31,12 +30,6 @@ from train.features.tokens import KeyTable, Tokens, read_tokens
 from train.features.word_classes import read_word_classes
 
 Array = Any
-
-#: Up to so many chars in all, the texts are read one by one: arrays are faster from about there on.
-SCALAR_BELOW = 1000
-
-#: Words whose sums are kept for those.
-HELD = 1 << 16
 
 
 class Scorer:
@@ -72,7 +65,6 @@ class Scorer:
         words = read_tokens((features.terms_.get("word") or "-").split("\n"))
         known = words.key[words.example]
         self._known = KeyTable(known)
-        self._places = dict(zip(known.tolist(), range(len(known)), strict=True))
         self._parts: dict[str, slice] = {}
         end = 0
         for name in self._of_tokens:
@@ -81,15 +73,12 @@ class Scorer:
         for name, part in self._parts.items():
             self._known_values[:, part] = self._sums(name, words)
         self._known_classes = read_word_classes(words)
-        self._held: dict[str, dict[int, Array]] = {name: {} for name in self._of_tokens}
 
     def scores(self, passages: Sequence[Any]) -> Array:
         """Scores without intercepts: float32 ndarray of shape (n_rows, n_scores)."""
         scene = read_scene(passages, self._features.views)
         found = np.zeros((len(passages), self._size), dtype=np.float32)
-        is_little = sum(map(len, scene.texts)) <= SCALAR_BELOW
-        views = self._views_of_few(scene) if is_little else self._views(scene)
-        for view, values in views.items():
+        for view, values in self._views(scene).items():
             found += values[scene.places[view]]
         if self._features.has_signs:
             found += self._signs(passages)
@@ -122,46 +111,6 @@ class Scorer:
                 length[length == 0] = 1.0
                 values = reduce(add, (raw[name][:, self._slots[block, name]] for name in names))
                 found[view][begin : begin + CHUNK] += values / length[:, None]
-        return found
-
-    def _views_of_few(self, scene: Scene) -> dict[str, Array]:
-        """As `_views`, text by text and to the same bits; what nobody asks for stays zero."""
-        texts = [scalar.read_words(text) for text in scene.texts]
-        found = {}
-        for view in self._features.views:
-            found[view] = np.zeros((len(texts), self._size), dtype=np.float32)
-            for place in set(scene.places[view].tolist()):
-                self._add_view(view, texts[place], found[view][place])
-        return found
-
-    def _add_view(self, view: str, words: Sequence[scalar.Word], total: Array) -> None:
-        raw: dict[str, Array] = {}
-        for block in self._features.blocks:
-            if BLOCKS[block].view == view:
-                names = BLOCKS[block].vocabularies
-                raw |= {name: self._sums_of_few(name, words) for name in names if name not in raw}
-                length = np.sqrt(sum(raw[name][-1] for name in names)) or np.float32(1)
-                total += sum(raw[name][self._slots[block, name]] for name in names) / length
-
-    def _sums_of_few(self, name: str, words: Sequence[scalar.Word]) -> Array:
-        if name not in scalar.OF_WORD:
-            return self._added(name, scalar.OF_TEXT[name](words))
-        held = self._held[name]
-        if len(held) > HELD:
-            held.clear()
-        total = np.zeros(self._tables[name].shape[1], dtype=np.float32)
-        known = self._known_values[:, self._parts[name]]
-        for key, word in {word.key: word for word in words}.items():
-            place = self._places.get(key)
-            row = known[place] if place is not None else held.get(key)
-            if row is None:
-                row = held[key] = self._added(name, scalar.OF_WORD[name](word))
-            total += row
-        return total
-
-    def _added(self, name: str, buckets: Sequence[int]) -> Array:
-        columns = self._features.tables()[name][np.array(buckets, dtype=np.int64)]
-        found: Array = np.add.reduce(self._tables[name][columns])
         return found
 
     def _raw(self, tokens: Tokens, wanted: set[str]) -> dict[str, Array]:
