@@ -2,8 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from functools import cache
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple, overload
 
@@ -11,14 +10,9 @@ import numpy as np
 
 from schemas.records import ContextSentence
 from train.arrays import Array
-from train.features.tokens import LETTER, MARK, char_table
 
 _ENDS, _CLOSERS = ".!?…:", '"“”«»’‘)]'
 _SENTENCE_END = re.compile(rf"[{_ENDS}][{re.escape(_CLOSERS)}]*\s+")
-#: Categories of chars at a sentence's end.
-_OTHER, _END, _CLOSER, _SPACE = range(4)
-#: Up to so many texts are searched one by one.
-_FEW = 16
 
 
 class Passage(NamedTuple):
@@ -82,7 +76,8 @@ def to_passages(rows: Sequence[ContextSentence], *, with_whole: bool = True) -> 
         do; tokens do not depend on it.
     """
     texts, befores, afters = (list(map(attrgetter(field), rows)) for field in ("text", "before", "after"))
-    before, after = last_sentences(set(befores)), first_sentences(set(afters))
+    before = {text: last_sentence(text) for text in set(befores)}
+    after = {text: first_sentence(text) for text in set(afters)}
     columns = [texts, list(map(before.__getitem__, befores)), list(map(after.__getitem__, afters))]
     if not with_whole:
         nothing = [""] * len(rows)
@@ -126,59 +121,6 @@ def last_sentence(text: str) -> str:
     for end in _SENTENCE_END.finditer(bare):
         begin = end.end()
     return bare[begin:]
-
-
-def first_sentences(texts: Collection[str]) -> dict[str, str]:
-    """`first_sentence` of each text."""
-    if len(texts) <= _FEW:
-        return {text: first_sentence(text) for text in texts}
-    bare = [text.strip() for text in texts]
-    sentences = list(bare)
-    owner, mark, _ = _sentence_ends(bare)
-    is_first = np.diff(owner, prepend=-1) > 0
-    for i, end in zip(owner[is_first].tolist(), mark[is_first].tolist(), strict=True):
-        sentences[i] = bare[i][: end + 1]
-    return dict(zip(texts, sentences, strict=True))
-
-
-def last_sentences(texts: Collection[str]) -> dict[str, str]:
-    """`last_sentence` of each text."""
-    if len(texts) <= _FEW:
-        return {text: last_sentence(text) for text in texts}
-    bare = [text.strip() for text in texts]
-    sentences = list(bare)
-    owner, _, behind = _sentence_ends(bare)
-    is_last = np.diff(owner, append=len(bare)) > 0
-    for i, begin in zip(owner[is_last].tolist(), behind[is_last].tolist(), strict=True):
-        sentences[i] = bare[i][begin:].lstrip()
-    return dict(zip(texts, sentences, strict=True))
-
-
-def _sentence_ends(texts: Sequence[str]) -> tuple[Array, Array, Array]:
-    """All that `_SENTENCE_END` finds: the text's number, where the mark is, where white space begins."""
-    raw = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32)
-    category = _categories().take(raw, mode="clip")
-    mark = np.flatnonzero(category == _END)
-    behind = mark + 1
-    while (is_closer := category[behind] == _CLOSER).any():
-        behind += is_closer
-    is_end = category[behind] == _SPACE
-    mark, behind = mark[is_end], behind[is_end]
-    starts = np.zeros(len(texts) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1, out=starts[1:])
-    owner = np.searchsorted(starts, mark, side="right") - 1
-    return owner, mark - starts[owner], behind - starts[owner]
-
-
-@cache
-def _categories() -> Any:
-    """The category of each code point of the basic plane; one more stands for all beyond."""
-    table = char_table()
-    categories = np.full(len(table) + 1, _OTHER, dtype=np.uint8)
-    categories[:-1][(table & (LETTER | MARK)) == 0] = _SPACE
-    for chars, category in ((_ENDS, _END), (_CLOSERS, _CLOSER)):
-        categories[list(map(ord, chars))] = category
-    return categories
 
 
 def _even(text: str) -> str:

@@ -2,18 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from schemas.records import GoldSentence
-from train.features.passages import (
-    Passage,
-    first_sentence,
-    first_sentences,
-    last_sentence,
-    last_sentences,
-    to_passages,
-)
+from train.features.passages import Passage, to_passages
 
 
 def row(text: str, before: str = "", after: str = "", commentary: str = "k", n: int = 1) -> GoldSentence:
@@ -65,12 +56,6 @@ def test_a_commentary_is_pieced_together_from_its_rows() -> None:
 
 def test_a_row_alone_has_its_paragraph() -> None:
     assert passage("Zwei.", "Eins.", "Drei.").whole == "Eins. Zwei. Drei."
-
-
-@given(st.sets(st.text(' .!?:…"“)»]abä\n\t\0\u2028\x1c\ud800🙂', max_size=12), min_size=40))
-def test_many_texts_are_cut_as_each_alone(texts: set[str]) -> None:
-    assert first_sentences(texts) == {text: first_sentence(text) for text in texts}
-    assert last_sentences(texts) == {text: last_sentence(text) for text in texts}
 
 
 def test_columns_give_passages_one_by_one_and_in_parts() -> None:
