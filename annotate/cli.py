@@ -17,6 +17,7 @@ from annotate.commands import (
     demo,
     doctor,
     evaluate,
+    export,
     import_codings,
     init,
     model,
@@ -62,6 +63,7 @@ app.command("adjudicate")(adjudicate.adjudicate)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("tag")(tag.tag)
+app.command("export")(export.export)
 app.add_typer(model.app, name="model")
 app.command("prelabel")(prelabel.prelabel)
 app.command("backup")(backup.backup)

@@ -1,0 +1,160 @@
+"""What `export` takes: a study's rows with their texts, or those of files."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from annotate.study.folder import Study
+from exports.formats.material import Sources, What, numbered
+from exports.readers.annotations import read_codings
+from exports.readers.people import Who
+from schemas.codebook import Codebook
+from schemas.errors import DataError, SettingsError
+from schemas.files import read_bytes, reading, rows_of, write_private_json
+from schemas.jsonl import read_jsonl
+from schemas.project_map import ProjectMap
+from schemas.records import Annotation, Commentary, GoldSentence, Record, Sentence
+from schemas.studio_json import TaskData
+
+
+class PredictionRow(Record, frozen=True, kw_only=True):
+    """A line of ``predictions.jsonl`` as far as an export needs it."""
+
+    sentence_id: str
+    commentary_id: str
+    text: str
+    model_version: str
+    codebook: str
+    codebook_version: str
+    layers: dict[str, Any]
+
+
+def sources_of_study(study: Study, what: What) -> Sources:
+    """The study's rows.
+
+    Raises
+    ------
+    DataError
+        There are none yet; says which verb makes them.
+    """
+    book = study.codebook()
+    path = {"annotations": study.annotations, "gold": study.gold, "predictions": study.predictions}[what]
+    verb = {"annotations": "pull", "gold": "adjudicate", "predictions": "prelabel"}[what]
+    return Sources(
+        what=what,
+        codebook=book,
+        rows=_rows(study.needs(path, verb), what, book),
+        sentences=_by_id(study.sentences, Sentence, "sentence_id"),
+        commentaries=_by_id(study.commentaries, Commentary, "commentary_id"),
+    )
+
+
+def sources_of_files(
+    files: Sequence[Path],
+    codebook: Codebook,
+    *,
+    what: What | None = None,
+    sentences: Path | None = None,
+    commentaries: Path | None = None,
+    names: Mapping[Who, str] | None = None,
+    project_map: ProjectMap | None = None,
+) -> Sources:
+    """The rows of files: exports of Label Studio, and files of rows of one kind.
+
+    Parameters
+    ----------
+    what
+        What the files hold; None: what the first one looks like.
+
+    Raises
+    ------
+    DataError
+        A file cannot be read, or is of another codebook.
+    """
+    what = what or _kind_of(files[0])
+    known = _by_id(sentences, Sentence, "sentence_id") if sentences else {}
+    tasks: dict[str, TaskData] = {}
+    if what == "annotations":
+        export = read_codings(files, codebook, names=dict(names or {}), project_map=project_map, by_path=True)
+        rows: list[Any] = list(export.annotations)
+        codebook, tasks = export.codebook, export.tasks
+    else:
+        rows = [row for file in files for row in _rows(file, what, codebook)]
+    return Sources(
+        what=what,
+        codebook=codebook,
+        rows=rows,
+        sentences=known,
+        commentaries=_by_id(commentaries, Commentary, "commentary_id") if commentaries else {},
+        tasks=tasks,
+    )
+
+
+def pseudonyms_of(annotators: Iterable[str], study: Study | None) -> dict[str, str]:
+    """A pseudonym for each annotator; a study keeps them, so that all its exports have the same.
+
+    ``data/pseudonyms.json`` is the key to who coded what, and readable by its owner alone.
+    """
+    if study is None:
+        return numbered(annotators)
+    path = study.data / "pseudonyms.json"
+    known = _read_pseudonyms(path) if path.exists() else {}
+    given = numbered(annotators, known)
+    if given != known:
+        write_private_json(path, given)
+    return given
+
+
+def _read_pseudonyms(path: Path) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(read_bytes(path), type=dict[str, str])
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"not the pseudonyms of a study: {error}", path=path) from error
+
+
+def _by_id(path: Path, record: type[Any], field: str) -> dict[str, Any]:
+    return {getattr(row, field): row for row in read_jsonl(path, record)} if path.exists() else {}
+
+
+def _kind_of(path: Path) -> What:
+    """What the rows of a file are; what is no file of our rows is an export."""
+    with reading(path) as file:
+        line = next((line for line in rows_of(file, path) if line.strip()), b"")
+    try:
+        row = msgspec.json.decode(line)
+    except (ValueError, RecursionError):
+        return "annotations"
+    if not isinstance(row, dict) or "sentence_id" not in row or "annotator" in row:
+        return "annotations"
+    return "predictions" if "model_version" in row else "gold"
+
+
+def _rows(path: Path, what: What, book: Codebook) -> list[Any]:
+    if what == "annotations":
+        return list(read_jsonl(path, Annotation))
+    if what == "gold":
+        return list(read_jsonl(path, GoldSentence))
+    rows = list(read_jsonl(path, PredictionRow))
+    for row in rows:
+        if row.codebook != book.codebook:
+            raise DataError(
+                f"is of the codebook {row.codebook} {row.codebook_version}, expected {book.codebook}",
+                path=path,
+            )
+    return [msgspec.to_builtins(row) for row in rows]
+
+
+def check_what(word: str | None) -> What | None:
+    """The word as what can be exported.
+
+    Raises
+    ------
+    SettingsError
+        It is none of these.
+    """
+    match word:
+        case None | "annotations" | "gold" | "predictions":
+            return word
+    raise SettingsError(f'"{word}": expected annotations, gold or predictions', flag="--what")

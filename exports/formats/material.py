@@ -1,0 +1,382 @@
+"""What is exported: texts, and what annotators, a rule or a model say of their sentences.
+
+Rows of `data/annotations.jsonl`, `gold.jsonl` and `predictions.jsonl` become `Answers` of one shape,
+so that each format is written once for all three.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from schemas.codebook import Codebook
+from schemas.errors import SettingsError, near_hit
+from schemas.kinds import KINDS
+from schemas.layer import Layer
+from schemas.records import (
+    Annotation,
+    Commentary,
+    GoldSentence,
+    Layers,
+    LayerValue,
+    Record,
+    Sentence,
+    is_unknown,
+)
+from schemas.studio_json import TaskData
+
+What = Literal["annotations", "gold", "predictions"]
+#: Who speaks in rows of gold, where annotations have a person and predictions a model.
+GOLD = "gold"
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_HIDDEN_EMAIL = "[E-Mail]"
+
+
+class Answers(Record, frozen=True, kw_only=True):
+    """What one annotator, the gold or a model says of one sentence.
+
+    ``coder`` is a pseudonym, `GOLD`, or the version of a model. ``scores``: layer, or ``layer__target``, →
+    code → probability. ``abstained`` are the names of layers, of ``layer__target`` and, in a set, of
+    ``layer__code`` whose answer is withheld.
+    """
+
+    sentence_id: str
+    coder: str
+    layers: Layers
+    skipped: bool = False
+    incomplete: list[str] = []
+    undecided: list[str] = []
+    phase: str | None = None
+    lead_time: float | None = None
+    suggested: bool = False
+    scores: dict[str, dict[str, float]] = {}
+    abstained: list[str] = []
+
+
+class Unit(Record, frozen=True, kw_only=True):
+    """A sentence; ``text`` is None where none is known, and offsets where it is not known where it stands."""
+
+    sentence_id: str
+    commentary_id: str
+    index: int | None = None
+    text: str | None = None
+    start: int | None = None
+    end: int | None = None
+    test: bool = False
+
+
+class Material(NamedTuple):
+    """All that a format may write.
+
+    Parameters
+    ----------
+    codebook
+        With the layers that are exported, and no others.
+    units
+        The sentences that have a row, in the order of their commentaries; ids to records.
+    rows
+        In the order of ``units``, then of the coders' names.
+    commentaries
+        Those of the units; ids to records. One of bare files has its id alone.
+    splits
+        ``commentary_id`` to ``train``, ``validation`` or ``test``: no near-duplicates in two of them.
+    left_out
+        What is not exported, and how often.
+    """
+
+    what: What
+    codebook: Codebook
+    units: dict[str, Unit]
+    rows: list[Answers]
+    commentaries: dict[str, Commentary]
+    splits: dict[str, str]
+    left_out: Counter[str]
+    has_text: bool = True
+
+    @property
+    def coders(self) -> list[str]:
+        """All who coded, in the order of their names, numbers by their size."""
+        return sorted({row.coder for row in self.rows}, key=_by_number)
+
+    def by_commentary(self) -> Iterator[tuple[Commentary, list[Unit]]]:
+        """Each commentary with its sentences."""
+        units: dict[str, list[Unit]] = {}
+        for unit in self.units.values():
+            units.setdefault(unit.commentary_id, []).append(unit)
+        for commentary_id, of_one in units.items():
+            yield self.commentaries[commentary_id], of_one
+
+    def by_unit(self) -> dict[str, list[Answers]]:
+        """``sentence_id`` to what is said of the sentence."""
+        found: dict[str, list[Answers]] = {}
+        for row in self.rows:
+            found.setdefault(row.sentence_id, []).append(row)
+        return found
+
+
+def _by_number(name: str) -> tuple[str, int, str]:
+    number = re.search(r"\d+$", name)
+    return (name[: number.start()], int(number[0]), name) if number else (name, 0, name)
+
+
+class Sources(NamedTuple):
+    """Rows and what is known of their texts; ids to records."""
+
+    what: What
+    codebook: Codebook
+    rows: Iterable[Any]  # Annotation, GoldSentence, or a prediction as its line has it
+    sentences: Mapping[str, Sentence] = {}
+    commentaries: Mapping[str, Commentary] = {}
+    tasks: Mapping[str, TaskData] = {}  # of sentences that are in no `sentences`
+    splits: Mapping[str, str] = {}
+
+
+def gather(
+    sources: Sources,
+    *,
+    layers: Sequence[str] = (),
+    pseudonyms: Mapping[str, str] | None = None,
+    with_text: bool = True,
+) -> Material:
+    """What is exported of some rows.
+
+    Parameters
+    ----------
+    layers
+        Ids of the layers to export; none: all.
+    pseudonyms
+        Annotator to the name they get; None: names stay. Whose name is an e-mail address always gets another.
+    with_text
+        Whether the texts go along; without them ids, offsets and hashes do.
+
+    Raises
+    ------
+    SettingsError
+        A layer is not one of the codebook.
+    """
+    book, left_out = _with_layers(sources.codebook, layers), Counter[str]()
+    wanted = {layer.id: layer for layer in book.layers}
+    rows: list[Answers] = []
+    units: dict[str, Unit] = {}
+    test: set[str] = set()
+    for row in sources.rows:
+        answers = _ANSWERS[sources.what](row, wanted, pseudonyms, left_out)
+        sentence_id = answers.sentence_id
+        if sentence_id not in units:
+            units[sentence_id] = _unit(row, sources, sentence_id)
+        if isinstance(row, GoldSentence) and row.test:
+            test.add(units[sentence_id].commentary_id)
+        rows.append(answers)
+    if not rows:
+        raise SettingsError(f"there are no {sources.what} to export", flag="--what")
+    if pseudonyms is not None and sources.what == "annotations":
+        left_out["names of annotators, replaced by pseudonyms"] = len({row.coder for row in rows})
+    ordered = _in_order(units, sources)
+    place = {sentence_id: n for n, sentence_id in enumerate(ordered)}
+    rows.sort(key=lambda row: (place[row.sentence_id], _by_number(row.coder)))
+    if not with_text:
+        left_out["texts of sentences (--without-text)"] = len(ordered)
+        ordered = {name: replace(unit, text=None) for name, unit in ordered.items()}
+    commentaries = dict(_commentaries(ordered, sources, with_text))
+    splits = dict(sources.splits) or {name: "test" if name in test else "train" for name in commentaries}
+    return Material(sources.what, book, ordered, rows, commentaries, splits, +left_out, with_text)
+
+
+def numbered(annotators: Iterable[str], known: Mapping[str, str] = {}) -> dict[str, str]:
+    """A pseudonym for each annotator: ``coder1``, ``coder2``, …; those that are known stay as they are.
+
+    Of whom nothing is known, that stays visible in the name.
+    """
+    names = sorted(set(annotators))
+    given, number = {name: name for name in names if is_unknown(name)} | dict(known), 0
+    for name in names:
+        if name in given:
+            continue
+        while (pseudonym := f"coder{(number := number + 1)}") in given.values():
+            pass
+        given[name] = pseudonym
+    return given
+
+
+def _with_layers(book: Codebook, layers: Sequence[str]) -> Codebook:
+    for name in layers:
+        if book.layer(name) is None:
+            known = [layer.id for layer in book.layers]
+            raise SettingsError(
+                f'"{name}" is no layer of {book.codebook} {book.version}, expected '
+                f"{', '.join(known)}{near_hit(name, known)}",
+                flag="--layer",
+            )
+    if not layers:
+        return book
+    return replace(book, layers=[layer for layer in book.layers if layer.id in layers])
+
+
+def _coder(name: str, pseudonyms: Mapping[str, str] | None) -> str:
+    if pseudonyms is not None:
+        return pseudonyms[name]
+    return name if "@" not in name else numbered([name])[name]
+
+
+def _kept(layers: Layers, wanted: Mapping[str, Layer], left_out: Counter[str]) -> Layers:
+    """The values of the layers that are exported, without e-mail addresses in free text."""
+    kept: Layers = {}
+    for name, value in layers.items():
+        if (layer := wanted.get(name)) is None:
+            continue
+        if not KINDS[layer.kind].has_codes and isinstance(value, str):
+            value, number = _EMAIL.subn(_HIDDEN_EMAIL, value)
+            left_out["e-mail addresses in free text"] += number
+        kept[name] = value
+    return kept
+
+
+def _of_annotation(
+    row: Annotation, wanted: Mapping[str, Layer], pseudonyms: Mapping[str, str] | None, left_out: Counter[str]
+) -> Answers:
+    left_out["skipped annotations, exported without codes"] += row.skipped
+    left_out["annotations that lack a required layer, exported as they are"] += (
+        bool(row.incomplete) and not row.skipped
+    )
+    return Answers(
+        sentence_id=row.sentence_id,
+        coder=_coder(row.annotator, pseudonyms),
+        layers=_kept(row.layers, wanted, left_out),
+        skipped=row.skipped,
+        incomplete=[name for name in row.incomplete if name.partition("__")[0] in wanted],
+        phase=row.phase,
+        lead_time=row.lead_time,
+        suggested=row.suggested is not None,
+    )
+
+
+def _of_gold(
+    row: GoldSentence,
+    wanted: Mapping[str, Layer],
+    pseudonyms: Mapping[str, str] | None,
+    left_out: Counter[str],
+) -> Answers:
+    for name in row.undecided:
+        left_out["undecided values of gold"] += name.partition("__")[0] in wanted
+    return Answers(
+        sentence_id=row.sentence_id,
+        coder=GOLD,
+        layers=_kept(row.layers, wanted, left_out),
+        undecided=[name for name in row.undecided if name.partition("__")[0] in wanted],
+        scores={
+            name: {code: p for code, p in of_codes.items() if isinstance(p, float)}
+            for name, of_codes in row.probabilities.items()
+            if name in wanted
+        },
+    )
+
+
+def _of_prediction(
+    row: Mapping[str, Any],
+    wanted: Mapping[str, Layer],
+    pseudonyms: Mapping[str, str] | None,
+    left_out: Counter[str],
+) -> Answers:
+    layers: Layers = {}
+    scores: dict[str, dict[str, float]] = {}
+    abstained: list[str] = []
+    for name, answer in row["layers"].items():
+        if name not in wanted:
+            continue
+        kind = KINDS[wanted[name].kind]
+        single = (
+            {f"{name}__{target}": part for target, part in answer.items()}
+            if kind.by_target
+            else {name: answer}
+        )
+        if kind.by_target:
+            layers[name] = {target: part["code"] for target, part in answer.items()}
+        else:
+            layers[name] = answer["codes"] if kind.several else answer["code"]
+        for variable, part in single.items():
+            scores[variable] = part["scores"]
+            if kind.several:
+                abstained += [f"{name}__{code}" for code in part.get("abstained", [])]
+            elif part["abstained"]:
+                abstained.append(variable)
+    left_out["answers below their threshold, exported and marked as abstained"] += len(abstained)
+    return Answers(
+        sentence_id=row["sentence_id"],
+        coder=row["model_version"],
+        layers=layers,
+        scores=scores,
+        abstained=abstained,
+    )
+
+
+_ANSWERS: dict[What, Any] = {
+    "annotations": _of_annotation,
+    "gold": _of_gold,
+    "predictions": _of_prediction,
+}
+
+
+def _unit(row: Any, sources: Sources, sentence_id: str) -> Unit:
+    if (sentence := sources.sentences.get(sentence_id)) is not None:
+        return Unit(
+            sentence_id=sentence_id,
+            commentary_id=sentence.commentary_id,
+            index=sentence.index,
+            text=sentence.text,
+            start=sentence.start,
+            end=sentence.end,
+        )
+    if isinstance(row, Mapping):
+        return msgspec.convert(row, Unit)
+    if isinstance(row, GoldSentence):
+        return Unit(sentence_id=sentence_id, commentary_id=row.commentary_id, index=row.index, text=row.text)
+    task = sources.tasks.get(sentence_id)
+    return Unit(sentence_id=sentence_id, commentary_id=row.commentary_id, text=task.text if task else None)
+
+
+def _in_order(units: Mapping[str, Unit], sources: Sources) -> dict[str, Unit]:
+    """By commentary as they were split, then by place; what is in no sentences comes last, as it came."""
+    known = {name: n for n, name in enumerate(sources.sentences)}
+    first = {unit.commentary_id: n for n, unit in reversed(list(enumerate(units.values())))}
+
+    def key(item: tuple[int, Unit]) -> tuple[int, int, int, int]:
+        n, unit = item
+        place = known.get(unit.sentence_id, len(known))
+        return place, first[unit.commentary_id], n if unit.index is None else unit.index, n
+
+    return {unit.sentence_id: unit for _, unit in sorted(enumerate(units.values()), key=key)}
+
+
+def _commentaries(
+    units: Mapping[str, Unit], sources: Sources, with_text: bool
+) -> Iterator[tuple[str, Commentary]]:
+    """Those of the sentences; of one that is not known what a task says of it."""
+    first = {unit.commentary_id: unit.sentence_id for unit in reversed([*units.values()])}
+    for name in dict.fromkeys(unit.commentary_id for unit in units.values()):
+        known = sources.commentaries.get(name)
+        task = sources.tasks.get(first[name])
+        if known is None:
+            known = Commentary(
+                commentary_id=name,
+                title=task.title if task else "",
+                author=(task.author or None) if task else None,
+                date=(task.date or None) if task else None,
+                text="",
+                blocks=[],
+            )
+        yield name, known if with_text else replace(known, text="", blocks=[], captions=[])
+
+
+def codes_of(layer: Layer, value: LayerValue) -> Iterator[tuple[str | None, str | None]]:
+    """Target and code, or words, of each answer in a value; one without a code for an empty set."""
+    kind = KINDS[layer.kind]
+    if isinstance(value, dict):
+        yield from value.items()
+    elif kind.several and isinstance(value, list):
+        given: list[str | None] = [*value] or [None]
+        yield from ((None, code) for code in given)
+    else:
+        yield None, str(value)
