@@ -41,7 +41,8 @@ class LayerReport(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TrainReport(Record, frozen=True, kw_only=True):
-    """``copies_left_out`` counts sentences that stood there more often than is learned from;
+    """``copies_left_out`` counts sentences that stood there more often than is learned from, ``rows_left_out``
+    those that are more than is learned from;
     ``encoder_seconds`` is the part of ``seconds`` that went into vectors that were not known yet.
     """
 
@@ -51,6 +52,7 @@ class TrainReport(Record, frozen=True, kw_only=True):
     layers: dict[str, LayerReport]
     seconds: float
     copies_left_out: int = 0
+    rows_left_out: int = 0
     encoder: str = ""
     encoder_seconds: float = 0.0
 
@@ -113,7 +115,8 @@ def fit(
     )
     if with_figures:
         model = model.with_figures(tuning_figures(kept, fitted, meta))
-    report = _report(meta, time.perf_counter() - begin, count_copies(rows))
+    left = len([row for row in rows if not row.test]) - len(kept)
+    report = _report(meta, time.perf_counter() - begin, count_copies(rows), left)
     return model, msgspec.structs.replace(report, encoder_seconds=round(encoder_seconds, 3))
 
 
@@ -234,7 +237,7 @@ def _digest(record: Record) -> str:
     return hashlib.sha256(msgspec.json.encode(record)).hexdigest()
 
 
-def _report(meta: ModelMeta, seconds: float, copies: int) -> TrainReport:
+def _report(meta: ModelMeta, seconds: float, copies: int, left: int) -> TrainReport:
     return TrainReport(
         model_version=meta.model_version,
         n=meta.n,
@@ -250,5 +253,6 @@ def _report(meta: ModelMeta, seconds: float, copies: int) -> TrainReport:
         },
         seconds=round(seconds, 3),
         copies_left_out=copies,
+        rows_left_out=left - copies,
         encoder=meta.settings.encoder,
     )

@@ -284,7 +284,8 @@ def _words(done: "TrainReport", meta: "ModelMeta") -> str:
         )
         for name, layer in done.layers.items()
     ]
-    copies = f", {done.copies_left_out} copies of one text left out" if done.copies_left_out else ""
+    left = f", {done.copies_left_out:,} copies of one text left out" if done.copies_left_out else ""
+    left += f", {done.rows_left_out:,} more left out (docs/model.md)" if done.rows_left_out else ""
     is_strict = figures.get("held_out", {}).get("by") != "tuning"
     how = "cross-validated" if is_strict else "while held out in tuning, a little high"
     notes = [f"{name}: {layer.reason}" for name, layer in done.layers.items() if layer.reason]
@@ -296,6 +297,6 @@ def _words(done: "TrainReport", meta: "ModelMeta") -> str:
     notes += stance_words(meta)
     notes += [_cost(done)] if done.encoder else []
     notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
-    head = f"{done.model_version}: {done.n} sentences{copies}, {done.seconds:.1f} s\n{done.model_dir}"
+    head = f"{done.model_version}: {done.n} sentences{left}, {done.seconds:.1f} s\n{done.model_dir}"
     notes_text = "\n".join(textwrap.fill(note, 80, subsequent_indent="  ") for note in notes)
     return f"{head}\n\n{table(['layer', 'values', 'trained', 'macro-F1', 'twin'], rows)}\n\n{notes_text}"

@@ -8,11 +8,14 @@ import msgspec
 
 from schemas.codebook import Codebook
 from schemas.errors import DataError, near_hit
-from schemas.records import GoldSentence, LayerValue
+from schemas.records import GoldSentence, LayerValue, short_hash
 from train.layers.kinds import KINDS
 
 #: Times that one text is learned from at most.
 COPIES = 1000
+#: Sentences, and pairs of a sentence and a target asked of it, that are learned from at most: training stays
+#: below 2 GB with them (four layers, three targets, `--encoder use`), and within two minutes.
+MOST_ROWS, MOST_PAIRS = 20_000, 50_000
 
 
 def checked(rows: Iterable[GoldSentence], codebook: Codebook) -> list[GoldSentence]:
@@ -44,18 +47,39 @@ def training_rows(rows: Iterable[GoldSentence], codebook: Codebook) -> list[Gold
     """The checked rows that may be trained on: all but those held back for the test.
 
     Of a text that stands there more than `COPIES` times so many are kept, its codings in the same
-    proportions: a million times the same sentence teaches no more, and would fill the memory.
+    proportions: a million times the same sentence teaches no more, and would fill the memory. Of more
+    than `MOST_ROWS` sentences, whole commentaries are kept, drawn by their ids.
     """
     kept = [row for row in checked(rows, codebook) if not row.test]
     if not kept:
         raise DataError("every gold sentence is marked as test: none is left to train on")
-    return _without_copies(kept)
+    return _drawn(_without_copies(kept))
 
 
 def count_copies(rows: Sequence[GoldSentence]) -> int:
     """How many rows `training_rows` leaves out as copies."""
     counts = Counter(row.text for row in rows if not row.test)
     return sum(count - COPIES for count in counts.values() if count > COPIES)
+
+
+def _drawn(rows: list[GoldSentence]) -> list[GoldSentence]:
+    """The rows of as many commentaries as may be learned from, the first of them whatever its size."""
+    by_commentary: dict[str, list[GoldSentence]] = defaultdict(list)
+    for row in rows:
+        by_commentary[row.commentary_id].append(row)
+    size = pairs = 0
+    kept: list[GoldSentence] = []
+    for name in sorted(by_commentary, key=lambda name: short_hash(name, 16)):
+        size += len(by_commentary[name])
+        pairs += sum(len(value) for row in by_commentary[name] for value in _asked(row))
+        if kept and (size > MOST_ROWS or pairs > MOST_PAIRS):
+            break
+        kept += by_commentary[name]
+    return rows if len(kept) == len(rows) else sorted(kept, key=lambda row: row.sentence_id)
+
+
+def _asked(row: GoldSentence) -> list[dict[str, str]]:
+    return [value for value in row.layers.values() if isinstance(value, dict)]
 
 
 def _without_copies(rows: list[GoldSentence]) -> list[GoldSentence]:

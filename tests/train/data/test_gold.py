@@ -1,5 +1,7 @@
 """Gold rows: what is refused, and the labels a layer has."""
 
+from collections import Counter
+
 import msgspec
 import pytest
 
@@ -8,6 +10,7 @@ from schemas.errors import DataError
 from schemas.records import GoldSentence, Layers
 from train.data.gold import (
     COPIES,
+    MOST_ROWS,
     checked,
     count_copies,
     training_rows,
@@ -92,3 +95,21 @@ def test_a_text_that_stands_there_too_often_keeps_its_codings_in_proportion(code
     assert abs(reports - COPIES / 4) <= 1
     assert training_rows([*reversed(same), *other], codebook) == kept
     assert training_rows(same[:COPIES], codebook) == same[:COPIES]
+
+
+def test_of_too_many_sentences_whole_commentaries_are_drawn_whatever_their_order(codebook: Codebook) -> None:
+    rows = [
+        GoldSentence(
+            sentence_id=f"{n:05}",
+            commentary_id=f"k{n // 50}",
+            text=f"Satz {n}.",
+            layers={"function": "claim"},
+        )
+        for n in range(MOST_ROWS + 120)
+    ]
+    kept = training_rows(rows, codebook)
+    assert MOST_ROWS - 50 <= len(kept) <= MOST_ROWS
+    of_one = Counter(row.commentary_id for row in kept)
+    assert {*of_one.values()} <= {50, 20}
+    assert training_rows(rows[::-1], codebook) == kept
+    assert training_rows(rows[:MOST_ROWS], codebook) == rows[:MOST_ROWS]
