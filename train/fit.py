@@ -41,8 +41,8 @@ class LayerReport(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class TrainReport(Record, frozen=True, kw_only=True):
-    """``copies_left_out`` counts sentences that stood there more often than is learned from, ``rows_left_out``
-    those that are more than is learned from;
+    """``copies_left_out`` counts sentences that stood there more often than is learned from, and
+    ``rows_left_out`` those beyond what is learned from at most (`train.data.gold.MOST_ROWS`);
     ``encoder_seconds`` is the part of ``seconds`` that went into vectors that were not known yet.
     """
 
