@@ -12,6 +12,7 @@ from annotate.commands import (
     adjudicate,
     agree,
     annotators,
+    audit,
     backup,
     codebook,
     demo,
@@ -59,6 +60,7 @@ app.add_typer(annotators.app, name="annotators")
 app.command("doctor")(doctor.doctor)
 app.command("pull")(pull.pull)
 app.command("agree")(agree.agree)
+app.command("audit")(audit.audit)
 app.command("adjudicate")(adjudicate.adjudicate)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)

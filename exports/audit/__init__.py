@@ -1,0 +1,1 @@
+"""What suggestions did to the codings: what was kept of them, and what is coded otherwise because of them."""
