@@ -289,10 +289,13 @@ def agree(
         typer.Option("--html", metavar="FILE", help="Write the report as an HTML page with charts."),
     ] = None,
     names: Names = None,
-    model_account: Annotated[
+    machine: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="An annotator that is a model; it is compared with people separately."
+            "--machine",
+            "--model-account",
+            metavar="FILE|NAME",
+            help="Predictions, or an annotator that is a model; compared with people separately.",
         ),
     ] = None,
     skip_invalid: SkipInvalid = False,
@@ -309,7 +312,16 @@ def agree(
     if read.read is None:
         for note in _nobodys_words(sum(is_unknown(row.annotator) for row in read.annotations)):
             say(f"note: {note}")
-    report = agreement(read.annotations, read.codebook, chains=read.chains, models=model_account or ())
+    files = [Path(name) for name in machine or () if Path(name).is_file()]
+    report = agreement(
+        read.annotations,
+        read.codebook,
+        chains=read.chains,
+        models=[name for name in machine or () if not Path(name).is_file()],
+        machines=[
+            row for file in files for row in _machine(file, read, study if exports else study or Path())
+        ],
+    )
     places = _places(read, report)
     if html:
         notes = reading_notes(read.read) if read.read else []
@@ -319,6 +331,27 @@ def agree(
     print_report(body, json, lambda: report_words(report, read.codebook, places))
     if html:
         say(f"written: {html}")
+
+
+def _machine(file: Path, read: Codings, study: Path | None) -> "list[Annotation]":
+    """The codings of a file of predictions, without those of commentaries its model was trained on."""
+    from annotate.study.material import machine_rows, trained_on
+
+    rows = machine_rows(file, read.codebook)
+    known = trained_on(rows[0].annotator, study)
+    if known is None:
+        say(f"note: {file}: whether its model was trained on these sentences is not known")
+        return rows
+    kept = [row for row in rows if not known(row.commentary_id)]
+    if left := len(rows) - len(kept):
+        say(f"note: {file}: left out {left:,} of {len(rows):,} answers, its model learned from their texts")
+    if not kept:
+        raise SettingsError(
+            f"{rows[0].annotator} learned from every commentary in {file}, and would be compared with what it "
+            "learned; `standpunkt evaluate` says how it does on others",
+            flag="--machine",
+        )
+    return kept
 
 
 def _places(read: Codings, report: "AgreementReport") -> "dict[str, Place]":

@@ -1,13 +1,13 @@
 """What `export` takes: a study's rows with their texts, or those of files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from annotate.study.folder import Study
-from exports.formats.material import Sources, What, numbered
+from exports.formats.material import Sources, What, answered, numbered
 from exports.readers.annotations import read_codings
 from exports.readers.people import Who
 from schemas.codebook import Codebook
@@ -15,7 +15,7 @@ from schemas.errors import DataError, SettingsError
 from schemas.files import read_bytes, reading, rows_of, write_private_json
 from schemas.jsonl import read_jsonl
 from schemas.project_map import ProjectMap
-from schemas.records import Annotation, Commentary, GoldSentence, Record, Sentence
+from schemas.records import Annotation, Commentary, GoldSentence, Record, Sentence, short_hash
 from schemas.studio_json import TaskData
 
 
@@ -112,6 +112,48 @@ def _read_pseudonyms(path: Path) -> dict[str, str]:
         return msgspec.json.decode(read_bytes(path), type=dict[str, str])
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise DataError(f"not the pseudonyms of a study: {error}", path=path) from error
+
+
+def machine_rows(path: Path, codebook: Codebook) -> list[Annotation]:
+    """A file of predictions as codings of its model: its answers, those below their threshold as well.
+
+    Raises
+    ------
+    DataError
+        It holds no predictions, or some of another codebook.
+    """
+    rows: list[Annotation] = []
+    for row in _rows(path, "predictions", codebook):
+        layers = {}
+        for name, answer in row["layers"].items():
+            layer = codebook.layer(name)
+            if layer is not None:
+                layers[name] = answered(layer, answer)
+        rows.append(
+            Annotation(
+                sentence_id=row["sentence_id"],
+                commentary_id=row["commentary_id"],
+                annotator=row["model_version"],
+                codebook=row["codebook"],
+                codebook_version=row["codebook_version"],
+                layers=layers,
+            )
+        )
+    if not rows:
+        raise DataError("holds no predictions", path=path)
+    return rows
+
+
+def trained_on(model_version: str, study: Path | None) -> Callable[[str], bool] | None:
+    """Whether a model of the study learned from a commentary; None: the study has no such model."""
+    path = (study or Path()) / "models" / model_version / "model.json"
+    if study is None or not path.is_file():
+        return None
+    try:
+        names = set(msgspec.json.decode(read_bytes(path))["commentaries"])
+    except (msgspec.DecodeError, KeyError, TypeError) as error:
+        raise DataError(f"not the description of a model: {error}", path=path) from error
+    return lambda commentary_id: short_hash(commentary_id, 16) in names
 
 
 def _by_id(path: Path, record: type[Any], field: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ common a value is rests on all codings, as Gwet (2014) defines them.
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from math import comb
 
 import numpy as np
@@ -20,8 +21,9 @@ from exports.agreement.coefficients import MISSING
 from exports.agreement.figures import code_figures, layer_figure, pair_figures
 from exports.agreement.kept import kept_suggestions, shown_kind
 from exports.agreement.kinds import KINDS, Compared
+from exports.agreement.machines import machine_figures, person_pairs
 from exports.agreement.ratings import Frame, Ratings, joined, to_frame
-from exports.agreement.report import AgreementReport, Coefficients, LayerAgreement, PairFigure
+from exports.agreement.report import AgreementReport, Coefficients, LayerAgreement
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError, SettingsError, near_hit
 from schemas.records import Annotation, is_unknown
@@ -38,6 +40,7 @@ def agree(
     seed: int = 0,
     chains: Mapping[str, str] | None = None,
     models: Collection[str] = (),
+    machines: Sequence[Annotation] = (),
 ) -> AgreementReport:
     """The agreement of the annotators on every layer that a model can learn.
 
@@ -49,7 +52,9 @@ def agree(
         Sentence id to chain id of the pieces of sentences that run over several blocks; the stance
         of such a sentence is then also compared as a whole.
     models
-        Annotators that are no people: in no figure of people, compared with each of them apart.
+        Annotators that are no people: in no figure of people, compared with them apart.
+    machines
+        Codings of further machines, which have no account.
 
     Raises
     ------
@@ -63,9 +68,11 @@ def agree(
     everything = [row for row in given if not is_unknown(row.annotator)]
     _refuse_strangers(models, {row.annotator for row in everything})
     rows = [row for row in everything if row.annotator not in models]
+    by_machine = _by_machine([*(row for row in everything if row.annotator in models), *machines])
     frame = to_frame(rows)
     shared = frame.shared
-    if not shared.any():
+    _refuse_apart(rows, by_machine)
+    if not shared.any() and not by_machine:
         raise DataError(_nothing_shared(frame, len(rows), by_nobody=len(given) - len(everything)))
     _refuse_too_many_pairs(rows, len(frame.annotators))
     texts = np.unique(frame.commentary[shared])
@@ -84,7 +91,19 @@ def agree(
         chains=_by_chain(frame, codebook, chains, draws=draws, seed=seed) if chains else {},
         suggestions=apart(shown_kind),
         kept=kept_suggestions(rows, codebook),
-        models=_with_models(everything, codebook, models, draws=draws, seed=seed) if models else {},
+        models=person_pairs(
+            [*rows, *chain.from_iterable(by_machine.values())],
+            codebook,
+            [*by_machine],
+            draws=draws,
+            seed=seed,
+        )
+        if by_machine
+        else {},
+        machines={
+            name: machine_figures(rows, of_one, codebook, draws=draws, seed=seed)
+            for name, of_one in by_machine.items()
+        },
     )
 
 
@@ -105,30 +124,23 @@ def _refuse_strangers(models: Collection[str], annotators: Collection[str]) -> N
             raise SettingsError(
                 f'no coding by the model "{name}"{near_hit(name, annotators)}; '
                 f"there are codings by {', '.join(sorted(annotators)) or 'nobody'}",
-                flag="--model-account",
+                flag="--machine",
             )
 
 
-def _with_models(
-    rows: Sequence[Annotation], codebook: Codebook, models: Collection[str], *, draws: int, seed: int
-) -> dict[str, list[PairFigure]]:
-    """Each model with each person, layer by layer."""
-    frame = to_frame(rows)
-    texts = np.unique(frame.commentary[frame.shared])
-    resample = Draws(texts, len(frame.commentaries), number=draws, seed=seed)
-    return {
-        layer.id: [
-            pair
-            for pair in pair_figures(
-                KINDS[layer.kind].ratings(frame, layer, codebook),
-                frame.annotators,
-                KINDS[layer.kind].metric,
-                resample,
-            )
-            if len(set(pair.annotators) & set(models)) == 1
-        ]
-        for layer in codebook.predicted_layers
-    }
+def _by_machine(rows: Iterable[Annotation]) -> dict[str, list[Annotation]]:
+    found: dict[str, list[Annotation]] = {}
+    for row in sorted(rows, key=lambda row: row.annotator):
+        found.setdefault(row.annotator, []).append(row)
+    return found
+
+
+def _refuse_apart(rows: Sequence[Annotation], by_machine: Mapping[str, Sequence[Annotation]]) -> None:
+    coded = {row.sentence_id for row in rows if not row.skipped}
+    for name, of_one in by_machine.items():
+        if not any(row.sentence_id in coded for row in of_one):
+            found = f"{name} answered {len(of_one)} sentences, none of the {len(coded)} that people coded"
+            raise DataError(f"nothing to compare: {found}")
 
 
 def _by_chain(

@@ -85,6 +85,16 @@ class LayerAgreement(Coefficients, frozen=True, kw_only=True):
     confusions: list[Confusion]
 
 
+class MachineFigure(Coefficients, frozen=True, kw_only=True):
+    """Agreement of a machine with people on one layer; ``n`` are pairs of a person's coding and its own.
+
+    ``without_suggestions`` rests on codings of people who saw no suggestion, where others saw one.
+    """
+
+    codes: dict[str, CodeFigure]
+    without_suggestions: Coefficients | None = None
+
+
 class Kept(Record, frozen=True, kw_only=True):
     """How often something was suggested, and how often it was then coded so."""
 
@@ -99,8 +109,8 @@ class AgreementReport(Record, frozen=True, kw_only=True):
     figures where there is more than one, each from codings of its own alone; ``chains`` those of
     stance layers with the pieces of a sentence taken together. ``suggestions`` holds the figures by what
     stood on the screen, where that differed (`exports.agreement.kept.shown_kind`), ``kept`` how often it
-    was coded so. The figures are of people; ``models`` compares each account that was named as a model's
-    with each of them.
+    was coded so. The figures are of people: ``machines`` holds those of each account or file that was
+    named as a machine's with all people, ``models`` those with each person.
     """
 
     annotators: list[str]
@@ -115,3 +125,4 @@ class AgreementReport(Record, frozen=True, kw_only=True):
     suggestions: dict[str, dict[str, Coefficients]] = {}
     kept: dict[str, dict[str, Kept]] = {}
     models: dict[str, list[PairFigure]] = {}
+    machines: dict[str, dict[str, MachineFigure]] = {}

@@ -26,6 +26,7 @@ from exports.agreement.report_text import (
     figures_of,
     gain,
     interpretation,
+    machine_sentence,
     next_steps,
     summary,
 )
@@ -86,7 +87,7 @@ def agreement_page(
             ],
             _parts(report),
             _kept(report),
-            _models(report),
+            _machines(report),
             _reading_help(),
         ),
     )
@@ -320,14 +321,31 @@ def _with_n(figure: Coefficients | None) -> Child:
     return [decimal(figure.alpha), " ", tag("small", f"{between}n {figure.shared}")]
 
 
-def _models(report: AgreementReport) -> Markup | None:
-    if not report.models:
+def _machines(report: AgreementReport) -> Markup | None:
+    if not report.machines:
         return None
-    tables = [
-        [tag("h4", layer), _pairs(pairs)] for layer, pairs in report.models.items() if pairs
-    ]  # fmt: skip
-    words = "These accounts are models, not people, and count in none of the figures above."
-    return tag("section", tag("h2", "Models against people"), tag("p", words, class_="quiet"), tables)
+    words = "Machines, not people: they count in none of the figures above."
+    return tag(
+        "section",
+        tag("h2", "Machines against people"),
+        tag("p", words, class_="quiet"),
+        [_machine(name, report) for name in report.machines],
+    )
+
+
+def _machine(name: str, report: AgreementReport) -> Sequence[Child]:
+    rows: list[Sequence[Child]] = [
+        [
+            layer,
+            _with_n(figure),
+            "–" if figure.without_suggestions is None else _with_n(figure.without_suggestions),
+            _with_n(report.layers[layer]),
+        ]
+        for layer, figure in report.machines[name].items()
+    ]
+    head = ["alpha of", "machine and people", "who saw no suggestion", "people"]
+    pairs = [[tag("h4", layer), _pairs(pairs)] for layer, pairs in report.models.items() if pairs]
+    return [tag("h3", name), tag("p", machine_sentence(name, report)), _table(head, rows), pairs]
 
 
 def _notes(notes: Sequence[str]) -> Markup | None:

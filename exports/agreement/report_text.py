@@ -73,10 +73,13 @@ def report_words(
     report: AgreementReport, codebook: Codebook, places: Mapping[str, Place], *, most: int = 3
 ) -> str:
     """The report for a terminal of 80 columns: figures, what they allow, and what to do next."""
-    lines = [*_wrapped(summary(report)), "", *figure_table(report), "", *_interval_table(report)]
-    lines += ["", *_code_table(report, codebook)]
+    lines = [*_wrapped(summary(report))]
+    if report.shared:
+        lines += ["", *figure_table(report), "", *_interval_table(report), "", *_code_table(report, codebook)]
     if report.kept:
         lines += ["", *kept_table(report)]
+    for name in report.machines:
+        lines += ["", *machine_table(name, report)]
     steps = next_steps(report, codebook)[:most]
     if steps:
         lines += ["", "What to clarify next (gain: what the layer's alpha would rise by)"]
@@ -88,6 +91,8 @@ def report_words(
 def summary(report: AgreementReport) -> str:
     """How many people coded how much in common."""
     who = ", ".join(report.annotators)
+    if len(report.annotators) == 1:
+        return f"1 annotator ({who}); {report.sentences} sentences, none coded by two"
     return (
         f"{len(report.annotators)} annotators ({who}); {report.shared} of {report.sentences} sentences "
         f"coded by two or more, in {report.commentaries} commentaries"
@@ -169,6 +174,55 @@ def kept_table(report: AgreementReport) -> Iterator[str]:
                 f"{_cut(layer, 22):<22}  {SHOWN[kind]:<32}  {count.shown:>5}  {count.kept:>5}  "
                 f"{decimal(count.kept / count.shown, 2):>5}"
             )
+
+
+def machine_table(name: str, report: AgreementReport) -> Iterator[str]:
+    """How far a machine agrees with people, beside how far they agree with each other."""
+    yield _cut(f"{name}, a machine, against people", WIDTH)
+    heads = f"{'layer':<22}  {'alpha':>6}  {'95 %':^13}  {'obs.':>5}  {'n':>6}"
+    yield f"{heads}  {'people':>6}  {'95 %':^13}".rstrip()
+    for layer, figure in report.machines[name].items():
+        people = report.layers[layer]
+        rows: list[tuple[str, Coefficients, Coefficients | None]] = [(layer, figure, people)]
+        if figure.without_suggestions is not None:
+            rows.append(("  saw no suggestion", figure.without_suggestions, None))
+        for shown, one, beside in rows:
+            words = (
+                f"{_cut(shown, 22):<22}  {decimal(one.alpha):>6}  {bounds(one.interval):^13}  "
+                f"{decimal(one.observed, 2):>5}  {one.n:>6}"
+            )
+            if beside is not None and beside.alpha is not None:
+                words += f"  {decimal(beside.alpha):>6}  {bounds(beside.interval):^13}"
+            yield words.rstrip()
+    yield from _wrapped(machine_sentence(name, report))
+
+
+def machine_sentence(name: str, report: AgreementReport) -> str:
+    """In which layers a machine agrees with people no less than they with each other, and in which less."""
+    if not report.shared:
+        return "How far people agree with each other is not known: no sentence was coded by two of them."
+    like, less, unknown = [], [], []
+    for layer, figure in report.machines[name].items():
+        fair = figure.without_suggestions or figure
+        people = report.layers[layer]
+        if fair.interval is None or people.alpha is None or people.interval is None:
+            unknown.append(layer)
+        elif fair.interval[1] < people.interval[0]:
+            less.append(layer)
+        elif fair.alpha is not None and fair.alpha >= people.interval[0]:
+            like.append(layer)
+        else:
+            unknown.append(layer)
+    parts = [
+        f"{words} {', '.join(layers)}"
+        for words, layers in (
+            ("it agrees with people no less than they with each other in", like),
+            ("surely less in", less),
+            ("it cannot be said in", unknown),
+        )
+        if layers
+    ]
+    return f"{'; '.join(parts)}."[:1].upper() + f"{'; '.join(parts)}."[1:]
 
 
 def _step_lines(

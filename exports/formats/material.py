@@ -292,10 +292,7 @@ def _of_prediction(
             if kind.by_target
             else {name: answer}
         )
-        if kind.by_target:
-            layers[name] = {target: part["code"] for target, part in answer.items()}
-        else:
-            layers[name] = answer["codes"] if kind.several else answer["code"]
+        layers[name] = answered(wanted[name], answer)
         for variable, part in single.items():
             scores[variable] = part["scores"]
             if kind.several:
@@ -310,6 +307,15 @@ def _of_prediction(
         scores=scores,
         abstained=abstained,
     )
+
+
+def answered(layer: Layer, answer: Mapping[str, Any]) -> LayerValue:
+    """What a layer of a prediction says, above its threshold or not."""
+    kind = KINDS[layer.kind]
+    if kind.by_target:
+        return {target: part["code"] for target, part in answer.items()}
+    value: LayerValue = answer["codes"] if kind.several else answer["code"]
+    return value
 
 
 _ANSWERS: dict[What, Any] = {

@@ -185,7 +185,7 @@ def test_models_and_people_are_never_mixed(row: Row, pairs: Any, codebook: Codeb
     machine = [row("bot", r.sentence_id, {"voice": "author"}) for r in people if r.annotator == "anna"]
     alone = agree(people, codebook, draws=50)
     both = agree([*people, *machine], codebook, draws=50, models=["bot"])
-    assert msgspec.structs.replace(both, models={}) == alone
+    assert msgspec.structs.replace(both, models={}, machines={}) == alone
     assert [pair.annotators for pair in both.models["voice"]] == [("anna", "bot"), ("bert", "bot")]
     assert [pair.observed for pair in both.models["voice"]] == [pytest.approx(1 / 3, abs=1e-6)] * 2
 
