@@ -347,8 +347,8 @@ def _machine(file: Path, read: Codings, study: Path | None) -> "list[Annotation]
         say(f"note: {file}: left out {left:,} of {len(rows):,} answers, its model learned from their texts")
     if not kept:
         raise SettingsError(
-            f"{rows[0].annotator} learned from every commentary in {file}, and would be compared with what it "
-            "learned; `standpunkt evaluate` says how it does on others",
+            f"{rows[0].annotator} learned from every commentary in {file}, and would be compared with what "
+            "it learned; `standpunkt evaluate` says how it does on others",
             flag="--machine",
         )
     return kept
