@@ -74,7 +74,7 @@ class Estimated(Struct, frozen=True):
     def shares(self, question: Question, votes: Votes) -> dict[Value, float]:
         values, posterior = self.posteriors[question.layer_id, question.part]
         row = posterior[self.index[question.sentence_id]]
-        return {value: float(share) for value, share in zip(values, row, strict=True)}
+        return {value: round(float(share), 9) for value, share in zip(values, row, strict=True)}
 
 
 def estimated(annotations: Sequence[Annotation], codebook: Codebook) -> Rule:
