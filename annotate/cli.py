@@ -26,6 +26,7 @@ from annotate.commands import (
     pull,
     push,
     relink,
+    report,
     split,
     status,
     studio,
@@ -64,6 +65,7 @@ app.command("audit")(audit.audit)
 app.command("adjudicate")(adjudicate.adjudicate)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("report")(report.report)
 app.command("tag")(tag.tag)
 app.command("export")(export.export)
 app.add_typer(model.app, name="model")

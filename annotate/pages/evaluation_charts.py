@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from train.evaluation.report import CurvePoint, LayerFigures
 
 # stand-ins that become the page's own colours, so that one figure serves light and dark
-_INK, _MODEL, _HUMAN, _LINE = "#010101", "#020202", "#030303", "#040404"
-_COLOURS = {_INK: "currentColor", _MODEL: "var(--model)", _HUMAN: "var(--human)", _LINE: "var(--line)"}
+INK, MODEL, HUMAN, LINE = "#010101", "#020202", "#030303", "#040404"
+_COLOURS = {INK: "currentColor", MODEL: "var(--model)", HUMAN: "var(--human)", LINE: "var(--line)"}
 _WIDTH = 6.4  # inches
 
 
@@ -29,8 +29,8 @@ def figure(
         "svg.hashsalt": name,
         "font.family": "sans-serif",
         "font.size": 10,
-        **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), _INK),
-        "axes.edgecolor": _LINE,
+        **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), INK),
+        "axes.edgecolor": LINE,
         "axes.spines.top": False,
         "axes.spines.right": False,
     }
@@ -63,16 +63,16 @@ def overview_figure(layers: "dict[str, LayerFigures]") -> Markup:
     def draw(axes: Any) -> None:
         for y, name in enumerate(names):
             layer = layers[name]
-            _with_interval(axes, y, layer.macro_f1, layer.interval, _MODEL, "o", "Modell" if not y else None)
+            _with_interval(axes, y, layer.macro_f1, layer.interval, MODEL, "o", "Modell" if not y else None)
             base = layer.baselines
             plain = (
                 [base.majority, base.keyword, base.length, base.twin] if base else [layer.baseline_macro_f1]
             )
             for value in (value for value in plain if value is not None):
-                axes.plot([value], [y], "|", color=_INK, ms=12, alpha=0.7)
+                axes.plot([value], [y], "|", color=INK, ms=12, alpha=0.7)
             if layer.ceiling and layer.ceiling.macro_f1 is not None:
                 _with_interval(
-                    axes, y + 0.22, layer.ceiling.macro_f1, layer.ceiling.interval, _HUMAN, "D", None
+                    axes, y + 0.22, layer.ceiling.macro_f1, layer.ceiling.interval, HUMAN, "D", None
                 )
         axes.set_yticks(range(len(names)), names)
         axes.set_ylim(len(names) - 0.5, -0.5)
@@ -90,7 +90,7 @@ def code_figure(name: str, layer: "LayerFigures", most: int = 20) -> Markup:
 
     def draw(axes: Any) -> None:
         for y, (_, figures) in enumerate(shown):
-            _with_interval(axes, y, figures.f1, figures.interval, _MODEL, "o", None)
+            _with_interval(axes, y, figures.f1, figures.interval, MODEL, "o", None)
         axes.set_yticks(range(len(shown)), [code for code, _ in shown])
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.set_xlim(0, 1)
@@ -105,11 +105,11 @@ def reliability_figure(name: str, bins: "Sequence[Bin]") -> Markup:
     """Share right over score, beside the diagonal."""
 
     def draw(axes: Any) -> None:
-        axes.plot([0, 1], [0, 1], color=_LINE, lw=1)
+        axes.plot([0, 1], [0, 1], color=LINE, lw=1)
         most = max(one.n for one in bins)
-        axes.plot([one.score for one in bins], [one.right for one in bins], color=_MODEL, lw=1)
+        axes.plot([one.score for one in bins], [one.right for one in bins], color=MODEL, lw=1)
         sizes = [12 + 90 * one.n / most for one in bins]
-        axes.scatter([one.score for one in bins], [one.right for one in bins], s=sizes, color=_MODEL)
+        axes.scatter([one.score for one in bins], [one.right for one in bins], s=sizes, color=MODEL)
         axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="Wahrscheinlichkeit", ylabel="davon richtig")
         _say_shares(axes.xaxis, axes.yaxis)
 
@@ -122,7 +122,7 @@ def curve_figure(name: str, points: "Sequence[CurvePoint]") -> Markup:
     known = [(point.sentences, value) for point in points if (value := point.macro_f1.get(name)) is not None]
 
     def draw(axes: Any) -> None:
-        axes.plot([n for n, _ in known], [value for _, value in known], "o-", color=_MODEL, lw=1.4, ms=5)
+        axes.plot([n for n, _ in known], [value for _, value in known], "o-", color=MODEL, lw=1.4, ms=5)
         axes.set(ylim=(0, 1), xlabel="gelernte Sätze", ylabel="Makro-F1")
         axes.set_xlim(left=0)
         _say_shares(axes.yaxis)

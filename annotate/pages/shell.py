@@ -10,6 +10,13 @@ UNCHECKED = "Maschinell codiert, nicht geprüft"
 
 
 def document(title: str, body: Child, *, styles: tuple[str, ...], script: str | None = None) -> str:
+    """A page of what a model says, which its title says too; see `page`."""
+    return page(f"{title} – {UNCHECKED.lower()}", body, styles=styles, script=script)
+
+
+def page(
+    title: str, body: Child, *, styles: tuple[str, ...], script: str | None = None, language: str = "de"
+) -> str:
     """A whole page in UTF-8. Its style and script are allowed by their hashes, and nothing else."""
     style = "\n".join(_resource(name) for name in styles)
     code = _resource(script) if script else None
@@ -20,11 +27,11 @@ def document(title: str, body: Child, *, styles: tuple[str, ...], script: str | 
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{title} – {UNCHECKED.lower()}"),
+        tag("title", title),
         tag("style", Markup(style)),
     )
     whole = tag("body", body, tag("script", Markup(code)) if code else None)
-    return f'<!DOCTYPE html>\n<html lang="de">\n{head}\n{whole}\n</html>\n'
+    return f'<!DOCTYPE html>\n<html lang="{language}">\n{head}\n{whole}\n</html>\n'
 
 
 def banner(model_version: str, *links: Child) -> Markup:
@@ -35,7 +42,9 @@ def banner(model_version: str, *links: Child) -> Markup:
 
 def _policy(style: str, script: str | None) -> str:
     scripts = f"script-src '{_hash(script)}'; " if script else ""
-    return f"default-src 'none'; style-src '{_hash(style)}'; {scripts}base-uri 'none'; form-action 'none'"
+    # figures have styles in their own tags, which can load nothing
+    styles = f"style-src '{_hash(style)}'; style-src-attr 'unsafe-inline'; "
+    return f"default-src 'none'; {styles}{scripts}base-uri 'none'; form-action 'none'"
 
 
 def _hash(source: str) -> str:

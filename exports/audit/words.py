@@ -16,8 +16,8 @@ _SURE = 0.05  # below this a corrected p-value counts
 
 
 class _Language:
-    def __init__(self, codebook: Codebook) -> None:
-        self.is_german = codebook.language == "de"
+    def __init__(self, codebook: Codebook, language: str | None = None) -> None:
+        self.is_german = (language or codebook.language) == "de"
         self.words = GERMAN if self.is_german else ENGLISH
 
     def say(self, key: str, **parts: object) -> str:
@@ -31,9 +31,9 @@ class _Language:
         return f"{self.number(100 * value)} %" if self.is_german else f"{self.number(100 * value)}%"
 
 
-def audit_sentences(report: AuditReport, codebook: Codebook) -> list[str]:
-    """What was found, the most important first."""
-    return list(_sentences(report, codebook, _Language(codebook)))
+def audit_sentences(report: AuditReport, codebook: Codebook, language: str | None = None) -> list[str]:
+    """What was found, the most important first; in the codebook's language or another."""
+    return list(_sentences(report, codebook, _Language(codebook, language)))
 
 
 def audit_words(report: AuditReport, codebook: Codebook) -> str:

@@ -1,0 +1,1 @@
+"""One report of a study: what may be said with it, and every figure behind that."""

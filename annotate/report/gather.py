@@ -1,0 +1,195 @@
+"""From a study's files to what its report says; each part by the verb that has its figures."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
+from typing import Any, TypeVar
+
+import msgspec
+
+from annotate.progress import Progress, no_progress
+from annotate.report.claims import claims_of
+from annotate.report.facts import Corpus, Gold, Help, Person, StudyReport
+from annotate.study.auditing import assignments_of, model_answers
+from annotate.study.folder import Study
+from annotate.study.material import pseudonyms_of
+from exports.agreement.agree import agree
+from exports.audit.audit import audit
+from schemas.codebook import Codebook
+from schemas.errors import StandpunktError
+from schemas.jsonl import read_jsonl
+from schemas.records import Annotation, Commentary, GoldSentence, Sentence
+
+R = TypeVar("R")
+#: Seconds from which somebody was not at the screen.
+_BREAK = 600.0
+
+
+def gather(
+    study: Study,
+    *,
+    language: str | None = None,
+    names: bool = False,
+    evaluated: bool = True,
+    seed: int = 0,
+    progress: Progress = no_progress,
+) -> StudyReport:
+    """The report of a study.
+
+    Parameters
+    ----------
+    language
+        de or en; None: that of the codebook.
+    names
+        Whether annotators keep their names; else they have those of the study's exports.
+    evaluated
+        Whether the model is cross-validated, which takes most of the time.
+
+    Raises
+    ------
+    DataError
+        Nothing was coded yet.
+    """
+    book = study.codebook()
+    rows = list(read_jsonl(study.needs(study.annotations, "pull"), Annotation))
+    called = {} if names else pseudonyms_of([row.annotator for row in rows], study)
+    rows = [msgspec.structs.replace(row, annotator=called.get(row.annotator, row.annotator)) for row in rows]
+    sentences = list(read_jsonl(study.sentences, Sentence)) if study.sentences.exists() else []
+    commentaries = list(read_jsonl(study.commentaries, Commentary)) if study.commentaries.exists() else []
+    gold = list(read_jsonl(study.gold, GoldSentence)) if study.gold.exists() else []
+    reasons: dict[str, str] = {}
+    progress("comparing annotators")
+    chains = {s.sentence_id: s.chain_id for s in sentences if s.chain_id}
+    agreement = _known("agreement", reasons, lambda: agree(rows, book, chains=chains, seed=seed))
+    progress("auditing suggestions")
+    audited = _known("audit", reasons, lambda: _audit(study, book, rows, called, seed))
+    progress(f"cross-validating {len(gold)} sentences")
+    evaluation = None
+    if not gold:
+        reasons["evaluation"] = "nothing is adjudicated yet: `standpunkt adjudicate` makes gold"
+    elif evaluated:
+        evaluation = _known("evaluation", reasons, lambda: _evaluate(gold, book, rows, seed))
+    else:
+        reasons["evaluation"] = "left out, as was asked"
+    report = StudyReport(
+        study=study.name,
+        language=language or book.language,
+        codebook=book.codebook,
+        codebook_version=book.version,
+        codebook_versions=dict(sorted(Counter(row.codebook_version or "?" for row in rows).items())),
+        corpus=_corpus(commentaries, sentences),
+        people=[_person(name, rows) for name in sorted({row.annotator for row in rows})],
+        gold=_gold(gold, book, study) if gold else None,
+        help=_help(rows),
+        agreement=agreement,
+        evaluation=evaluation,
+        audit=audited,
+        reasons=reasons,
+        claims=[],
+    )
+    return msgspec.structs.replace(report, claims=claims_of(report, book))
+
+
+def _known(what: str, reasons: dict[str, str], compute: Callable[[], R]) -> R | None:
+    """What is computed, or None with the reason that was given."""
+    try:
+        return compute()
+    except StandpunktError as error:
+        reasons[what] = str(error)
+        return None
+
+
+def _audit(
+    study: Study, book: Codebook, rows: Sequence[Annotation], called: Mapping[str, str], seed: int
+) -> Any:
+    assigned = [
+        msgspec.structs.replace(a, annotator=called.get(a.annotator, a.annotator))
+        for a in assignments_of(study)
+    ]
+    said = model_answers(study.predictions, book) if study.predictions.exists() else None
+    return audit(rows, book, assignments=assigned, predictions=said, seed=seed)
+
+
+def _evaluate(gold: Sequence[GoldSentence], book: Codebook, rows: Sequence[Annotation], seed: int) -> Any:
+    from train.evaluate import cross_validate
+    from train.evaluation.report import SMALL
+
+    return cross_validate(gold, book, seed=seed, curve=len(gold) <= SMALL, annotations=rows)
+
+
+def _corpus(commentaries: Sequence[Commentary], sentences: Sequence[Sentence]) -> Corpus:
+    dates = sorted(c.date for c in commentaries if c.date)
+    return Corpus(
+        commentaries=len(commentaries),
+        sentences=len(sentences),
+        words=sum(len(s.text.split()) for s in sentences),
+        authors=_counted(c.author or "" for c in commentaries),
+        outlets=_counted(c.outlet or "" for c in commentaries),
+        first_date=dates[0] if dates else None,
+        last_date=dates[-1] if dates else None,
+        without_date=sum(not c.date for c in commentaries),
+        translated=sum(bool(c.original_language or c.translator) for c in commentaries),
+        flags=_counted(flag for c in commentaries for flag in c.flags),
+    )
+
+
+def _counted(words: Any) -> dict[str, int]:
+    """The commonest first; what is empty is not counted."""
+    counts = Counter(word for word in words if word)
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _person(name: str, rows: Sequence[Annotation]) -> Person:
+    own = [row for row in rows if row.annotator == name]
+    times = [row.lead_time for row in own if row.lead_time and row.lead_time < _BREAK]
+    days = sorted(row.created_at for row in own if row.created_at)
+    return Person(
+        annotator=name,
+        sentences=sum(not row.skipped for row in own),
+        skipped=sum(row.skipped for row in own),
+        incomplete=sum(bool(row.incomplete) and not row.skipped for row in own),
+        phases=_counted(row.phase or "" for row in own),
+        first=days[0][:10] if days else None,
+        last=days[-1][:10] if days else None,
+        seconds=round(median(times), 1) if times else None,
+        hours=round(sum(times) / 3600, 2) if times else None,
+    )
+
+
+def _gold(gold: Sequence[GoldSentence], book: Codebook, study: Study) -> Gold:
+    codes: dict[str, Counter[str]] = {layer.id: Counter() for layer in book.predicted_layers}
+    for row in gold:
+        for name, value in row.layers.items():
+            if name in codes:
+                given = (
+                    value.values()
+                    if isinstance(value, dict)
+                    else value
+                    if isinstance(value, list)
+                    else [str(value)]
+                )
+                codes[name].update(given)
+    decisions = study.decisions
+    return Gold(
+        sentences=len(gold),
+        test=sum(row.test for row in gold),
+        codes={
+            layer.id: {code: codes[layer.id][code] for code in layer.values}
+            for layer in book.predicted_layers
+        },
+        undecided=_counted(name.partition("__")[0] for row in gold for name in row.undecided),
+        decided_by_hand=len(list(read_jsonl(decisions, Annotation))) if decisions.exists() else 0,
+    )
+
+
+def _help(rows: Sequence[Annotation]) -> Help:
+    shown = [row for row in rows if row.suggested is not None and not row.skipped]
+    by_model: dict[str, set[str]] = {}
+    for row in shown:
+        if row.suggested is not None:
+            by_model.setdefault(row.suggested.model_version, set()).add(row.sentence_id)
+    return Help(
+        models={name: len(ids) for name, ids in sorted(by_model.items())},
+        sentences=len({row.sentence_id for row in shown}),
+        coded=len({row.sentence_id for row in rows if not row.skipped}),
+    )

@@ -1,0 +1,131 @@
+"""What a paper takes from a report: paragraphs to edit, tables in LaTeX, and references."""
+
+from pathlib import Path
+
+from annotate.report.document import Document, Table
+from annotate.report.facts import StudyReport
+from annotate.report.markdown import to_latex
+from annotate.report.words import Words
+from schemas.codebook import Codebook
+from schemas.files import write_text
+
+REFERENCES = r"""@book{krippendorff2018,
+  author = {Krippendorff, Klaus}, title = {Content Analysis: An Introduction to Its Methodology},
+  edition = {4}, publisher = {Sage}, year = {2018}}
+@article{gwet2008,
+  author = {Gwet, Kilem Li}, year = {2008}, volume = {61}, number = {1}, pages = {29--48},
+  title = {Computing inter-rater reliability and its variance in the presence of high agreement},
+  journal = {British Journal of Mathematical and Statistical Psychology}}
+@inproceedings{passonneau2006,
+  author = {Passonneau, Rebecca}, year = {2006}, booktitle = {Proceedings of LREC},
+  title = {Measuring Agreement on Set-valued Items ({MASI}) for Semantic and Pragmatic Annotation}}
+@article{benjamini1995,
+  author = {Benjamini, Yoav and Hochberg, Yosef}, title = {Controlling the False Discovery Rate},
+  journal = {Journal of the Royal Statistical Society B}, volume = {57}, number = {1},
+  pages = {289--300}, year = {1995}}
+@article{nadeau2003,
+  author = {Nadeau, Claude and Bengio, Yoshua}, title = {Inference for the Generalization Error},
+  journal = {Machine Learning}, volume = {52}, pages = {239--281}, year = {2003}}
+"""
+
+
+def methods_paragraph(report: StudyReport, book: Codebook) -> str:
+    """How the study was made, with its figures."""
+    words = Words(report.language)
+    agreement = report.agreement
+    figures = words.listed(
+        [
+            f"{words.layer(name, book)} α = {words.with_bounds(layer.alpha, layer.interval)}"
+            for name, layer in (agreement.layers.items() if agreement else ())
+            if layer.alpha is not None
+        ]
+    )
+    corpus, people = report.corpus, len(report.people)
+    german = [
+        f"{people} Personen codierten {words.whole(report.help.coded)} Sätze aus {corpus.commentaries} "
+        f"Kommentaren "
+        f"nach dem Codebuch {report.codebook} {report.codebook_version}."
+        if people != 1
+        else f"Eine Person codierte {words.whole(report.help.coded)} Sätze aus {corpus.commentaries} "
+        f"Kommentaren nach "
+        f"dem Codebuch {report.codebook} {report.codebook_version}.",
+    ]
+    english = [
+        f"{'One person' if people == 1 else f'{people} people'} coded {words.whole(report.help.coded)} "
+        f"sentences of "
+        f"{corpus.commentaries} commentaries by the codebook {report.codebook} {report.codebook_version}."
+    ]
+    if agreement and figures:
+        german.append(
+            f"{agreement.shared} Sätze codierten mindestens zwei; Krippendorffs Alpha (nominal, für "
+            f"Mengen mit "
+            f"MASI; 95-%-Intervalle über Kommentare): {figures}."
+        )
+        english.append(
+            f"{agreement.shared} sentences were coded by two or more; Krippendorff's alpha (nominal, for "
+            f"sets with "
+            f"MASI; 95% intervals over commentaries): {figures}."
+        )
+    if report.evaluation and report.evaluation.held_out:
+        scores = words.listed(
+            [
+                f"{words.layer(name, book)} {words.with_bounds(layer.macro_f1, layer.interval)}"
+                for name, layer in report.evaluation.layers.items()
+                if layer.macro_f1 is not None
+            ]
+        )
+        splits = report.evaluation.held_out.splits
+        german.append(
+            f"Der Klassifikator wurde in {splits} Teilen kreuzvalidiert, ganze Kommentare und fast "
+            f"gleiche Texte "
+            f"beisammen; Makro-F1: {scores}."
+        )
+        english.append(
+            f"The classifier was cross-validated in {splits} parts, whole commentaries and nearly equal "
+            f"texts together; "
+            f"macro-F1: {scores}."
+        )
+    if report.help.models:
+        german.append(
+            f"{report.help.sentences} Sätze wurden mit Vorschlägen des Modells "
+            f"{words.listed([*report.help.models])} "
+            "codiert."
+        )
+        english.append(
+            f"{report.help.sentences} sentences were coded with suggestions of the model "
+            f"{words.listed([*report.help.models])}."
+        )
+    return " ".join(german if words.language == "de" else english)
+
+
+def limits_paragraph(report: StudyReport, book: Codebook) -> str:
+    """What the study does not show."""
+    words = Words(report.language)
+    refused = [claim for claim in report.claims if not claim.may]
+    lead = words.pick("Nicht belegt ist:", "Not shown is:") if refused else ""
+    parts = [f"{claim.words.rstrip('.')} ({claim.figure})" for claim in refused]
+    tail = words.pick(
+        f"Die Texte stammen von {len(report.corpus.authors)} Verfassern; auf andere Texte übertragen sich "
+        f"die Werte "
+        "nur, soweit diese ihnen gleichen.",
+        f"The texts are by {len(report.corpus.authors)} authors; the figures carry over to other texts "
+        f"only as far as "
+        "those are like them.",
+    )
+    return f"{lead} {'; '.join(parts)}. {tail}" if parts else tail
+
+
+def write_paper(folder: Path, document: Document, report: StudyReport, book: Codebook) -> list[str]:
+    """``methods.md``, ``limits.md``, ``references.bib`` and ``tables/*.tex``; gives their names."""
+    files = {
+        "methods.md": methods_paragraph(report, book) + "\n",
+        "limits.md": limits_paragraph(report, book) + "\n",
+        "references.bib": REFERENCES,
+    }
+    for chapter in document.chapters:
+        for part in chapter.parts:
+            if isinstance(part, Table) and chapter.name != "terms":
+                files[f"tables/{part.name}.tex"] = to_latex(part)
+    for name, text in files.items():
+        write_text(folder / name, text)
+    return sorted(files)

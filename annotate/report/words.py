@@ -1,0 +1,77 @@
+"""Words of a report in German or English, and how figures are written in each."""
+
+from typing import NamedTuple
+
+from annotate.pages.german import day
+from exports.agreement.report import Interval
+from schemas.codebook import Codebook
+
+
+class Words(NamedTuple):
+    """``language``: de or en."""
+
+    language: str
+
+    def pick(self, german: str, english: str) -> str:
+        """The words in the report's language."""
+        return german if self.language == "de" else english
+
+    def number(self, value: float | None, digits: int = 2) -> str:
+        if value is None:
+            return "–"
+        text = f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
+        return text.replace(".", ",") if self.language == "de" else text
+
+    def whole(self, value: int) -> str:
+        text = f"{value:,}"
+        if self.language == "de":
+            return text.replace(",", ".") if value >= 10_000 else str(value)
+        return text
+
+    def day(self, date: str | None) -> str:
+        """An ISO date as one writes it in the report's language."""
+        return (day(date) if self.language == "de" else date or "") or "–"
+
+    def percent(self, value: float | None) -> str:
+        if value is None:
+            return "–"
+        return f"{100 * value:.0f}\u00a0%" if self.language == "de" else f"{100 * value:.0f}%"
+
+    def bounds(self, interval: Interval | None, digits: int = 2) -> str:
+        if interval is None:
+            return "–"
+        low, high = (self.number(bound, digits) for bound in interval)
+        return f"{low} {self.pick('bis', 'to')} {high}"
+
+    def with_bounds(self, value: float | None, interval: Interval | None, digits: int = 2) -> str:
+        """A figure with its interval in brackets, where it has one."""
+        shown = self.number(value, digits)
+        return shown if interval is None else f"{shown} ({self.bounds(interval, digits)})"
+
+    def quoted(self, words: str) -> str:
+        return f"„{words}“" if self.language == "de" else f"“{words}”"
+
+    def layer(self, layer_id: str, book: Codebook) -> str:
+        layer = book.layer(layer_id)
+        return say(book, layer.label, self.language) if layer else layer_id
+
+    def code(self, layer_id: str, code: str, book: Codebook) -> str:
+        layer = book.layer(layer_id)
+        labels = {c.id: say(book, c.label, self.language) for c in layer.codes} if layer else {}
+        return labels.get(code, self.pick("nicht berührt", "not touched") if code == "unrelated" else code)
+
+    def target(self, target_id: str, book: Codebook) -> str:
+        target = book.target(target_id)
+        return say(book, target.question, self.language) if target else target_id
+
+    def listed(self, parts: list[str]) -> str:
+        if len(parts) < 2:
+            return "".join(parts)
+        return f"{', '.join(parts[:-1])} {self.pick('und', 'and')} {parts[-1]}"
+
+
+def say(book: Codebook, text: object, language: str) -> str:
+    """A text of the codebook in a language, where it has that one; else in its own."""
+    if isinstance(text, dict) and language in text:
+        return str(text[language])
+    return book.say(text)  # type: ignore[arg-type]
