@@ -119,7 +119,7 @@ class FlatRows:
         """What the columns stand for; None where none has the sentence."""
         if self._map is not None:
             return _mapped_form(names, self._map, self._codebook)
-        data = _fields(names)
+        data = fields_of(names)
         coder = data.pop("coder", None)
         if not {"text", "sentence_id"} & set(data) and "id" in names:
             data["sentence_id"] = "id"
@@ -128,7 +128,7 @@ class FlatRows:
             for name in names
             if name not in data.values() and name != coder and (control := self._control(name)) is not None
         }
-        if _is_studio(names) or (is_json and "sentence_id" in names and coder is None and not cells):
+        if is_studio(names) or (is_json and "sentence_id" in names and coder is None and not cells):
             controls = {name: Cell(name, self._known.get(name, {})) for name in names if _is_control(name)}
             return Form({name: name for name in TASK_FIELDS}, controls, "annotator", is_studio=True)
         if not {"text", "sentence_id"} & set(data):
@@ -211,7 +211,7 @@ class FlatRows:
         return None
 
 
-def _is_studio(names: Iterable[str]) -> bool:
+def is_studio(names: Iterable[str]) -> bool:
     """Whether Label Studio's converter wrote these columns."""
     found = set(names)
     return bool(found & {"lead_time", "created_at"}) or {"id", "annotation_id", "annotator"} <= found
@@ -222,7 +222,7 @@ def _is_control(name: str) -> bool:
     return name not in _NOT_CONTROLS and not name.startswith("_data_") and not name.endswith("_transcript")
 
 
-def _fields(names: Sequence[str]) -> dict[str, str]:
+def fields_of(names: Sequence[str]) -> dict[str, str]:
     """Field of a task, or ``coder`` → its column."""
     plain = {re.sub(r"[^\w]+", "_", name.strip().casefold()).strip("_"): name for name in reversed(names)}
     found = {
@@ -272,8 +272,8 @@ def _mapped_form(names: Sequence[str], project_map: ProjectMap, codebook: Codebo
                 known = None
             cells[name] = Cell(name, known)
     data = {name: name for name in names if name not in cells and name not in STUDIO_FIELDS}
-    coder = _fields(names).get("coder")
-    return Form(data, cells, coder, is_studio=_is_studio(names), is_mapped=True)
+    coder = fields_of(names).get("coder")
+    return Form(data, cells, coder, is_studio=is_studio(names), is_mapped=True)
 
 
 def _fits(layer: Layer, known: Known, name: str, rows: Sequence[Mapping[str, Any]]) -> bool:
@@ -427,12 +427,7 @@ def read_csv(lines: Iterator[str], path: str | Path, flat: FlatRows, expected: s
     DataError
         No header that names a sentence and something coded, or a row that no CSV reader can read.
     """
-    header = next(lines, "")
-    if header[:4].lower() == "sep=":  # Excel's own first line
-        header = next(lines, "")
-    delimiter = max(_DELIMITERS, key=header.count)
-    csv.field_size_limit(_CSV_FIELD_LIMIT)
-    reader = csv.DictReader(itertools.chain([header], lines), delimiter=delimiter)
+    reader = _table(lines)
     try:
         names = [name for name in reader.fieldnames or [] if name]
         placed = ((reader.line_num, row) for row in reader)
@@ -446,6 +441,25 @@ def read_csv(lines: Iterator[str], path: str | Path, flat: FlatRows, expected: s
             yield f"line {line}", to_task(cells, form)
     except csv.Error as error:
         raise DataError(f"not CSV: {error}", path=path, line=reader.line_num) from error
+
+
+def read_table(lines: Iterator[str], path: str | Path) -> Iterator[dict[str, Any]]:
+    """The rows of a table, column → cell; a DataError as of `read_csv`."""
+    reader = _table(lines)
+    try:
+        for row in reader:
+            yield {name: value for name, value in row.items() if name}
+    except csv.Error as error:
+        raise DataError(f"not CSV: {error}", path=path, line=reader.line_num) from error
+
+
+def _table(lines: Iterator[str]) -> "csv.DictReader[str]":
+    header = next(lines, "")
+    if header[:4].lower() == "sep=":  # Excel's own first line
+        header = next(lines, "")
+    delimiter = max(_DELIMITERS, key=header.count)
+    csv.field_size_limit(_CSV_FIELD_LIMIT)
+    return csv.DictReader(itertools.chain([header], lines), delimiter=delimiter)
 
 
 def refuse_form(

@@ -14,14 +14,18 @@ from typing import IO, Any
 import ijson
 import msgspec
 
-from exports.readers.flat import FlatRows, Placed, read_csv, to_task
+from exports.readers.flat import FlatRows, Placed, read_csv, read_table, to_task
+from exports.readers.workbook import WORKBOOK, workbook_lines
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.files import MAX_ROW, decode_utf8, read_whole, reading, rows_of
 from schemas.nesting import TOO_DEEP, Nesting
 from schemas.project_map import ProjectMap
 
-EXPECTED = "expected a Label Studio export (JSON, JSON_MIN, CSV), a table of codings or an annotations.jsonl"
+EXPECTED = (
+    "expected a Label Studio export (JSON, JSON_MIN, CSV), a table of codings (.csv, .xlsx) "
+    "or an annotations.jsonl"
+)
 BAD_BYTES = "\ufdd0"  # a code point that is no character: stands where bytes are not UTF-8
 _ESCAPED = ascii(BAD_BYTES).strip("'")  # as the text of a task's dict shows it
 
@@ -52,19 +56,43 @@ def read_tasks(
     """
     flat = FlatRows(codebook, project_map, warnings)
     with _opened(path) as file:
-        start = _start(file)
-        if not start:
-            raise DataError(f"is empty, {EXPECTED}", path=path)
-        if start == b"[":
-            yield from _as_tasks(_json_list(file, path, warnings, salvage=salvage), flat)
-        elif start == b"{" and _is_many_rows(file):
-            yield from _as_tasks(_json_rows(file, path, salvage=salvage), flat)
-        elif start == b"{":
-            task = _one_task(read_whole(file, path, at_most=MAX_ROW), path)
-            yield from _as_tasks(iter([("task 1", task)]), flat)
+        start = _start(file, path)
+        if start in (b"[", b"{"):
+            values = _json_values(file, start, path, warnings, salvage=salvage)
+            yield from _as_tasks(values, flat)
         else:
-            yield from read_csv(_csv_lines(file, path), path, flat, EXPECTED)
+            yield from read_csv(_table_lines(file, start, path, warnings), path, flat, EXPECTED)
     flat.end()
+
+
+def read_values(path: str | Path, warnings: list[str]) -> Iterator[dict[str, Any]]:
+    """What stands in an export of any shape: tasks with their ``annotations``, or rows of a table.
+
+    It needs no codebook, and passes over what is neither; errors as of `read_tasks`.
+    """
+    with _opened(path) as file:
+        start = _start(file, path)
+        if start in (b"[", b"{"):
+            for _, value in _json_values(file, start, path, warnings, salvage=True):
+                if isinstance(value, dict):
+                    yield _as_task(value)
+        else:
+            yield from read_table(_table_lines(file, start, path, warnings), path)
+
+
+def _json_values(
+    file: IO[bytes], start: bytes, path: str | Path, warnings: list[str], *, salvage: bool
+) -> Iterator[Placed]:
+    if start == b"[":
+        yield from _json_list(file, path, warnings, salvage=salvage)
+    elif _is_many_rows(file):
+        yield from _json_rows(file, path, salvage=salvage)
+    else:
+        yield "task 1", _one_task(read_whole(file, path, at_most=MAX_ROW), path)
+
+
+def _table_lines(file: IO[bytes], start: bytes, path: str | Path, warnings: list[str]) -> Iterator[str]:
+    return workbook_lines(file, path, warnings) if start == WORKBOOK else _csv_lines(file, path)
 
 
 @contextmanager
@@ -75,26 +103,44 @@ def _opened(path: str | Path) -> Iterator[IO[bytes]]:
         yield file if can_rewind else io.BytesIO(read_whole(file, path))
 
 
-def _start(file: IO[bytes]) -> bytes:
-    """The first sign that is no space; the file then stands behind its byte order mark."""
+def _start(file: IO[bytes], path: str | Path) -> bytes:
+    """The first sign that is no space, or `WORKBOOK`; the file then stands behind its byte order mark.
+
+    Raises
+    ------
+    DataError
+        The file is empty.
+    """
     head = file.read(4096)
     file.seek(3 if head.startswith(codecs.BOM_UTF8) else 0)
-    return head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    if head.startswith(WORKBOOK):
+        return WORKBOOK
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
+    if not start:
+        raise DataError(f"is empty, {EXPECTED}", path=path)
+    return start
 
 
 def _as_tasks(placed: Iterator[Placed], flat: FlatRows) -> Iterator[Placed]:
     for place, value in placed:
         if not isinstance(value, dict):
             yield place, value
-        elif is_stored(value):
-            yield place, _from_storage(value)
-        elif "completions" in value and "annotations" not in value:
-            yield place, {**value, "annotations": value["completions"]}
+        elif (task := _as_task(value)) is not value:
+            yield place, task
         elif flat.is_flat(value) and (form := flat.form_of(value)) is not None:
             flat.say(form, list(value))
             yield place, to_task(value, form)
         else:
             yield place, value
+
+
+def _as_task(value: dict[str, Any]) -> dict[str, Any]:
+    """An object of an old or foreign export as a task of today; any other as it is."""
+    if is_stored(value):
+        return _from_storage(value)
+    if "completions" in value and "annotations" not in value:
+        return {**value, "annotations": value["completions"]}
+    return value
 
 
 def is_stored(value: dict[str, Any]) -> bool:
