@@ -5,7 +5,7 @@ The draft says what the screen asks; what its codes mean is for people to write.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,25 +47,23 @@ class _Drafted(Record, frozen=True, kw_only=True):
     codes: dict[str, str] = {}
 
 
-def read_config(path: str | Path) -> str:
-    """The labeling config of a file: XML, or the JSON of a project that holds it.
+def read_config(path: str | Path) -> str | None:
+    """The labeling config of a file: XML, or the JSON of a project that holds it; None where it is neither.
 
     Raises
     ------
     DataError
-        The file cannot be read, or holds none.
+        The file cannot be read.
     """
-    text = decode_utf8(read_bytes(path), path).strip()
-    if not text.startswith(("{", "[")):
-        return text
+    data = read_bytes(path)
+    if data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"<":
+        return decode_utf8(data, path).strip()
     try:
-        held = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise DataError(f"not JSON: {error}; expected a labeling config, {WHERE}", path=path) from error
+        held = msgspec.json.decode(data)
+    except (ValueError, RecursionError):  # a DecodeError of msgspec is a ValueError
+        return None
     config = held.get("label_config") if isinstance(held, dict) else None
-    if not isinstance(config, str):
-        raise DataError(f"JSON without label_config; expected a labeling config, {WHERE}", path=path)
-    return config
+    return config if isinstance(config, str) else None
 
 
 def draft(config: str, name: str, *, path: str | Path | None = None) -> Draft:
@@ -76,7 +74,26 @@ def draft(config: str, name: str, *, path: str | Path | None = None) -> Draft:
     DataError
         It is no XML, has no text to be coded, or no control that can be read.
     """
-    root = _parsed(config, path)
+    return draft_of(parsed_config(config, path), name, path=path)
+
+
+def draft_of(
+    root: "Element",
+    name: str,
+    *,
+    path: str | Path | None = None,
+    fields: Mapping[str, str] | None = None,
+    head: str = "",
+) -> Draft:
+    """As `draft`, of a config that was parsed or guessed.
+
+    Parameters
+    ----------
+    fields
+        For the map: what of ``sentence_id`` and ``commentary_id`` is which field of the tasks.
+    head
+        Lines that both files begin with.
+    """
     headers = _headers(root)
     layers: list[dict[str, Any]] = []
     controls: dict[str, Any] = {}
@@ -104,10 +121,12 @@ def draft(config: str, name: str, *, path: str | Path | None = None) -> Draft:
         )
     book = {"codebook": slug(name) or "draft", "version": "1.0.0", "language": "de", "layers": layers}
     ignore = {"ignore": list(unread)} if unread else {}
-    project_map = {"text": _text_field(root, controls, path), "controls": controls, **ignore}
+    project_map = {
+        "text": _text_field(root, controls, path), **(fields or {}), "controls": controls, **ignore,
+    }  # fmt: skip
     return Draft(
-        codebook=CODEBOOK_HEAD + _yaml(book),
-        map=MAP_HEAD + _yaml(project_map),
+        codebook=head + CODEBOOK_HEAD + _yaml(book),
+        map=head + MAP_HEAD + _yaml(project_map),
         layers={control: str(mapped["layer"]) for control, mapped in controls.items()},
         unread=unread,
     )
@@ -129,7 +148,8 @@ def _yaml(value: Any) -> str:
     return text
 
 
-def _parsed(config: str, path: str | Path | None) -> "Element":
+def parsed_config(config: str, path: str | Path | None) -> "Element":
+    """The root of a labeling config; a DataError where it is no XML."""
     from xml.etree import ElementTree as ET
 
     if "<!DOCTYPE" in config or "<!ENTITY" in config:

@@ -159,7 +159,8 @@ def meaning(codebook: Path | None, map_path: Path | None, study: "Study | None")
     else:
         raise SettingsError(
             "exports need their codebook, those of a project made by hand a --map FILE too; `standpunkt "
-            "codebook from-config` makes both of its labeling config",
+            "codebook from-config` makes both of its labeling config or of an export, and `standpunkt look` "
+            "needs neither",
             flag="--codebook",
         )
     if map_path is None:

@@ -18,6 +18,7 @@ from schemas.errors import DataError, near_hit
 
 if TYPE_CHECKING:
     from schemas.codebook import Codebook
+    from schemas.draft import Draft
 
 app = typer.Typer(help="Check codebooks and render screens and guidelines from them.", no_args_is_help=True)
 File = Annotated[
@@ -112,7 +113,10 @@ def _refuse_targets_alone(codebook: "Codebook", path: Path) -> None:
 @app.command("from-config")
 def from_config(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="Labeling config (XML), or a project's JSON.")
+        Path | None,
+        typer.Argument(
+            metavar="[FILE]", help="Labeling config (XML), a project's JSON, or an export to guess it from."
+        ),
     ] = None,
     project: Annotated[
         int | None, typer.Option(metavar="N", help="Project on Label Studio, instead of a file.")
@@ -125,8 +129,8 @@ def from_config(
     url: UrlOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Draft a codebook, and the map of its project, from a labeling config."""
-    from schemas.draft import draft, read_config
+    """Draft a codebook, and the map of its project, from a labeling config or from an export."""
+    from schemas.draft import draft
     from schemas.files import write_text
 
     one_stdout(output, json)
@@ -138,10 +142,13 @@ def from_config(
         if path is not None and str(path) != "-" and Path(path).exists():
             flag = "--map" if path == beside else "-o"
             raise DataError(f"is there already; name another file with {flag}", path=path)
+    guessed = False
     if project is not None:
         drafted = draft(_config_of(project, study, url), f"project-{project}")
     else:
-        drafted = draft(read_config(file or "-"), Path(file or "draft").stem, path=file)
+        drafted, guessed = draft_of_file(file or Path("-"))
+    if guessed:
+        say("note: guessed from the answers: what nobody chose is missing")
     write_text(place, drafted.codebook)
     if beside is not None:
         write_text(beside, drafted.map)
@@ -153,6 +160,18 @@ def from_config(
         print_report({**files, "layers": drafted.layers, "unread": drafted.unread}, json, "\n".join(lines))
     else:
         say("\n".join(lines))
+
+
+def draft_of_file(path: Path) -> "tuple[Draft, bool]":
+    """The draft of a labeling config, or the guess from an export, and whether it is one."""
+    from exports.readers.guess import guess_draft
+    from schemas.draft import draft, read_config
+
+    name = path.name.partition(".")[0] or "draft"
+    config = read_config(path)
+    if config is not None:
+        return draft(config, name, path=path), False
+    return guess_draft([path], name), True
 
 
 def _config_of(project: int, study: Path | None, url: str | None) -> str:

@@ -29,6 +29,7 @@ from exports.readers.people import (
     to_names,
 )
 from exports.readers.taxonomies import A_MAP, leaves_of, with_paths
+from exports.readers.tools import refuse_other_tool
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.project_map import ProjectMap
@@ -228,14 +229,21 @@ class _Door:
         self._translator = Translator(project_map, codebook, sentences, self._leaves) if project_map else None
 
     def read(self, path: str | Path, *, older: Mapping[str, Codebook] | None, salvage: bool) -> FileCodings:
-        return read_file(
-            path,
-            self.codebook,
-            older=older,
-            salvage=salvage,
-            leaves=self._leaves,
-            translator=self._translator,
-        )
+        try:
+            file = read_file(
+                path,
+                self.codebook,
+                older=older,
+                salvage=salvage,
+                leaves=self._leaves,
+                translator=self._translator,
+            )
+        except DataError:
+            refuse_other_tool(path)
+            raise
+        if not file.codings:
+            refuse_other_tool(path)
+        return file
 
     def names(self, given: Mapping[Who, str] | None) -> dict[Who, str]:
         """The names that were given, before those of the map."""

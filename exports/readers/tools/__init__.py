@@ -1,10 +1,11 @@
 """TOOLS: how the texts and codings of each other tool are read, one module a form of files."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from exports.readers.tools.doccano import DOCCANO
-from exports.readers.tools.files import Package, open_package
+from exports.readers.tools.files import Package, first_row, open_package
 from exports.readers.tools.imported import Collector, Imported, Tool
 from exports.readers.tools.inception import INCEPTION
 from exports.readers.tools.prodigy import PRODIGY
@@ -13,9 +14,14 @@ from schemas.errors import DataError, SettingsError, near_hit
 
 #: In the order in which a file is tried; what is surest to be known comes first.
 TOOLS: dict[str, Tool] = {tool.name: tool for tool in (PRODIGY, DOCCANO, REFI_QDA, INCEPTION)}
+#: The ways of a project that is in Label Studio already.
+LABEL_STUDIO = (
+    "is an export of Label Studio: `standpunkt look {0}` says what is in it, `standpunkt codebook "
+    "from-config {0}` makes its codebook and map, `standpunkt agree {0} --codebook codebook.yaml --map "
+    "map.yaml` reads it"
+)
 #: What is no file of another tool, and how it is read instead: the sign at its beginning, and the words.
 _OTHERS = (
-    ((b"[",), "looks like an export of Label Studio: `standpunkt agree FILE --codebook CODEBOOK` reads it"),
     ((b"<?xml", b"<Project"), "is XML alone: export the project with its texts, as .qdpx or .zip"),
     (
         (b"%PDF", b"\xd0\xcf\x11\xe0", b"{\\rtf"),
@@ -50,6 +56,17 @@ def read_tools(paths: Iterable[Path], *, tool: str | None = None, blank_is_none:
     return into.finished(packages[0].path)
 
 
+def refuse_other_tool(path: str | Path) -> None:
+    """Raises a DataError with the way where a file is of another tool than Label Studio."""
+    tool = None
+    if Path(path).is_file():
+        with suppress(DataError):
+            package = open_package(Path(path))
+            tool = next((one for one in TOOLS.values() if one.is_mine(package)), None)
+    if tool is not None:
+        raise DataError(f"is of {tool.title}: `standpunkt import {path}` makes a study of it", path=path)
+
+
 def _tool_of(packages: Sequence[Package]) -> Tool:
     found = [_recognized(package) for package in packages]
     for package, tool in zip(packages, found, strict=True):
@@ -61,10 +78,21 @@ def _tool_of(packages: Sequence[Package]) -> Tool:
     return found[0]
 
 
+def _is_label_studio(package: Package) -> bool:
+    if package.is_archive:
+        return False
+    row = first_row(package)
+    of_task = bool({"annotations", "completions"} & row.keys()) and "data" in row
+    of_storage = isinstance(row.get("task"), dict) and "result" in row
+    return of_task or of_storage or {"annotation_id", "annotator"} <= row.keys()
+
+
 def _recognized(package: Package) -> Tool:
     for tool in TOOLS.values():
         if tool.is_mine(package):
             return tool
+    if _is_label_studio(package):
+        raise DataError(LABEL_STUDIO.format(package.path), path=package.path)
     head = package.head.lstrip(b"\xef\xbb\xbf \r\n\t")
     for signs, words in _OTHERS:
         if head.startswith(signs):
