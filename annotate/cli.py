@@ -21,6 +21,7 @@ from annotate.commands import (
     export,
     import_codings,
     init,
+    look,
     model,
     prelabel,
     pull,
@@ -49,6 +50,7 @@ app = typer.Typer(
 
 # in the order of the loop: this is the order of the help
 app.command("demo")(demo.demo)
+app.command("look")(look.look)
 app.command("init")(init.init)
 app.command("import")(import_codings.import_codings)
 app.add_typer(studio.app, name="studio")

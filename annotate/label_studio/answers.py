@@ -59,6 +59,11 @@ class TaskPage(msgspec.Struct):
     total: int
 
 
+class AnnotatedPage(msgspec.Struct):
+    tasks: list[msgspec.Raw]
+    total: int
+
+
 class ImportedTasks(msgspec.Struct):
     task_count: int
 

@@ -59,9 +59,10 @@ class RetryingClient(httpx.Client):
     A server that never answered fails at once: its address is wrong more often than it restarts.
     One that sends on to another server is not followed there: neither the token, which may stand in a
     body, nor what people coded is for anybody else. ``progress`` is called with the reason before each wait.
+    A client that is ``read_only`` sends nothing but GET.
     """
 
-    def __init__(self, auth: TokenAuth, timeout: float) -> None:
+    def __init__(self, auth: TokenAuth, timeout: float, *, read_only: bool = False) -> None:
         super().__init__(
             auth=auth,
             timeout=timeout,
@@ -71,8 +72,11 @@ class RetryingClient(httpx.Client):
         )
         self.progress: Progress = no_progress
         self._has_answered = False
+        self._read_only = read_only
 
     def send(self, request: httpx.Request, **how: Any) -> httpx.Response:
+        if self._read_only and request.method != "GET":
+            raise StudioError("asking", f"{request.method} {request.url.path} is not sent: reading only")
         if how.get("stream"):  # a body that breaks off is seen by the reader, who begins again
             return super().send(request, **how)
         return _with_retries(

@@ -13,8 +13,10 @@ from schemas.errors import SettingsError
 URL, HOST, KEY = "LABEL_STUDIO_URL", "LABEL_STUDIO_HOST", "LABEL_STUDIO_API_KEY"
 
 
-def connect(study: Study | None, *, url: str | None = None) -> Studio:
+def connect(study: Study | None, *, url: str | None = None, read_only: bool = False) -> Studio:
     """The server that this study talks to; without one, that of the environment or this machine's own.
+
+    With ``read_only`` nothing but GET is ever sent to it.
 
     The address is ``url``, then ``LABEL_STUDIO_URL``, then ``LABEL_STUDIO_HOST``, then
     ``studio: url`` of study.yaml, each with the token in ``LABEL_STUDIO_API_KEY``; else the local
@@ -42,13 +44,13 @@ def connect(study: Study | None, *, url: str | None = None) -> Studio:
             raise SettingsError(f"no token for {address}", variable=KEY)
         if study is not None and url:
             _confirm(study, url)
-        return Studio(address, key)
+        return Studio(address, key, read_only=read_only)
     if local is None or not local.token or not local_server.status().running:
         raise SettingsError(
             "no Label Studio: start one on this machine with `standpunkt studio start`, "
             f"or set {URL} and {KEY}"
         )
-    return Studio(local.url, local.token)
+    return Studio(local.url, local.token, read_only=read_only)
 
 
 def _refuse_unconfirmed(study: Study, address: str) -> None:
