@@ -4,16 +4,20 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from exports.readers.tools.argilla import ARGILLA
 from exports.readers.tools.doccano import DOCCANO
 from exports.readers.tools.files import Package, first_row, open_package
 from exports.readers.tools.imported import Collector, Imported, Tool
 from exports.readers.tools.inception import INCEPTION
+from exports.readers.tools.potato import POTATO
 from exports.readers.tools.prodigy import PRODIGY
 from exports.readers.tools.refi_qda import REFI_QDA
 from schemas.errors import DataError, SettingsError, near_hit
 
 #: In the order in which a file is tried; what is surest to be known comes first.
-TOOLS: dict[str, Tool] = {tool.name: tool for tool in (PRODIGY, DOCCANO, REFI_QDA, INCEPTION)}
+TOOLS: dict[str, Tool] = {
+    tool.name: tool for tool in (PRODIGY, ARGILLA, DOCCANO, POTATO, REFI_QDA, INCEPTION)
+}
 #: The ways of a project that is in Label Studio already.
 LABEL_STUDIO = (
     "is an export of Label Studio: `standpunkt look {0}` says what is in it, `standpunkt codebook "
@@ -61,21 +65,30 @@ def refuse_other_tool(path: str | Path) -> None:
     tool = None
     if Path(path).is_file():
         with suppress(DataError):
-            package = open_package(Path(path))
-            tool = next((one for one in TOOLS.values() if one.is_mine(package)), None)
+            tool = _known(open_package(Path(path)))
     if tool is not None:
         raise DataError(f"is of {tool.title}: `standpunkt import {path}` makes a study of it", path=path)
 
 
 def _tool_of(packages: Sequence[Package]) -> Tool:
-    found = [_recognized(package) for package in packages]
-    for package, tool in zip(packages, found, strict=True):
-        if tool is not found[0]:
-            words = (
-                f"is of {tool.title}, {packages[0].path} of {found[0].title}: import the files of one tool"
-            )
+    known = [(package, tool) for package in packages if (tool := _known(package)) is not None]
+    if not known:
+        raise _unknown(packages[0])
+    first, chosen = known[0]
+    for package in packages:
+        tool = next((tool for other, tool in known if other is package), None)
+        if tool is None and not package.is_archive and package.path.suffix.lower() in chosen.beside:
+            continue
+        if tool is None:
+            raise _unknown(package)
+        if tool is not chosen:
+            words = f"is of {tool.title}, {first.path} of {chosen.title}: import the files of one tool"
             raise DataError(words, path=package.path)
-    return found[0]
+    return chosen
+
+
+def _known(package: Package) -> Tool | None:
+    return next((tool for tool in TOOLS.values() if tool.is_mine(package)), None)
 
 
 def _is_label_studio(package: Package) -> bool:
@@ -87,15 +100,13 @@ def _is_label_studio(package: Package) -> bool:
     return of_task or of_storage or {"annotation_id", "annotator"} <= row.keys()
 
 
-def _recognized(package: Package) -> Tool:
-    for tool in TOOLS.values():
-        if tool.is_mine(package):
-            return tool
+def _unknown(package: Package) -> DataError:
+    """The error for a file of no tool, with what it is instead."""
     if _is_label_studio(package):
-        raise DataError(LABEL_STUDIO.format(package.path), path=package.path)
+        return DataError(LABEL_STUDIO.format(package.path), path=package.path)
     head = package.head.lstrip(b"\xef\xbb\xbf \r\n\t")
     for signs, words in _OTHERS:
         if head.startswith(signs):
-            raise DataError(words, path=package.path)
+            return DataError(words, path=package.path)
     known = "; ".join(f"{tool.title}: {tool.export}" for tool in TOOLS.values())
-    raise DataError(f"is of no tool that is known ({known}); --from names the tool", path=package.path)
+    return DataError(f"is of no tool that is known ({known}); --from names the tool", path=package.path)

@@ -142,6 +142,8 @@ def rows_of(member: Member) -> Iterator[tuple[int, dict[str, Any]]]:
     values: Iterator[tuple[int, Any]]
     if data.startswith(b"["):
         values = enumerate(_json(data, member, 1), 1)
+    elif data.startswith(b"{") and not data.partition(b"\n")[0].rstrip().endswith(b"}"):
+        values = iter([(1, _json(data, member, 1))])  # one object over several lines
     else:
         lines = ((number, line.strip()) for number, line in enumerate(io.BytesIO(data), 1))
         values = ((number, _json(line, member, number)) for number, line in lines if line)

@@ -90,13 +90,17 @@ class Imported(Record, frozen=True, kw_only=True):
 
 
 class Tool(NamedTuple):
-    """``export`` says which file of the tool is read; ``read`` fills a collector."""
+    """``export`` says which file of the tool is read; ``read`` fills a collector.
+
+    ``beside`` are suffixes of files that it needs besides and that do not show of what tool they are.
+    """
 
     name: str
     title: str
     export: str
     is_mine: Callable[[Package], bool]
     read: Callable[[Sequence[Package], "Collector"], None]
+    beside: tuple[str, ...] = ()
 
 
 class Collector:

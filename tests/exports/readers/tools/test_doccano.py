@@ -110,7 +110,7 @@ def test_older_shapes_are_read(row: dict[str, Any], expected: list[Any], shape: 
         ('{"text": "a", "label": ["x"]}\n[1]', ":2: found a list, expected one JSON object a line"),
         ('[{"id": 1, "data": {"text": "a"}, "annotations": []}]', "standpunkt agree"),
         ("", "is empty"),
-        ("Ein Satz.", "no tool that is known (Prodigy: what `prodigy db-out` writes, as JSONL; doccano: "),
+        ("Ein Satz.", "no tool that is known (Prodigy: what `prodigy db-out` writes, as JSONL; Argilla: "),
     ],
 )  # fmt: skip
 def test_what_is_no_export_is_refused_in_one_line(content: str, words: str, tmp_path: Path) -> None:
