@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from schemas.codebook import NO_TARGET, Codebook, Layer
+from schemas.controls import control_name
 from schemas.errors import DataError, near_hit
 from schemas.files import decode_utf8, read_bytes
 from schemas.kinds import KINDS
@@ -43,8 +44,20 @@ class ProjectMap(Record, frozen=True, kw_only=True):
     ignore: list[str] = []  # controls that are left out on purpose
 
 
-def read_project_map(path: str | Path, codebook: Codebook) -> ProjectMap:
+def own_names(codebook: Codebook, text: str) -> ProjectMap:
+    """The map of a project whose controls are called as ours are, with the text in a field of its own."""
+    controls = {
+        control_name(layer.id, target): ControlMap(layer=layer.id, target=target)
+        for layer in codebook.layers
+        for target in ([*codebook.target_ids, NO_TARGET] if KINDS[layer.kind].by_target else [None])
+    }
+    return ProjectMap(controls=controls, text=text)
+
+
+def read_project_map(path: str | Path, codebook: Codebook, *, text: str | None = None) -> ProjectMap:
     """The map of a YAML or JSON file, every layer, target and code of it known to the codebook.
+
+    ``text``, where it is given, is the field with the text, whatever the map says.
 
     Raises
     ------
@@ -58,6 +71,8 @@ def read_project_map(path: str | Path, codebook: Codebook) -> ProjectMap:
         project_map = msgspec.convert(data, ProjectMap, strict=False)
     except msgspec.ValidationError as error:
         raise DataError(f"is not a map of a project: {error}", path=path) from error
+    if text is not None:
+        project_map = msgspec.structs.replace(project_map, text=text)
     if not (project_map.sentence_id or project_map.text):
         check.fail("which field of a task holds the sentence? Expected sentence_id: or text:", ())
     for name, mapped in project_map.controls.items():

@@ -9,6 +9,7 @@ from annotate.commands.agree import (
     SkipInvalid,
     given_names,
     meaning,
+    refuse_without_exports,
     say_what_was_read,
 )
 from annotate.commands.terminal import (
@@ -18,6 +19,7 @@ from annotate.commands.terminal import (
     MapOption,
     OutputOption,
     StudyOption,
+    TextFieldOption,
     UrlOption,
     one_stdout,
     print_report,
@@ -37,6 +39,7 @@ def adjudicate(
     exports: Exports = None,
     codebook: CodebookOption = None,
     map_path: MapOption = None,
+    text_field: TextFieldOption = None,
     rule: Annotated[
         str, typer.Option(metavar="RULE", help="Rule: majority, unanimous, dawid-skene or expert:NAME.")
     ] = "majority",
@@ -62,15 +65,13 @@ def adjudicate(
         raise SettingsError(
             "what is undecided goes to the projects of a study: give no exports", flag="--study"
         )
-    if map_path is not None and not exports:
-        raise SettingsError(
-            "says how exports are read: name them, or import the project with `pull --project N`",
-            flag="--map",
-        )
+    if not exports:
+        refuse_without_exports(map_path, text_field)
     if dry_run and not to_studio:
         raise typer.BadParameter("--dry-run needs --to-studio", param_hint="--dry-run")
     if exports:
-        means = meaning(codebook, map_path, open_study(study) if study is not None else None)
+        of_study = open_study(study) if study is not None else None
+        means = meaning(codebook, map_path, of_study, text_field=text_field)
         if output is None and not json:
             raise SettingsError("name the file for the gold rows", flag="-o")
         gold, report, read = adjudicate_exports(

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import msgspec
 import typer
 
-from annotate.commands.terminal import CodebookOption, JsonOption, MapOption, StudyOption, print_report, say
+from annotate.commands.terminal import (
+    CodebookOption,
+    JsonOption,
+    MapOption,
+    StudyOption,
+    TextFieldOption,
+    print_report,
+    say,
+)
 from schemas.decimals import counted
 from schemas.errors import SettingsError
 
@@ -81,6 +89,7 @@ def codings(
     skip_invalid: bool,
     names: str | None = None,
     map_path: Path | None = None,
+    text_field: str | None = None,
 ) -> Codings:
     """The annotations and their codebook: given exports, or the study's."""
     from annotate.study.folder import open_study
@@ -90,11 +99,7 @@ def codings(
     from schemas.records import Annotation, Sentence
 
     if not exports:
-        if map_path is not None:
-            raise SettingsError(
-                "says how exports are read: name them, or import the project with `pull --project N`",
-                flag="--map",
-            )
+        refuse_without_exports(map_path, text_field)
         opened = open_study(study)
         book = load_codebook(codebook) if codebook else opened.codebook()
         rows = list(read_jsonl(opened.needs(opened.annotations, "pull"), Annotation))
@@ -107,7 +112,7 @@ def codings(
             chains={s.sentence_id: s.chain_id for s in sentences if s.chain_id},
         )
     of_study = open_study(study) if study is not None else None
-    means = meaning(codebook, map_path, of_study)
+    means = meaning(codebook, map_path, of_study, text_field=text_field)
     export = read_codings(
         exports,
         means.codebook,
@@ -139,8 +144,30 @@ class Meaning(NamedTuple):
     sentences: "list[Sentence] | None" = None
 
 
-def meaning(codebook: Path | None, map_path: Path | None, study: "Study | None") -> Meaning:
+def refuse_without_exports(map_path: Path | None, text_field: str | None) -> None:
+    """Raises a SettingsError where options say how exports are read and there are none."""
+    flag = "--map" if map_path is not None else "--text-field" if text_field is not None else None
+    if flag:
+        words = "says how exports are read: name them, or import the project with `pull --project N`"
+        raise SettingsError(words, flag=flag)
+
+
+def meaning(
+    codebook: Path | None,
+    map_path: Path | None,
+    study: "Study | None",
+    *,
+    text_field: str | None = None,
+    known: "Codebook | None" = None,
+) -> Meaning:
     """How exports are to be read: by the given codebook or the study's, through a map or without one.
+
+    Parameters
+    ----------
+    text_field
+        The field of the tasks with the text; without a map controls are called as in the codebook.
+    known
+        The codebook where none is given, such as a model's.
 
     Raises
     ------
@@ -149,13 +176,15 @@ def meaning(codebook: Path | None, map_path: Path | None, study: "Study | None")
     """
     from schemas.codebook import load_codebook
     from schemas.jsonl import read_jsonl
-    from schemas.project_map import read_project_map
+    from schemas.project_map import own_names, read_project_map
     from schemas.records import Sentence
 
     if codebook is not None:
         book = load_codebook(codebook)
     elif study is not None:
         book = study.codebook()
+    elif known is not None:
+        book = known
     else:
         raise SettingsError(
             "exports need their codebook, those of a project made by hand a --map FILE too; `standpunkt "
@@ -163,12 +192,16 @@ def meaning(codebook: Path | None, map_path: Path | None, study: "Study | None")
             "needs neither",
             flag="--codebook",
         )
-    if map_path is None:
+    if map_path is not None:
+        project_map = read_project_map(map_path, book, text=text_field)
+    elif text_field is not None:
+        project_map = own_names(book, text_field)
+    else:
         return Meaning(book)
     is_split = study is not None and study.sentences.exists()
     return Meaning(
         book,
-        read_project_map(map_path, book),
+        project_map,
         list(read_jsonl(study.sentences, Sentence)) if study is not None and is_split else None,
     )
 
@@ -284,6 +317,7 @@ def agree(
     exports: Exports = None,
     codebook: CodebookOption = None,
     map_path: MapOption = None,
+    text_field: TextFieldOption = None,
     study: StudyOption = None,
     html: Annotated[
         Path | None,
@@ -309,7 +343,15 @@ def agree(
     from schemas.files import write_text
     from schemas.records import is_unknown
 
-    read = codings(exports, codebook, study, skip_invalid=skip_invalid, names=names, map_path=map_path)
+    read = codings(
+        exports,
+        codebook,
+        study,
+        skip_invalid=skip_invalid,
+        names=names,
+        map_path=map_path,
+        text_field=text_field,
+    )
     if read.read is None:
         for note in _nobodys_words(sum(is_unknown(row.annotator) for row in read.annotations)):
             say(f"note: {note}")

@@ -10,6 +10,7 @@ from annotate.commands.terminal import (
     JsonOption,
     MapOption,
     StudyOption,
+    TextFieldOption,
     print_report,
     progress_bar,
     say,
@@ -26,6 +27,7 @@ from annotate.commands.train import (
     download_encoder,
     encoder_of,
     gold_and_codebook,
+    is_export,
     read_gold,
 )
 from schemas.errors import SettingsError
@@ -47,6 +49,7 @@ def evaluate(
     gold: GoldOption = None,
     codebook: CodebookOption = None,
     map_path: MapOption = None,
+    text_field: TextFieldOption = None,
     study: StudyOption = None,
     seen: Annotated[bool, typer.Option("--seen", help="Include rows that the model was trained on.")] = False,
     against: Annotated[
@@ -145,8 +148,10 @@ def evaluate(
             loaded = load_model(model)
             if codebook is not None:
                 _check_codebook(loaded.meta, codebook)
-            if map_path is not None:
-                rows, _, decided_from = gold_and_codebook(gold, codebook, study, map_path)
+            if map_path is not None or text_field is not None or is_export(gold):
+                rows, _, decided_from = gold_and_codebook(
+                    gold, codebook, study, map_path, text_field=text_field, known=loaded.meta.book
+                )
                 coded = coded or decided_from
             else:
                 rows = read_gold(gold)
@@ -161,7 +166,9 @@ def evaluate(
                 suspects=suspects,
             )
         else:
-            rows, book, decided_from = gold_and_codebook(gold, codebook, study, map_path)
+            rows, book, decided_from = gold_and_codebook(
+                gold, codebook, study, map_path, text_field=text_field
+            )
             coded = coded or decided_from
             progress(f"cross-validating {len(rows)} sentences in {folds} folds")
             report = cross_validate(

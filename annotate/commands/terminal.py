@@ -34,6 +34,14 @@ MapOption = Annotated[
         "--map", metavar="FILE", help="Meaning of a project's own controls and values (docs/agreement.md)."
     ),
 ]
+TextFieldOption = Annotated[
+    str | None,
+    typer.Option(
+        "--text-field",
+        metavar="FIELD",
+        help="Field of the tasks of any Label Studio export whose text is the sentence, or the whole text.",
+    ),
+]
 ModelOption = Annotated[
     Path | None,
     typer.Option("--model", "-m", metavar="DIR", help="Model folder (default: the study's latest model)."),

@@ -12,6 +12,7 @@ from annotate.commands.terminal import (
     JsonOption,
     MapOption,
     StudyOption,
+    TextFieldOption,
     print_report,
     progress_bar,
     say,
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
     from train.model import ModelMeta
 
 GoldOption = Annotated[
-    Path | None, typer.Option("--gold", metavar="FILE", help="Gold rows (default: the study's).")
+    Path | None,
+    typer.Option(
+        "--gold",
+        metavar="FILE",
+        help="Gold rows, or an export that is decided by majority (default: the study's gold).",
+    ),
 ]
 
 
@@ -84,26 +90,48 @@ class Gold(NamedTuple):
 
 
 def gold_and_codebook(
-    gold: Path | None, codebook: Path | None, study: Path | None, map_path: Path | None = None
+    gold: Path | None,
+    codebook: Path | None,
+    study: Path | None,
+    map_path: Path | None = None,
+    *,
+    text_field: str | None = None,
+    known: "Codebook | None" = None,
 ) -> Gold:
-    """The rows and the codebook: given files, or the study's; with a map the rows are an export, decided."""
+    """The rows and the codebook: given files, or the study's; rows of an export are decided.
+
+    ``known`` is the codebook of an export for which none is given.
+    """
     from annotate.study.folder import open_study
     from schemas.codebook import load_codebook
 
-    if map_path is not None and gold is None:
-        raise SettingsError("says how an export is read: give it with --gold", flag="--map")
+    flag = "--map" if map_path is not None else "--text-field" if text_field is not None else None
+    if flag and gold is None:
+        raise SettingsError("says how an export is read: give it with --gold", flag=flag)
+    if gold is not None and (flag or is_export(gold)):
+        return _decided(gold, codebook, study, map_path, text_field, known)
     if (gold is None) != (codebook is None) and study is None:
-        more = " (and, for the export of a project made by hand, --map)" if gold else ""
         raise SettingsError(
-            f"--gold and --codebook must be used together{more}", flag="--codebook" if gold else "--gold"
+            "--gold and --codebook must be used together", flag="--codebook" if gold else "--gold"
         )
-    if map_path is not None and gold is not None:
-        return _decided(gold, codebook, study, map_path)
     if gold is not None and codebook is not None:
         return Gold(read_gold(gold), load_codebook(codebook))
     opened = open_study(study)
     rows = read_gold(gold or opened.needs(opened.gold, "adjudicate"))
     return Gold(rows, load_codebook(codebook) if codebook else opened.codebook())
+
+
+def is_export(path: Path) -> bool:
+    """Whether a file holds codings of people, which are still to be decided, and no gold rows."""
+    from contextlib import suppress
+
+    from exports.readers.label_studio import read_values
+
+    if path.is_file():
+        with suppress(DataError):
+            first = next(read_values(path, []), None)
+            return first is not None and "layers" not in first
+    return False
 
 
 def read_gold(path: Path) -> "list[GoldSentence]":
@@ -117,18 +145,27 @@ def read_gold(path: Path) -> "list[GoldSentence]":
         if not error.message.startswith("not "):
             raise
         words = (
-            f"{error.message}; gold is made of exports with `standpunkt adjudicate`, or here with --map FILE"
+            f"{error.message}; gold is made of exports with `standpunkt adjudicate`; an export is taken here "
+            "as well"
         )
         raise DataError(words, path=error.path, line=error.line) from error
 
 
-def _decided(export: Path, codebook: Path | None, study: Path | None, map_path: Path) -> Gold:
-    """The sentences of an export of a project made by hand, each with what most annotators gave it."""
+def _decided(
+    export: Path,
+    codebook: Path | None,
+    study: Path | None,
+    map_path: Path | None,
+    text_field: str | None,
+    known: "Codebook | None",
+) -> Gold:
+    """The sentences of an export, each with what most annotators gave it."""
     from annotate.commands.agree import meaning, say_what_was_read
     from annotate.study.folder import open_study
     from annotate.sync.adjudication import adjudicate_exports
 
-    means = meaning(codebook, map_path, open_study(study) if study is not None else None)
+    of_study = open_study(study) if study is not None else None
+    means = meaning(codebook, map_path, of_study, text_field=text_field, known=known)
     rows, report, read = adjudicate_exports(
         [export], means.codebook, project_map=means.project_map, sentences=means.sentences
     )
@@ -154,6 +191,7 @@ def train(
     gold: GoldOption = None,
     codebook: CodebookOption = None,
     map_path: MapOption = None,
+    text_field: TextFieldOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="DIR", help="Model folder to create.")
     ] = None,
@@ -215,7 +253,7 @@ def train(
     """Train the classifier on gold sentences."""
     from annotate.study.folder import open_study
 
-    rows, book, _ = gold_and_codebook(gold, codebook, study, map_path)
+    rows, book, _ = gold_and_codebook(gold, codebook, study, map_path, text_field=text_field)
     if output is None and gold is not None:
         raise SettingsError("name the folder for the model", flag="-o")
     from train.evaluation.model_figures import figures_of

@@ -174,6 +174,54 @@ def test_train_and_evaluate_take_it_as_gold(standpunkt: Run, given: Any, tmp_pat
     assert (again.code, again.json["n"]) == (0, 24), again.err
 
 
+def ours(*, sentence_ids: bool) -> list[dict[str, Any]]:
+    """The same with the controls and codes of the codebook."""
+    tasks = []
+    for task in TASKS:
+        n, annotations = task["id"], []
+        for made in task["annotations"]:
+            art = made["result"][0]["value"]["choices"][0].lower()
+            items = [result("choices", "art", [art]), result("choices", "stance__maut", ["favor"])]
+            annotations.append({**made, "result": items})
+        known = {"sentence_id": f"k{n // 4}:{n}", "commentary_id": f"k{n // 4}", "text": TEXTS[n]}
+        data = known if sentence_ids else {"satz": TEXTS[n]}
+        tasks.append({**task, "data": data, "annotations": annotations})
+    return tasks
+
+
+@pytest.mark.parametrize("form", ["own", "text-field", "text-field and map"])
+def test_an_export_alone_is_gold_with_the_text_of_its_tasks(
+    standpunkt: Run, given: Any, tmp_path: Path, form: str
+) -> None:
+    export = tmp_path / "e.json"
+    export.write_text(json.dumps(ours(sentence_ids=form == "own")), "utf-8")
+    how = [*given[:2], *([] if form == "own" else ["--text-field", "satz"])]
+    if form.endswith("map"):
+        (tmp_path / "other.yaml").write_text("text: nowhere\ncontrols: {art: {layer: art}}\n", "utf-8")
+        how += ["--map", tmp_path / "other.yaml"]
+    agreed = standpunkt("agree", export, *how, "--json")
+    assert (agreed.code, agreed.json["shared"]) == (0, 24), agreed.err
+    trained = standpunkt(
+        *(
+            "train",
+            "--gold",
+            export,
+            *how,
+            "-o",
+            tmp_path / "m",
+            "--encoder",
+            "none",
+            "--no-evaluate",
+            "--json",
+        )
+    )
+    assert (trained.code, trained.json["n"]) == (0, 24), trained.err
+    scored = standpunkt("evaluate", tmp_path / "m", "--gold", export, *how[2:], "--seen", "--json")
+    assert (scored.code, scored.json["n"]) == (0, 24), scored.err
+    if form == "own":
+        assert scored.json["layers"]["stance"]["n"] == 24
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -184,8 +232,10 @@ def test_train_and_evaluate_take_it_as_gold(standpunkt: Run, given: Any, tmp_pat
         (("agree", "E", "--codebook", "B"), ("no sentence_id", "--map", "codebook from-config")),
         (("agree", "MIN", "--codebook", "B"), ("not a task with data", "--map")),
         (("agree", "CSV", "--codebook", "B"), ("no column sentence_id", "--map")),
-        (("train", "--gold", "E", "--codebook", "B", "-o", "m"), ("standpunkt adjudicate", "--map")),
-        (("evaluate", "--gold", "E", "--codebook", "B"), ("standpunkt adjudicate", "--map")),
+        (("train", "--gold", "E", "--codebook", "B", "-o", "m"), ("no sentence_id", "--map")),
+        (("evaluate", "--gold", "E", "--codebook", "B"), ("no sentence_id", "--map")),
+        (("agree", "--text-field", "satz"), ("--text-field", "pull --project")),
+        (("train", "--text-field", "satz"), ("--gold", "--text-field")),
         (("agree", "--map", "M"), ("--map", "pull --project")),
         (("adjudicate", "--map", "M"), ("--map", "pull --project")),
         (("train", "--map", "M"), ("--gold", "--map")),
