@@ -165,12 +165,17 @@ def from_config(
 def draft_of_file(path: Path) -> "tuple[Draft, bool]":
     """The draft of a labeling config, or the guess from an export, and whether it is one."""
     from exports.readers.guess import guess_draft
+    from exports.readers.tools import refuse_other_tool
     from schemas.draft import draft, read_config
 
     name = path.name.partition(".")[0] or "draft"
     config = read_config(path)
     if config is not None:
-        return draft(config, name, path=path), False
+        try:
+            return draft(config, name, path=path), False
+        except DataError:
+            refuse_other_tool(path)  # XML of INCEpTION
+            raise
     return guess_draft([path], name), True
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from annotate.texts.readers import READERS
 from annotate.texts.sources import ADVICE, HEAD, READABLE, Source, refusal, suffix_of
+from exports.readers.tools import way_of
 from schemas.errors import DataError
 from schemas.files import readable
 
@@ -70,6 +71,8 @@ def _files(folder: Path) -> list[Path]:
 
 def _format_of(path: Path) -> str:
     suffix = suffix_of(path)
+    if suffix == ".json" and (way := way_of(path)) is not None:
+        raise DataError(way, path=path)
     if suffix in ADVICE:
         raise refusal(path, f"{suffix} is not read")
     return formats().get(suffix, "text")

@@ -8,6 +8,7 @@ from typing import Any
 from annotate.texts.dates import with_iso_date
 from annotate.texts.readers.keys import tell_unread, with_known_keys
 from annotate.texts.sources import MAX_TEXT, Draft, Reading, Source, read_rows, too_long
+from exports.readers.tools import way_of
 from schemas.errors import DataError
 from schemas.records import Block, Record
 
@@ -46,7 +47,8 @@ def read_jsonl_rows(source: Source, reading: Reading) -> Iterator[Draft]:
         return with_known_keys(value, _OWN, unread) if isinstance(value, dict) else value
 
     before = len(reading.passed_over or ())
-    for row in read_rows(source, CommentaryRow, reading, prepare=by_field):
+    rows = read_rows(source, CommentaryRow, reading, prepare=by_field)
+    for row in _named_by_tool(rows, source):
         if len(row.text) > MAX_TEXT:
             reading.pass_over(too_long(len(row.text), path=source.path))
             continue
@@ -62,6 +64,21 @@ def read_jsonl_rows(source: Source, reading: Reading) -> Iterator[Draft]:
     if row is None and len(reading.passed_over or ()) == before:
         raise DataError("is empty, expected a commentary a line", path=source.path)
     tell_unread(reading, source, unread, "keys")
+    if (unread or len(reading.passed_over or ()) > before) and (way := way_of(source.path)) is not None:
+        if row is None:
+            reading.pass_over(DataError(way, path=source.path))
+        else:
+            reading.note(source, way)
+
+
+def _named_by_tool(rows: Iterator[CommentaryRow], source: Source) -> Iterator[CommentaryRow]:
+    """The rows; where one cannot be read, the error says what a file of another tool is read by."""
+    try:
+        yield from rows
+    except DataError as error:
+        if (way := way_of(source.path)) is not None:
+            raise DataError(way, path=source.path) from error
+        raise
 
 
 def _fits(blocks: list[Block], text: str, length: int) -> bool:

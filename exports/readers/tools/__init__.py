@@ -20,9 +20,8 @@ TOOLS: dict[str, Tool] = {
 }
 #: The ways of a project that is in Label Studio already.
 LABEL_STUDIO = (
-    "is an export of Label Studio: `standpunkt look {0}` says what is in it, `standpunkt codebook "
-    "from-config {0}` makes its codebook and map, `standpunkt agree {0} --codebook codebook.yaml --map "
-    "map.yaml` reads it"
+    "is an export of Label Studio: `standpunkt look FILE` says what is in it, `standpunkt codebook "
+    "from-config FILE` makes its codebook and map, `standpunkt agree FILE --codebook C --map M` reads it"
 )
 #: What is no file of another tool, and how it is read instead: the sign at its beginning, and the words.
 _OTHERS = (
@@ -60,14 +59,24 @@ def read_tools(paths: Iterable[Path], *, tool: str | None = None, blank_is_none:
     return into.finished(packages[0].path)
 
 
+def way_of(path: str | Path) -> str | None:
+    """What a file with codings is and which verb reads it; None for any other file."""
+    if not Path(path).is_file():
+        return None
+    with suppress(DataError):
+        package = open_package(Path(path))
+        if (tool := _known(package)) is not None:
+            return f"is of {tool.title}: `standpunkt import {path}` makes a study of it"
+        if _is_label_studio(package):
+            return LABEL_STUDIO
+    return None
+
+
 def refuse_other_tool(path: str | Path) -> None:
     """Raises a DataError with the way where a file is of another tool than Label Studio."""
-    tool = None
-    if Path(path).is_file():
-        with suppress(DataError):
-            tool = _known(open_package(Path(path)))
-    if tool is not None:
-        raise DataError(f"is of {tool.title}: `standpunkt import {path}` makes a study of it", path=path)
+    words = way_of(path)
+    if words is not None and words != LABEL_STUDIO:
+        raise DataError(words, path=path)
 
 
 def _tool_of(packages: Sequence[Package]) -> Tool:
@@ -103,7 +112,7 @@ def _is_label_studio(package: Package) -> bool:
 def _unknown(package: Package) -> DataError:
     """The error for a file of no tool, with what it is instead."""
     if _is_label_studio(package):
-        return DataError(LABEL_STUDIO.format(package.path), path=package.path)
+        return DataError(LABEL_STUDIO, path=package.path)
     head = package.head.lstrip(b"\xef\xbb\xbf \r\n\t")
     for signs, words in _OTHERS:
         if head.startswith(signs):
