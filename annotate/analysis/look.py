@@ -157,7 +157,7 @@ def look(
 
 def _by_two(export: Export) -> int:
     coders = Counter(
-        row.sentence_id for row in export.annotations if not row.skipped and not is_unknown(row.annotator)
+        row.sentence_id for row in export.annotations if row.layers and not is_unknown(row.annotator)
     )
     return sum(number > 1 for number in coders.values())
 

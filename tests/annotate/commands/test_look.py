@@ -154,6 +154,37 @@ def test_few_codings_say_what_is_missing(standpunkt: Run, tmp_path: Path) -> Non
     assert "let another person code" in standpunkt("look", path).out
 
 
+def test_tasks_that_nobody_coded_are_a_page_too(standpunkt: Run, tmp_path: Path) -> None:
+    path, book, mapped = tmp_path / "e.json", tmp_path / "book.yaml", tmp_path / "map.yaml"
+    tasks = [{**task, "annotations": []} for task in project(2, 2)]
+    path.write_text(json.dumps(tasks), "utf-8")
+    book.write_text(
+        "codebook: b\nversion: 1.0.0\nlanguage: de\nlayers:\n"
+        "- {id: art, kind: one, label: Art, codes: [{id: a, label: These}]}\n",
+        "utf-8",
+    )
+    mapped.write_text("text: satz\ncontrols: {Art: {layer: art}}\n", "utf-8")
+    ran = standpunkt("look", path, "--codebook", book, "--map", mapped)
+    assert (ran.code, ran.err) == (0, "")
+    assert "4 tasks, 0 annotated" in ran.out
+    assert "nothing to compare" in ran.out
+
+
+def test_two_people_behind_one_login_are_told_apart_by_names(standpunkt: Run, tmp_path: Path) -> None:
+    paths = []
+    for number, name in ((2, "anna"), (3, "ben")):
+        paths.append(tmp_path / f"{name}.json")
+        tasks = []
+        for task in project(2, 3):
+            made = {**task["annotations"][number - 2], "completed_by": 1, "id": 100 * number + task["id"]}
+            tasks.append({**task, "id": 100 * number + task["id"], "project": number, "annotations": [made]})
+        paths[-1].write_text(json.dumps(tasks), "utf-8")
+    assert "tell them apart with --names" in standpunkt("look", *paths).error
+    ran = standpunkt("look", *paths, "--names", "anna.json=anna,ben.json=ben", "--json")
+    assert ran.json["annotators"] == {"anna": 6, "ben": 6}
+    assert ran.json["by_two"] == 6
+
+
 class Recorded:
     """A server that answers what `look` asks, and keeps what was asked."""
 
