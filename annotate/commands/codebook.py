@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from schemas.draft import Draft
 
 app = typer.Typer(help="Check codebooks and render screens and guidelines from them.", no_args_is_help=True)
+_TASKS = 1000  # that are looked at for fields with ids
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="Codebook file, or the name of a shipped codebook.")
 ]
@@ -130,7 +132,6 @@ def from_config(
     json: JsonOption = False,
 ) -> None:
     """Draft a codebook, and the map of its project, from a labeling config or from an export."""
-    from schemas.draft import draft
     from schemas.files import write_text
 
     one_stdout(output, json)
@@ -144,7 +145,7 @@ def from_config(
             raise DataError(f"is there already; name another file with {flag}", path=path)
     guessed = False
     if project is not None:
-        drafted = draft(_config_of(project, study, url), f"project-{project}")
+        drafted = _draft_of_project(project, study, url)
     else:
         drafted, guessed = draft_of_file(file or Path("-"))
     if guessed:
@@ -179,17 +180,21 @@ def draft_of_file(path: Path) -> "tuple[Draft, bool]":
     return guess_draft([path], name), True
 
 
-def _config_of(project: int, study: Path | None, url: str | None) -> str:
+def _draft_of_project(project: int, study: Path | None, url: str | None) -> "Draft":
+    """The draft of a project's screen; which fields hold ids is told by its first tasks."""
     from annotate.study.connect import connect
     from annotate.study.folder import open_study
+    from exports.readers.guess import id_fields
+    from schemas.draft import draft_of, parsed_config
     from schemas.errors import StudioError
 
     is_study = study is not None or Path("study.yaml").exists()
-    studio = connect(open_study(study) if is_study else None, url=url)
+    studio = connect(open_study(study) if is_study else None, url=url, read_only=True)
     held = studio.project(project)
     if held is None:
         raise StudioError(f"reading project {project}", f"{studio.url} holds no such project", status=404)
-    return held.label_config
+    fields = id_fields([task.data for task in islice(studio.tasks(project), _TASKS)])
+    return draft_of(parsed_config(held.label_config, None), f"project-{project}", fields=fields)
 
 
 app.command("diff")(diff)

@@ -145,12 +145,15 @@ def _look(
 
 def _drafted(source: _Source) -> "tuple[Draft, bool]":
     from exports.readers.guess import guess_draft, id_fields
+    from exports.readers.label_studio import read_values
     from schemas.draft import draft_of, parsed_config
 
     if source.config is None:
         return guess_draft(source.files, source.files[0].name.partition(".")[0]), True
+    values = (value.get("data") for path in source.files for value in read_values(path, []))
+    fields = id_fields([data for data in values if isinstance(data, dict)])
     config = parsed_config(source.config, None)
-    return draft_of(config, f"project-{source.project}", fields=id_fields(source.files)), False
+    return draft_of(config, f"project-{source.project}", fields=fields), False
 
 
 def _loaded(drafted: "Draft") -> "tuple[Codebook, ProjectMap]":

@@ -124,10 +124,8 @@ def _guess(answers: Mapping[str, _Answers], tasks: Sequence[Mapping[str, Any]]) 
     return Guess(config, _id_fields(tasks, set(shown.values())))
 
 
-def id_fields(paths: Sequence[str | Path]) -> dict[str, str]:
-    """Which fields of the tasks of a full export hold ``sentence_id`` and ``commentary_id``."""
-    values = (value.get("data") for path in paths for value in read_values(path, []))
-    tasks = [data for data in values if isinstance(data, dict)]
+def id_fields(tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Which fields of the data of tasks hold ``sentence_id`` and ``commentary_id``."""
     return _id_fields(tasks, set(_texts(tasks)[:1])) if tasks else {}
 
 

@@ -24,7 +24,7 @@ def test_a_codebook_and_a_map_are_drafted_from_the_project(
     standpunkt: Run, studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     number = studio.create_project(title="Von Hand", description="", label_config=SCREEN, instruction="")
-    studio.import_tasks(number, [{"data": {"satz": "Der Wald gehört allen."}}])
+    studio.import_tasks(number, [{"data": {"satz": "Der Wald gehört allen.", "artikel": "a1"}}])
     [task] = studio.tasks(number)
     item = {"from_name": "art", "to_name": "satz", "type": "choices", "value": {"choices": ["These"]}}
     studio.create_annotation(task.id, [item])
@@ -32,6 +32,7 @@ def test_a_codebook_and_a_map_are_drafted_from_the_project(
     ran = standpunkt("codebook", "from-config", "--project", number, "--json")
     assert (ran.code, ran.json["layers"]) == (0, {"art": "art"}), ran.err
     assert standpunkt("codebook", "lint", "codebook.yaml").code == 0
+    assert "commentary_id: artikel" in Path("map.yaml").read_text("utf-8")
     export = tmp_path / "export.json"
     fetch(studio, number, export)
     means = ("--codebook", "codebook.yaml", "--map", "map.yaml")
