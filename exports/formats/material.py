@@ -31,6 +31,8 @@ from schemas.studio_json import TaskData
 What = Literal["annotations", "gold", "predictions"]
 #: Who speaks in rows of gold, where annotations have a person and predictions a model.
 GOLD = "gold"
+#: Of a format that has no mark for it, its writer says something else.
+ABSTAINED = "answers below their threshold, exported and marked as abstained"
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HIDDEN_EMAIL = "[E-Mail]"
 
@@ -299,7 +301,7 @@ def _of_prediction(
                 abstained += [f"{name}__{code}" for code in part.get("abstained", [])]
             elif part["abstained"]:
                 abstained.append(variable)
-    left_out["answers below their threshold, exported and marked as abstained"] += len(abstained)
+    left_out[ABSTAINED] += len(abstained)
     return Answers(
         sentence_id=row["sentence_id"],
         coder=row["model_version"],

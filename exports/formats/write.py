@@ -103,6 +103,11 @@ def write_export(material: Material, to: str, output: str, options: Options = Op
     if material.what not in chosen.whats:
         expected = " or ".join(chosen.whats)
         raise SettingsError(f"{material.what} cannot be written as {to}, expected {expected}", flag="--what")
+    if chosen.needs_text and not material.has_text:
+        without = ", ".join(name for name, form in FORMATS.items() if not form.needs_text)
+        raise SettingsError(
+            f"{to} marks passages of texts: leave it out, or use one of {without}", flag="--without-text"
+        )
     check_output(output, chosen)
     with _made(material, chosen, output, options) as folder:
         names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())

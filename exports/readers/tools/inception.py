@@ -1,7 +1,7 @@
 """INCEpTION (and WebAnno): documents of a person each, as UIMA CAS XMI or WebAnno TSV, alone or in archives.
 
-The archive of a project has ``annotation/DOCUMENT/PERSON…`` and ``curation/DOCUMENT/…``. Whoever has a
-document there has read all of it.
+The archive of a project has ``annotation/DOCUMENT/PERSON…`` and ``curation/DOCUMENT/…``, an archive of
+`exports.formats` has ``annotators/PERSON/DOCUMENT…``. Whoever has a document there has read all of it.
 """
 
 from collections import Counter
@@ -72,6 +72,7 @@ def _documents(package: Package, types: Mapping[str, Member], into: Collector) -
             continue
         if where is not None:
             document = document._replace(title=where[0], annotator=where[1])
+        document = document._replace(annotator=document.annotator or _folder_of_person(member))
         if document.annotator in _NOBODY:
             into.lose(CURATED, document.annotator == "CURATION_USER")
             continue
@@ -104,6 +105,12 @@ def _place_in_project(member: Member) -> tuple[str, str] | None:
         if part in ("annotation", "curation"):
             return parts[n + 1], PurePosixPath(parts[n + 2]).stem if n + 3 == len(parts) else parts[n + 2]
     return None
+
+
+def _folder_of_person(member: Member) -> str:
+    """The person whose folder a document stands in, in an archive that Standpunkt exported."""
+    *_, above, person, _ = ("", "", *PurePosixPath(member.name).parts)
+    return person if above == "annotators" else ""
 
 
 def _types(package: Package) -> dict[str, Member]:

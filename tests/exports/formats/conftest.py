@@ -86,10 +86,9 @@ def sentences() -> dict[str, Sentence]:
 
 
 def annotation(sentence_id: str, annotator: str, layers: dict[str, object], **more: object) -> Annotation:
-    facts = {"codebook": "probe", "codebook_version": "1.2.0", "phase": "main", "lead_time": 2.5, **more}
-    return Annotation(
-        sentence_id=sentence_id, commentary_id=sentence_id[:4], annotator=annotator, layers=layers, **facts
-    )  # type: ignore[arg-type]
+    facts = {"codebook": "probe", "codebook_version": "1.2.0", "phase": "main", "lead_time": 2.5}
+    facts |= {"commentary_id": sentence_id[:4], **more}
+    return Annotation(sentence_id=sentence_id, annotator=annotator, layers=layers, **facts)  # type: ignore[arg-type]
 
 
 ANNOTATIONS = [

@@ -1,0 +1,108 @@
+"""WebAnno TSV 3.3: a token a line, a column for each feature of a layer, as INCEpTION imports it.
+
+By the user guide of INCEpTION (appendix "WebAnno TSV 3.3 File format"). What stands between two sentences is
+not in it; offsets count units of UTF-16; a tab behind each column, as INCEpTION writes it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import ZipFile
+
+from exports.formats.cas import TYPES, features_of, spans, type_of, type_system
+from exports.formats.material import Answers, Material
+from exports.formats.options import Options
+from exports.formats.passages import Document, by_coder, documents, place_of, tokens, utf16_units
+
+_IN_VALUES = re.compile(r"->|[\\\[\]|_;\t\n*]")
+_IN_TEXT = re.compile(r"[\x00-\x1f\\]")
+_CONTROL = {"\t": "t", "\n": "n", "\r": "r", "\f": "f", "\b": "b"}
+
+
+class _Column(NamedTuple):
+    layer: str
+    feature: str
+
+
+def write(material: Material, folder: Path, options: Options) -> None:
+    """``annotations.zip``, a document for each text and coder; ``TypeSystem.xml`` makes the layers."""
+    said = material.by_unit()
+    types = type_system(material)
+    (folder / TYPES).write_text(types, "utf-8")
+    with ZipFile(folder / "annotations.zip", "w") as archive:
+        archive.writestr(TYPES, types)
+        for document in documents(material):
+            write_one = _writer(material, document)
+            for coder, rows in by_coder(document, said).items():
+                archive.writestr(place_of(document, coder, ".tsv"), write_one(rows))
+
+
+def _writer(material: Material, document: Document) -> Callable[[dict[str, Answers]], str]:
+    """Gives what a coder says of a text as TSV; words and places are the same for all."""
+    text, place = document.text, utf16_units(document.text)
+    columns = [
+        _Column(layer.id, feature)
+        for layer in material.codebook.layers
+        for feature in features_of(material, layer)
+    ]
+    head = [
+        f"#T_SP={type_of(layer)}|{'|'.join(features)}\n"
+        for layer in material.codebook.layers
+        if (features := features_of(material, layer))
+    ]
+    heads: list[str] = []
+    rows_of: list[list[str]] = []
+    for n, (start, end, unit) in enumerate(document.passages, 1):
+        name = f"#Sentence.id={_text(unit.sentence_id)}\n" if unit else ""
+        lines = "".join(f"#Text={_text(line)}\n" for line in text[start:end].split("\n"))
+        heads.append(f"\n{name}{lines}")
+        rows_of.append(
+            [
+                f"{n}-{k}\t{place(a)}-{place(b)}\t{text[a:b]}\t"
+                for k, (a, b) in enumerate(tokens(text, start, end), 1)
+            ]
+        )
+
+    def written(rows: dict[str, Answers]) -> str:
+        parts = ["#FORMAT=WebAnno TSV 3.3\n", *head, "\n"]
+        numbers = iter(range(1, 10**9))
+        for passage, lead, lines in zip(document.passages, heads, rows_of, strict=True):
+            row = rows.get(passage.unit.sentence_id) if passage.unit else None
+            cells = _cells(material, row, columns, numbers, len(lines))
+            parts += [lead, *(f"{line}{cells}\n" for line in lines)]
+        return "".join(parts)
+
+    return written
+
+
+def _cells(
+    material: Material, row: Answers | None, columns: list[_Column], numbers: Iterator[int], length: int
+) -> str:
+    """The columns of each token of a sentence; what runs over several tokens or is stacked has a number."""
+    found = spans(material, row) if row else []
+    times = Counter(span.layer.id for span in found)
+    marks: dict[str, list[tuple[dict[str, str], str]]] = {}
+    for span in found:
+        number = f"[{next(numbers)}]" if length > 1 or times[span.layer.id] > 1 else ""
+        marks.setdefault(span.layer.id, []).append((span.values, number))
+    cells = [
+        "|".join(
+            f"{_value(values[column.feature]) if column.feature in values else '*'}{number}"
+            for values, number in marks.get(column.layer, ())
+        )
+        or "_"
+        for column in columns
+    ]
+    return "".join(f"{cell}\t" for cell in cells)
+
+
+def _value(words: str) -> str:
+    """A value with a backslash before what means something in a cell."""
+    plain = words.replace("\r\n", "\n").replace("\r", "\n")
+    return _IN_VALUES.sub(lambda match: "\\" + _CONTROL.get(match[0], match[0]), plain)
+
+
+def _text(line: str) -> str:
+    return _IN_TEXT.sub(lambda match: "\\" + _CONTROL.get(match[0], match[0]), line)

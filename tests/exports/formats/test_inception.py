@@ -1,0 +1,165 @@
+"""CAS XMI is read by dkpro-cassis, the library of INCEpTION's makers; WebAnno TSV by the rules of their user guide."""
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+import yaml
+
+from annotate.study.from_tools import import_study
+from annotate.texts.commentaries import read_commentaries
+from annotate.texts.readers.jsonl import CommentaryRow as Row
+from annotate.texts.sentences import split_commentaries
+from exports.formats.material import Material, Sources, gather
+from exports.formats.write import write_export
+from exports.readers.tools import read_tools
+from schemas.jsonl import read_jsonl, write_jsonl
+from schemas.records import Annotation, Block, Commentary, Sentence
+
+from .conftest import CODEBOOK, TEXTS, Gather, annotation
+
+SENTENCE = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Sentence"
+TOKEN = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Token"
+MAP = {
+    "controls": {
+        "stance.maut": {"layer": "stance", "target": "maut"},
+        "stance.tempolimit": {"layer": "stance", "target": "tempolimit"},
+    }
+}
+
+
+def members(material: Material, to: str, folder: Path) -> dict[str, bytes]:
+    write_export(material, to, str(folder))
+    with ZipFile(folder / "annotations.zip") as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def cas_of(files: dict[str, bytes], name: str) -> Any:
+    cassis = pytest.importorskip("cassis")
+    types = cassis.load_typesystem(io.BytesIO(files["TypeSystem.xml"]))
+    return cassis.load_cas_from_xmi(io.BytesIO(files[name]), typesystem=types)
+
+
+def test_cassis_reads_a_layer_for_each_of_the_codebook(material_of: Gather, tmp_path: Path) -> None:
+    files = members(material_of(), "cas", tmp_path / "out")
+    assert sorted(files) == [
+        "TypeSystem.xml", "annotators/coder1/eins.xmi", "annotators/coder1/zwei.xmi",
+        "annotators/coder2/eins.xmi", "annotators/coder3/eins.xmi",
+    ]  # fmt: skip
+    cas = cas_of(files, "annotators/coder2/eins.xmi")
+    assert cas.sofa_string == " ".join(TEXTS["eins"])
+    assert [s.get_covered_text() for s in cas.select(SENTENCE)] == TEXTS["eins"]
+    assert [s.id for s in cas.select(SENTENCE)] == ["eins:0", "eins:1"]
+    assert [t.get_covered_text() for t in cas.select(TOKEN)][:5] == ["Die", "Maut", "ist", "überfällig", "."]
+    (stance,) = cas.select("webanno.custom.stance")
+    assert (stance.maut, stance.tempolimit) == ("favor", "unrelated")
+    assert stance.get_covered_text() == TEXTS["eins"][0]
+    assert [one.code for one in cas.select("webanno.custom.strength")] == ["2"]
+    assert not cas.select("webanno.custom.rhetoric")
+
+
+def test_a_set_is_an_annotation_for_each_code_and_words_are_a_feature(
+    material_of: Gather, tmp_path: Path
+) -> None:
+    cas = cas_of(members(material_of(), "cas", tmp_path / "out"), "annotators/coder1/zwei.xmi")
+    found = [(one.code, one.get_covered_text()) for one in cas.select("webanno.custom.rhetoric")]
+    assert found == [("irony", TEXTS["zwei"][0]), ("figure", TEXTS["zwei"][0])]
+    assert [one.words for one in cas.select("webanno.custom.comment")] == ["Frag [E-Mail]!"]
+
+
+def test_places_in_xmi_count_units_of_utf_16(material_of: Gather, tmp_path: Path) -> None:
+    xmi = members(material_of(), "cas", tmp_path / "out")["annotators/coder1/zwei.xmi"].decode()
+    length = len(TEXTS["zwei"][0])
+    assert f'begin="0" end="{length + 1}"' in xmi
+    assert f'end="{length}"' not in xmi
+
+
+def test_tsv_is_as_the_user_guide_describes_it(material_of: Gather, tmp_path: Path) -> None:
+    tsv = members(material_of(), "webanno-tsv", tmp_path / "out")["annotators/coder1/zwei.tsv"].decode()
+    irony = "irony[2]|figure[3]"
+    assert tsv == (
+        "#FORMAT=WebAnno TSV 3.3\n"
+        "#T_SP=webanno.custom.function|code\n"
+        "#T_SP=webanno.custom.stance|maut|tempolimit\n"
+        "#T_SP=webanno.custom.rhetoric|code\n"
+        "#T_SP=webanno.custom.strength|code\n"
+        "#T_SP=webanno.custom.comment|words\n"
+        "\n\n#Sentence.id=zwei:0\n#Text=Wer rast, gewinnt ja immer! 🙂\n"
+        + "".join(
+            f"1-{n}\t{at}\t{word}\tclaim[1]\t_\t_\t{irony}\t_\tFrag \\[E-Mail\\]![4]\t\n"
+            for n, (at, word) in enumerate(
+                [("0-3", "Wer"), ("4-8", "rast"), ("8-9", ","), ("10-17", "gewinnt"), ("18-20", "ja"),
+                 ("21-26", "immer"), ("26-27", "!"), ("28-30", "🙂")], 1
+            )
+        )
+    )  # fmt: skip
+
+
+def test_text_between_sentences_that_have_a_row_is_kept_as_sentences(
+    material_of: Gather, tmp_path: Path
+) -> None:
+    text = "Titel\n\nDie Maut kommt. Wer zahlt?\nNiemand \\ weiß es."
+    start = text.index("Die")
+    sentence = Sentence(
+        sentence_id="s", commentary_id="k", index=0, start=start, end=start + 15, text=text[start : start + 15],
+        kind="sentence", continues=False, chain_id=None, block=0,
+    )  # fmt: skip
+    known = Commentary(
+        commentary_id="k/ö 1", title="", text=text, blocks=[Block(kind="paragraph", start=0, end=len(text))]
+    )
+    rows = [annotation("s", "anna", {"function": "claim"})]
+    material = gather(
+        Sources("annotations", material_of().codebook, rows, {"s": sentence}, {"k": known}),
+        layers=["function"],
+    )
+    tsv = members(material, "webanno-tsv", tmp_path / "out")["annotators/anna/k-ö-1.tsv"].decode()
+    assert re.findall("#Text=(.*)", tsv) == ["Titel", "Die Maut kommt.", "Wer zahlt?", r"Niemand \\ weiß es."]
+    assert "2-1\t7-10\tDie\tclaim[1]\t\n" in tsv
+    assert "1-1\t0-5\tTitel\t_\t\n" in tsv
+
+
+def coded(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
+    """Sentence and annotator → layers; a set in a fixed order."""
+    texts = {row.sentence_id: row.text for row in read_jsonl(path / "data" / "sentences.jsonl", Sentence)}
+    return {
+        (texts[row.sentence_id], row.annotator): {
+            name: sorted(value) if isinstance(value, list) else value for name, value in row.layers.items()
+        }
+        for row in read_jsonl(path / "data" / "annotations.jsonl", Annotation)
+    }
+
+
+@pytest.mark.parametrize("to", ["cas", "webanno-tsv"])
+def test_our_own_import_finds_the_same_codes_by_sentence_and_person(
+    material_of: Gather, tmp_path: Path, to: str
+) -> None:
+    everything = {
+        "function": "claim", "stance": {"maut": "against", "tempolimit": "unrelated"},
+        "rhetoric": ["figure", "irony"], "strength": 2, "comment": "zwei\nZeilen | mit_[*] -> \\ und\tTab",
+    }  # fmt: skip
+    little = {"function": "report", "stance": {"maut": "unrelated", "tempolimit": "favor"}, "rhetoric": []}
+    record = Row(id="k", title="Stück", text="Die 🙂 Maut kommt. Wer zahlt?\n\nNiemand \\ weiß es.")
+    write_jsonl(tmp_path / "k.jsonl", [record])
+    ((known, split),) = split_commentaries(read_commentaries([tmp_path / "k.jsonl"]))
+    people = {"anna": everything, "berta": little}
+    rows = [
+        annotation(one.sentence_id, who, layers, commentary_id="k")
+        for one in split
+        for who, layers in people.items()
+    ]
+    material = gather(
+        Sources(
+            "annotations", material_of().codebook, rows, {one.sentence_id: one for one in split}, {"k": known}
+        )
+    )
+    write_export(material, to, str(tmp_path / "out"))
+    (tmp_path / "book.yaml").write_text(CODEBOOK, "utf-8")
+    (tmp_path / "map.yaml").write_text(yaml.safe_dump(MAP), "utf-8")
+    read = read_tools([tmp_path / "out" / "annotations.zip"])
+    import_study(read, tmp_path / "study", codebook=tmp_path / "book.yaml", map_path=tmp_path / "map.yaml")
+    assert coded(tmp_path / "study") == {
+        (one.text, who): layers for one in split for who, layers in people.items()
+    }
