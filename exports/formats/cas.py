@@ -6,7 +6,7 @@ is what the tests read it with.
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZipFile
 
@@ -21,6 +21,7 @@ from exports.formats.passages import (
     place_of,
     tokens,
     utf16_units,
+    write_import_map,
 )
 from schemas.kinds import KINDS
 from schemas.layer import Layer
@@ -82,12 +83,28 @@ def write(material: Material, folder: Path, options: Options) -> None:
     said = material.by_unit()
     types = type_system(material)
     (folder / TYPES).write_text(types, "utf-8")
+    write_import_map(folder, import_map(material))
     with ZipFile(folder / "annotations.zip", "w") as archive:
         archive.writestr(TYPES, types)
         for document in documents(material):
             write_one = _writer(material, document)
             for coder, rows in by_coder(document, said).items():
                 archive.writestr(place_of(document, coder, ".xmi"), write_one(coder, rows))
+
+
+def import_map(material: Material) -> dict[str, dict[str, Any]]:
+    """Which target a feature is, for our own import: those in which something is said."""
+    controls = {}
+    for layer in material.codebook.layers:
+        if not KINDS[layer.kind].by_target:
+            continue
+        said = {one.target for row in material.rows for one in coded(material, row) if one.layer is layer}
+        one_only = len(material.codebook.targets) == 1
+        for target in material.codebook.target_ids:
+            name = layer.id if one_only else f"{layer.id}.{_feature(target)}"
+            if target in said:
+                controls[name] = {"layer": layer.id, "target": target}
+    return controls
 
 
 # ------------------------------------------------------------------ types

@@ -3,8 +3,10 @@
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from pathlib import PurePosixPath
-from typing import NamedTuple
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+import yaml
 
 from exports.formats.material import ABSTAINED, Answers, Material, Unit, codes_of
 from schemas.errors import DataError
@@ -149,6 +151,15 @@ def by_coder(document: Document, said: dict[str, list[Answers]]) -> dict[str, di
             for row in said[passage.unit.sentence_id]:
                 found.setdefault(row.coder, {})[row.sentence_id] = row
     return found
+
+
+def write_import_map(folder: Path, controls: dict[str, dict[str, Any]]) -> None:
+    """``import-map.yaml``: with it `import --codebook` puts all codes where they were."""
+    if controls:
+        text = yaml.safe_dump({"controls": controls}, allow_unicode=True, sort_keys=False, width=100)
+        (folder / "import-map.yaml").write_text(
+            f"# standpunkt import … --codebook codebook.yaml --map import-map.yaml\n{text}", "utf-8"
+        )
 
 
 def for_xml(material: Material, words: str) -> str:

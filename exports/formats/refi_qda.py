@@ -9,13 +9,14 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZipFile
 
 from exports.formats.material import Answers, Material
 from exports.formats.options import Options
-from exports.formats.passages import Coded, Document, by_coder, coded, documents, for_xml
+from exports.formats.passages import Coded, Document, by_coder, coded, documents, for_xml, write_import_map
+from exports.readers.tools.refi_qda import OWN
 from schemas.kinds import KINDS
 from schemas.layer import Code, Layer, Target
 from schemas.records import UNRELATED
@@ -42,8 +43,9 @@ class _Node(NamedTuple):
 
 
 def write(material: Material, folder: Path, options: Options) -> None:
-    """``project.qdpx``: codes, users, texts and coded passages."""
+    """``project.qdpx``: codes, users, texts and coded passages; ``import-map.yaml`` for our own import."""
     texts = documents(material)
+    write_import_map(folder, dict(_controls(_roots(material), "")))
     with ZipFile(folder / "project.qdpx", "w") as archive:
         with archive.open("project.qde", "w", force_zip64=True) as file:
             for line in _project(material, texts):
@@ -67,7 +69,7 @@ def _project(material: Material, texts: list[Document]) -> Iterator[str]:
     yield (
         f'<Project xmlns="urn:QDA-XML:project:1.0" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
         f'xsi:schemaLocation="{_SCHEMA}" name={attribute(f"{book.codebook} {book.version}")} '
-        f'origin="Standpunkt" creationDateTime="{_DATE}">'
+        f'origin="{OWN}" creationDateTime="{_DATE}">'
     )
     yield "<Users>"
     for coder in material.coders:
@@ -214,6 +216,24 @@ def _told_apart(nodes: list[_Node], times: Mapping[str, int], taken: set[str], l
         children = _told_apart(node.children, times, taken, layer or name)
         found.append(node._replace(name=name, children=children))
     return found
+
+
+def _controls(nodes: list[_Node], above: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the groups are: a layer, or one target of it, with the codes right and further below."""
+    for group in nodes:
+        if group.is_code:
+            continue
+        name, (layer, target, _) = f"{above}{group.name}", group.key
+        if codes := {code.name: code.key[2] for code in _codes_below(group)}:
+            yield name, {"layer": layer, **({"target": target} if target else {}), "codes": codes}
+        yield from _controls(group.children, f"{name}/")
+
+
+def _codes_below(node: _Node) -> Iterator[_Node]:
+    for child in node.children:
+        if child.is_code:
+            yield child
+            yield from _codes_below(child)
 
 
 def _code_lines(material: Material, node: _Node, color: int) -> Iterator[str]:

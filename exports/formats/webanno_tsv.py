@@ -11,10 +11,18 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
 
-from exports.formats.cas import TYPES, features_of, spans, type_of, type_system
+from exports.formats.cas import TYPES, features_of, import_map, spans, type_of, type_system
 from exports.formats.material import Answers, Material
 from exports.formats.options import Options
-from exports.formats.passages import Document, by_coder, documents, place_of, tokens, utf16_units
+from exports.formats.passages import (
+    Document,
+    by_coder,
+    documents,
+    place_of,
+    tokens,
+    utf16_units,
+    write_import_map,
+)
 
 _IN_VALUES = re.compile(r"->|[\\\[\]|_;\t\n*]")
 _IN_TEXT = re.compile(r"[\x00-\x1f\\]")
@@ -31,6 +39,7 @@ def write(material: Material, folder: Path, options: Options) -> None:
     said = material.by_unit()
     types = type_system(material)
     (folder / TYPES).write_text(types, "utf-8")
+    write_import_map(folder, import_map(material))
     with ZipFile(folder / "annotations.zip", "w") as archive:
         archive.writestr(TYPES, types)
         for document in documents(material):

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The question of codes that stand in no group.
 CODES = "codes"
+#: Who wrote a project, where it was `exports.formats`.
+OWN = "Standpunkt"
 _INTERNAL = "internal://"
 #: Elements that are not taken over: tag → what is lost.
 _LOST = {
@@ -154,31 +156,39 @@ def _users(root: "Node") -> dict[str, str]:
 
 
 def _codes(root: "Node") -> dict[str, _Code]:
-    """GUID → code. A code that has others in it is a question; where it was given itself, an answer too."""
-    found: dict[str, tuple[list[str], Node]] = {}
-    waiting: list[tuple[list[str], Node]] = [
-        ([], node) for book in _every(root, "CodeBook") for node in _children_codes(book)
+    """GUID → code. A code that has others in it is a question; where it was given itself, an answer too.
+
+    In a project of our own groups in a group are questions as well: the targets of a stance.
+    """
+    is_own = root.get("origin") == OWN
+    found: dict[str, tuple[list[str], list[str], Node]] = {}
+    waiting: list[tuple[list[str], list[str], Node]] = [
+        ([], [], node) for book in _every(root, "CodeBook") for node in _children_codes(book)
     ]
     while waiting:  # no recursion: nobody knows how deep a file goes
-        path, node = waiting.pop(0)
+        path, question, node = waiting.pop(0)
         here = [*path, " ".join((node.get("name") or "?").split())]
-        found[_get(node, "guid")] = (here, node)
-        waiting += [(here, child) for child in _children_codes(node)]
-    groups = {path[0] for path, _ in found.values() if len(path) > 1}
-    leaves = Counter(path[-1] for path, _ in found.values())
+        if not path or (is_own and question == path and node.get("isCodable") == "false"):
+            question = here
+        found[_get(node, "guid")] = (here, question, node)
+        waiting += [(here, question, child) for child in _children_codes(node)]
+    groups = {path[0] for path, _, _ in found.values() if len(path) > 1}
+    leaves = Counter(path[-1] for path, _, _ in found.values())
     values = {
-        "/".join(path): path[-1] if leaves[path[-1]] == 1 else "/".join(path) for path, _ in found.values()
+        "/".join(path): path[-1] if leaves[path[-1]] == 1 else "/".join(path) for path, _, _ in found.values()
     }
     codes = {}
-    for guid, (path, node) in found.items():
+    for guid, (path, question, node) in found.items():
         label = Label(
             value=values["/".join(path)],
             label=path[-1],
             short=next((child.text or "" for child in node if _tag(child) == "Description"), ""),
-            parent=values.get("/".join(path[:-1])) if len(path) > 2 else None,
+            parent=values.get("/".join(path[:-1])) if len(path) > len(question) + 1 else None,
         )
-        is_group = len(path) == 1 and path[0] in groups
-        codes[guid] = _Code(path[0] if path[0] in groups else CODES, label, is_group)
+        is_grouped = path[0] in groups
+        codes[guid] = _Code(
+            "/".join(question) if is_grouped else CODES, label, is_grouped and path == question
+        )
     return codes
 
 

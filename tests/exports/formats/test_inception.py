@@ -7,28 +7,15 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
-import yaml
 
-from annotate.study.from_tools import import_study
-from annotate.texts.commentaries import read_commentaries
-from annotate.texts.readers.jsonl import CommentaryRow as Row
-from annotate.texts.sentences import split_commentaries
 from exports.formats.material import Material, Sources, gather
 from exports.formats.write import write_export
-from exports.readers.tools import read_tools
-from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import Annotation, Block, Commentary, Sentence
+from schemas.records import Block, Commentary, Sentence
 
-from .conftest import CODEBOOK, TEXTS, Gather, annotation
+from .conftest import TEXTS, Gather, annotation
 
 SENTENCE = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Sentence"
 TOKEN = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Token"
-MAP = {
-    "controls": {
-        "stance.maut": {"layer": "stance", "target": "maut"},
-        "stance.tempolimit": {"layer": "stance", "target": "tempolimit"},
-    }
-}
 
 
 def members(material: Material, to: str, folder: Path) -> dict[str, bytes]:
@@ -119,47 +106,3 @@ def test_text_between_sentences_that_have_a_row_is_kept_as_sentences(
     assert re.findall("#Text=(.*)", tsv) == ["Titel", "Die Maut kommt.", "Wer zahlt?", r"Niemand \\ weiß es."]
     assert "2-1\t7-10\tDie\tclaim[1]\t\n" in tsv
     assert "1-1\t0-5\tTitel\t_\t\n" in tsv
-
-
-def coded(path: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    """Sentence and annotator → layers; a set in a fixed order."""
-    texts = {row.sentence_id: row.text for row in read_jsonl(path / "data" / "sentences.jsonl", Sentence)}
-    return {
-        (texts[row.sentence_id], row.annotator): {
-            name: sorted(value) if isinstance(value, list) else value for name, value in row.layers.items()
-        }
-        for row in read_jsonl(path / "data" / "annotations.jsonl", Annotation)
-    }
-
-
-@pytest.mark.parametrize("to", ["cas", "webanno-tsv"])
-def test_our_own_import_finds_the_same_codes_by_sentence_and_person(
-    material_of: Gather, tmp_path: Path, to: str
-) -> None:
-    everything = {
-        "function": "claim", "stance": {"maut": "against", "tempolimit": "unrelated"},
-        "rhetoric": ["figure", "irony"], "strength": 2, "comment": "zwei\nZeilen | mit_[*] -> \\ und\tTab",
-    }  # fmt: skip
-    little = {"function": "report", "stance": {"maut": "unrelated", "tempolimit": "favor"}, "rhetoric": []}
-    record = Row(id="k", title="Stück", text="Die 🙂 Maut kommt. Wer zahlt?\n\nNiemand \\ weiß es.")
-    write_jsonl(tmp_path / "k.jsonl", [record])
-    ((known, split),) = split_commentaries(read_commentaries([tmp_path / "k.jsonl"]))
-    people = {"anna": everything, "berta": little}
-    rows = [
-        annotation(one.sentence_id, who, layers, commentary_id="k")
-        for one in split
-        for who, layers in people.items()
-    ]
-    material = gather(
-        Sources(
-            "annotations", material_of().codebook, rows, {one.sentence_id: one for one in split}, {"k": known}
-        )
-    )
-    write_export(material, to, str(tmp_path / "out"))
-    (tmp_path / "book.yaml").write_text(CODEBOOK, "utf-8")
-    (tmp_path / "map.yaml").write_text(yaml.safe_dump(MAP), "utf-8")
-    read = read_tools([tmp_path / "out" / "annotations.zip"])
-    import_study(read, tmp_path / "study", codebook=tmp_path / "book.yaml", map_path=tmp_path / "map.yaml")
-    assert coded(tmp_path / "study") == {
-        (one.text, who): layers for one in split for who, layers in people.items()
-    }
