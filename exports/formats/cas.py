@@ -17,8 +17,8 @@ from exports.formats.passages import (
     by_coder,
     coded,
     documents,
+    folders_of,
     for_xml,
-    place_of,
     tokens,
     utf16_units,
     write_import_map,
@@ -80,7 +80,7 @@ def spans(material: Material, row: Answers) -> list[Span]:
 
 def write(material: Material, folder: Path, options: Options) -> None:
     """``annotations.zip``, a document for each text and coder, with ``TypeSystem.xml`` beside it as well."""
-    said = material.by_unit()
+    said, folders = material.by_unit(), folders_of(material)
     types = type_system(material)
     (folder / TYPES).write_text(types, "utf-8")
     write_import_map(folder, import_map(material))
@@ -89,7 +89,7 @@ def write(material: Material, folder: Path, options: Options) -> None:
         for document in documents(material):
             write_one = _writer(material, document)
             for coder, rows in by_coder(document, said).items():
-                archive.writestr(place_of(document, coder, ".xmi"), write_one(coder, rows))
+                archive.writestr(f"{folders[coder]}/{document.name}.xmi", write_one(coder, rows))
 
 
 def import_map(material: Material) -> dict[str, dict[str, Any]]:

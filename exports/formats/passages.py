@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
@@ -127,9 +127,10 @@ def _file_name(words: str, taken: set[str]) -> str:
     return name
 
 
-def place_of(document: Document, coder: str, suffix: str) -> str:
-    """Where the answers of a coder stand in an archive: a folder for each, a file a text."""
-    return str(PurePosixPath("annotators", _NO_NAME.sub("-", coder), f"{document.name}{suffix}"))
+def folders_of(material: Material) -> dict[str, str]:
+    """Coder → the folder of an archive in which their documents are, a file a text."""
+    taken: set[str] = set()
+    return {coder: f"annotators/{_file_name(coder, taken)}" for coder in material.coders}
 
 
 def coded(material: Material, row: Answers) -> Iterator[Coded]:

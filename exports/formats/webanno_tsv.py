@@ -1,7 +1,9 @@
 """WebAnno TSV 3.3: a token a line, a column for each feature of a layer, as INCEpTION imports it.
 
-By the user guide of INCEpTION (appendix "WebAnno TSV 3.3 File format"). What stands between two sentences is
-not in it; offsets count units of UTF-16; a tab behind each column, as INCEpTION writes it.
+By the user guide of INCEpTION (appendix "WebAnno TSV 3.3 File format"). Of what stands between two sentences
+it has the length alone, and whoever reads it puts a space for one character: so a line break counts two.
+Offsets count units of UTF-16; a tab stands behind each column, as INCEpTION writes it. Its reader takes an id
+for that of all sentences that follow, so a sentence without one says that it has none.
 """
 
 import re
@@ -16,9 +18,10 @@ from exports.formats.material import Answers, Material
 from exports.formats.options import Options
 from exports.formats.passages import (
     Document,
+    Passage,
     by_coder,
     documents,
-    place_of,
+    folders_of,
     tokens,
     utf16_units,
     write_import_map,
@@ -26,6 +29,7 @@ from exports.formats.passages import (
 
 _IN_VALUES = re.compile(r"->|[\\\[\]|_;\t\n*]")
 _IN_TEXT = re.compile(r"[\x00-\x1f\\]")
+SPACED = "texts in which a line break is two characters long, so that offsets differ"
 _CONTROL = {"\t": "t", "\n": "n", "\r": "r", "\f": "f", "\b": "b"}
 
 
@@ -36,16 +40,36 @@ class _Column(NamedTuple):
 
 def write(material: Material, folder: Path, options: Options) -> None:
     """``annotations.zip``, a document for each text and coder; ``TypeSystem.xml`` makes the layers."""
-    said = material.by_unit()
+    said, folders = material.by_unit(), folders_of(material)
     types = type_system(material)
     (folder / TYPES).write_text(types, "utf-8")
     write_import_map(folder, import_map(material))
     with ZipFile(folder / "annotations.zip", "w") as archive:
         archive.writestr(TYPES, types)
-        for document in documents(material):
+        known = documents(material)
+        texts = [_spaced(document) for document in known]
+        changed = sum(len(one.text) != len(other.text) for one, other in zip(known, texts, strict=True))
+        if changed:
+            material.left_out[SPACED] = changed
+        for document in texts:
             write_one = _writer(material, document)
             for coder, rows in by_coder(document, said).items():
-                archive.writestr(place_of(document, coder, ".tsv"), write_one(rows))
+                archive.writestr(f"{folders[coder]}/{document.name}.tsv", write_one(rows))
+
+
+def _spaced(document: Document) -> Document:
+    """The document with one space between sentences of a line, and two line feeds or more between lines."""
+    parts: list[str] = []
+    passages: list[Passage] = []
+    length = before = 0
+    for start, end, unit in document.passages:
+        gap = document.text[before:start]
+        space = "\n" * max(2, len(gap)) if "\n" in gap else gap and " "
+        parts += [space, document.text[start:end]]
+        length += len(space)
+        passages.append(Passage(length, length + end - start, unit))
+        length, before = length + end - start, end
+    return document._replace(text="".join(parts), passages=passages)
 
 
 def _writer(material: Material, document: Document) -> Callable[[dict[str, Answers]], str]:
@@ -64,7 +88,7 @@ def _writer(material: Material, document: Document) -> Callable[[dict[str, Answe
     heads: list[str] = []
     rows_of: list[list[str]] = []
     for n, (start, end, unit) in enumerate(document.passages, 1):
-        name = f"#Sentence.id={_text(unit.sentence_id)}\n" if unit else ""
+        name = f"#Sentence.id={_text(unit.sentence_id) if unit else ''}\n"
         lines = "".join(f"#Text={_text(line)}\n" for line in text[start:end].split("\n"))
         heads.append(f"\n{name}{lines}")
         rows_of.append(

@@ -12,7 +12,7 @@ from exports.formats.material import Material, Sources, gather
 from exports.formats.write import write_export
 from schemas.records import Block, Commentary, Sentence
 
-from .conftest import TEXTS, Gather, annotation
+from .conftest import TEXTS, Gather, annotation, commentaries, sentences
 
 SENTENCE = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Sentence"
 TOKEN = "de.tudarmstadt.ukp.dkpro.core.api.segmentation.type.Token"
@@ -46,6 +46,13 @@ def test_cassis_reads_a_layer_for_each_of_the_codebook(material_of: Gather, tmp_
     assert stance.get_covered_text() == TEXTS["eins"][0]
     assert [one.code for one in cas.select("webanno.custom.strength")] == ["2"]
     assert not cas.select("webanno.custom.rhetoric")
+
+
+def test_people_whose_names_look_alike_have_a_folder_each(material_of: Gather, tmp_path: Path) -> None:
+    rows = [annotation("eins:0", who, {"function": "claim"}) for who in ("Anna B", "anna-b")]
+    sources = Sources("annotations", material_of().codebook, rows, sentences(), commentaries())
+    files = members(gather(sources), "cas", tmp_path / "out")
+    assert sorted(files)[1:] == ["annotators/Anna-B/eins.xmi", "annotators/anna-b-2/eins.xmi"]
 
 
 def test_a_set_is_an_annotation_for_each_code_and_words_are_a_feature(
@@ -105,4 +112,5 @@ def test_text_between_sentences_that_have_a_row_is_kept_as_sentences(
     tsv = members(material, "webanno-tsv", tmp_path / "out")["annotators/anna/k-ö-1.tsv"].decode()
     assert re.findall("#Text=(.*)", tsv) == ["Titel", "Die Maut kommt.", "Wer zahlt?", r"Niemand \\ weiß es."]
     assert "2-1\t7-10\tDie\tclaim[1]\t\n" in tsv
-    assert "1-1\t0-5\tTitel\t_\t\n" in tsv
+    assert "\n#Sentence.id=\n#Text=Titel\n1-1\t0-5\tTitel\t_\t\n" in tsv
+    assert f"4-1\t{start + 28}-{start + 35}\tNiemand" in tsv  # a line break counts two

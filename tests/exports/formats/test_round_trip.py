@@ -39,7 +39,11 @@ def test_our_own_import_finds_the_same_codes_by_sentence_and_person(
         "rhetoric": ["figure", "irony"], "strength": 2, "comment": "zwei\nZeilen | mit_[*] -> \\ und\tTab",
     }  # fmt: skip
     little = {"function": "report", "stance": {"maut": "unrelated", "tempolimit": "favor"}, "rhetoric": []}
-    record = Row(id="k", title="Stück", text="Die 🙂 Maut kommt. Wer zahlt?\n\nNiemand \\ weiß es.")
+    record = Row(
+        id="k",
+        title="Stück",
+        text="Die 🙂 Maut kommt. Wer zahlt?\n\nNiemand \\ weiß:\n- das eine\n- das andere",
+    )
     write_jsonl(tmp_path / "k.jsonl", [record])
     ((known, split),) = split_commentaries(read_commentaries([tmp_path / "k.jsonl"]))
     people = {"anna": everything, "berta": little}
