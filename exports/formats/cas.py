@@ -27,6 +27,8 @@ from schemas.kinds import KINDS
 from schemas.layer import Layer
 
 TYPES = "TypeSystem.xml"
+#: INCEpTION's name of a document before anybody began: it is made of this where several people coded it.
+INITIAL = "INITIAL_CAS"
 #: Features that every annotation has: a target of that name has an underscore behind it.
 _RESERVED = ("begin", "end", "sofa")
 _DKPRO = "de.tudarmstadt.ukp.dkpro.core.api."
@@ -88,6 +90,8 @@ def write(material: Material, folder: Path, options: Options) -> None:
         archive.writestr(TYPES, types)
         for document in documents(material):
             write_one = _writer(material, document)
+            if len(folders) > 1:
+                archive.writestr(f"annotators/{INITIAL}/{document.name}.xmi", write_one(INITIAL, {}))
             for coder, rows in by_coder(document, said).items():
                 archive.writestr(f"{folders[coder]}/{document.name}.xmi", write_one(coder, rows))
 

@@ -106,7 +106,8 @@ def write_export(material: Material, to: str, output: str, options: Options = Op
     if chosen.needs_text and not material.has_text:
         without = ", ".join(name for name, form in FORMATS.items() if not form.needs_text)
         raise SettingsError(
-            f"{to} marks passages of texts: leave it out, or use one of {without}", flag="--without-text"
+            f"--without-text: {to} marks passages of texts, expected one of {without}",
+            flag="--to",
         )
     check_output(output, chosen)
     with _made(material, chosen, output, options) as folder:

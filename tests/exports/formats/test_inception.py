@@ -33,9 +33,11 @@ def cas_of(files: dict[str, bytes], name: str) -> Any:
 def test_cassis_reads_a_layer_for_each_of_the_codebook(material_of: Gather, tmp_path: Path) -> None:
     files = members(material_of(), "cas", tmp_path / "out")
     assert sorted(files) == [
-        "TypeSystem.xml", "annotators/coder1/eins.xmi", "annotators/coder1/zwei.xmi",
+        "TypeSystem.xml", "annotators/INITIAL_CAS/eins.xmi", "annotators/INITIAL_CAS/zwei.xmi",
+        "annotators/coder1/eins.xmi", "annotators/coder1/zwei.xmi",
         "annotators/coder2/eins.xmi", "annotators/coder3/eins.xmi",
     ]  # fmt: skip
+    assert not cas_of(files, "annotators/INITIAL_CAS/eins.xmi").select("webanno.custom.function")
     cas = cas_of(files, "annotators/coder2/eins.xmi")
     assert cas.sofa_string == " ".join(TEXTS["eins"])
     assert [s.get_covered_text() for s in cas.select(SENTENCE)] == TEXTS["eins"]
@@ -52,7 +54,8 @@ def test_people_whose_names_look_alike_have_a_folder_each(material_of: Gather, t
     rows = [annotation("eins:0", who, {"function": "claim"}) for who in ("Anna B", "anna-b")]
     sources = Sources("annotations", material_of().codebook, rows, sentences(), commentaries())
     files = members(gather(sources), "cas", tmp_path / "out")
-    assert sorted(files)[1:] == ["annotators/Anna-B/eins.xmi", "annotators/anna-b-2/eins.xmi"]
+    assert sorted(files)[2:] == ["annotators/INITIAL_CAS/eins.xmi", "annotators/anna-b-2/eins.xmi"]
+    assert "annotators/Anna-B/eins.xmi" in files
 
 
 def test_a_set_is_an_annotation_for_each_code_and_words_are_a_feature(
