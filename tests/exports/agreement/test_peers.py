@@ -90,6 +90,7 @@ def test_dawid_and_skenes_estimates_with_repeated_ratings_are_those_of_their_equ
         np.array(golden["ratings"]),
         4,
         rater_of_column=golden["rater_of_column"],
+        ratings=0,
         iterations=5000,
         tolerance=1e-13,
     )
