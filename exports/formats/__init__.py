@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, get_args
 
-from exports.formats import sentence_tables
+from exports.formats import sentence_tables, studio
 from exports.formats.material import Material, What
 from exports.formats.options import Options
 
@@ -22,16 +22,33 @@ class Format(NamedTuple):
         Writes its files into an empty folder, and adds what it leaves out to `Material.left_out`.
     whats
         What can be written so.
+    is_folder
+        Whether its files belong together in a folder: ``-o`` names that, never the main file.
+    needs_text
+        Whether a sentence without its text is left out.
+    has_splits, has_context
+        Whether it holds train and test apart; whether it holds the running text around a sentence.
     """
 
     help: str
     main: str
     write: Callable[[Material, Path, Options], None]
     whats: tuple[What, ...] = get_args(What)
+    is_folder: bool = False
+    needs_text: bool = False
+    has_splits: bool = False
+    has_context: bool = False
 
 
 FORMATS: dict[str, Format] = {
     "long": Format("a table with a row a coding (CSV)", "codings.csv", sentence_tables.write_long),
     "wide": Format("a table with a row a sentence (CSV)", "sentences.csv", sentence_tables.write_wide),
     "xlsx": Format("a workbook with a row a sentence", "sentences.xlsx", sentence_tables.write_workbook),
+    "studio": Format(
+        "tasks for Label Studio with annotations or predictions, and their screen",
+        "tasks.json",
+        studio.write_studio,
+        needs_text=True,
+        has_context=True,
+    ),
 }

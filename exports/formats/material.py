@@ -6,7 +6,7 @@ so that each format is written once for all three.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -68,6 +68,17 @@ class Unit(Record, frozen=True, kw_only=True):
     test: bool = False
 
 
+class Splits(NamedTuple):
+    """``commentary_id`` to ``train``, ``validation`` or ``test``, and how that was decided, in a sentence."""
+
+    of: Mapping[str, str]
+    words: str
+
+
+#: Gives the splits of sentences, of which some commentaries are to be tested on.
+Splitter = Callable[[Collection["Unit"], Collection[str]], Splits]
+
+
 class Material(NamedTuple):
     """All that a format may write.
 
@@ -82,9 +93,11 @@ class Material(NamedTuple):
     commentaries
         Those of the units; ids to records. One of bare files has its id alone.
     splits
-        ``commentary_id`` to ``train``, ``validation`` or ``test``: no near-duplicates in two of them.
+        Of a format that has none (`Format.has_splits`) only what is marked as a test is known.
     left_out
         What is not exported, and how often.
+    contexts
+        ``sentence_id`` to the running text before and after it, for a format that has it.
     """
 
     what: What
@@ -92,9 +105,11 @@ class Material(NamedTuple):
     units: dict[str, Unit]
     rows: list[Answers]
     commentaries: dict[str, Commentary]
-    splits: dict[str, str]
+    splits: Splits
     left_out: Counter[str]
     has_text: bool = True
+    language: str = "de"
+    contexts: Mapping[str, tuple[str, str]] = {}
 
     @property
     def coders(self) -> list[str]:
@@ -108,6 +123,25 @@ class Material(NamedTuple):
             units.setdefault(unit.commentary_id, []).append(unit)
         for commentary_id, of_one in units.items():
             yield self.commentaries[commentary_id], of_one
+
+    def of_split(self, name: str) -> list[Answers]:
+        """The rows of a split."""
+        units, splits = self.units, self.splits.of
+        return [row for row in self.rows if splits[units[row.sentence_id].commentary_id] == name]
+
+    def with_known_text(self) -> "Material":
+        """The sentences whose text is known; counts the others."""
+        lost = [name for name, unit in self.units.items() if not unit.text]
+        if not lost:
+            return self
+        self.left_out["sentences whose text is not known"] += len(lost)
+        units = {name: unit for name, unit in self.units.items() if unit.text}
+        kept = {unit.commentary_id for unit in units.values()}
+        return self._replace(
+            units=units,
+            rows=[row for row in self.rows if row.sentence_id in units],
+            commentaries={name: one for name, one in self.commentaries.items() if name in kept},
+        )
 
     def by_unit(self) -> dict[str, list[Answers]]:
         """``sentence_id`` to what is said of the sentence."""
@@ -131,7 +165,9 @@ class Sources(NamedTuple):
     sentences: Mapping[str, Sentence] = {}
     commentaries: Mapping[str, Commentary] = {}
     tasks: Mapping[str, TaskData] = {}  # of sentences that are in no `sentences`
-    splits: Mapping[str, str] = {}
+    tests: Collection[str] = ()  # ids of sentences that are only evaluated
+    language: str = ""  # of the texts; the codebook's where it is not known
+    contexts: Mapping[str, tuple[str, str]] = {}
 
 
 def gather(
@@ -140,6 +176,7 @@ def gather(
     layers: Sequence[str] = (),
     pseudonyms: Mapping[str, str] | None = None,
     with_text: bool = True,
+    splitter: Splitter | None = None,
 ) -> Material:
     """What is exported of some rows.
 
@@ -151,6 +188,8 @@ def gather(
         Annotator to the name they get; None: names stay. Whose name is an e-mail address always gets another.
     with_text
         Whether the texts go along; without them ids, offsets and hashes do.
+    splitter
+        Parts the commentaries; None: those with a sentence that is only evaluated are the test.
 
     Raises
     ------
@@ -167,7 +206,7 @@ def gather(
         sentence_id = answers.sentence_id
         if sentence_id not in units:
             units[sentence_id] = _unit(row, sources, sentence_id)
-        if isinstance(row, GoldSentence) and row.test:
+        if sentence_id in sources.tests or (isinstance(row, GoldSentence) and row.test):
             test.add(units[sentence_id].commentary_id)
         rows.append(answers)
     if not rows:
@@ -177,12 +216,28 @@ def gather(
     ordered = _in_order(units, sources)
     place = {sentence_id: n for n, sentence_id in enumerate(ordered)}
     rows.sort(key=lambda row: (place[row.sentence_id], _by_number(row.coder)))
+    splits = (splitter or _as_marked)(ordered.values(), test)
     if not with_text:
         left_out["texts of sentences (--without-text)"] = len(ordered)
         ordered = {name: replace(unit, text=None) for name, unit in ordered.items()}
     commentaries = dict(_commentaries(ordered, sources, with_text))
-    splits = dict(sources.splits) or {name: "test" if name in test else "train" for name in commentaries}
-    return Material(sources.what, book, ordered, rows, commentaries, splits, +left_out, with_text)
+    return Material(
+        sources.what,
+        book,
+        ordered,
+        rows,
+        commentaries,
+        splits,
+        +left_out,
+        with_text,
+        sources.language or book.language,
+        sources.contexts if with_text else {},
+    )
+
+
+def _as_marked(units: Collection[Unit], test: Collection[str]) -> Splits:
+    names = {unit.commentary_id for unit in units}
+    return Splits({name: "test" if name in test else "train" for name in names}, "as marked in the study")
 
 
 def numbered(annotators: Iterable[str], known: Mapping[str, str] = {}) -> dict[str, str]:

@@ -74,9 +74,8 @@ def check_output(output: str, chosen: Format) -> None:
     if output != "-" and not _is_file(output, chosen):
         path = Path(output)
         if path.is_file():
-            raise DataError(
-                f"is a file, expected a new folder or a {Path(chosen.main).suffix} file", path=path
-            )
+            other = "" if chosen.is_folder else f" or a {Path(chosen.main).suffix} file"
+            raise DataError(f"is a file, expected a new folder{other}", path=path)
         if path.is_dir() and any(path.iterdir()):
             raise DataError(
                 "is not empty, nothing was written: name another folder with -o, or delete it", path=path
@@ -104,6 +103,8 @@ def write_export(material: Material, to: str, output: str, options: Options = Op
         expected = " or ".join(chosen.whats)
         raise SettingsError(f"{material.what} cannot be written as {to}, expected {expected}", flag="--what")
     check_output(output, chosen)
+    if chosen.needs_text:
+        material = _with_text(material, to)
     with _made(material, chosen, output, options) as folder:
         names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
         manifest = _Manifest(
@@ -133,8 +134,19 @@ def write_export(material: Material, to: str, output: str, options: Options = Op
     )
 
 
+def _with_text(material: Material, to: str) -> Material:
+    if not material.has_text:
+        raise SettingsError(f"{to} is made of texts: leave --without-text out")
+    known = material.with_known_text()
+    if not known.units:
+        raise SettingsError(f"{to} is made of texts, and no sentence has one: name them with --sentences")
+    return known
+
+
 def _is_file(output: str, chosen: Format) -> bool:
-    return Path(output).suffix == Path(chosen.main).suffix and not Path(output).is_dir()
+    return (
+        not chosen.is_folder and Path(output).suffix == Path(chosen.main).suffix and not Path(output).is_dir()
+    )
 
 
 @contextmanager
