@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, get_args
 
-from exports.formats import sentence_tables, studio
+from exports.formats import columns, sentence_tables, studio
 from exports.formats.material import Material, What
 from exports.formats.options import Options
 
@@ -44,6 +44,16 @@ FORMATS: dict[str, Format] = {
     "long": Format("a table with a row a coding (CSV)", "codings.csv", sentence_tables.write_long),
     "wide": Format("a table with a row a sentence (CSV)", "sentences.csv", sentence_tables.write_wide),
     "xlsx": Format("a workbook with a row a sentence", "sentences.xlsx", sentence_tables.write_workbook),
+    "parquet": Format(
+        "a table with a row a sentence, typed (Apache Parquet)", "sentences.parquet", columns.write_parquet
+    ),
+    "huggingface": Format(
+        "a data set that datasets.load_dataset reads, with its card",
+        "README.md",
+        columns.write_data_set,
+        is_folder=True,
+        has_splits=True,
+    ),
     "studio": Format(
         "tasks for Label Studio with annotations or predictions, and their screen",
         "tasks.json",

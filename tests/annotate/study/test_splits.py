@@ -17,7 +17,9 @@ def units(texts: dict[str, list[str]]) -> list[Unit]:
 
 
 def many(number: int = 40) -> dict[str, list[str]]:
-    return {f"t{n}": [f"Der {n}. Text sagt auf seine Weise {n} mal etwas ganz Eigenes."] for n in range(number)}
+    return {
+        f"t{n}": [f"Der {n}. Text sagt auf seine Weise {n} mal etwas ganz Eigenes."] for n in range(number)
+    }
 
 
 def test_without_a_mark_a_tenth_is_the_test_and_a_tenth_the_validation() -> None:
