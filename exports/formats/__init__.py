@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, get_args
 
-from exports.formats import columns, sentence_tables, studio
+from exports.formats import columns, published, sentence_tables, studio
 from exports.formats.material import Material, What
 from exports.formats.options import Options
 
@@ -40,6 +40,10 @@ class Format(NamedTuple):
     has_context: bool = False
 
 
+def _texts_in_splits(help: str, main: str, write: Callable[[Material, Path, Options], None]) -> Format:
+    return Format(help, main, write, is_folder=True, needs_text=True, has_splits=True)
+
+
 FORMATS: dict[str, Format] = {
     "long": Format("a table with a row a coding (CSV)", "codings.csv", sentence_tables.write_long),
     "wide": Format("a table with a row a sentence (CSV)", "sentences.csv", sentence_tables.write_wide),
@@ -61,4 +65,15 @@ FORMATS: dict[str, Format] = {
         needs_text=True,
         has_context=True,
     ),
+    "xstance": _texts_in_splits(
+        "stances toward questions, as x-stance has them (JSON Lines)", "train.jsonl", published.write_xstance
+    ),
+    "semeval-stance": _texts_in_splits(
+        "stances toward targets, as SemEval-2016 task 6 has them", "train.txt", published.write_semeval_stance
+    ),
+    "semeval2023-task3": _texts_in_splits(
+        "persuasion techniques by sentence, as SemEval-2023 task 3 has them",
+        "train-labels-subtask-3.txt",
+        published.write_semeval2023,
+    )._replace(whats=("gold", "predictions")),
 }

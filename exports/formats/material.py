@@ -33,6 +33,9 @@ What = Literal["annotations", "gold", "predictions"]
 GOLD = "gold"
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HIDDEN_EMAIL = "[E-Mail]"
+_MARKED = "answers below their threshold, exported and marked as abstained"
+_WITHHELD = "answers below their threshold"
+_EMPTY, _SKIPPED = "skipped annotations, exported without codes", "skipped annotations"
 
 
 class Answers(Record, frozen=True, kw_only=True):
@@ -128,6 +131,14 @@ class Material(NamedTuple):
         """The rows of a split."""
         units, splits = self.units, self.splits.of
         return [row for row in self.rows if splits[units[row.sentence_id].commentary_id] == name]
+
+    def leave_out_unsure(self, *, skipped: bool = True) -> None:
+        """Counts answers below their threshold, and skipped sentences, as left out: for a format that has no
+        mark for them."""
+        words = {_MARKED: _WITHHELD, _EMPTY: _SKIPPED} if skipped else {_MARKED: _WITHHELD}
+        for old, new in words.items():
+            if number := self.left_out.pop(old, 0):
+                self.left_out[new] = number
 
     def with_known_text(self) -> "Material":
         """The sentences whose text is known; counts the others."""
@@ -292,7 +303,7 @@ def _kept(layers: Layers, wanted: Mapping[str, Layer], left_out: Counter[str]) -
 def _of_annotation(
     row: Annotation, wanted: Mapping[str, Layer], pseudonyms: Mapping[str, str] | None, left_out: Counter[str]
 ) -> Answers:
-    left_out["skipped annotations, exported without codes"] += row.skipped
+    left_out[_EMPTY] += row.skipped
     left_out["annotations that lack a required layer, exported as they are"] += (
         bool(row.incomplete) and not row.skipped
     )
@@ -357,7 +368,7 @@ def _of_prediction(
                 abstained += [f"{name}__{code}" for code in part.get("abstained", [])]
             elif part["abstained"]:
                 abstained.append(variable)
-    left_out["answers below their threshold, exported and marked as abstained"] += len(abstained)
+    left_out[_MARKED] += len(abstained)
     return Answers(
         sentence_id=row["sentence_id"],
         coder=row["model_version"],
@@ -423,6 +434,24 @@ def _commentaries(
                 blocks=[],
             )
         yield name, known if with_text else replace(known, text="", blocks=[], captions=[])
+
+
+def sure_layers(row: Answers) -> Layers:
+    """The answers without those that are below their threshold."""
+    if not row.abstained:
+        return row.layers
+    sure: Layers = {}
+    for name, value in row.layers.items():
+        if name in row.abstained:
+            continue
+        if isinstance(value, dict):
+            value = {t: code for t, code in value.items() if f"{name}__{t}" not in row.abstained}
+            if not value:
+                continue
+        elif isinstance(value, list):
+            value = [code for code in value if f"{name}__{code}" not in row.abstained]
+        sure[name] = value
+    return sure
 
 
 def codes_of(layer: Layer, value: LayerValue) -> Iterator[tuple[str | None, str | None]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from exports.formats.material import GOLD, Answers, Material, Unit
+from exports.formats.material import GOLD, Answers, Material, Unit, sure_layers
 from exports.formats.options import Options
 from schemas.codebook import Codebook
 from schemas.controls import control_name
@@ -22,7 +22,6 @@ from schemas.layer import Layer
 from schemas.records import Layers, LayerValue
 from schemas.studio_json import OWN_CONTROLS, TaskData, own_items, read_result, to_result
 
-_LEFT_OUT = "answers below their threshold, not suggested"
 _CHANGED = "answers that a screen of Label Studio cannot show as they are, read again as something else"
 
 
@@ -46,9 +45,7 @@ def screen(codebook: Codebook) -> str:
 def tasks_of(material: Material) -> Iterator[dict[str, Any]]:
     """A task a sentence."""
     if material.what == "predictions":
-        marked = next((words for words in material.left_out if words.startswith("answers below")), "")
-        if number := material.left_out.pop(marked, 0):
-            material.left_out[_LEFT_OUT] = number
+        material.leave_out_unsure(skipped=False)
     shown = [row for row in material.rows if row.suggested]
     material.left_out["suggestions that annotators saw: Label Studio takes none in"] += len(shown)
     said = material.by_unit()
@@ -137,18 +134,7 @@ def _unordered(value: LayerValue) -> LayerValue:
 
 
 def _prediction(row: Answers, book: Codebook) -> dict[str, Any]:
-    layers: Layers = {}
-    for layer in book.layers:
-        if layer.id in row.layers and layer.id not in row.abstained:
-            value = row.layers[layer.id]
-            if isinstance(value, dict):
-                sure = {t: c for t, c in value.items() if f"{layer.id}__{t}" not in row.abstained}
-                if not sure:
-                    continue
-                value = sure
-            elif isinstance(value, list):
-                value = [code for code in value if f"{layer.id}__{code}" not in row.abstained]
-            layers[layer.id] = value
+    layers = sure_layers(row)
     scores = [score for name in layers for score in _scores(row, book.layer(name), layers)]
     return {
         "model_version": row.coder,

@@ -102,7 +102,7 @@ def test_a_prediction_has_what_the_model_is_sure_of(material_of: Gather, tmp_pat
     [prediction] = task["predictions"]
     assert (prediction["model_version"], prediction["score"]) == ("probe-12345678", 0.5)
     assert {item["from_name"] for item in prediction["result"]} == {"stance__maut", "strength"}
-    assert report.left_out == {"answers below their threshold, not suggested": 2}
+    assert report.left_out == {"answers below their threshold": 2}
 
 
 def test_the_screen_has_every_control_of_the_results(material_of: Gather, tmp_path: Path) -> None:
