@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, get_args
 
-from exports.formats import columns, published, sentence_tables, studio
+from exports.formats import columns, docbin, published, sentence_tables, studio
 from exports.formats.material import Material, What
 from exports.formats.options import Options
 
@@ -64,6 +64,9 @@ FORMATS: dict[str, Format] = {
         studio.write_studio,
         needs_text=True,
         has_context=True,
+    ),
+    "docbin": _texts_in_splits(
+        "training data of spaCy: sentences with their codes as categories", "train.spacy", docbin.write_docbin
     ),
     "xstance": _texts_in_splits(
         "stances toward questions, as x-stance has them (JSON Lines)", "train.jsonl", published.write_xstance
