@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from exports.formats.material import Answers, Material, sure_layers
 from exports.formats.options import Options
@@ -11,19 +13,26 @@ from schemas.controls import control_name
 from schemas.errors import SettingsError
 from schemas.kinds import KINDS
 from schemas.layer import Layer
+from schemas.records import Layers
 
 _FILES = {"train": "train.spacy", "validation": "dev.spacy", "test": "test.spacy"}
 _NO_DEV = "commentaries for dev.spacy, which is empty: `spacy train` needs one"
 
-#: ``layer`` or ``layer__target``, its layer, and the target.
-_Question = tuple[str, Layer, str | None]
+
+class _Question(NamedTuple):
+    """A layer, or a layer and a target: code to category."""
+
+    layer: Layer
+    target: str | None
+    categories: dict[str, str]
 
 
 def write_docbin(material: Material, folder: Path, options: Options) -> None:
-    """``train.spacy``, ``dev.spacy``, ``test.spacy``, and a ``config.cfg`` for ``spacy train``.
+    """``train.spacy``, ``dev.spacy``, ``test.spacy``, a ``config.cfg`` for ``spacy train``, and ``docs.tsv``.
 
     A category is ``layer__code`` or ``layer__target__code``, 1.0 where it was given and 0.0 where another one
-    was; a layer that was not coded has none. ``doc.user_data`` has the ids and who coded.
+    was; a layer that was not coded has none. ``docs.tsv`` says which sentence a Doc is, and who coded it:
+    in ``doc.user_data`` that took spaCy a thousandth of a second a Doc to write, and again to read.
 
     Raises
     ------
@@ -33,13 +42,22 @@ def write_docbin(material: Material, folder: Path, options: Options) -> None:
     questions = list(_questions(material.codebook))
     material.leave_out_unsure()
     rows = {split: material.of_split(split) for split in _FILES}
-    _count_lost(material, {layer.id for _, layer, _ in questions})
-    if not any(_cats(row, questions) for of_one in rows.values() for row in of_one):
+    _count_lost(material, {question.layer.id for question in questions})
+    if not any(_cats(sure_layers(row), questions) for row in material.rows):
         raise SettingsError("docbin holds codes, and no answer that is exported has one")
     nlp = _blank(material.language)
-    for split, name in _FILES.items():
-        if rows[split] or split != "test":
-            (folder / name).write_bytes(_packed(nlp, material, rows[split], questions))
+    with open(folder / "docs.tsv", "w", encoding="utf-8", newline="") as index:
+        index.write("file\tdoc\tsentence_id\tcommentary_id\tcoder\n")
+        for split, name in _FILES.items():
+            coded = [row for row in rows[split] if _cats(sure_layers(row), questions)]
+            material.left_out["sentences and coders without a code"] += sum(
+                not row.skipped for row in rows[split]
+            ) - len(coded)
+            if coded or split != "test":
+                (folder / name).write_bytes(_packed(nlp, material, coded, questions))
+            for number, row in enumerate(coded):
+                unit = material.units[row.sentence_id]
+                index.write(f"{name}\t{number}\t{row.sentence_id}\t{unit.commentary_id}\t{row.coder}\n")
     if not rows["validation"]:
         material.left_out[_NO_DEV] = 1
     (folder / "config.cfg").write_text(_config(material.language, questions), "utf-8", newline="")
@@ -49,7 +67,9 @@ def _questions(book: Codebook) -> Iterator[_Question]:
     for layer in book.layers:
         if KINDS[layer.kind].has_codes:
             targets = book.target_ids if KINDS[layer.kind].by_target else [None]
-            yield from ((control_name(layer.id, target), layer, target) for target in targets)
+            for target in targets:
+                name = control_name(layer.id, target)
+                yield _Question(layer, target, {code: f"{name}__{code}" for code in layer.values})
 
 
 def _count_lost(material: Material, known: set[str]) -> None:
@@ -59,16 +79,16 @@ def _count_lost(material: Material, known: set[str]) -> None:
                 material.left_out[f"answers of the layer {name}, which has no codes"] += 1
 
 
-def _cats(row: Answers, questions: list[_Question]) -> dict[str, float]:
-    sure = sure_layers(row)
+def _cats(layers: Layers, questions: list[_Question]) -> dict[str, float]:
     cats: dict[str, float] = {}
-    for name, layer, target in questions:
-        value: Any = sure.get(layer.id)
+    for layer, target, categories in questions:
+        value: Any = layers.get(layer.id)
         if isinstance(value, dict):
             value = value.get(target or "")
         if value is not None:
-            given = value if isinstance(value, list) else [str(value)]
-            cats.update({f"{name}__{code}": float(code in given) for code in layer.values})
+            cats |= dict.fromkeys(categories.values(), 0.0)
+            for code in value if isinstance(value, list) else [str(value)]:
+                cats[categories[code]] = 1.0
     return cats
 
 
@@ -86,32 +106,25 @@ def _blank(language: str) -> Any:
 def _packed(nlp: Any, material: Material, rows: list[Answers], questions: list[_Question]) -> bytes:
     from spacy.tokens import DocBin
 
-    packed = DocBin(attrs=["ORTH", "SENT_START"], store_user_data=True)
-    same: dict[tuple[tuple[str, float], ...], dict[str, float]] = {}  # few combinations stand in many rows
-    empty = 0
-    doc = None
+    packed = DocBin(attrs=["ORTH", "SENT_START"])
+    same: dict[bytes, dict[str, float]] = {}  # few combinations stand in many rows
+    doc, last = None, ""
     for row in rows:
-        cats = _cats(row, questions)
-        if not cats:
-            empty += not row.skipped
-            continue
-        unit = material.units[row.sentence_id]
-        if doc is None or doc.user_data["sentence_id"] != row.sentence_id:
-            doc = nlp.make_doc(unit.text)
+        if doc is None or row.sentence_id != last:
+            doc, last = nlp.make_doc(material.units[row.sentence_id].text), row.sentence_id
             for token in doc:
                 token.is_sent_start = token.i == 0
-            doc.user_data = {"sentence_id": row.sentence_id, "commentary_id": unit.commentary_id}
-        doc.user_data["coder"] = row.coder
-        doc.cats = same.setdefault(tuple(cats.items()), cats)
+        layers = sure_layers(row)
+        key = msgspec.json.encode(layers)
+        doc.cats = same.get(key) or same.setdefault(key, _cats(layers, questions))
         packed.add(doc)
-    material.left_out["sentences and coders without a code"] += empty
     content: bytes = packed.to_bytes()
     return content
 
 
 def _config(language: str, questions: list[_Question]) -> str:
     """One question with one answer is exclusive; all others are asked at once, of one model."""
-    exclusive = len(questions) == 1 and not KINDS[questions[0][1].kind].several
+    exclusive = len(questions) == 1 and not KINDS[questions[0].layer.kind].several
     name = "textcat" if exclusive else "textcat_multilabel"
     nlp = _blank(language)
     model = {

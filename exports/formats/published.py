@@ -50,12 +50,13 @@ def write_xstance(material: Material, folder: Path, options: Options) -> None:
     stand ids of ours and who coded.
     """
     book, numbers = material.codebook, count(1)
-    stances = _stances(material, "x-stance", "x-stance", untouched=None)
+    stances = _Stances(material, "x-stance", "x-stance", untouched=None)
     for split, name in _XSTANCE.items():
         with open(folder / f"{name}.jsonl", "wb") as file:
-            for stance in stances[split]:
-                row = _xstance_row(next(numbers), stance, material, book)
+            for stance, number in zip(stances.of(split), numbers, strict=False):
+                row = _xstance_row(number, stance, material, book)
                 file.write(msgspec.json.encode(row) + b"\n")
+    stances.check_found()
 
 
 def _xstance_row(number: int, stance: Stance, material: Material, book: Codebook) -> dict[str, Any]:
@@ -84,51 +85,66 @@ def _xstance_row(number: int, stance: Stance, material: Material, book: Codebook
 def write_semeval_stance(material: Material, folder: Path, options: Options) -> None:
     """``train.txt``, ``dev.txt`` and ``test.txt`` (ID, Target, Tweet, Stance), and ``ids.tsv``."""
     numbers = count(1)
-    stances = _stances(material, "semeval-2016", "SemEval-2016 task 6", untouched="NONE")
+    stances = _Stances(material, "semeval-2016", "SemEval-2016 task 6", untouched="NONE")
     with open(folder / "ids.tsv", "w", encoding="utf-8", newline="") as ids:
         ids.write("ID\tsentence_id\tcommentary_id\ttarget\tcoder\n")
         for split, name in _SEMEVAL.items():
             with open(folder / f"{name}.txt", "w", encoding="utf-8", newline="") as file:
                 file.write("ID\tTarget\tTweet\tStance\n")
-                for stance, number in zip(stances[split], numbers, strict=False):
+                for stance, number in zip(stances.of(split), numbers, strict=False):
                     unit, question = stance.unit, _question(material.codebook, stance.target)
                     file.write(f"{number}\t{_line(question)}\t{_line(unit.text)}\t{stance.name}\n")
                     own = [unit.sentence_id, unit.commentary_id, stance.target, stance.row.coder]
                     ids.write("\t".join([str(number), *map(_line, own)]) + "\n")
+    stances.check_found()
 
 
-def _stances(
-    material: Material, scheme: str, called: str, *, untouched: str | None
-) -> dict[str, list[Stance]]:
-    """Split to what was coded in it; ``untouched`` is what a target that is not touched is called.
+class _Stances:
+    """What was coded, under the names of a scheme.
+
+    Parameters
+    ----------
+    called
+        The scheme, as messages say it.
+    untouched
+        Its name for a target that is not touched, if it has one.
 
     Raises
     ------
     SettingsError
-        There is nothing that the scheme has a name for.
+        No layer has stances.
     """
-    book = material.codebook
-    layers = [layer for layer in book.layers if KINDS[layer.kind].by_target]
-    if not layers:
-        raise SettingsError(f"{called} holds stances: no layer that is exported is of the kind stance")
-    material.leave_out_unsure()
-    _count_others(material, layers, called)
-    names = {layer.id: _stance_names(layer, scheme, untouched) for layer in layers}
-    found: dict[str, list[Stance]] = {}
-    for split in _SEMEVAL:
-        found[split] = []
-        for row in material.of_split(split):
-            sure = sure_layers(row)
-            for layer in layers:
-                value = sure.get(layer.id)
+
+    def __init__(self, material: Material, scheme: str, called: str, *, untouched: str | None) -> None:
+        layers = [layer for layer in material.codebook.layers if KINDS[layer.kind].by_target]
+        if not layers:
+            raise SettingsError(f"{called} holds stances: no layer that is exported is of the kind stance")
+        material.leave_out_unsure()
+        _count_others(material, layers, called)
+        self._material, self._called, self._found = material, called, 0
+        self._names = {layer.id: _stance_names(layer, scheme, untouched) for layer in layers}
+
+    def of(self, split: str) -> Iterator[Stance]:
+        """Those of a split; counts what has no name."""
+        left_out, called = self._material.left_out, self._called
+        for row in self._material.of_split(split):
+            unit, sure = self._material.units[row.sentence_id], sure_layers(row)
+            for layer_id, names in self._names.items():
+                value = sure.get(layer_id)
                 for target, code in value.items() if isinstance(value, dict) else ():
-                    if (name := names[layer.id].get(code)) is None:
-                        material.left_out[f"answers {layer.id}: {code}, which {called} has no name for"] += 1
+                    if (name := names.get(code)) is None:
+                        left_out[f"answers {layer_id}: {code}, which {called} has no name for"] += 1
                     else:
-                        found[split].append(Stance(row, material.units[row.sentence_id], target, name))
-    if not any(found.values()):
-        raise SettingsError(f"there is no answer that {called} has a name for: {_said(material)}")
-    return found
+                        self._found += 1
+                        yield Stance(row, unit, target, name)
+
+    def check_found(self) -> None:
+        """Raises a SettingsError where there was none at all."""
+        if not self._found:
+            left = (+self._material.left_out).items()
+            said = "; ".join(f"{n:,} {words}" for words, n in left if words.startswith("answers"))
+            words = f"there is no answer that {self._called} has a name for"
+            raise SettingsError(f"{words}: {said or 'nothing was coded'}")
 
 
 def _stance_names(layer: Layer, scheme: str, untouched: str | None) -> dict[str, str]:
@@ -237,11 +253,3 @@ def _count_others(material: Material, layers: Sequence[Layer], called: str) -> N
 def _line(text: str | None) -> str:
     """A text in one line and one cell."""
     return " ".join((text or "").split())
-
-
-def _said(material: Material) -> str:
-    return "; ".join(f"{n:,} {words}" for words, n in _short(material)) or "nothing was coded"
-
-
-def _short(material: Material) -> Iterator[tuple[str, int]]:
-    return ((words, n) for words, n in (+material.left_out).items() if words.startswith("answers"))

@@ -117,7 +117,7 @@ def write_export(material: Material, to: str, output: str, options: Options = Op
             rows=len(material.rows),
             coders=material.coders,
             left_out=dict(+material.left_out),
-            sha256={name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names},
+            sha256={name: _digest(folder / name) for name in names},
         )
         write_json(folder / MANIFEST, manifest)
         files = _publish(folder, chosen, output)
@@ -168,6 +168,11 @@ def _made(material: Material, chosen: Format, output: str, options: Options) -> 
         raise
     except OSError as error:
         raise DataError(f"cannot be written: {error.strerror or error}", path=output) from error
+
+
+def _digest(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _repack(path: Path) -> None:

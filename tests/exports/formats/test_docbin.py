@@ -26,12 +26,13 @@ def docs(path: Path) -> list[Doc]:
 def test_a_doc_has_the_sentence_its_codes_and_who_coded(material_of: Gather, tmp_path: Path) -> None:
     report = write_export(material_of(splitter=split), "docbin", str(tmp_path / "out"))
     read = docs(tmp_path / "out" / "train.spacy")
-    assert [doc.user_data["coder"] for doc in read] == ["coder1", "coder2", "coder3"]
+    index = (tmp_path / "out" / "docs.tsv").read_text("utf-8").splitlines()
+    assert index[2] == "train.spacy\t1\teins:0\teins\tcoder2"
+    assert [line.split("\t")[4] for line in index[1:4]] == ["coder1", "coder2", "coder3"]
     doc = read[1]
     assert doc.text == "Die Maut ist überfällig."
     assert [token.text for token in doc] == ["Die", "Maut", "ist", "überfällig", "."]
     assert [sentence.text for sentence in doc.sents] == [doc.text]
-    assert doc.user_data == {"sentence_id": "eins:0", "commentary_id": "eins", "coder": "coder2"}
     assert {name for name, value in doc.cats.items() if value == 1.0} == {
         "function__report",
         "stance__maut__favor",
