@@ -13,8 +13,8 @@ import msgspec
 from msgspec.structs import replace
 
 from schemas.codebook import Codebook
-from schemas.errors import SettingsError, near_hit
-from schemas.kinds import KINDS
+from schemas.errors import DataError, SettingsError, near_hit
+from schemas.kinds import KINDS, fits
 from schemas.layer import Layer
 from schemas.records import (
     Annotation,
@@ -206,6 +206,8 @@ def gather(
     ------
     SettingsError
         A layer is not one of the codebook.
+    DataError
+        A value is not one of its layer.
     """
     book, left_out = _with_layers(sources.codebook, layers), Counter[str]()
     wanted = {layer.id: layer for layer in book.layers}
@@ -215,6 +217,7 @@ def gather(
     for row in sources.rows:
         answers = _ANSWERS[sources.what](row, wanted, pseudonyms, left_out)
         sentence_id = answers.sentence_id
+        _refuse_unknown(answers, book)
         if sentence_id not in units:
             units[sentence_id] = _unit(row, sources, sentence_id)
         if sentence_id in sources.tests or (isinstance(row, GoldSentence) and row.test):
@@ -244,6 +247,20 @@ def gather(
         sources.language or book.language,
         sources.contexts if with_text else {},
     )
+
+
+def _refuse_unknown(answers: Answers, book: Codebook) -> None:
+    for name, value in answers.layers.items():
+        layer = book.layer(name)
+        assert layer is not None
+        fitting = fits(layer, value)
+        strange = KINDS[layer.kind].strange(layer, value, book.target_ids) if fitting else [str(value)[:60]]
+        if strange:
+            raise DataError(
+                f'{answers.sentence_id}, {answers.coder}: found "{strange[0]}" in the layer {name}, which '
+                f"{book.codebook} {book.version} does not know; was it coded with another version "
+                "(`standpunkt codebook migrate`)?"
+            )
 
 
 def _as_marked(units: Collection[Unit], test: Collection[str]) -> Splits:
