@@ -72,6 +72,13 @@ def test_a_real_label_studio_gives_back_what_it_was_given(
                 item["value"].get("choices", []).sort()
     assert found == given
 
+    for shape, ending in (("JSON_MIN", "json"), ("CSV", "csv")):
+        file = tmp_path / f"flat.{ending}"
+        parts = studio._client.projects.exports.download_sync(number, export_type=shape)
+        file.write_bytes(b"".join(parts))
+        flat = {(row.sentence_id, row.coder): row.layers for row in read_again(file, book).rows}
+        assert flat == {(row.sentence_id, row.coder): row.layers for row in once.rows if not row.skipped}
+
 
 def test_a_real_label_studio_takes_predictions_in(
     material_of: Gather, studio: Studio, taken_in: Callable[[Path], int], tmp_path: Path
