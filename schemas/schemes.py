@@ -6,6 +6,10 @@ merged techniques); SemEval-2016 task 6; x-stance (Vamvas and Sennrich 2020); CH
 al. 2021).
 """
 
+#: What the techniques of SemEval-2023 task 3 are grouped by: no label of its files.
+SEMEVAL_2023_GROUPS = (
+    "Attack on Reputation", "Justification", "Distraction", "Simplification", "Call", "Manipulative Wording",
+)  # fmt: skip
 #: Scheme → names of its codes. `common_ground` and `common-ground` are both in use.
 SCHEMES: dict[str, list[str]] = {
     "webis-editorials-16": [
@@ -13,8 +17,7 @@ SCHEMES: dict[str, list[str]] = {
         "no-unit", "continued",
     ],
     "semeval-2023": [
-        "Attack on Reputation", "Justification", "Distraction", "Simplification", "Call",
-        "Manipulative Wording",
+        *SEMEVAL_2023_GROUPS,
         "Name_Calling-Labeling", "Guilt_by_Association", "Doubt", "Appeal_to_Hypocrisy",
         "Questioning_the_Reputation",
         "Flag_Waving", "Appeal_to_Authority", "Appeal_to_Popularity", "Appeal_to_Values",

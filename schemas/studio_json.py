@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from schemas.codebook import Codebook
 from schemas.controls import TEXT_TAG, control_name, mark_key
+from schemas.controls import item as control_item
 from schemas.kinds import KINDS
 from schemas.records import UNRELATED, Layers, LayerValue, SuggestionSnapshot
 
@@ -28,6 +29,9 @@ _FOREIGN_KEYS = {"selected": "pairwise", "ranker": "ranker", "datetime": "dateti
 #: Types of our own: a layer that was not coded in a row of a table, or that the table does not ask for.
 NOT_CODED, NOT_ASKED = "not coded", "not asked"
 FLAT = "flat"  # the type of what stands in a flat export, which does not say it
+#: Controls of an export of ours that nobody sees: who coded, and which controls were not asked or not coded.
+#: No layer can have such a name.
+OWN_CONTROLS = _CODER, _UNASKED, _UNCODED = "_coder", "_not_asked", "_not_coded"
 PATH = " > "  # between the names of a path in a taxonomy
 UNKNOWN_CONTROL = "control "  # how a reading begins to name a control that the codebook has not
 SUGGESTION_NOTE = "Mit Vorschlag"  # what a task's `note` says where a suggestion is shown
@@ -157,6 +161,19 @@ def to_result(layers: Mapping[str, LayerValue], codebook: Codebook) -> list[dict
     ]
 
 
+def own_items(coder: str, unasked: list[str], uncoded: list[str]) -> list[dict[str, Any]]:
+    """What an annotation carries beside its answers: who made it, and which controls say nothing."""
+    words = (_CODER, [coder]), (_UNASKED, unasked), (_UNCODED, uncoded)
+    return [control_item(name, "textarea", {"text": texts}) for name, texts in words if texts]
+
+
+def coder_of(result: list[dict[str, Any]]) -> str | None:
+    """Who made an annotation, where it says so itself; never an e-mail address."""
+    own = (one for one in result if isinstance(one, dict) and one.get("from_name") == _CODER)
+    names = [name for one in own if isinstance(one.get("value"), dict) for name in result_values(one)]
+    return names[0] if names and "@" not in names[0] else None
+
+
 def read_result(result: list[dict[str, Any]], codebook: Codebook) -> ParsedAnnotation:
     """The layers that a submitted annotation means, by the rules of the codebook.
 
@@ -167,6 +184,9 @@ def read_result(result: list[dict[str, Any]], codebook: Codebook) -> ParsedAnnot
     """
     ticks = ticks_of(result)
     foreign = list(_unread(result))
+    for control, kind_of_silence in ((_UNASKED, NOT_ASKED), (_UNCODED, NOT_CODED)):
+        foreign += [(name, kind_of_silence) for name in ticks.pop(control, [])]
+    ticks.pop(_CODER, None)
     unread = {name: word for name, word in foreign if name not in ticks}
     layers: Layers = {}
     incomplete: list[str] = []

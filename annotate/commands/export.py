@@ -16,7 +16,7 @@ from annotate.commands.terminal import (
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
-    from exports.formats.material import Sources
+    from exports.formats.material import Sources, Splitter
     from exports.formats.write import ExportReport
 
 
@@ -70,7 +70,13 @@ def export(
 ) -> None:
     """Write codings, gold or predictions in a form that other software reads."""
     from annotate.study.folder import open_study
-    from annotate.study.material import check_what, pseudonyms_of, sources_of_files, sources_of_study
+    from annotate.study.material import (
+        check_what,
+        pseudonyms_of,
+        sources_of_files,
+        sources_of_study,
+        with_contexts,
+    )
     from exports.formats.material import gather
     from exports.formats.options import Options
     from exports.formats.write import check_output, format_named, write_export
@@ -93,12 +99,26 @@ def export(
     output = output or str(_default_place(opened, files, to, sources))
     check_output(output, chosen)
     pseudonyms = None if names else pseudonyms_of(_annotators(sources), opened)
-    material = gather(sources, layers=layer or [], pseudonyms=pseudonyms, with_text=not without_text)
+    material = gather(
+        with_contexts(sources) if chosen.has_context else sources,
+        layers=layer or [],
+        pseudonyms=pseudonyms,
+        with_text=not without_text,
+        splitter=_splitter(opened) if chosen.has_splits else None,
+    )
     report = write_export(material, to, output, Options(german=german))
     if json:
         print_report(report, True, "")
     else:
         say(_words(report))
+
+
+def _splitter(study: "Study | None") -> "Splitter":
+    from functools import partial
+
+    from annotate.study.splits import split_commentaries
+
+    return partial(split_commentaries, seed=study.settings.seed if study is not None else 0)
 
 
 def _list_formats() -> None:

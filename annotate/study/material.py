@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from annotate.study.folder import Study
+from annotate.texts.context import running_text
 from exports.formats.material import Sources, What, answered, numbered
 from exports.readers.annotations import read_codings
 from exports.readers.people import Who
@@ -15,7 +16,15 @@ from schemas.errors import DataError, SettingsError
 from schemas.files import read_bytes, reading, rows_of, write_private_json
 from schemas.jsonl import read_jsonl
 from schemas.project_map import ProjectMap
-from schemas.records import Annotation, Commentary, GoldSentence, Record, Sentence, short_hash
+from schemas.records import (
+    Annotation,
+    Assignment,
+    Commentary,
+    GoldSentence,
+    Record,
+    Sentence,
+    short_hash,
+)
 from schemas.studio_json import TaskData
 
 
@@ -40,6 +49,7 @@ def sources_of_study(study: Study, what: What) -> Sources:
         There are none yet; says which verb makes them.
     """
     book = study.codebook()
+    of_test = _tests(study)
     path = {"annotations": study.annotations, "gold": study.gold, "predictions": study.predictions}[what]
     verb = {"annotations": "pull", "gold": "adjudicate", "predictions": "prelabel"}[what]
     return Sources(
@@ -48,7 +58,20 @@ def sources_of_study(study: Study, what: What) -> Sources:
         rows=_rows(study.needs(path, verb), what, book),
         sentences=_by_id(study.sentences, Sentence, "sentence_id"),
         commentaries=_by_id(study.commentaries, Commentary, "commentary_id"),
+        tests=of_test,
+        language=study.settings.language,
     )
+
+
+def _tests(study: Study) -> set[str]:
+    """The sentences that are only evaluated, as they were given out and as they stand in the gold."""
+    given = study.assignments
+    tests = (
+        {row.sentence_id for row in read_jsonl(given, Assignment) if row.test} if given.exists() else set()
+    )
+    if study.gold.exists():
+        tests |= {row.sentence_id for row in read_jsonl(study.gold, GoldSentence) if row.test}
+    return tests
 
 
 def sources_of_files(
@@ -76,10 +99,11 @@ def sources_of_files(
     what = what or _kind_of(files[0])
     known = _by_id(sentences, Sentence, "sentence_id") if sentences else {}
     tasks: dict[str, TaskData] = {}
+    tests: set[str] = set()
     if what == "annotations":
         export = read_codings(files, codebook, names=dict(names or {}), project_map=project_map, by_path=True)
         rows: list[Any] = list(export.annotations)
-        codebook, tasks = export.codebook, export.tasks
+        codebook, tasks, tests = export.codebook, export.tasks, export.tests
     else:
         rows = [row for file in files for row in _rows(file, what, codebook)]
     return Sources(
@@ -89,7 +113,24 @@ def sources_of_files(
         sentences=known,
         commentaries=_by_id(commentaries, Commentary, "commentary_id") if commentaries else {},
         tasks=tasks,
+        tests=tests,
     )
+
+
+def with_contexts(sources: Sources) -> Sources:
+    """With the running text around each sentence: from its commentary, else as its row or task has it."""
+    contexts = {
+        row.sentence_id: (row.before, row.after) for row in sources.rows if isinstance(row, GoldSentence)
+    }
+    contexts |= {name: (task.before, task.after) for name, task in sources.tasks.items()}
+    by_commentary: dict[str, list[Sentence]] = {}
+    for sentence in sources.sentences.values():
+        by_commentary.setdefault(sentence.commentary_id, []).append(sentence)
+    for name, sentences in by_commentary.items():
+        if (commentary := sources.commentaries.get(name)) is not None:
+            around = running_text(commentary, sentences)
+            contexts |= {s.sentence_id: texts for s, texts in zip(sentences, around, strict=True)}
+    return sources._replace(contexts=contexts)
 
 
 def pseudonyms_of(annotators: Iterable[str], study: Study | None) -> dict[str, str]:

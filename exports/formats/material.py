@@ -6,15 +6,15 @@ so that each format is written once for all three.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from schemas.codebook import Codebook
-from schemas.errors import SettingsError, near_hit
-from schemas.kinds import KINDS
+from schemas.errors import DataError, SettingsError, near_hit
+from schemas.kinds import KINDS, fits
 from schemas.layer import Layer
 from schemas.records import (
     Annotation,
@@ -35,6 +35,8 @@ GOLD = "gold"
 ABSTAINED = "answers below their threshold, exported and marked as abstained"
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HIDDEN_EMAIL = "[E-Mail]"
+_WITHHELD = "answers below their threshold"
+_EMPTY, _SKIPPED = "skipped annotations, exported without codes", "skipped annotations"
 
 
 class Answers(Record, frozen=True, kw_only=True):
@@ -70,6 +72,17 @@ class Unit(Record, frozen=True, kw_only=True):
     test: bool = False
 
 
+class Splits(NamedTuple):
+    """``commentary_id`` to ``train``, ``validation`` or ``test``, and how that was decided, in a sentence."""
+
+    of: Mapping[str, str]
+    words: str
+
+
+#: Gives the splits of sentences, of which some commentaries are to be tested on.
+Splitter = Callable[[Collection["Unit"], Collection[str]], Splits]
+
+
 class Material(NamedTuple):
     """All that a format may write.
 
@@ -84,9 +97,11 @@ class Material(NamedTuple):
     commentaries
         Those of the units; ids to records. One of bare files has its id alone.
     splits
-        ``commentary_id`` to ``train``, ``validation`` or ``test``: no near-duplicates in two of them.
+        Of a format that has none (`Format.has_splits`) only what is marked as a test is known.
     left_out
         What is not exported, and how often.
+    contexts
+        ``sentence_id`` to the running text before and after it, for a format that has it.
     """
 
     what: What
@@ -94,9 +109,11 @@ class Material(NamedTuple):
     units: dict[str, Unit]
     rows: list[Answers]
     commentaries: dict[str, Commentary]
-    splits: dict[str, str]
+    splits: Splits
     left_out: Counter[str]
     has_text: bool = True
+    language: str = "de"
+    contexts: Mapping[str, tuple[str, str]] = {}
 
     @property
     def coders(self) -> list[str]:
@@ -110,6 +127,33 @@ class Material(NamedTuple):
             units.setdefault(unit.commentary_id, []).append(unit)
         for commentary_id, of_one in units.items():
             yield self.commentaries[commentary_id], of_one
+
+    def of_split(self, name: str) -> list[Answers]:
+        """The rows of a split."""
+        units, splits = self.units, self.splits.of
+        return [row for row in self.rows if splits[units[row.sentence_id].commentary_id] == name]
+
+    def leave_out_unsure(self, *, skipped: bool = True) -> None:
+        """Counts answers below their threshold, and skipped sentences, as left out: for a format that has no
+        mark for them."""
+        words = {ABSTAINED: _WITHHELD, _EMPTY: _SKIPPED} if skipped else {ABSTAINED: _WITHHELD}
+        for old, new in words.items():
+            if number := self.left_out.pop(old, 0):
+                self.left_out[new] = number
+
+    def with_known_text(self) -> "Material":
+        """The sentences whose text is known; counts the others."""
+        lost = [name for name, unit in self.units.items() if not unit.text]
+        if not lost:
+            return self
+        self.left_out["sentences whose text is not known"] += len(lost)
+        units = {name: unit for name, unit in self.units.items() if unit.text}
+        kept = {unit.commentary_id for unit in units.values()}
+        return self._replace(
+            units=units,
+            rows=[row for row in self.rows if row.sentence_id in units],
+            commentaries={name: one for name, one in self.commentaries.items() if name in kept},
+        )
 
     def by_unit(self) -> dict[str, list[Answers]]:
         """``sentence_id`` to what is said of the sentence."""
@@ -133,7 +177,9 @@ class Sources(NamedTuple):
     sentences: Mapping[str, Sentence] = {}
     commentaries: Mapping[str, Commentary] = {}
     tasks: Mapping[str, TaskData] = {}  # of sentences that are in no `sentences`
-    splits: Mapping[str, str] = {}
+    tests: Collection[str] = ()  # ids of sentences that are only evaluated
+    language: str = ""  # of the texts; the codebook's where it is not known
+    contexts: Mapping[str, tuple[str, str]] = {}
 
 
 def gather(
@@ -142,6 +188,7 @@ def gather(
     layers: Sequence[str] = (),
     pseudonyms: Mapping[str, str] | None = None,
     with_text: bool = True,
+    splitter: Splitter | None = None,
 ) -> Material:
     """What is exported of some rows.
 
@@ -153,11 +200,15 @@ def gather(
         Annotator to the name they get; None: names stay. Whose name is an e-mail address always gets another.
     with_text
         Whether the texts go along; without them ids, offsets and hashes do.
+    splitter
+        Parts the commentaries; None: those with a sentence that is only evaluated are the test.
 
     Raises
     ------
     SettingsError
         A layer is not one of the codebook.
+    DataError
+        A value is not one of its layer.
     """
     book, left_out = _with_layers(sources.codebook, layers), Counter[str]()
     wanted = {layer.id: layer for layer in book.layers}
@@ -167,9 +218,10 @@ def gather(
     for row in sources.rows:
         answers = _ANSWERS[sources.what](row, wanted, pseudonyms, left_out)
         sentence_id = answers.sentence_id
+        _refuse_unknown(answers, book)
         if sentence_id not in units:
             units[sentence_id] = _unit(row, sources, sentence_id)
-        if isinstance(row, GoldSentence) and row.test:
+        if sentence_id in sources.tests or (isinstance(row, GoldSentence) and row.test):
             test.add(units[sentence_id].commentary_id)
         rows.append(answers)
     if not rows:
@@ -179,12 +231,42 @@ def gather(
     ordered = _in_order(units, sources)
     place = {sentence_id: n for n, sentence_id in enumerate(ordered)}
     rows.sort(key=lambda row: (place[row.sentence_id], _by_number(row.coder)))
+    splits = (splitter or _as_marked)(ordered.values(), test)
     if not with_text:
         left_out["texts of sentences (--without-text)"] = len(ordered)
         ordered = {name: replace(unit, text=None) for name, unit in ordered.items()}
     commentaries = dict(_commentaries(ordered, sources, with_text))
-    splits = dict(sources.splits) or {name: "test" if name in test else "train" for name in commentaries}
-    return Material(sources.what, book, ordered, rows, commentaries, splits, +left_out, with_text)
+    return Material(
+        sources.what,
+        book,
+        ordered,
+        rows,
+        commentaries,
+        splits,
+        +left_out,
+        with_text,
+        sources.language or book.language,
+        sources.contexts if with_text else {},
+    )
+
+
+def _refuse_unknown(answers: Answers, book: Codebook) -> None:
+    for name, value in answers.layers.items():
+        layer = book.layer(name)
+        assert layer is not None
+        fitting = fits(layer, value)
+        strange = KINDS[layer.kind].strange(layer, value, book.target_ids) if fitting else [str(value)[:60]]
+        if strange:
+            raise DataError(
+                f'{answers.sentence_id}, {answers.coder}: found "{strange[0]}" in the layer {name}, which '
+                f"{book.codebook} {book.version} does not know; was it coded with another version "
+                "(`standpunkt codebook migrate`)?"
+            )
+
+
+def _as_marked(units: Collection[Unit], test: Collection[str]) -> Splits:
+    names = {unit.commentary_id for unit in units}
+    return Splits({name: "test" if name in test else "train" for name in names}, "as marked in the study")
 
 
 def numbered(annotators: Iterable[str], known: Mapping[str, str] = {}) -> dict[str, str]:
@@ -239,7 +321,7 @@ def _kept(layers: Layers, wanted: Mapping[str, Layer], left_out: Counter[str]) -
 def _of_annotation(
     row: Annotation, wanted: Mapping[str, Layer], pseudonyms: Mapping[str, str] | None, left_out: Counter[str]
 ) -> Answers:
-    left_out["skipped annotations, exported without codes"] += row.skipped
+    left_out[_EMPTY] += row.skipped
     left_out["annotations that lack a required layer, exported as they are"] += (
         bool(row.incomplete) and not row.skipped
     )
@@ -376,6 +458,24 @@ def _commentaries(
                 blocks=[],
             )
         yield name, known if with_text else replace(known, text="", blocks=[], captions=[])
+
+
+def sure_layers(row: Answers) -> Layers:
+    """The answers without those that are below their threshold."""
+    if not row.abstained:
+        return row.layers
+    sure: Layers = {}
+    for name, value in row.layers.items():
+        if name in row.abstained:
+            continue
+        if isinstance(value, dict):
+            value = {t: code for t, code in value.items() if f"{name}__{t}" not in row.abstained}
+            if not value:
+                continue
+        elif isinstance(value, list):
+            value = [code for code in value if f"{name}__{code}" not in row.abstained]
+        sure[name] = value
+    return sure
 
 
 def codes_of(layer: Layer, value: LayerValue) -> Iterator[tuple[str | None, str | None]]:

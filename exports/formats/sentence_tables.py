@@ -1,6 +1,7 @@
 """Tables: a row a coding (``long``), a row a sentence (``wide``), as CSV or as a workbook."""
 
 import datetime
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,7 @@ def write_workbook(material: Material, folder: Path, options: Options) -> None:
         There are more rows, or longer texts, than a workbook holds.
     """
     import openpyxl
+    from openpyxl.writer.excel import ExcelWriter
 
     if len(material.units) >= _ROWS:
         found = f"{len(material.units):,} sentences: a sheet holds {_ROWS - 1:,}; use --to wide"
@@ -94,7 +96,9 @@ def write_workbook(material: Material, folder: Path, options: Options) -> None:
             sheet.append([_excel(row.get(head)) for head in heads])
     book.properties.creator, book.properties.created = "standpunkt", _EPOCH
     book.properties.modified = _EPOCH
-    book.save(folder / "sentences.xlsx")
+    # the workbook's own `save` writes the time of the clock as when it was modified
+    with zipfile.ZipFile(folder / "sentences.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        ExcelWriter(book, archive).save()
 
 
 def _excel(value: Any) -> Any:

@@ -74,9 +74,8 @@ def check_output(output: str, chosen: Format) -> None:
     if output != "-" and not _is_file(output, chosen):
         path = Path(output)
         if path.is_file():
-            raise DataError(
-                f"is a file, expected a new folder or a {Path(chosen.main).suffix} file", path=path
-            )
+            other = "" if chosen.is_folder else f" or a {Path(chosen.main).suffix} file"
+            raise DataError(f"is a file, expected a new folder{other}", path=path)
         if path.is_dir() and any(path.iterdir()):
             raise DataError(
                 "is not empty, nothing was written: name another folder with -o, or delete it", path=path
@@ -103,13 +102,9 @@ def write_export(material: Material, to: str, output: str, options: Options = Op
     if material.what not in chosen.whats:
         expected = " or ".join(chosen.whats)
         raise SettingsError(f"{material.what} cannot be written as {to}, expected {expected}", flag="--what")
-    if chosen.needs_text and not material.has_text:
-        without = ", ".join(name for name, form in FORMATS.items() if not form.needs_text)
-        raise SettingsError(
-            f"--without-text: {to} marks passages of texts, expected one of {without}",
-            flag="--to",
-        )
     check_output(output, chosen)
+    if chosen.needs_text:
+        material = _with_text(material, to)
     with _made(material, chosen, output, options) as folder:
         names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
         manifest = _Manifest(
@@ -122,7 +117,7 @@ def write_export(material: Material, to: str, output: str, options: Options = Op
             rows=len(material.rows),
             coders=material.coders,
             left_out=dict(+material.left_out),
-            sha256={name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names},
+            sha256={name: _digest(folder / name) for name in names},
         )
         write_json(folder / MANIFEST, manifest)
         files = _publish(folder, chosen, output)
@@ -139,8 +134,20 @@ def write_export(material: Material, to: str, output: str, options: Options = Op
     )
 
 
+def _with_text(material: Material, to: str) -> Material:
+    if not material.has_text:
+        others = ", ".join(name for name, form in FORMATS.items() if not form.needs_text)
+        raise SettingsError(f"{to} is made of texts: leave --without-text out, or choose {others}")
+    known = material.with_known_text()
+    if not known.units:
+        raise SettingsError(f"{to} is made of texts, and no sentence has one: name them with --sentences")
+    return known
+
+
 def _is_file(output: str, chosen: Format) -> bool:
-    return Path(output).suffix == Path(chosen.main).suffix and not Path(output).is_dir()
+    return (
+        not chosen.is_folder and Path(output).suffix == Path(chosen.main).suffix and not Path(output).is_dir()
+    )
 
 
 @contextmanager
@@ -162,6 +169,11 @@ def _made(material: Material, chosen: Format, output: str, options: Options) -> 
         raise
     except OSError as error:
         raise DataError(f"cannot be written: {error.strerror or error}", path=output) from error
+
+
+def _digest(path: Path) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _repack(path: Path) -> None:

@@ -26,6 +26,7 @@ from schemas.studio_json import (
     ParsedAnnotation,
     StudioAnnotation,
     TaskData,
+    coder_of,
     control_names,
     read_result,
     suggested_by,
@@ -250,6 +251,7 @@ def _coding(
     if isinstance(foreign_item, dict):
         foreign_item = as_today(foreign_item)
     foreign = msgspec.convert(foreign_item, StudioAnnotation, strict=False)
+    coder = coder_of(foreign.result)
     reading = ParsedAnnotation(layers={}, incomplete=[], broken=[], unknown=[])
     if not foreign.was_cancelled:
         reading = read_result(foreign.result, codebook)
@@ -258,7 +260,7 @@ def _coding(
     annotation = Annotation(
         sentence_id=data.sentence_id,
         commentary_id=data.commentary_id,
-        annotator=_own_name(foreign),
+        annotator=_own_name(foreign) or coder or "",
         codebook=codebook.codebook,
         codebook_version=data.codebook_version or None,
         phase=phase if isinstance(phase, str) else None,
@@ -273,11 +275,11 @@ def _coding(
         suggested=suggested_by(foreign.prediction, task["data"], codebook),
     )
     return Coding(
-        person=_person(foreign),
+        person=None if coder else _person(foreign),
         annotation=annotation,
         file=file,
         project=project,
-        email=foreign.login if "@" in (foreign.login or "") else None,
+        email=foreign.login if "@" in (foreign.login or "") and not coder else None,
         changed_by=foreign.changed_by,
         broken=reading.broken,
         unknown=reading.unknown,

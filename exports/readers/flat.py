@@ -19,7 +19,7 @@ from schemas.errors import DataError, near_hit
 from schemas.kinds import KINDS
 from schemas.project_map import ProjectMap
 from schemas.records import short_hash
-from schemas.studio_json import FLAT, NOT_ASKED, NOT_CODED, READ_TYPES, TEXT_TAG, control_names
+from schemas.studio_json import FLAT, NOT_ASKED, NOT_CODED, OWN_CONTROLS, READ_TYPES, TEXT_TAG, control_names
 
 #: What a flat export never holds, whatever is in the project.
 LOST = "skipped annotations, drafts, suggestions and the phase of a task"
@@ -130,6 +130,7 @@ class FlatRows:
         }
         if is_studio(names) or (is_json and "sentence_id" in names and coder is None and not cells):
             controls = {name: Cell(name, self._known.get(name, {})) for name in names if _is_control(name)}
+            controls |= {name: Cell(name, None) for name in OWN_CONTROLS if name in names}
             return Form({name: name for name in TASK_FIELDS}, controls, "annotator", is_studio=True)
         if not {"text", "sentence_id"} & set(data):
             return None

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from schemas.records import GoldSentence
+from schemas.records import ContextSentence, GoldSentence
 
 RUN = 6  # words in a row that are compared
 #: The part of the shorter sentence's runs that two sentences must share.
@@ -24,7 +24,7 @@ SHORTEST = 4
 _WORD = re.compile(r"\w+")
 
 
-def clusters_of(rows: Sequence[GoldSentence]) -> list[str]:
+def clusters_of(rows: Sequence[ContextSentence]) -> list[str]:
     """For each row, the cluster of commentaries that its own belongs to, named after its first.
 
     Two commentaries belong together when a sentence of one, normalised, is equal to a sentence of

@@ -35,7 +35,7 @@ layers:
     kind: set
     exclusive: [none]
     label: {de: "Mittel"}
-    codes: [{id: figure, label: {de: "Bild"}}, {id: irony, label: {de: "Ironie"}, parent: figure}, {id: none, label: {de: "Keine"}}]
+    codes: [{id: figure, label: {de: "Bild"}}, {id: irony, label: {de: "Ironie"}, parent: figure, maps: {semeval-2023: Doubt}}, {id: none, label: {de: "Keine"}}]
   - id: strength
     kind: scale
     label: {de: "Stärke"}

@@ -159,7 +159,7 @@ def test_a_text_that_is_not_known_is_put_together_and_counted(material_of: Gathe
 
 @pytest.mark.parametrize("to", ["refi-qda", "cas", "webanno-tsv"])
 def test_marks_in_texts_need_texts(material_of: Gather, tmp_path: Path, to: str) -> None:
-    with pytest.raises(SettingsError, match=f"{to} marks passages of texts.*long, wide.*set --to"):
+    with pytest.raises(SettingsError, match=f"{to} is made of texts: .*long, wide"):
         write_export(material_of(with_text=False), to, str(tmp_path / "out"))
     assert not (tmp_path / "out").exists()
 
