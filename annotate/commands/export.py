@@ -6,6 +6,7 @@ import typer
 from annotate.commands.agree import given_names, meaning
 from annotate.commands.terminal import (
     CodebookOption,
+    GermanOption,
     JsonOption,
     MapOption,
     StudyOption,
@@ -51,9 +52,7 @@ def export(
     without_text: Annotated[
         bool, typer.Option("--without-text", help="Ids, offsets and hashes instead of texts.")
     ] = False,
-    german: Annotated[
-        bool, typer.Option("--german", help="CSV with semicolons, decimal comma and BOM, for Excel.")
-    ] = False,
+    german: GermanOption = False,
     formats: Annotated[bool, typer.Option("--formats", help="List the formats and end.")] = False,
     codebook: CodebookOption = None,
     map_path: MapOption = None,
