@@ -1,10 +1,12 @@
 """Tables: a row a coding (``long``), a row a sentence (``wide``), as CSV or as a workbook."""
 
 import datetime
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from exports.formats.label_scripts import Table, write_label_scripts
 from exports.formats.material import Answers, Material, codes_of
 from exports.formats.options import Options
 from exports.formats.variables import Column, Variable, by_coder, variables_of
@@ -48,6 +50,7 @@ _BY_WHAT = {
     "gold": (Column("probability", float, "of the code, where the rule gives one"),),
     "predictions": (Column("score", float, "probability of the code"),),
 }
+_BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 #: Rows and characters that Excel takes.
 _ROWS, _CHARS = 1_048_576, 32_767
 _EPOCH = datetime.datetime(2000, 1, 1)
@@ -62,10 +65,33 @@ def write_long(material: Material, folder: Path, options: Options) -> None:
 
 
 def write_wide(material: Material, folder: Path, options: Options) -> None:
-    """``sentences.csv`` and ``columns.csv``."""
-    columns = wide_columns(material)
-    _write_csv(folder / "sentences.csv", columns, wide_rows(material), options)
+    """``sentences.csv``, ``columns.csv``, and the scripts by which SPSS and Stata read it with its labels."""
+    columns, widths = wide_columns(material), dict[str, int]()
+    rows = _on_one_line(wide_rows(material), columns, widths, material)
+    _write_csv(folder / "sentences.csv", columns, rows, options)
     write_dictionary(folder, material, {"sentences": columns}, options)
+    table = Table(options.main or "sentences.csv", columns, widths, options.german)
+    write_label_scripts(folder, table)
+
+
+def _on_one_line(
+    rows: Iterator[Row], columns: list[Column], widths: dict[str, int], material: Material
+) -> Iterator[Row]:
+    """The rows without line breaks in their cells: SPSS reads a line a case. Notes the longest cells."""
+    texts = [column.name for column in columns if column.type is str]
+    for row in rows:
+        for name in texts:
+            cell = row.get(name)
+            if not cell:
+                continue
+            if not cell.isprintable() and _BREAK.search(cell):
+                row[name], number = _BREAK.subn(" ", cell)
+                material.left_out["line breaks within cells, written as spaces"] += number
+            # an apostrophe may come in front
+            widths[name] = max(
+                widths.get(name, 0), len(cell) + 1 if cell.isascii() else len(cell.encode()) + 1
+            )
+        yield row
 
 
 def write_workbook(material: Material, folder: Path, options: Options) -> None:

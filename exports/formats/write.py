@@ -104,6 +104,8 @@ def write_export(material: Material, to: str, output: str, options: Options = Op
         expected = " or ".join(chosen.whats)
         raise SettingsError(f"{material.what} cannot be written as {to}, expected {expected}", flag="--what")
     check_output(output, chosen)
+    if _is_file(output, chosen):
+        options = options._replace(main=Path(output).name)
     with _made(material, chosen, output, options) as folder:
         names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
         manifest = _Manifest(
