@@ -24,6 +24,7 @@ from annotate.commands import (
     prelabel,
     pull,
     push,
+    rehydrate,
     relink,
     split,
     status,
@@ -64,6 +65,7 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("tag")(tag.tag)
 app.command("export")(export.export)
+app.command("rehydrate")(rehydrate.rehydrate)
 app.add_typer(model.app, name="model")
 app.command("prelabel")(prelabel.prelabel)
 app.command("backup")(backup.backup)

@@ -69,10 +69,17 @@ def export(
 ) -> None:
     """Write codings, gold or predictions in a form that other software reads."""
     from annotate.study.folder import open_study
-    from annotate.study.material import check_what, pseudonyms_of, sources_of_files, sources_of_study
+    from annotate.study.material import (
+        background_of,
+        check_what,
+        pseudonyms_of,
+        sources_of_files,
+        sources_of_study,
+    )
     from exports.formats.material import gather
     from exports.formats.options import Options
     from exports.formats.write import check_output, format_named, write_export
+    from exports.papers.companions import companions
 
     if formats:
         _list_formats()
@@ -93,7 +100,9 @@ def export(
     check_output(output, chosen)
     pseudonyms = None if names else pseudonyms_of(_annotators(sources), opened)
     material = gather(sources, layers=layer or [], pseudonyms=pseudonyms, with_text=not without_text)
-    report = write_export(material, to, output, Options(german=german))
+    options, background = Options(german=german), background_of(sources, opened, has_names=names)
+    beside = companions(material, to, options, background)
+    report = write_export(material, to, output, options, companions=beside)
     if json:
         print_report(report, True, "")
     else:

@@ -1,13 +1,16 @@
 """What `export` takes: a study's rows with their texts, or those of files."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from annotate.study.folder import Study
 from exports.formats.material import Sources, What, numbered
+from exports.papers.background import Background, days_of, support_of
 from exports.readers.annotations import read_codings
 from exports.readers.people import Who
 from schemas.codebook import Codebook
@@ -90,6 +93,41 @@ def sources_of_files(
         commentaries=_by_id(commentaries, Commentary, "commentary_id") if commentaries else {},
         tasks=tasks,
     )
+
+
+def background_of(sources: Sources, study: Study | None, *, has_names: bool) -> Background:
+    """What the papers of an export say beyond its rows; ``study``: the one that the rows are of."""
+    versions = Counter(
+        row["codebook_version"] if sources.what == "predictions" else row.codebook_version or "unknown"
+        for row in (sources.rows if sources.what != "gold" else ())
+    )
+    facts = Background(
+        sentences=len(sources.sentences) or None,
+        commentaries=len(sources.commentaries) or None,
+        coded=days_of(sources.rows) if sources.what == "annotations" else None,
+        versions=dict(sorted(versions.items())),
+        support=support_of(sources.rows) if sources.what == "gold" else {},
+        has_names=has_names,
+    )
+    if study is None:
+        return facts
+    settings = study.settings
+    return replace(
+        facts,
+        study=settings.study,
+        test_share=settings.test_share,
+        overlap=settings.overlap,
+        figures=_figures(sources, study) if sources.what == "predictions" else {},
+    )
+
+
+def _figures(sources: Sources, study: Study) -> dict[str, dict[str, Any]]:
+    """What was measured of the models whose predictions these are, where the study still has them."""
+    from train.persistence.folder import load_meta
+
+    folders = {row["model_version"]: study.models / row["model_version"] for row in sources.rows}
+    metas = {name: load_meta(folder) for name, folder in folders.items() if (folder / "model.json").exists()}
+    return {name: meta.figures["layers"] for name, meta in metas.items() if meta.figures}
 
 
 def pseudonyms_of(annotators: Iterable[str], study: Study | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ Rows of `data/annotations.jsonl`, `gold.jsonl` and `predictions.jsonl` become `A
 so that each format is written once for all three.
 """
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from schemas.codebook import Codebook
-from schemas.errors import SettingsError, near_hit
+from schemas.errors import DataError, SettingsError, near_hit
 from schemas.kinds import KINDS
 from schemas.layer import Layer
 from schemas.records import (
@@ -31,6 +32,7 @@ from schemas.studio_json import TaskData
 What = Literal["annotations", "gold", "predictions"]
 #: Who speaks in rows of gold, where annotations have a person and predictions a model.
 GOLD = "gold"
+WITHOUT_TEXT = "texts of sentences (--without-text)"
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HIDDEN_EMAIL = "[E-Mail]"
 
@@ -57,7 +59,10 @@ class Answers(Record, frozen=True, kw_only=True):
 
 
 class Unit(Record, frozen=True, kw_only=True):
-    """A sentence; ``text`` is None where none is known, and offsets where it is not known where it stands."""
+    """A sentence; ``text`` is None where none is known, and offsets where it is not known where it stands.
+
+    ``sha256`` is that of the text in UTF-8, where the text itself is left out.
+    """
 
     sentence_id: str
     commentary_id: str
@@ -66,6 +71,7 @@ class Unit(Record, frozen=True, kw_only=True):
     start: int | None = None
     end: int | None = None
     test: bool = False
+    sha256: str | None = None
 
 
 class Material(NamedTuple):
@@ -85,6 +91,8 @@ class Material(NamedTuple):
         ``commentary_id`` to ``train``, ``validation`` or ``test``: no near-duplicates in two of them.
     left_out
         What is not exported, and how often.
+    text_hashes
+        Where texts are left out: ``commentary_id`` to the SHA-256 of the text in UTF-8.
     """
 
     what: What
@@ -95,6 +103,7 @@ class Material(NamedTuple):
     splits: dict[str, str]
     left_out: Counter[str]
     has_text: bool = True
+    text_hashes: Mapping[str, str] = {}
 
     @property
     def coders(self) -> list[str]:
@@ -155,7 +164,9 @@ def gather(
     Raises
     ------
     SettingsError
-        A layer is not one of the codebook.
+        A layer that was asked for is not one of the codebook.
+    DataError
+        A row has a layer, a target or a code that the codebook does not have.
     """
     book, left_out = _with_layers(sources.codebook, layers), Counter[str]()
     wanted = {layer.id: layer for layer in book.layers}
@@ -164,6 +175,7 @@ def gather(
     test: set[str] = set()
     for row in sources.rows:
         answers = _ANSWERS[sources.what](row, wanted, pseudonyms, left_out)
+        _refuse_foreign(row, answers, wanted, sources.codebook)
         sentence_id = answers.sentence_id
         if sentence_id not in units:
             units[sentence_id] = _unit(row, sources, sentence_id)
@@ -177,12 +189,57 @@ def gather(
     ordered = _in_order(units, sources)
     place = {sentence_id: n for n, sentence_id in enumerate(ordered)}
     rows.sort(key=lambda row: (place[row.sentence_id], _by_number(row.coder)))
-    if not with_text:
-        left_out["texts of sentences (--without-text)"] = len(ordered)
-        ordered = {name: replace(unit, text=None) for name, unit in ordered.items()}
-    commentaries = dict(_commentaries(ordered, sources, with_text))
+    commentaries = dict(_commentaries(ordered, sources))
     splits = dict(sources.splits) or {name: "test" if name in test else "train" for name in commentaries}
-    return Material(sources.what, book, ordered, rows, commentaries, splits, +left_out, with_text)
+    material = Material(sources.what, book, ordered, rows, commentaries, splits, +left_out)
+    return material if with_text else _without_text(material)
+
+
+def text_hash(text: str) -> str:
+    """The SHA-256 of a text in UTF-8."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _without_text(material: Material) -> Material:
+    """Hashes in the place of texts, by which they can be found and verified."""
+    hashes = {name: text_hash(known.text) for name, known in material.commentaries.items() if known.text}
+    units = {
+        name: replace(unit, text=None, sha256=None if unit.text is None else text_hash(unit.text))
+        for name, unit in material.units.items()
+    }
+    bare = {
+        name: replace(known, text="", blocks=[], captions=[]) for name, known in material.commentaries.items()
+    }
+    left_out = material.left_out + Counter({WITHOUT_TEXT: len(units)})
+    return material._replace(
+        units=units, commentaries=bare, left_out=left_out, has_text=False, text_hashes=hashes
+    )
+
+
+def _refuse_foreign(row: Any, answers: Answers, wanted: Mapping[str, Layer], book: Codebook) -> None:
+    """A row must be of this codebook: what that does not have would be lost without a word."""
+    names = row["layers"] if isinstance(row, Mapping) else row.layers
+    for name in names:
+        if name not in wanted and book.layer(name) is None:
+            raise _foreign(
+                row, f'the layer "{name}"', near_hit(name, [layer.id for layer in book.layers]), book
+            )
+    for name, value in answers.layers.items():
+        layer = wanted[name]
+        if strange := KINDS[layer.kind].strange(layer, value, book.target_ids):
+            raise _foreign(
+                row, f'"{strange[0]}" in the layer "{name}"', near_hit(strange[0], layer.values), book
+            )
+
+
+def _foreign(row: Any, what: str, near: str, book: Codebook) -> DataError:
+    facts = row if isinstance(row, Mapping) else msgspec.structs.asdict(row)
+    version = facts.get("codebook_version")
+    of = f" (the row is of version {version})" if version and version != book.version else ""
+    return DataError(
+        f"{facts['sentence_id']}: {what} is not in {book.codebook} {book.version}{of}{near}; name the "
+        "codebook of the rows with --codebook, or take them along with `standpunkt codebook migrate`"
+    )
 
 
 def numbered(annotators: Iterable[str], known: Mapping[str, str] = {}) -> dict[str, str]:
@@ -350,9 +407,7 @@ def _in_order(units: Mapping[str, Unit], sources: Sources) -> dict[str, Unit]:
     return {unit.sentence_id: unit for _, unit in sorted(enumerate(units.values()), key=key)}
 
 
-def _commentaries(
-    units: Mapping[str, Unit], sources: Sources, with_text: bool
-) -> Iterator[tuple[str, Commentary]]:
+def _commentaries(units: Mapping[str, Unit], sources: Sources) -> Iterator[tuple[str, Commentary]]:
     """Those of the sentences; of one that is not known what a task says of it."""
     first = {unit.commentary_id: unit.sentence_id for unit in reversed([*units.values()])}
     for name in dict.fromkeys(unit.commentary_id for unit in units.values()):
@@ -367,7 +422,7 @@ def _commentaries(
                 text="",
                 blocks=[],
             )
-        yield name, known if with_text else replace(known, text="", blocks=[], captions=[])
+        yield name, known
 
 
 def codes_of(layer: Layer, value: LayerValue) -> Iterator[tuple[str | None, str | None]]:

@@ -2,14 +2,14 @@
 
 import datetime
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from exports.formats.label_scripts import Table, write_label_scripts
 from exports.formats.material import Answers, Material, codes_of
 from exports.formats.options import Options
-from exports.formats.variables import Column, Variable, by_coder, variables_of
+from exports.formats.variables import Column, by_coder, code_labels
 from exports.tables import rows_csv
 from exports.tables.cells import escape_cell
 from schemas.errors import DataError
@@ -24,7 +24,14 @@ _SENTENCE = (
     Column("author", str, "author of the commentary"),
     Column("date", str, "date of the commentary, YYYY-MM-DD"),
     Column("index", int, "place of the sentence in its commentary, from 0"),
-    Column("text", str, "the sentence"),
+)
+_TEXT = (Column("text", str, "the sentence"),)
+#: In its place where texts are left out.
+_NO_TEXT = (
+    Column("start", int, "where the sentence begins in the text of its commentary, in characters from 0"),
+    Column("end", int, "where it ends"),
+    Column("sha256", str, "SHA-256 of the sentence in UTF-8"),
+    Column("commentary_sha256", str, "SHA-256 of the text of the commentary in UTF-8"),
 )
 _CODING = (
     Column("sentence_id", str, "id of the sentence"),
@@ -145,7 +152,7 @@ def long_columns(material: Material) -> list[Column]:
 
 def long_rows(material: Material) -> Iterator[Row]:
     """A row for each code that was given; one without a code for an empty set and for a skipped sentence."""
-    labels = _labels(material)
+    labels = code_labels(material.codebook)
     for row in material.rows:
         unit = material.units[row.sentence_id]
         common = {
@@ -163,23 +170,7 @@ def long_rows(material: Material) -> Iterator[Row]:
             yield common | answer
 
 
-def _labels(material: Material) -> Callable[[str, str], str]:
-    known = {
-        (variable.layer.id, code): label
-        for variable in variables_of(material.codebook)
-        for code, label in _codes(variable).items()
-    }
-    return lambda layer, code: known.get((layer, code), code)
-
-
-def _codes(variable: Variable) -> dict[str, str]:
-    """Of a set's code the one it asks for."""
-    if not KINDS[variable.layer.kind].several or variable.part is None:
-        return variable.values
-    return {variable.part: variable.label.partition(": ")[2]}
-
-
-def _answers(material: Material, row: Answers, labels: Callable[[str, str], str]) -> Iterator[Row]:
+def _answers(material: Material, row: Answers, labels: Mapping[tuple[str, str], str]) -> Iterator[Row]:
     for layer in material.codebook.layers:
         if layer.id not in row.layers:
             continue
@@ -194,7 +185,7 @@ def _answers(material: Material, row: Answers, labels: Callable[[str, str], str]
                 "layer": layer.id,
                 "target": target,
                 "code": code,
-                "label": code and labels(layer.id, code),
+                "label": code and labels.get((layer.id, code), code),
                 "status": "abstained" if is_withheld else "coded",
                 "score": score,
                 "probability": score,
@@ -208,8 +199,8 @@ def _answers(material: Material, row: Answers, labels: Callable[[str, str], str]
 
 
 def sentence_columns(material: Material) -> list[Column]:
-    """Those of the sentence itself; its text only where it is exported."""
-    return [column for column in _SENTENCE if material.has_text or column.name != "text"]
+    """Those of the sentence itself; hashes where its text is not exported."""
+    return [*_SENTENCE, *(_TEXT if material.has_text else _NO_TEXT)]
 
 
 def sentence_rows(material: Material) -> Iterator[Row]:
@@ -223,6 +214,10 @@ def sentence_rows(material: Material) -> Iterator[Row]:
             "date": commentary.date,
             "index": unit.index,
             "text": unit.text,
+            "start": unit.start,
+            "end": unit.end,
+            "sha256": unit.sha256,
+            "commentary_sha256": material.text_hashes.get(unit.commentary_id),
         }
 
 

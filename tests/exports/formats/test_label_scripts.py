@@ -103,7 +103,7 @@ def test_names_are_short_and_none_is_there_twice() -> None:
 def test_text_cannot_run_a_macro_in_stata(material_of: Gather, tmp_path: Path) -> None:
     material = material_of()
     layers = [layer for layer in material.codebook.layers if layer.id == "function"]
-    label = type(layers[0])(id="function", kind="one", label={"de": 'a `x\' $y "z"\''}, codes=layers[0].codes)
+    label = type(layers[0])(id="function", kind="one", label={"de": "a `x' $y \"z\"'"}, codes=layers[0].codes)
     book = type(material.codebook)(codebook="probe", version="1.2.0", language="de", layers=[label])
     write_export(material._replace(codebook=book), "wide", str(tmp_path / "out"))
     lines = (tmp_path / "out" / "labels.do").read_text("utf-8").splitlines()
