@@ -173,9 +173,10 @@ def gather(
     rows: list[Answers] = []
     units: dict[str, Unit] = {}
     test: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for row in sources.rows:
         answers = _ANSWERS[sources.what](row, wanted, pseudonyms, left_out)
-        _refuse_foreign(row, answers, wanted, sources.codebook)
+        _refuse_foreign(row, answers, wanted, sources.codebook, seen)
         sentence_id = answers.sentence_id
         if sentence_id not in units:
             units[sentence_id] = _unit(row, sources, sentence_id)
@@ -216,8 +217,13 @@ def _without_text(material: Material) -> Material:
     )
 
 
-def _refuse_foreign(row: Any, answers: Answers, wanted: Mapping[str, Layer], book: Codebook) -> None:
-    """A row must be of this codebook: what that does not have would be lost without a word."""
+def _refuse_foreign(
+    row: Any, answers: Answers, wanted: Mapping[str, Layer], book: Codebook, seen: set[tuple[str, str]]
+) -> None:
+    """A row must be of this codebook: what that does not have would be lost without a word.
+
+    ``seen`` are layers and values that are known to be of it.
+    """
     names = row["layers"] if isinstance(row, Mapping) else row.layers
     for name in names:
         if name not in wanted and book.layer(name) is None:
@@ -226,10 +232,13 @@ def _refuse_foreign(row: Any, answers: Answers, wanted: Mapping[str, Layer], boo
             )
     for name, value in answers.layers.items():
         layer = wanted[name]
+        if not KINDS[layer.kind].has_codes or (key := (name, str(value))) in seen:
+            continue
         if strange := KINDS[layer.kind].strange(layer, value, book.target_ids):
             raise _foreign(
                 row, f'"{strange[0]}" in the layer "{name}"', near_hit(strange[0], layer.values), book
             )
+        seen.add(key)
 
 
 def _foreign(row: Any, what: str, near: str, book: Codebook) -> DataError:

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,7 @@ def write_workbook(material: Material, folder: Path, options: Options) -> None:
         There are more rows, or longer texts, than a workbook holds.
     """
     import openpyxl
+    from openpyxl.writer.excel import ExcelWriter
 
     if len(material.units) >= _ROWS:
         found = f"{len(material.units):,} sentences: a sheet holds {_ROWS - 1:,}; use --to wide"
@@ -127,7 +129,9 @@ def write_workbook(material: Material, folder: Path, options: Options) -> None:
             sheet.append([_excel(row.get(head)) for head in heads])
     book.properties.creator, book.properties.created = "standpunkt", _EPOCH
     book.properties.modified = _EPOCH
-    book.save(folder / "sentences.xlsx")
+    # not book.save, which writes the time of day into the file
+    archive = zipfile.ZipFile(folder / "sentences.xlsx", "w", zipfile.ZIP_DEFLATED)
+    ExcelWriter(book, archive).save()
 
 
 def _excel(value: Any) -> Any:
