@@ -72,6 +72,7 @@ def export(
     from annotate.study.material import (
         background_of,
         check_what,
+        keep_pseudonyms,
         pseudonyms_of,
         sources_of_files,
         sources_of_study,
@@ -103,6 +104,8 @@ def export(
     options, background = Options(german=german), background_of(sources, opened, has_names=names)
     beside = companions(material, to, options, background)
     report = write_export(material, to, output, options, companions=beside)
+    if pseudonyms and opened is not None:
+        keep_pseudonyms(pseudonyms, opened)
     if json:
         print_report(report, True, "")
     else:

@@ -131,18 +131,23 @@ def _figures(sources: Sources, study: Study) -> dict[str, dict[str, Any]]:
 
 
 def pseudonyms_of(annotators: Iterable[str], study: Study | None) -> dict[str, str]:
-    """A pseudonym for each annotator; a study keeps them, so that all its exports have the same.
+    """A pseudonym for each annotator; in a study those that its earlier exports had."""
+    path = _pseudonyms(study) if study is not None else None
+    return numbered(annotators, _read_pseudonyms(path) if path is not None and path.exists() else {})
+
+
+def keep_pseudonyms(pseudonyms: Mapping[str, str], study: Study) -> None:
+    """Keeps them, so that all exports of a study have the same.
 
     ``data/pseudonyms.json`` is the key to who coded what, and readable by its owner alone.
     """
-    if study is None:
-        return numbered(annotators)
-    path = study.data / "pseudonyms.json"
-    known = _read_pseudonyms(path) if path.exists() else {}
-    given = numbered(annotators, known)
-    if given != known:
-        write_private_json(path, given)
-    return given
+    path = _pseudonyms(study)
+    if not path.exists() or _read_pseudonyms(path) != pseudonyms:
+        write_private_json(path, pseudonyms)
+
+
+def _pseudonyms(study: Study) -> Path:
+    return study.data / "pseudonyms.json"
 
 
 def _read_pseudonyms(path: Path) -> dict[str, str]:

@@ -246,8 +246,8 @@ def _foreign(row: Any, what: str, near: str, book: Codebook) -> DataError:
     version = facts.get("codebook_version")
     of = f" (the row is of version {version})" if version and version != book.version else ""
     return DataError(
-        f"{facts['sentence_id']}: {what} is not in {book.codebook} {book.version}{of}{near}; name the "
-        "codebook of the rows with --codebook, or take them along with `standpunkt codebook migrate`"
+        f"{facts['sentence_id']}: {what} is not in {book.codebook} {book.version}{of}: name the codebook "
+        f"of the rows with --codebook, or take them along with `standpunkt codebook migrate`{near}"
     )
 
 
