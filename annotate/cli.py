@@ -26,6 +26,7 @@ from annotate.commands import (
     prelabel,
     pull,
     push,
+    rehydrate,
     relink,
     report,
     split,
@@ -70,6 +71,7 @@ app.command("evaluate")(evaluate.evaluate)
 app.command("report")(report.report)
 app.command("tag")(tag.tag)
 app.command("export")(export.export)
+app.command("rehydrate")(rehydrate.rehydrate)
 app.add_typer(model.app, name="model")
 app.command("prelabel")(prelabel.prelabel)
 app.command("backup")(backup.backup)

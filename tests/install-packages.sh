@@ -1,10 +1,17 @@
 #!/bin/sh
-# The Debian packages that the browser tests need, and with STANDPUNKT_STRESS the PostgreSQL that six
-# coders work on. Where this is not root on Debian, those tests are skipped, counted and named.
+# The Debian packages that the browser tests need, R and PSPP, which read exported tables, and with
+# STANDPUNKT_STRESS the PostgreSQL that six coders work on. Where this is not root on Debian, those tests
+# are skipped, counted and named.
 set -eu
 wanted=""
 if ! command -v chromium >/dev/null 2>&1 || ! command -v chromedriver >/dev/null 2>&1; then
     wanted="chromium chromium-driver fonts-dejavu-core"
+fi
+if ! command -v Rscript >/dev/null 2>&1; then
+    wanted="$wanted r-base-core"
+fi
+if ! command -v pspp >/dev/null 2>&1; then
+    wanted="$wanted pspp"
 fi
 if [ -n "${STANDPUNKT_STRESS:-}" ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then
     wanted="$wanted postgresql"

@@ -6,6 +6,7 @@ import typer
 from annotate.commands.agree import given_names, meaning
 from annotate.commands.terminal import (
     CodebookOption,
+    GermanOption,
     JsonOption,
     MapOption,
     StudyOption,
@@ -51,9 +52,7 @@ def export(
     without_text: Annotated[
         bool, typer.Option("--without-text", help="Ids, offsets and hashes instead of texts.")
     ] = False,
-    german: Annotated[
-        bool, typer.Option("--german", help="CSV with semicolons, decimal comma and BOM, for Excel.")
-    ] = False,
+    german: GermanOption = False,
     formats: Annotated[bool, typer.Option("--formats", help="List the formats and end.")] = False,
     codebook: CodebookOption = None,
     map_path: MapOption = None,
@@ -71,7 +70,9 @@ def export(
     """Write codings, gold or predictions in a form that other software reads."""
     from annotate.study.folder import open_study
     from annotate.study.material import (
+        background_of,
         check_what,
+        keep_pseudonyms,
         pseudonyms_of,
         sources_of_files,
         sources_of_study,
@@ -80,6 +81,7 @@ def export(
     from exports.formats.material import gather
     from exports.formats.options import Options
     from exports.formats.write import check_output, format_named, write_export
+    from exports.papers.companions import companions
 
     if formats:
         _list_formats()
@@ -106,7 +108,11 @@ def export(
         with_text=not without_text,
         splitter=_splitter(opened) if chosen.has_splits else None,
     )
-    report = write_export(material, to, output, Options(german=german))
+    options, background = Options(german=german), background_of(sources, opened, has_names=names)
+    beside = companions(material, to, options, background)
+    report = write_export(material, to, output, options, companions=beside)
+    if pseudonyms and opened is not None:
+        keep_pseudonyms(pseudonyms, opened)
     if json:
         print_report(report, True, "")
     else:

@@ -8,6 +8,7 @@ from annotate.commands.terminal import (
     AuthorOption,
     DateOption,
     EncodingOption,
+    GermanOption,
     Inputs,
     JsonOption,
     ModelOption,
@@ -45,6 +46,7 @@ def tag(
     to: Annotated[
         str, typer.Option("--to", metavar="FORMAT", help="Output format: jsonl, html, csv or parquet.")
     ] = "jsonl",
+    german: GermanOption = False,
     encoding: EncodingOption = None,
     author: AuthorOption = None,
     date: DateOption = None,
@@ -84,10 +86,12 @@ def tag(
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
         raise typer.BadParameter("standard output is already in use; name a file", param_hint="--summary")
-    from annotate.tag.formats import FORMATS
+    from annotate.tag.formats import FORMATS, GERMAN
 
     if to not in FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(FORMATS)}', param_hint="--to")
+    if german and to not in GERMAN:
+        raise typer.BadParameter(f'is for --to {" or ".join(GERMAN)}, not for "{to}"', param_hint="--german")
     if model is None and study is None and not Path("study.yaml").exists():
         raise SettingsError("no model given, and the current folder is not a study", flag="-m")
     model_dir = model or open_study(study).latest_model()
@@ -105,11 +109,12 @@ def tag(
             workers=workers,
             gold=_gold(gold, study),
             spellings=_spellings(study),
+            german=german,
         )
     else:
         report = _tag_files(
             model_dir, files, output, to, json, summary, _gold(gold, study) if to == "html" else None,
-            _spellings(study), encoding=encoding, author=author, date=date,
+            _spellings(study), german, encoding=encoding, author=author, date=date,
         )  # fmt: skip
     if json:
         print_report(report, True, "")
@@ -152,7 +157,7 @@ def _spellings(study: Path | None) -> dict[str, str]:
 
 def _tag_files(
     model_dir: Path, files: list[str], output: str | None, to: str, json: bool, summary: str | None,
-    gold: Path | None, spellings: dict[str, str], **reading: str | None,
+    gold: Path | None, spellings: dict[str, str], german: bool, **reading: str | None,
 ) -> "TagReport":  # fmt: skip
     """Few pieces, at once."""
     from annotate.tag.formats import write_tagged
@@ -172,7 +177,7 @@ def _tag_files(
     if as_table and tagged:
         print_report(None, False, "\n\n".join(_piece_table(piece, loaded.meta.book) for piece in tagged))
     elif tagged and (output or not json):
-        write_tagged(output or "-", to, tagged, loaded)
+        write_tagged(output or "-", to, tagged, loaded, german=german)
         if output and to == "html":
             say(f"page: {output}")
     if summary:
@@ -184,7 +189,7 @@ def _tag_files(
 
 def _tag_folder(
     model_dir: Path, files: list[str], output: str, to: str, reading: dict[str, str | None], *,
-    summary: str | None, workers: int, gold: Path | None, spellings: dict[str, str],
+    summary: str | None, workers: int, gold: Path | None, spellings: dict[str, str], german: bool,
 ) -> "TagReport":  # fmt: skip
     """Many pieces: finished ones are kept, so that a run that was broken off goes on."""
     from annotate.tag import folder as tagging
@@ -244,7 +249,7 @@ def _tag_folder(
         )  # fmt: skip
         say(f"index: {index}")
     else:
-        tagging.write_rows(output, ledger, row_format, meta.book)
+        tagging.write_rows(output, ledger, row_format, meta.book, german=german)
     ledger.close()
     if not is_site:
         ledger_path.unlink()

@@ -64,6 +64,10 @@ DateOption = Annotated[
     str | None, typer.Option("--date", help="Date (YYYY-MM-DD) of commentaries whose file has none.")
 ]
 
+GermanOption = Annotated[
+    bool, typer.Option("--german", help="CSV with semicolons, decimal comma and BOM, for Excel.")
+]
+
 Inputs = Annotated[
     list[str], typer.Argument(metavar="FILE…", help="Files or folders of commentaries; - is standard input.")
 ]

@@ -1,14 +1,17 @@
 """What `export` takes: a study's rows with their texts, or those of files."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from annotate.study.folder import Study
 from annotate.texts.context import running_text
 from exports.formats.material import Sources, What, answered, numbered
+from exports.papers.background import Background, days_of, support_of
 from exports.readers.annotations import read_codings
 from exports.readers.people import Who
 from schemas.codebook import Codebook
@@ -133,19 +136,59 @@ def with_contexts(sources: Sources) -> Sources:
     return sources._replace(contexts=contexts)
 
 
+def background_of(sources: Sources, study: Study | None, *, has_names: bool) -> Background:
+    """What the papers of an export say beyond its rows; ``study``: the one that the rows are of."""
+    versions = Counter(
+        row["codebook_version"] if sources.what == "predictions" else row.codebook_version or "unknown"
+        for row in (sources.rows if sources.what != "gold" else ())
+    )
+    facts = Background(
+        sentences=len(sources.sentences) or None,
+        commentaries=len(sources.commentaries) or None,
+        coded=days_of(sources.rows) if sources.what == "annotations" else None,
+        versions=dict(sorted(versions.items())),
+        support=support_of(sources.rows) if sources.what == "gold" else {},
+        has_names=has_names,
+    )
+    if study is None:
+        return facts
+    settings = study.settings
+    return replace(
+        facts,
+        study=settings.study,
+        test_share=settings.test_share,
+        overlap=settings.overlap,
+        figures=_figures(sources, study) if sources.what == "predictions" else {},
+    )
+
+
+def _figures(sources: Sources, study: Study) -> dict[str, dict[str, Any]]:
+    """What was measured of the models whose predictions these are, where the study still has them."""
+    from train.persistence.folder import load_meta
+
+    folders = {row["model_version"]: study.models / row["model_version"] for row in sources.rows}
+    metas = {name: load_meta(folder) for name, folder in folders.items() if (folder / "model.json").exists()}
+    return {name: meta.figures["layers"] for name, meta in metas.items() if meta.figures}
+
+
 def pseudonyms_of(annotators: Iterable[str], study: Study | None) -> dict[str, str]:
-    """A pseudonym for each annotator; a study keeps them, so that all its exports have the same.
+    """A pseudonym for each annotator; in a study those that its earlier exports had."""
+    path = _pseudonyms(study) if study is not None else None
+    return numbered(annotators, _read_pseudonyms(path) if path is not None and path.exists() else {})
+
+
+def keep_pseudonyms(pseudonyms: Mapping[str, str], study: Study) -> None:
+    """Keeps them, so that all exports of a study have the same.
 
     ``data/pseudonyms.json`` is the key to who coded what, and readable by its owner alone.
     """
-    if study is None:
-        return numbered(annotators)
-    path = study.data / "pseudonyms.json"
-    known = _read_pseudonyms(path) if path.exists() else {}
-    given = numbered(annotators, known)
-    if given != known:
-        write_private_json(path, given)
-    return given
+    path = _pseudonyms(study)
+    if not path.exists() or _read_pseudonyms(path) != pseudonyms:
+        write_private_json(path, pseudonyms)
+
+
+def _pseudonyms(study: Study) -> Path:
+    return study.data / "pseudonyms.json"
 
 
 def _read_pseudonyms(path: Path) -> dict[str, str]:

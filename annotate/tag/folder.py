@@ -118,9 +118,11 @@ def compare_pieces(ledger: Ledger, codebook: Codebook, pages: Path | None) -> No
         ledger.set_summary(replace(done, summary=summary))  # last: a run that is killed before does it again
 
 
-def write_rows(path: str, ledger: Ledger, row_format: RowFormat, codebook: Codebook) -> int:
+def write_rows(
+    path: str, ledger: Ledger, row_format: RowFormat, codebook: Codebook, *, german: bool = False
+) -> int:
     """The rows of all pieces in one file."""
-    return row_format.write(path, (row for done in ledger.finished() for row in done.rows), codebook)
+    return row_format.write(path, (row for done in ledger.finished() for row in done.rows), codebook, german)
 
 
 def write_folder_summaries(path: str, ledger: Ledger) -> int:

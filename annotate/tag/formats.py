@@ -21,10 +21,14 @@ Row = dict[str, Any]
 
 
 class RowFormat(NamedTuple):
-    """The rows of one commentary, and what writes the rows of all: path (or "-"), rows, codebook."""
+    """The rows of one commentary, and what writes the rows of all.
+
+    ``write`` takes a path (or "-"), rows, codebook, and whether Excel is to read it where German is its
+    language; `GERMAN` are the formats where that makes a difference.
+    """
 
     rows: Callable[[TaggedPiece, Codebook], list[Row]]
-    write: Callable[[str, Iterable[Row], Codebook], int]
+    write: Callable[[str, Iterable[Row], Codebook, bool], int]
 
 
 def _prediction_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
@@ -37,16 +41,22 @@ def _table_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
 
 #: None: a page a commentary instead of rows.
 FORMATS: dict[str, RowFormat | None] = {
-    "jsonl": RowFormat(_prediction_rows, lambda path, rows, book: write_jsonl(path, rows)),
+    "jsonl": RowFormat(_prediction_rows, lambda path, rows, book, german: write_jsonl(path, rows)),
     "html": None,
-    "csv": RowFormat(_table_rows, lambda path, rows, book: rows_csv.write(path, columns_of(book), rows)),
+    "csv": RowFormat(
+        _table_rows,
+        lambda path, rows, book, german: rows_csv.write(path, columns_of(book), rows, german=german),
+    ),
     "parquet": RowFormat(
-        _table_rows, lambda path, rows, book: rows_parquet.write(path, columns_of(book), rows)
+        _table_rows, lambda path, rows, book, german: rows_parquet.write(path, columns_of(book), rows)
     ),
 }
+GERMAN = ("csv",)
 
 
-def write_tagged(path: str, to: str, tagged: Sequence[TaggedPiece], model: "Model") -> None:
+def write_tagged(
+    path: str, to: str, tagged: Sequence[TaggedPiece], model: "Model", *, german: bool = False
+) -> None:
     """Writes commentaries that are all in memory to one file or, for "-", to standard output."""
     book, version = model.meta.book, model.meta.model_version
     row_format = FORMATS[to]
@@ -54,4 +64,5 @@ def write_tagged(path: str, to: str, tagged: Sequence[TaggedPiece], model: "Mode
         news = [news_words(row, book) for row in summarise(tagged, book, model_version=version)]
         write_text(path, reading_page(tagged, book, model_version=version, news=news))
     else:
-        row_format.write(path, (row for piece in tagged for row in row_format.rows(piece, book)), book)
+        rows = (row for piece in tagged for row in row_format.rows(piece, book))
+        row_format.write(path, rows, book, german)

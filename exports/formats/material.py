@@ -4,6 +4,7 @@ Rows of `data/annotations.jsonl`, `gold.jsonl` and `predictions.jsonl` become `A
 so that each format is written once for all three.
 """
 
+import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -33,6 +34,7 @@ What = Literal["annotations", "gold", "predictions"]
 GOLD = "gold"
 #: Of a format that has no mark for it, its writer says something else.
 ABSTAINED = "answers below their threshold, exported and marked as abstained"
+WITHOUT_TEXT = "texts of sentences (--without-text)"
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _HIDDEN_EMAIL = "[E-Mail]"
 _WITHHELD = "answers below their threshold"
@@ -61,7 +63,10 @@ class Answers(Record, frozen=True, kw_only=True):
 
 
 class Unit(Record, frozen=True, kw_only=True):
-    """A sentence; ``text`` is None where none is known, and offsets where it is not known where it stands."""
+    """A sentence; ``text`` is None where none is known, and offsets where it is not known where it stands.
+
+    ``sha256`` is that of the text in UTF-8, where the text itself is left out.
+    """
 
     sentence_id: str
     commentary_id: str
@@ -70,6 +75,7 @@ class Unit(Record, frozen=True, kw_only=True):
     start: int | None = None
     end: int | None = None
     test: bool = False
+    sha256: str | None = None
 
 
 class Splits(NamedTuple):
@@ -102,6 +108,8 @@ class Material(NamedTuple):
         What is not exported, and how often.
     contexts
         ``sentence_id`` to the running text before and after it, for a format that has it.
+    text_hashes
+        Where texts are left out: ``commentary_id`` to the SHA-256 of the text in UTF-8.
     """
 
     what: What
@@ -114,6 +122,7 @@ class Material(NamedTuple):
     has_text: bool = True
     language: str = "de"
     contexts: Mapping[str, tuple[str, str]] = {}
+    text_hashes: Mapping[str, str] = {}
 
     @property
     def coders(self) -> list[str]:
@@ -206,19 +215,20 @@ def gather(
     Raises
     ------
     SettingsError
-        A layer is not one of the codebook.
+        A layer that was asked for is not one of the codebook.
     DataError
-        A value is not one of its layer.
+        A row has a layer, a target or a code that the codebook does not have.
     """
     book, left_out = _with_layers(sources.codebook, layers), Counter[str]()
     wanted = {layer.id: layer for layer in book.layers}
     rows: list[Answers] = []
     units: dict[str, Unit] = {}
     test: set[str] = set()
+    seen: set[tuple[str, str]] = set()
     for row in sources.rows:
         answers = _ANSWERS[sources.what](row, wanted, pseudonyms, left_out)
+        _refuse_foreign(row, answers, wanted, sources.codebook, seen)
         sentence_id = answers.sentence_id
-        _refuse_unknown(answers, book)
         if sentence_id not in units:
             units[sentence_id] = _unit(row, sources, sentence_id)
         if sentence_id in sources.tests or (isinstance(row, GoldSentence) and row.test):
@@ -232,11 +242,8 @@ def gather(
     place = {sentence_id: n for n, sentence_id in enumerate(ordered)}
     rows.sort(key=lambda row: (place[row.sentence_id], _by_number(row.coder)))
     splits = (splitter or _as_marked)(ordered.values(), test)
-    if not with_text:
-        left_out["texts of sentences (--without-text)"] = len(ordered)
-        ordered = {name: replace(unit, text=None) for name, unit in ordered.items()}
-    commentaries = dict(_commentaries(ordered, sources, with_text))
-    return Material(
+    commentaries = dict(_commentaries(ordered, sources))
+    material = Material(
         sources.what,
         book,
         ordered,
@@ -244,29 +251,72 @@ def gather(
         commentaries,
         splits,
         +left_out,
-        with_text,
-        sources.language or book.language,
-        sources.contexts if with_text else {},
+        language=sources.language or book.language,
+        contexts=sources.contexts,
     )
-
-
-def _refuse_unknown(answers: Answers, book: Codebook) -> None:
-    for name, value in answers.layers.items():
-        layer = book.layer(name)
-        assert layer is not None
-        fitting = fits(layer, value)
-        strange = KINDS[layer.kind].strange(layer, value, book.target_ids) if fitting else [str(value)[:60]]
-        if strange:
-            raise DataError(
-                f'{answers.sentence_id}, {answers.coder}: found "{strange[0]}" in the layer {name}, which '
-                f"{book.codebook} {book.version} does not know; was it coded with another version "
-                "(`standpunkt codebook migrate`)?"
-            )
+    return material if with_text else _without_text(material)
 
 
 def _as_marked(units: Collection[Unit], test: Collection[str]) -> Splits:
     names = {unit.commentary_id for unit in units}
     return Splits({name: "test" if name in test else "train" for name in names}, "as marked in the study")
+
+
+def text_hash(text: str) -> str:
+    """The SHA-256 of a text in UTF-8."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _without_text(material: Material) -> Material:
+    """Hashes in the place of texts, by which they can be found and verified."""
+    hashes = {name: text_hash(known.text) for name, known in material.commentaries.items() if known.text}
+    units = {
+        name: replace(unit, text=None, sha256=None if unit.text is None else text_hash(unit.text))
+        for name, unit in material.units.items()
+    }
+    bare = {
+        name: replace(known, text="", blocks=[], captions=[]) for name, known in material.commentaries.items()
+    }
+    left_out = material.left_out + Counter({WITHOUT_TEXT: len(units)})
+    return material._replace(
+        units=units, commentaries=bare, left_out=left_out, has_text=False, text_hashes=hashes, contexts={}
+    )
+
+
+def _refuse_foreign(
+    row: Any, answers: Answers, wanted: Mapping[str, Layer], book: Codebook, seen: set[tuple[str, str]]
+) -> None:
+    """A row must be of this codebook: what that does not have would be lost without a word.
+
+    ``seen`` are layers and values that are known to be of it.
+    """
+    names = row["layers"] if isinstance(row, Mapping) else row.layers
+    for name in names:
+        if name not in wanted and book.layer(name) is None:
+            raise _foreign(
+                row, f'the layer "{name}"', near_hit(name, [layer.id for layer in book.layers]), book
+            )
+    for name, value in answers.layers.items():
+        layer = wanted[name]
+        if not KINDS[layer.kind].has_codes or (key := (name, str(value))) in seen:
+            continue
+        fitting = fits(layer, value)
+        strange = KINDS[layer.kind].strange(layer, value, book.target_ids) if fitting else [str(value)[:60]]
+        if strange:
+            raise _foreign(
+                row, f'"{strange[0]}" in the layer "{name}"', near_hit(strange[0], layer.values), book
+            )
+        seen.add(key)
+
+
+def _foreign(row: Any, what: str, near: str, book: Codebook) -> DataError:
+    facts = row if isinstance(row, Mapping) else msgspec.structs.asdict(row)
+    version = facts.get("codebook_version")
+    of = f" (the row is of version {version})" if version and version != book.version else ""
+    return DataError(
+        f"{facts['sentence_id']}: {what} is not in {book.codebook} {book.version}{of}: name the codebook "
+        f"of the rows with --codebook, or take them along with `standpunkt codebook migrate`{near}"
+    )
 
 
 def numbered(annotators: Iterable[str], known: Mapping[str, str] = {}) -> dict[str, str]:
@@ -440,9 +490,7 @@ def _in_order(units: Mapping[str, Unit], sources: Sources) -> dict[str, Unit]:
     return {unit.sentence_id: unit for _, unit in sorted(enumerate(units.values()), key=key)}
 
 
-def _commentaries(
-    units: Mapping[str, Unit], sources: Sources, with_text: bool
-) -> Iterator[tuple[str, Commentary]]:
+def _commentaries(units: Mapping[str, Unit], sources: Sources) -> Iterator[tuple[str, Commentary]]:
     """Those of the sentences; of one that is not known what a task says of it."""
     first = {unit.commentary_id: unit.sentence_id for unit in reversed([*units.values()])}
     for name in dict.fromkeys(unit.commentary_id for unit in units.values()):
@@ -457,7 +505,7 @@ def _commentaries(
                 text="",
                 blocks=[],
             )
-        yield name, known if with_text else replace(known, text="", blocks=[], captions=[])
+        yield name, known
 
 
 def sure_layers(row: Answers) -> Layers:

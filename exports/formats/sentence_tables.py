@@ -1,14 +1,16 @@
 """Tables: a row a coding (``long``), a row a sentence (``wide``), as CSV or as a workbook."""
 
 import datetime
+import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from exports.formats.label_scripts import Table, write_label_scripts
 from exports.formats.material import Answers, Material, codes_of
 from exports.formats.options import Options
-from exports.formats.variables import Column, Variable, by_coder, variables_of
+from exports.formats.variables import Column, by_coder, code_labels
 from exports.tables import rows_csv
 from exports.tables.cells import escape_cell
 from schemas.errors import DataError
@@ -23,7 +25,14 @@ _SENTENCE = (
     Column("author", str, "author of the commentary"),
     Column("date", str, "date of the commentary, YYYY-MM-DD"),
     Column("index", int, "place of the sentence in its commentary, from 0"),
-    Column("text", str, "the sentence"),
+)
+_TEXT = (Column("text", str, "the sentence"),)
+#: In its place where texts are left out.
+_NO_TEXT = (
+    Column("start", int, "where the sentence begins in the text of its commentary, in characters from 0"),
+    Column("end", int, "where it ends"),
+    Column("sha256", str, "SHA-256 of the sentence in UTF-8"),
+    Column("commentary_sha256", str, "SHA-256 of the text of the commentary in UTF-8"),
 )
 _CODING = (
     Column("sentence_id", str, "id of the sentence"),
@@ -49,6 +58,7 @@ _BY_WHAT = {
     "gold": (Column("probability", float, "of the code, where the rule gives one"),),
     "predictions": (Column("score", float, "probability of the code"),),
 }
+_BREAK = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 #: Rows and characters that Excel takes.
 _ROWS, _CHARS = 1_048_576, 32_767
 _EPOCH = datetime.datetime(2000, 1, 1)
@@ -63,10 +73,33 @@ def write_long(material: Material, folder: Path, options: Options) -> None:
 
 
 def write_wide(material: Material, folder: Path, options: Options) -> None:
-    """``sentences.csv`` and ``columns.csv``."""
-    columns = wide_columns(material)
-    _write_csv(folder / "sentences.csv", columns, wide_rows(material), options)
+    """``sentences.csv``, ``columns.csv``, and the scripts by which SPSS and Stata read it with its labels."""
+    columns, widths = wide_columns(material), dict[str, int]()
+    rows = _on_one_line(wide_rows(material), columns, widths, material)
+    _write_csv(folder / "sentences.csv", columns, rows, options)
     write_dictionary(folder, material, {"sentences": columns}, options)
+    table = Table(options.main or "sentences.csv", columns, widths, options.german)
+    write_label_scripts(folder, table)
+
+
+def _on_one_line(
+    rows: Iterator[Row], columns: list[Column], widths: dict[str, int], material: Material
+) -> Iterator[Row]:
+    """The rows without line breaks in their cells: SPSS reads a line a case. Notes the longest cells."""
+    texts = [column.name for column in columns if column.type is str]
+    for row in rows:
+        for name in texts:
+            cell = row.get(name)
+            if not cell:
+                continue
+            if not cell.isprintable() and _BREAK.search(cell):
+                row[name], number = _BREAK.subn(" ", cell)
+                material.left_out["line breaks within cells, written as spaces"] += number
+            # an apostrophe may come in front
+            widths[name] = max(
+                widths.get(name, 0), len(cell) + 1 if cell.isascii() else len(cell.encode()) + 1
+            )
+        yield row
 
 
 def write_workbook(material: Material, folder: Path, options: Options) -> None:
@@ -123,7 +156,7 @@ def long_columns(material: Material) -> list[Column]:
 
 def long_rows(material: Material) -> Iterator[Row]:
     """A row for each code that was given; one without a code for an empty set and for a skipped sentence."""
-    labels = _labels(material)
+    labels = code_labels(material.codebook)
     for row in material.rows:
         unit = material.units[row.sentence_id]
         common = {
@@ -141,23 +174,7 @@ def long_rows(material: Material) -> Iterator[Row]:
             yield common | answer
 
 
-def _labels(material: Material) -> Callable[[str, str], str]:
-    known = {
-        (variable.layer.id, code): label
-        for variable in variables_of(material.codebook)
-        for code, label in _codes(variable).items()
-    }
-    return lambda layer, code: known.get((layer, code), code)
-
-
-def _codes(variable: Variable) -> dict[str, str]:
-    """Of a set's code the one it asks for."""
-    if not KINDS[variable.layer.kind].several or variable.part is None:
-        return variable.values
-    return {variable.part: variable.label.partition(": ")[2]}
-
-
-def _answers(material: Material, row: Answers, labels: Callable[[str, str], str]) -> Iterator[Row]:
+def _answers(material: Material, row: Answers, labels: Mapping[tuple[str, str], str]) -> Iterator[Row]:
     for layer in material.codebook.layers:
         if layer.id not in row.layers:
             continue
@@ -172,7 +189,7 @@ def _answers(material: Material, row: Answers, labels: Callable[[str, str], str]
                 "layer": layer.id,
                 "target": target,
                 "code": code,
-                "label": code and labels(layer.id, code),
+                "label": code and labels.get((layer.id, code), code),
                 "status": "abstained" if is_withheld else "coded",
                 "score": score,
                 "probability": score,
@@ -186,8 +203,8 @@ def _answers(material: Material, row: Answers, labels: Callable[[str, str], str]
 
 
 def sentence_columns(material: Material) -> list[Column]:
-    """Those of the sentence itself; its text only where it is exported."""
-    return [column for column in _SENTENCE if material.has_text or column.name != "text"]
+    """Those of the sentence itself; hashes where its text is not exported."""
+    return [*_SENTENCE, *(_TEXT if material.has_text else _NO_TEXT)]
 
 
 def sentence_rows(material: Material) -> Iterator[Row]:
@@ -201,6 +218,10 @@ def sentence_rows(material: Material) -> Iterator[Row]:
             "date": commentary.date,
             "index": unit.index,
             "text": unit.text,
+            "start": unit.start,
+            "end": unit.end,
+            "sha256": unit.sha256,
+            "commentary_sha256": material.text_hashes.get(unit.commentary_id),
         }
 
 

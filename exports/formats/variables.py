@@ -47,7 +47,7 @@ def variables_of(book: Codebook) -> list[Variable]:
 
 def _of_layer(layer: Layer, book: Codebook) -> Iterator[Variable]:
     kind, label = KINDS[layer.kind], book.say(layer.label)
-    yes, no, untouched = _WORDS.get(book.language, _WORDS["en"])
+    yes, no, untouched = _words(book)
     codes = {code.id: book.say(code.label) for code in layer.codes}
     if kind.by_target:
         codes.setdefault(UNRELATED, untouched)
@@ -61,6 +61,17 @@ def _of_layer(layer: Layer, book: Codebook) -> Iterator[Variable]:
     else:
         is_number = bool(codes) and all(code.isdigit() for code in codes)
         yield Variable(layer.id, layer, None, label, codes, is_number)
+
+
+def code_labels(book: Codebook) -> dict[tuple[str, str], str]:
+    """Layer and code → the code's label; ``unrelated`` of a stance has one too."""
+    labels = {(layer.id, code.id): book.say(code.label) for layer in book.layers for code in layer.codes}
+    stances = [layer.id for layer in book.layers if KINDS[layer.kind].by_target]
+    return {(name, UNRELATED): _words(book)[2] for name in stances} | labels
+
+
+def _words(book: Codebook) -> tuple[str, str, str]:
+    return _WORDS.get(book.language, _WORDS["en"])
 
 
 class Column(NamedTuple):

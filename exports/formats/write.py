@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -82,11 +82,20 @@ def check_output(output: str, chosen: Format) -> None:
             )
 
 
-def write_export(material: Material, to: str, output: str, options: Options = Options()) -> ExportReport:
+def write_export(
+    material: Material,
+    to: str,
+    output: str,
+    options: Options = Options(),
+    *,
+    companions: Callable[[Material], Mapping[str, bytes]] = lambda material: {},
+) -> ExportReport:
     """Writes a format to a new folder, to a file with its companions beside it, or to standard output.
 
     Parameters
     ----------
+    companions
+        Gives name and content of what stands beside the format's files, once those are written.
     output
         ``-``: standard output gets the main file alone. A name that ends as the format's main file: the
         companions begin with its stem. Else a folder, which must be new or empty.
@@ -105,7 +114,11 @@ def write_export(material: Material, to: str, output: str, options: Options = Op
     check_output(output, chosen)
     if chosen.needs_text:
         material = _with_text(material, to)
+    if _is_file(output, chosen):
+        options = options._replace(main=Path(output).name)
     with _made(material, chosen, output, options) as folder:
+        for name, content in companions(material).items() if output != "-" else ():
+            (folder / name).write_bytes(content)
         names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
         manifest = _Manifest(
             format=to,

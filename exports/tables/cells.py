@@ -18,6 +18,8 @@ def escape_cell(text: str) -> str:
     >>> [escape_cell(text) for text in ("=1+1", " -Minus", "'=x", "'s ist so", "1 - 1")]
     ["'=1+1", "' -Minus", "''=x", "'s ist so", '1 - 1']
     """
+    if text[:1].isalnum():  # most texts, and no formula
+        return text
     return f"'{text}" if _FORMULA.match(text) else text
 
 

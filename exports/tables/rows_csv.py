@@ -32,8 +32,8 @@ def write(
 
 
 def _cell(value: Any, german: bool) -> Any:
+    if isinstance(value, str):
+        return escape_cell(value)
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, float) and german:
-        return str(value).replace(".", ",")
-    return escape_cell(value) if isinstance(value, str) else value
+    return str(value).replace(".", ",") if german and isinstance(value, float) else value

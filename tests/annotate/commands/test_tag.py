@@ -23,6 +23,23 @@ def text(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_table_for_german_excel_has_semicolons_and_decimal_commas(
+    standpunkt: Run, model: Path, text: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "texte").mkdir()
+    (tmp_path / "texte" / text.name).write_bytes(text.read_bytes())
+    for name, source in (("one.csv", text), ("folder.csv", tmp_path / "texte")):
+        ran = standpunkt("tag", source, "-m", model, "--to", "csv", "--german", "-o", tmp_path / name)
+        assert ran.code == 0, ran.err
+        raw = (tmp_path / name).read_bytes()
+        assert raw.startswith(b"\xef\xbb\xbfsentence_id;")
+        (first, *_) = csv.DictReader(raw.decode("utf-8-sig").splitlines(), delimiter=";")
+        assert "," in first["function__score"]
+    wrong = standpunkt("tag", text, "-m", model, "--to", "jsonl", "--german")
+    assert wrong.code == 2
+    assert "is for --to csv" in wrong.err
+
+
 def test_csv_has_a_row_a_sentence_and_a_column_an_answer(standpunkt: Run, model: Path, text: Path) -> None:
     ran = standpunkt("tag", text, "-m", model, "--to", "csv")
     rows = list(csv.DictReader(ran.out.splitlines()))
