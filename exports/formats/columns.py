@@ -13,7 +13,6 @@ from exports.formats.sentence_tables import wide_columns, wide_rows, write_dicti
 from exports.tables import rows_parquet
 from schemas.codebook import Codebook
 from schemas.controls import control_name
-from schemas.errors import SettingsError, install_line
 from schemas.kinds import KINDS
 from schemas.layer import Layer
 
@@ -32,7 +31,6 @@ def write_parquet(material: Material, folder: Path, options: Options) -> None:
     SettingsError
         pyarrow is not installed.
     """
-    _pyarrow()
     columns = wide_columns(material)
     names = [(column.name, column.type) for column in columns]
     rows_parquet.write(str(folder / "sentences.parquet"), names, wide_rows(material))
@@ -47,7 +45,7 @@ def write_data_set(material: Material, folder: Path, options: Options) -> None:
     SettingsError
         pyarrow is not installed.
     """
-    _pyarrow()
+    rows_parquet.need_pyarrow()
     columns = data_set_columns(material)
     features = {column.name: column.feature for column in columns}
     (folder / "data").mkdir()
@@ -57,14 +55,6 @@ def write_data_set(material: Material, folder: Path, options: Options) -> None:
             path = folder / "data" / f"{split}-00000-of-00001.parquet"
             sizes[split] = card.Size(len(rows), _write(path, features, _rows(material, rows, columns)))
     (folder / "README.md").write_text(card.data_set_card(material, features, sizes), "utf-8")
-
-
-def _pyarrow() -> Any:
-    try:
-        import pyarrow
-    except ImportError as error:
-        raise SettingsError(f"Parquet needs pyarrow ({error}): {install_line('pyarrow')}") from error
-    return pyarrow
 
 
 class DataSetColumn(NamedTuple):

@@ -4,10 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from schemas.errors import SettingsError
+from schemas.errors import SettingsError, install_line
 from schemas.files import replacing
 
 _ROWS = 5000  # of a row group
+
+
+def need_pyarrow() -> None:
+    """Raises a SettingsError where pyarrow is not installed: a line that installs it."""
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError as error:
+        words = f"Parquet needs pyarrow ({error}): {install_line('pyarrow')}"
+        raise SettingsError(words, flag="--to") from error
 
 
 def write(path: str, columns: Sequence[tuple[str, type]], rows: Iterable[Mapping[str, Any]]) -> int:
@@ -18,13 +27,10 @@ def write(path: str, columns: Sequence[tuple[str, type]], rows: Iterable[Mapping
     SettingsError
         pyarrow is not installed.
     """
-    try:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-    except ImportError as error:
-        raise SettingsError(
-            'Parquet needs pyarrow: pip install "standpunkt[parquet]"', flag="--to"
-        ) from error
+    need_pyarrow()
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     kinds = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
     schema = pa.schema([(name, kinds[kind]) for name, kind in columns])
     count = 0
