@@ -154,7 +154,7 @@ def test_a_name_of_the_codebook_counts_before_the_usual_one(book: Codebook, tmp_
     codes = [
         replace(code, maps={"semeval-2016": "NONE"} if code.id == "favor" else {}) for code in stance.codes
     ]
-    own = replace(book, layers=[replace(stance, codes=codes)])
+    own = replace(book, layers=[replace(stance, codes=codes) if x is stance else x for x in book.layers])
     write_export(of_gold(own, GOLD), "semeval-stance", str(tmp_path / "out"))
     [(_, _, name)] = checked_semeval_2016(tmp_path / "out" / "train.txt")
     assert name == "NONE"

@@ -15,7 +15,8 @@ from schemas.records import Commentary, Sentence
 
 from ..formats.conftest import TEXTS, Gather, commentaries, sentences
 
-CASES = [(name, what) for name, form in FORMATS.items() for what in form.whats]
+#: Formats that are nothing without texts refuse to leave them out.
+CASES = [(name, what) for name, form in FORMATS.items() for what in form.whats if not form.needs_text]
 Pieces = list[tuple[Commentary, list[Sentence]]]
 KNOWN = Background(study="probe", sentences=3, commentaries=2)
 
