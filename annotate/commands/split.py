@@ -51,6 +51,10 @@ def split(
     title_column: _ColumnOption = None,
     author_column: _ColumnOption = None,
     date_column: _ColumnOption = None,
+    mended: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="File for what was mended in texts from pages, such as hyphens."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="In a study: continue even if pushed sentences are lost.")
     ] = False,
@@ -70,6 +74,7 @@ def split(
     from annotate.texts.commentaries import Failed
     from annotate.texts.corrections import unused_corrections
     from annotate.texts.inputs import unread_files
+    from annotate.texts.layout.mends import Mend
     from annotate.texts.sentences import splitter_note
 
     opened = open_study(study) if study is not None or not files else None
@@ -90,13 +95,21 @@ def split(
             with opened.locked("split", say):
                 report = split_study(opened, files, force=force, **reading)
         else:
-            pieces = split_inputs(files or [], language=language, **reading)
+            mends: list[Mend] = []
+            pieces = split_inputs(files or [], language=language, mended=mends, **reading)
             rows = output or (None if json or sys.stdout.isatty() else "-")
             shown = list(pieces) if rows is None and not json else None
             report = write_pieces(
                 pieces if shown is None else shown, sentences=rows, commentaries=commentaries
             )
+            report = replace(report, mended=len(mends))
+            if mended:
+                write_jsonl(mended, mends)
     if opened:
+        if report.mended:
+            notes.append(f"what was mended in the texts: {opened.mended.relative_to(opened.folder)}")
+            if mended:
+                write_jsonl(mended, read_jsonl(opened.mended, Mend))
         if output:
             write_jsonl(output, read_jsonl(opened.sentences, Sentence))
         for correction in unused_corrections(

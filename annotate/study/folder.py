@@ -90,6 +90,7 @@ class Study:
         self.gold = self.data / "gold.jsonl"
         self.predictions = self.data / "predictions.jsonl"
         self.corrections = self.data / "corrections.yaml"
+        self.mended = self.data / "mended.jsonl"  # what the layout of pages had put into the texts
         self.relinked = self.data / "relinked.jsonl"
         self.exports = self.data / "exports"
         self.models = folder / "models"

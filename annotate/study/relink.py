@@ -14,6 +14,7 @@ from annotate.study.folder import Study
 from annotate.study.split import corrections_of, split_texts, write_pieces
 from annotate.study.staged import staged
 from annotate.texts.alignment import RelinkReport, relink
+from annotate.texts.layout.mends import Mend
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Assignment, Commentary, GoldSentence, Record, Sentence
 
@@ -32,7 +33,8 @@ def relink_study(study: Study, *, dry_run: bool = False, **reading: Any) -> Reli
     listed. With ``dry_run`` nothing is written.
     """
     old = list(read_jsonl(study.needs(study.sentences, "split"), Sentence))
-    pieces = list(split_texts(study, **reading))
+    mended: list[Mend] = []
+    pieces = list(split_texts(study, mended=mended, **reading))
     sentences = [sentence for _, rows in pieces for sentence in rows]
     report = relink(
         old,
@@ -51,6 +53,8 @@ def relink_study(study: Study, *, dry_run: bool = False, **reading: Any) -> Reli
                 commentaries=place / study.commentaries.name,
                 corrections=corrections_of(study),
             )
+            if mended or study.mended.exists():
+                write_jsonl(place / study.mended.name, mended)
     return report
 
 

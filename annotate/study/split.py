@@ -6,12 +6,15 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from annotate.study.folder import Study
 from annotate.texts.commentaries import Failed, flag_rows, read_commentaries
 from annotate.texts.corrections import Correction, read_corrections
+from annotate.texts.layout.mends import Mend
 from annotate.texts.sentences import Piece, make_nlp, split_commentaries
 from schemas.errors import DataError
-from schemas.jsonl import read_jsonl, writing_jsonl
+from schemas.jsonl import read_jsonl, write_jsonl, writing_jsonl
 from schemas.records import Assignment, Commentary, Record
 
 
@@ -22,6 +25,7 @@ class SplitReport(Record, frozen=True, kw_only=True):
     flags: list[dict[str, Any]]
     notes: list[str] = []
     failed: list[Failed] = []
+    mended: int = 0
 
 
 def split_inputs(
@@ -36,10 +40,12 @@ def split_inputs(
     passed_over: list[DataError] | None = None,
     notes: list[str] | None = None,
     columns: Mapping[str, str] | None = None,
+    mended: list[Mend] | None = None,
 ) -> Iterator[Piece]:
     """The commentaries of files and folders, each with its sentences, as they are read.
 
-    What cannot be read goes to ``passed_over`` where that is given, what a user should know to ``notes``.
+    What cannot be read goes to ``passed_over`` where that is given, what a user should know to ``notes``,
+    what was changed because the layout of a page had put it there to ``mended``.
     With ``pipeline``, the name of an installed spaCy pipeline, sentences carry its tokens and
     entities as well.
 
@@ -50,7 +56,7 @@ def split_inputs(
     """
     commentaries = read_commentaries(
         inputs, encoding=encoding, author=author, date=date, corrections=corrections, passed_over=passed_over,
-        notes=notes, columns=columns,
+        notes=notes, columns=columns, mended=mended,
     )  # fmt: skip
     nlp = make_nlp(pipeline, language) if pipeline else None  # a blank one splits the same, five times slower
     return split_commentaries(commentaries, language=language, nlp=nlp)
@@ -73,6 +79,8 @@ def split_study(
 ) -> SplitReport:
     """Splits the commentaries of a study and writes ``commentaries.jsonl`` and ``sentences.jsonl``.
 
+    What was mended in the texts is written to ``mended.jsonl``.
+
     Raises
     ------
     DataError
@@ -80,13 +88,17 @@ def split_study(
         carries its coding over; ``force`` lets it go. The files are then as they were.
     """
     pushed = {} if force or not study.assignments.exists() else _pushed(study)
-    return write_pieces(
-        split_texts(study, files, **reading),
+    mended: list[Mend] = []
+    report = write_pieces(
+        split_texts(study, files, mended=mended, **reading),
         sentences=study.sentences,
         commentaries=study.commentaries,
         corrections=corrections_of(study),
         wanted=pushed,
     )
+    if mended or study.mended.exists():
+        write_jsonl(study.mended, mended)
+    return msgspec.structs.replace(report, mended=len(mended))
 
 
 def write_pieces(

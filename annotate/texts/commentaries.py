@@ -10,6 +10,7 @@ from annotate.texts.corrections import Correction, corrected
 from annotate.texts.damage import damage_in
 from annotate.texts.dates import iso_date, out_of_line
 from annotate.texts.inputs import find_sources
+from annotate.texts.layout.mends import Mend
 from annotate.texts.readers import READERS
 from annotate.texts.readers.title_lines import suspected_title_lines
 from annotate.texts.sources import Draft, Reading, Source, lines_of
@@ -39,6 +40,7 @@ def read_commentaries(
     passed_over: list[DataError] | None = None,
     notes: list[str] | None = None,
     columns: Mapping[str, str] | None = None,
+    mended: list[Mend] | None = None,
 ) -> Iterator[Commentary]:
     """The commentaries of files, folders and ``-``, one at a time.
 
@@ -61,6 +63,9 @@ def read_commentaries(
         file, and what was left out.
     columns
         Field → the heading of its column, for tables whose headings do not say it.
+    mended
+        Where it is given, what was changed in the texts because the layout of a page had put it
+        there is added to it: hyphens at line ends, heads and feet of pages, invisible signs.
 
     Raises
     ------
@@ -70,7 +75,7 @@ def read_commentaries(
     if date is not None and iso_date(date) is None:
         raise SettingsError(f'"{date}" is not a date, expected one such as 2025-10-21', flag="--date")
     defaults = {"author": author, "date": iso_date(date) if date else None}
-    reading = Reading(encoding, passed_over, notes, columns or {})
+    reading = Reading(encoding, passed_over, notes, columns or {}, mended)
     ids = IdRegister()
     by_id: dict[str, list[Correction]] = {}
     for correction in corrections:

@@ -2,10 +2,11 @@
 
 import codecs
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
+from annotate.texts.layout.mends import Mend, said
 from schemas.errors import DataError, SettingsError
 from schemas.files import decode_utf8, read_bytes
 from schemas.files import reading as reading_file
@@ -81,13 +82,15 @@ class Reading(NamedTuple):
 
     ``encoding`` is that of files that are not UTF-8. An error of a single row goes to ``passed_over``
     where that is given, and is raised else; what a user should know of a file goes to ``notes``.
-    ``columns`` are the headings of a table's columns by field, where they are named.
+    ``columns`` are the headings of a table's columns by field, where they are named. What was changed in a
+    text, because the layout of a page had put it there, goes to ``mended``.
     """
 
     encoding: str | None = None
     passed_over: list[DataError] | None = None
     notes: list[str] | None = None
     columns: Mapping[str, str] = {}
+    mended: list[Mend] | None = None
 
     def pass_over(self, error: DataError) -> None:
         if self.passed_over is None:
@@ -97,6 +100,12 @@ class Reading(NamedTuple):
     def note(self, source: Source, words: str) -> None:
         if self.notes is not None:
             self.notes.append(f"{source.name}: {words}")
+
+    def mend(self, source: Source, mends: Sequence[Mend]) -> None:
+        if mends:
+            self.note(source, said(mends))
+            if self.mended is not None:
+                self.mended.extend(mends)
 
 
 def read_text(source: Source, reading: Reading = Reading()) -> str:

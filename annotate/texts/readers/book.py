@@ -38,7 +38,7 @@ def read_book(source: Source, reading: Reading) -> Iterator[Draft]:
             if not any(part.kind in ("paragraph", "list_item") for part in parts):
                 continue  # a cover, a title page
             found += 1
-            yield draft_of(parts, source, with_iso_date({**fields, "title": _title(parts, root)}))
+            yield draft_of(parts, source, reading, with_iso_date({**fields, "title": _title(parts, root)}))
     if not found:
         raise DataError("has no text", path=source.path)
     tell_left_out(reading, source, left_out)

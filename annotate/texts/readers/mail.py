@@ -66,7 +66,7 @@ def read_saved_page(source: Source, reading: Reading) -> Iterator[Draft]:
     except (LookupError, ValueError):
         html = decoded_page(data, source, reading.encoding)
     address = _header(message, "Snapshot-Content-Location") or _header(page, "Content-Location")
-    yield page_draft(html, source, url=address if address.startswith("http") else None)
+    yield page_draft(html, source, reading, url=address if address.startswith("http") else None)
 
 
 def _message(source: Source) -> Message:

@@ -58,7 +58,7 @@ def read_markdown(source: Source, reading: Reading) -> Iterator[Draft]:
     if "title" not in matter and parts and parts[0].kind == "title":
         matter["title"] = parts[0].text
     own_id = matter.pop("id", None) or matter.pop("commentary_id", None)
-    draft = draft_of(parts, source, with_iso_date(matter))
+    draft = draft_of(parts, source, reading, with_iso_date(matter))
     yield draft._replace(own_id=own_id)
 
 

@@ -1,17 +1,33 @@
 """Plain text: one commentary or several, each from its title line or head of an export to the next."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from annotate.texts.layout.mends import Mend
+from annotate.texts.layout.signs import with_plain_signs
+from annotate.texts.layout.wrapped import comes_from_a_page, unwrapped
 from annotate.texts.readers.press_exports import read_press_export
-from annotate.texts.readers.title_lines import TitleLine, read_title_line, suspected_title_lines
+from annotate.texts.readers.title_lines import (
+    TitleLine,
+    is_title_line,
+    read_title_line,
+    suspected_title_lines,
+)
 from annotate.texts.readers.web_copy import read_web_copy
 from annotate.texts.sources import Draft, Line, Reading, Source, lines_of, read_text
 from schemas.records import BlockKind
 
 
 def read_plain(source: Source, reading: Reading) -> Iterator[Draft]:
-    yield from drafts_of(read_text(source, reading), source, reading)
+    text = unicodedata.normalize("NFC", read_text(source, reading))
+    mends: list[Mend] = []
+    is_laid_out = comes_from_a_page(text) and not read_press_export(text)
+    text = with_plain_signs(text, source.name, mends, keeps_ends=is_laid_out)
+    if is_laid_out:
+        text = unwrapped(text, source.name, mends, is_alone=is_title_line)
+    reading.mend(source, mends)
+    yield from drafts_of(text, source, reading, layout="paragraphs" if is_laid_out else "text")
 
 
 def drafts_of(

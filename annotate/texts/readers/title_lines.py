@@ -63,6 +63,10 @@ def read_title_line(line: str) -> TitleLine | None:
     return None
 
 
+def is_title_line(line: str) -> bool:
+    return read_title_line(line) is not None
+
+
 def suspected_title_lines(text: str) -> Iterator[str]:
     """Lines that hold a name and a date and little else, and are no title lines that are known."""
     if not _YEAR.search(text):

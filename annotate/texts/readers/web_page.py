@@ -22,7 +22,7 @@ _KINDS: dict[str, BlockKind] = {"head": "title", "item": "list_item"}
 
 def read_web_page(source: Source, reading: Reading) -> Iterator[Draft]:
     data = read_bytes(source.path, at_most=4 * MAX_TEXT)
-    yield page_draft(decoded_page(data, source, reading.encoding), source)
+    yield page_draft(decoded_page(data, source, reading.encoding), source, reading)
 
 
 def decoded_page(data: bytes, source: Source, encoding: str | None) -> str:
@@ -41,7 +41,7 @@ def decoded_page(data: bytes, source: Source, encoding: str | None) -> str:
     return text_of(data, source, encoding)
 
 
-def page_draft(html: str, source: Source, **fields: Any) -> Draft:
+def page_draft(html: str, source: Source, reading: Reading, **fields: Any) -> Draft:
     """The commentary of a page; ``fields`` fill what the page does not say.
 
     Raises
@@ -60,7 +60,8 @@ def page_draft(html: str, source: Source, **fields: Any) -> Draft:
         "url": extracted.url,
         "outlet": extracted.sitename,
     }
-    return draft_of(parts, source, with_iso_date({name: found[name] or fields.get(name) for name in found}))
+    fields = {name: found[name] or fields.get(name) for name in found}
+    return draft_of(parts, source, reading, with_iso_date(fields))
 
 
 def _extracted(html: str) -> Any:
