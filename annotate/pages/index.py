@@ -16,7 +16,8 @@ _WANTS_ROWS = "Bitte einen Datensatz je Zeile als .jsonl speichern."
 #: What an error says → what the page says; the first that fits.
 _REASONS = (
     (r"^is named as plain text", "Nach dem Namen reiner Text, nach dem Inhalt etwas anderes."),
-    (r"protected by a password", "Mit Kennwort geschützt oder in einem alten Format. Bitte neu speichern."),
+    (r"text layer", "Ein Scan, dessen Text nicht zu lesen ist. Eine Texterkennung wie ocrmypdf legt ihn an."),
+    (r"protected", "Mit Kennwort geschützt oder in einem alten Format. Bitte neu speichern."),
     (r"^is no |damaged|^cannot be unpacked|is not XML|no mail that can|no markup that can|^no table of",
      "Die Datei ist beschädigt oder nicht das, was ihr Name sagt."),
     (r"^no column is called|^has no column", "Keine Spalte mit dem Text. Bitte eine „text“ nennen."),
@@ -28,7 +29,6 @@ _REASONS = (
     (r"^not JSON", "Die Zeile ist kein gültiger Datensatz."),
     (r"^unknown encoding|^not [\w-]+: ", "Nicht in der angegebenen Kodierung gespeichert."),
     (r"hand in one record a line", f"Dieses Format wird nicht gelesen. {_WANTS_ROWS}"),
-    (r"pdftotext", "PDF wird nicht gelesen. Bitte den Text herausziehen und als .txt speichern."),
     (r"is not read|looks like a binary format|not a format that is read",
      f"Dieses Format wird nicht gelesen. {_TEXT_OR_PAGE}"),
     (r"^has no file to read", "Der Ordner enthält keine lesbare Datei."),

@@ -79,7 +79,7 @@ def _format_of(path: Path) -> str:
 
 
 def _format_of_stdin() -> str:
-    """JSON Lines where the first sign is a brace, a page where it is a tag, else text."""
+    """JSON Lines where the first sign is a brace, a page where it is a tag, PDF by its mark, else text."""
     stream = sys.stdin.buffer
     if hasattr(stream, "peek"):
         head = stream.peek(HEAD)[:HEAD]
@@ -88,6 +88,8 @@ def _format_of_stdin() -> str:
         head = stream.read(HEAD)
         stream.seek(position)
     head = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if head.startswith(b"%pdf-"):
+        return "pdf"
     if head.startswith(b"{"):
         return "jsonl"
     return "html" if head.startswith((b"<!doctype html", b"<html")) else "text"

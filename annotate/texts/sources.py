@@ -15,11 +15,10 @@ from schemas.records import Block, BlockKind
 
 R = TypeVar("R")
 READABLE = (
-    ".txt, .md, .jsonl, .html, .docx, .odt, .rtf, .epub, .eml, .mhtml, .csv, .tsv, .xlsx, "
+    ".txt, .md, .jsonl, .html, .pdf, .docx, .odt, .rtf, .epub, .eml, .mhtml, .csv, .tsv, .xlsx, "
     "or one of these as .gz"
 )
 ADVICE = {
-    ".pdf": "extract its text first, for instance with pdftotext, and hand in the .txt",
     ".json": "hand in one record a line, as .jsonl",
     **dict.fromkeys((".xmi", ".qdpx"), "`standpunkt import` reads texts and codings of other tools"),
     **dict.fromkeys(

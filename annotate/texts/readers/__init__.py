@@ -8,6 +8,7 @@ from annotate.texts.readers.jsonl import read_jsonl_rows
 from annotate.texts.readers.mail import read_mail, read_saved_page
 from annotate.texts.readers.markdown import read_markdown
 from annotate.texts.readers.open_document import read_open_document
+from annotate.texts.readers.pdf import read_pdf
 from annotate.texts.readers.plain import read_plain
 from annotate.texts.readers.rich_text import read_rich_text
 from annotate.texts.readers.table import read_delimited, read_workbook
@@ -31,6 +32,7 @@ READERS: dict[str, Reader] = {
     "markdown": Reader((".md", ".markdown"), read_markdown),
     "jsonl": Reader((".jsonl", ".ndjson"), read_jsonl_rows, is_stream=True),
     "html": Reader((".html", ".htm", ".xhtml"), read_web_page),
+    "pdf": Reader((".pdf",), read_pdf),
     "word": Reader((".docx",), read_word),
     "open_document": Reader((".odt",), read_open_document),
     "delimited": Reader((".csv", ".tsv"), read_delimited, is_stream=True),

@@ -15,7 +15,7 @@ FILES = {
     "latin.jsonl": (b'{"text": "' + LATIN + b'"}', "Zeile 1</b>: Nicht in UTF-8"),
     "breit.txt": ("Ein Satz steht hier.".encode("utf-16-le"), "UTF-16"),
     "bild.txt": (b"\x89PNG\r\n", "Format wird nicht gelesen"),
-    "heft.pdf": (b"%PDF-1.4", "PDF wird nicht gelesen"),
+    "heft.pdf": (b"%PDF-1.4", "beschädigt"),
     "brief.docx": (b"PK\x03\x04", "beschädigt"),
     "brief.doc": (b"\xd0\xcf\x11\xe0", "als reinen Text"),
     "geheim.docx": (b"\xd0\xcf\x11\xe0", "Kennwort"),

@@ -304,7 +304,7 @@ def test_json_lines_in_another_encoding_can_be_read(tmp_path: Path) -> None:
         ("a.txt", b" \n\n", "is empty"),
         ("a.jsonl", b"\n", "is empty"),
         ("a.docx", b"PK\x03\x04", "cannot be unpacked"),
-        ("a.pdf", b"%PDF-1.7", "pdftotext"),
+        ("a.pdf", b"%PDF-1.7", "is damaged"),
         ("a.txt", b"%PDF-1.7", "binary format"),
         ("a.csv", b"a,b", "--text-column"),
         ("a.txt.gz", b"kein gzip", "cannot be read"),

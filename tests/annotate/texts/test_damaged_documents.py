@@ -10,6 +10,7 @@ import pytest
 
 from annotate.texts.commentaries import read_commentaries
 from damaged import Mutation, cut, double, flip, leave_out, put_in
+from printed import Drawn, pdf
 from running import STRESS
 from schemas.errors import DataError
 
@@ -50,6 +51,10 @@ def _good(suffix: str, changed: Mutation | None = None, rng: random.Random | Non
                         name, changed(source.read(name), rng) if "xl/" in name else source.read(name)
                     )
         return out.getvalue()
+    if suffix == "pdf":
+        return pdf(
+            [Drawn(60, 750 - 12 * n, line) for n, line in enumerate(("Titel", "Es reg-", "net. Sehr."))]
+        )
     if suffix in ("eml", "mhtml"):
         message = EmailMessage()
         message["Subject"], message["From"], message["Date"] = (
@@ -73,7 +78,7 @@ def _good(suffix: str, changed: Mutation | None = None, rng: random.Random | Non
 
 
 @pytest.mark.parametrize(
-    "suffix", ["docx", "odt", "epub", "xlsx", "eml", "mhtml", "rtf", "csv", "md", "txt", "html"]
+    "suffix", ["docx", "odt", "epub", "xlsx", "eml", "mhtml", "rtf", "csv", "md", "txt", "html", "pdf"]
 )
 def test_a_damaged_document_is_read_or_refused_in_one_line(tmp_path: Path, suffix: str) -> None:
     rng = random.Random(1)
