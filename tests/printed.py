@@ -18,6 +18,7 @@ class Drawn(NamedTuple):
     text: str
     size: float = 10
     font: str = FONT
+    stretch: float = 0  # of each space
 
 
 def pdf(*pages: Sequence[Drawn], draw: Callable[[Any], None] | None = None, **options: Any) -> bytes:
@@ -33,7 +34,7 @@ def pdf(*pages: Sequence[Drawn], draw: Callable[[Any], None] | None = None, **op
     for page in pages:
         for line in page:
             canvas.setFont(line.font, line.size)
-            canvas.drawString(line.x, line.y, line.text)
+            canvas.drawString(line.x, line.y, line.text, wordSpace=line.stretch)
         if draw:
             draw(canvas)
         canvas.showPage()

@@ -5,7 +5,7 @@ from itertools import pairwise, takewhile
 
 from annotate.texts.layout.rows import Row, lines_of_rows
 
-_LEAST = 3  # lines of a column; beside others the last may have one
+_LEAST = 3  # lines of a column; the last may have one where nothing runs over what parts it
 _WIDTH = 0.15  # of the text's width, at least, has a column
 _CROSSING = 0.34  # of the lines, at most, run over what parts two columns
 _STEPS = 100  # places at which a page is tried
@@ -26,8 +26,8 @@ def is_same_line(before: Row, row: Row) -> bool:
     return abs(before.base - row.base) <= _SAME_LINE * max(before.size, row.size)
 
 
-def _columns(pieces: list[Row], least: int = _LEAST) -> Iterator[list[Row]]:
-    gutter = _gutter(pieces, least)
+def _columns(pieces: list[Row]) -> Iterator[list[Row]]:
+    gutter = _gutter(pieces)
     if gutter is None:
         yield pieces
         return
@@ -45,8 +45,8 @@ def _columns(pieces: list[Row], least: int = _LEAST) -> Iterator[list[Row]]:
         if over:
             yield over
             over = []
-        yield from _columns(left, 1)
-        yield from _columns(right, 1)
+        yield from _columns(left)
+        yield from _columns(right)
     if over:
         yield over
 
@@ -55,17 +55,17 @@ def _crosses(row: Row, gutter: float) -> bool:
     return row.left < gutter < row.right
 
 
-def _gutter(pieces: Sequence[Row], least: int) -> float | None:
+def _gutter(pieces: Sequence[Row]) -> float | None:
     """Where two columns part: few lines run over it, and many stand on both sides, beside each other."""
-    if len(pieces) < _LEAST + least:
+    if len(pieces) <= _LEAST:
         return None
     start, end = min(row.left for row in pieces), max(row.right for row in pieces)
     width = end - start
     places = [start + width * step / _STEPS for step in range(1, _STEPS)]
     crossing = {
-        place: sum(_crosses(row, place) for row in pieces)
+        place: count
         for place in places
-        if _parts(pieces, place, width, least)
+        if _parts(pieces, place, width, count := sum(_crosses(row, place) for row in pieces))
     }
     lowest = min(crossing.values(), default=len(pieces))
     if lowest > _CROSSING * len(pieces):
@@ -75,10 +75,11 @@ def _gutter(pieces: Sequence[Row], least: int) -> float | None:
     return run[len(run) // 2]
 
 
-def _parts(pieces: Sequence[Row], place: float, width: float, least: int) -> bool:
+def _parts(pieces: Sequence[Row], place: float, width: float, crossing: int) -> bool:
     left = [row for row in pieces if row.right <= place]
     right = [row for row in pieces if row.left >= place]
-    if min(len(left), len(right)) < least or max(len(left), len(right)) < _LEAST:
+    fewer, more = sorted((len(left), len(right)))
+    if not fewer or more < _LEAST or (crossing and fewer < _LEAST):
         return False
     if any(
         max(row.right for row in side) - min(row.left for row in side) < _WIDTH * width
@@ -88,7 +89,7 @@ def _parts(pieces: Sequence[Row], place: float, width: float, least: int) -> boo
     beside = min(max(r.base for r in left), max(r.base for r in right)) - max(
         min(r.base for r in left), min(r.base for r in right)
     )
-    return beside > 0
+    return beside >= 0
 
 
 def _one(pieces: Sequence[Row], link: str) -> Row:

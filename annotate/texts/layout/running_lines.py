@@ -14,7 +14,7 @@ _PAGE_NUMBER = re.compile(
 #: What is a page's number whatever other pages have; beside other words only where it stands apart.
 _COUNTED = re.compile(r"(?:Seite|Page)\s*\d+\s*(?:von|of|/)\s*\d+|[-–—]\s*\d{1,4}\s*[-–—]", re.IGNORECASE)
 _WITH_NUMBER = re.compile(
-    r"(?:[^.!?]{0,60}\W)?(?:Seite|SEITE|Page|PAGE|S\.)\s*\d{1,4}|(?:Seite|SEITE|Page|PAGE|S\.)\s*\d{1,4}(?:\W[^.!?]{0,60})?"
+    r"(?:(?:[^.!?]|\.(?=\s?\d)){0,60}\W)?(?:Seite|SEITE|Page|PAGE|S\.)\s*\d{1,4}|(?:Seite|SEITE|Page|PAGE|S\.)\s*\d{1,4}(?:\W(?:[^.!?]|\.(?=\s?\d)){0,60})?"
 )
 _LONGEST = 200  # characters; a longer line is text
 _FEW_WORDS = re.compile(r"[^.!?]{1,60}")

@@ -34,6 +34,7 @@ _OCR = "make one with ocrmypdf (ocrmypdf -l deu OLD.pdf NEW.pdf) or another text
 _HYPHENS = {0x02: "-", 0xFFFE: "-", 0xAD: "-"}  # PDFium's sign for one at a line's end; fonts' own
 _SPACES = frozenset((0x20, 0x09, 0x0A, 0x0D, 0xA0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000))
 _WIDE = 1.0  # of the size of letters: a space that may part columns
+_WIDEST = 5.0  # where both sides were drawn in one, as in a line that is stretched to a width
 _RAISED = (0.12, 0.7)  # of the size of letters: how far a footnote mark stands above its line
 _SMALL = 0.8  # of the size of letters: a mark
 _BOLD = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
@@ -156,6 +157,7 @@ class _Letter(NamedTuple):
     size: float
     is_bold: bool
     is_upright: bool
+    drawn: int | None  # in which operation; what was drawn in one stands in one column
 
 
 def _letters(text_page: Any, count: int) -> Iterator[_Letter]:
@@ -166,13 +168,14 @@ def _letters(text_page: Any, count: int) -> Iterator[_Letter]:
     name = ctypes.create_string_buffer(128)
     flags, matrix = ctypes.c_int(), raw.FS_MATRIX()
     size, font = 1.0, (0.0, 0.0)
+    drawn: int | None = None
     is_bold, is_upright, is_new = False, True, True
     half = 0  # the first of two that are one character
     for n in range(count):
         code = raw.FPDFText_GetUnicode(page, n)
         if code in _SPACES:
             is_new = True
-            yield _Letter(" ", 0, 0, 0, 1, is_bold, is_upright)
+            yield _Letter(" ", 0, 0, 0, 1, is_bold, is_upright, drawn)
             continue
         if 0xD800 <= code < 0xDC00:
             half = code
@@ -183,16 +186,17 @@ def _letters(text_page: Any, count: int) -> Iterator[_Letter]:
             raw.FPDFText_GetFontInfo(page, n, name, len(name), flags)
             weight = raw.FPDFText_GetFontWeight(page, n)
             is_bold = weight >= 600 or bool(_BOLD.search(name.value.decode("utf-8", "replace")))
+            drawn = ctypes.cast(raw.FPDFText_GetTextObject(page, n), ctypes.c_void_p).value
             is_upright = abs(raw.FPDFText_GetCharAngle(page, n)) % 6.283 < 0.2
             is_new = False
         raw.FPDFText_GetCharOrigin(page, n, x, y)
         raw.FPDFText_GetLooseCharBox(page, n, box)
-        if (drawn := (raw.FPDFText_GetFontSize(page, n), box.top - box.bottom)) != font:
-            font = drawn
+        if (found := (raw.FPDFText_GetFontSize(page, n), box.top - box.bottom)) != font:
+            font = found
             raw.FPDFText_GetMatrix(page, n, matrix)  # a font of size 1 may be drawn ten times as large
-            size = drawn[0] * math.hypot(matrix.c, matrix.d) or 1
+            size = font[0] * math.hypot(matrix.c, matrix.d) or 1
         sign = _HYPHENS.get(code) or chr(code)
-        yield _Letter(sign, box.left, box.right, y.value, size, is_bold, is_upright)
+        yield _Letter(sign, box.left, box.right, y.value, size, is_bold, is_upright, drawn)
 
 
 class _Pieces:
@@ -204,6 +208,7 @@ class _Pieces:
         self._signs: list[str] = []
         self._left = self._right = self._base = self._letter_left = 0.0
         self._size = 1.0
+        self._drawn: int | None = None
         self._bold = 0
         self._has_space, self._is_upright, self._was_upright = False, True, True
         self.unread = 0
@@ -231,6 +236,7 @@ class _Pieces:
             self._base, self._size = letter.base, letter.size
         self._signs.append(letter.sign)
         self._bold += letter.is_bold
+        self._drawn = letter.drawn
         self._letter_left, self._right, self._has_space = letter.left, letter.right, False
 
     def finished(self) -> list[Row]:
@@ -241,8 +247,9 @@ class _Pieces:
         size = max(self._size, letter.size)
         ratio = size / min(self._size, letter.size)
         gap = letter.left - self._right
+        wide = _WIDEST if letter.drawn == self._drawn else _WIDE
         # the letters of a ligature have one place
-        is_near = -0.6 * size < gap < _WIDE * size or letter.left == self._letter_left
+        is_near = -0.6 * size < gap < wide * size or letter.left == self._letter_left
         # a raised figure, or an initial: never two sizes of a line's text
         is_alike = ratio < 1.6 or letter.sign.isdigit()
         return (

@@ -79,45 +79,52 @@ def test_a_layout_is_read_as_it_was_written(
     assert pieces(commentary) == expected
 
 
-def printed(paragraphs: Sequence[str], *, columns: int, size: float, indent: float, gap: float) -> bytes:
-    """Paragraphs in columns, with hyphens, heads and numbers of pages."""
+def printed(paragraphs: Sequence[str], *, columns: int, indent: float, gap: float, row_by_row: bool) -> bytes:
+    """Paragraphs in columns of one width, with hyphens, heads and numbers of pages."""
     from reportlab.pdfbase.pdfmetrics import stringWidth
+
+    def measure(text: str) -> float:
+        return stringWidth(text, "Helvetica", 9)
 
     rng = random.Random(1)
     width = (480 - 16 * (columns - 1)) / columns
     pages: list[list[Drawn]] = [[]]
     at, y = 0, 770.0
     for paragraph in paragraphs:
-        for n, line in enumerate(
-            wrapped(paragraph, width - indent, rng, measure=lambda text: stringWidth(text, "Helvetica", size))
-        ):
+        lines = wrapped(paragraph, width - indent, rng, measure=measure)
+        for n, line in enumerate(lines):
             if y < 90:
                 at, y = at + 1, 770
                 if at == columns:
                     pages.append([])
                     at = 0
-            pages[-1].append(Drawn(57 + at * (width + 16) + (0 if n else indent), y, line, size))
-            y -= size * 1.25
+            left = 0 if n else indent
+            spaces = line.count(" ") if line is not lines[-1] else 0
+            stretch = (width - left - measure(line)) / spaces if spaces else 0
+            pages[-1].append(Drawn(57 + at * (width + 16) + left, y, line, 9, stretch=stretch))
+            y -= 11
         y -= gap
     for n, page in enumerate(pages, start=1):
-        page += [Drawn(57, 800, f"Seite {n}" if n % 2 else "MEINUNG", 8), Drawn(290, 50, str(n), 8)]
+        if row_by_row:
+            page.sort(key=lambda line: (-line.y, line.x))
+        page += [Drawn(57, 800, f"Seite {n}" if n % 2 else "MEINUNG", 7), Drawn(290, 50, str(n), 7)]
     return pdf(*pages)
 
 
 @pytest.mark.parametrize("path", DEMO, ids=lambda path: path.stem)
-@pytest.mark.parametrize(("columns", "indent", "gap"), [(1, 0, 8), (2, 12, 0), (3, 12, 0)])
+@pytest.mark.parametrize(
+    ("columns", "indent", "gap", "row_by_row"),
+    [(1, 0, 8, False), (2, 12, 0, True), (3, 12, 0, False), (4, 8, 0, True)],
+)
 def test_commentaries_in_columns_are_read_word_by_word(
-    tmp_path: Path, path: Path, columns: int, indent: float, gap: float
+    tmp_path: Path, path: Path, columns: int, indent: float, gap: float, row_by_row: bool
 ) -> None:
     # as the standard fonts of PDF have them
-    written = [
-        line.encode("cp1252", "ignore").decode("cp1252").split()
-        for line in path.read_text().splitlines()
-        if line.strip()
-    ]
-    data = printed([" ".join(line) for line in written], columns=columns, size=9.5, indent=indent, gap=gap)
-    words = [word for line in written for word in line]
-    assert [word for commentary in read(tmp_path, data) for word in commentary.text.split()] == words
+    text = path.read_text().encode("cp1252", "ignore").decode("cp1252")
+    written = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    data = printed(written, columns=columns, indent=indent, gap=gap, row_by_row=row_by_row)
+    found = " ".join(commentary.text for commentary in read(tmp_path, data))
+    assert found.split() == " ".join(written).split()
 
 
 @pytest.mark.parametrize(
