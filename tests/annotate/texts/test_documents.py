@@ -76,6 +76,7 @@ CASES: list[tuple[Callable[..., bytes], str, list[tuple[str, str]], str]] = [
     (word, "<w:p><w:r><w:t>Regie</w:t><w:softHyphen/><w:t>rung U</w:t><w:noBreakHyphen/><w:t>Bahn.</w:t></w:r></w:p>", [("paragraph", "Regierung U-Bahn.")], ""),
     (word, "<w:p><w:r><w:t>Er sagte es.</w:t><w:footnoteReference w:id='1'/></w:r></w:p>", [("paragraph", "Er sagte es.")], "1 footnotes"),
     (word, "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>Geheim.</w:t></w:r><w:r><w:t>Offen.</w:t></w:r></w:p>", [("paragraph", "Offen.")], "1 hidden passages"),
+    (word, p("Ost-") + p("und West-") + p("europa sind") + p("drei Absätze."), [("paragraph", "Ost-"), ("paragraph", "und West-"), ("paragraph", "europa sind"), ("paragraph", "drei Absätze.")], ""),
     (word, p("Da.") + f"<w:tbl><w:tr><w:tc>{p('1')}</w:tc></w:tr></w:tbl>", [("paragraph", "Da.")], "1 tables"),
     (word, f"<w:tbl><w:tr><w:tc>{p('Alles in einer Tabelle.')}</w:tc></w:tr></w:tbl>", [("paragraph", "Alles in einer Tabelle.")], ""),
     (word, f"<w:sdt><w:sdtContent>{p('Im Feld.')}</w:sdtContent></w:sdt>", [("paragraph", "Im Feld.")], ""),
@@ -241,3 +242,23 @@ def test_rich_text_made_to_hold_up_the_reader_does_not(tmp_path: Path, data: byt
     problems: list[DataError] = []
     read(tmp_path, "a.rtf", data, passed_over=problems)
     assert len(problems) <= 1
+
+
+MENDED: list[tuple[Callable[..., bytes], str, list[str], str]] = [
+    (word, "<w:p><w:r><w:t>Die Regie-</w:t><w:br/><w:t>rung und der US-</w:t><w:br/><w:t>Präsident.</w:t></w:r></w:p>", ["Die Regierung und der US-Präsident."], "2 hyphens at line ends"),
+    (word, p("Die Regierung zögert, und sie zö-") + p("gert schon lange. Das hat die Re-") + p("gierung selbst gesagt, wie man") + p("hört."), ["Die Regierung zögert, und sie zögert schon lange. Das hat die Regierung selbst gesagt, wie man hört."], "2 hyphens at line ends"),
+    (word, p("Die e\ufb03ziente Re\u00adgie\u00adrung."), ["Die effiziente Regierung."], "1 ligature, 1 word with invisible signs"),
+    (open_text, "<text:p>Die Regie-<text:line-break/>rung zögert.</text:p>", ["Die Regierung zögert."], "1 hyphen at a line's end"),
+    (rich, r"Die Regie-\line rung.\par", ["Die Regierung."], "1 hyphen at a line's end"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "body", "texts", "said"), MENDED)
+def test_what_the_layout_of_a_document_left_is_mended(
+    tmp_path: Path, form: Callable[..., bytes], body: str, texts: list[str], said: str
+) -> None:
+    suffix = {word: "docx", open_text: "odt", rich: "rtf"}[form]
+    notes: list[str] = []
+    (commentary,) = read(tmp_path, f"a.{suffix}", form(body), notes=notes)
+    assert [words for _, words in pieces(commentary)] == texts
+    assert notes[0].startswith(f"a.{suffix}: mended ") and notes[0].endswith(f": {said}")
