@@ -69,7 +69,10 @@ class Hyphens:
         if last[-1].isupper() or last[-1].isdigit() or len(last) == 1:
             return "-"
         if self._language == "en":
-            return "-" if last.casefold() in _before_hyphen() and not is_known(whole, "en") else ""
+            if is_known(whole, "en"):
+                return ""
+            are_words = is_known(last, "en") and is_known(right, "en")
+            return "-" if are_words or last.casefold() in _before_hyphen() else ""
         return "-" if _are_adjectives(last, right) and not _is_listed(whole, "de") else ""
 
     def _is_in_capitals(self, left: str, right: str) -> bool:

@@ -3,19 +3,21 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 _EDGE = 3  # lines at the top and at the bottom of a page that may be running
+_STEP = 2  # pages from one with a line to the next, where left and right pages differ
 _NUMBER = re.compile(r"\d+")
 _PAGE_NUMBER = re.compile(
-    r"[-–—|\s]*(?:(?:Seite|Page|S\.|p\.)\s*)?(?P<n>\d{1,4}|[ivxlc]{1,7})(?:\s*(?:von|of|/)\s*\d{1,4})?[-–—|\s]*",
+    r"[-–—|\s]*(?:(?:Seite|Page|S\.|p\.)\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:von|of|/)\s*\d{1,4})?[-–—|\s]*",
     re.IGNORECASE,
 )
 #: What is a page's number whatever other pages have; beside other words only where it stands apart.
 _COUNTED = re.compile(r"(?:Seite|Page)\s*\d+\s*(?:von|of|/)\s*\d+|[-–—]\s*\d{1,4}\s*[-–—]", re.IGNORECASE)
-_WITH_NUMBER = re.compile(
-    r"(?:(?:[^.!?]|\.(?=\s?\d)){0,60}\W)?(?:Seite|SEITE|Page|PAGE|S\.)\s*\d{1,4}|(?:Seite|SEITE|Page|PAGE|S\.)\s*\d{1,4}(?:\W(?:[^.!?]|\.(?=\s?\d)){0,60})?"
-)
+_SAID = r"(?:Seite|SEITE|Page|PAGE|S\.)\s*\d{1,4}"
+_BESIDE = r"(?:[^.!?]|\.(?=\s?\d)){0,60}"
+_WITH_NUMBER = re.compile(rf"(?:{_BESIDE}\W)?{_SAID}|{_SAID}(?:\W{_BESIDE})?")
 _LONGEST = 200  # characters; a longer line is text
 _FEW_WORDS = re.compile(r"[^.!?]{1,60}")
 
@@ -73,6 +75,8 @@ def _is_running(key: tuple[bool, str, int | None], texts: dict[int, str]) -> boo
     least = 2 if key[2] is not None else 3
     if len(pages) < least and not (len(pages) == 2 and key[1] == "#"):
         return False
+    if 2 * sum(later - page <= _STEP for page, later in pairwise(pages)) < len(pages) - 1:
+        return False  # the same heading on pages far apart
     figures = [[int(figure) for figure in _NUMBER.findall(text)] for text in texts.values()]
     if len(set(texts.values())) == 1 and key[1] != "#":
         return True

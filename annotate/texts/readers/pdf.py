@@ -8,7 +8,7 @@ import ctypes
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -32,6 +32,11 @@ from schemas.records import BlockKind
 
 _OCR = "make one with ocrmypdf (ocrmypdf -l deu OLD.pdf NEW.pdf) or another text recognition"
 _HYPHENS = {0x02: "-", 0xFFFE: "-", 0xAD: "-"}  # PDFium's sign for one at a line's end; fonts' own
+#: TeX's fonts where they do not say their letters: its ligatures, quotes, dashes and bullet.
+_TEX = {
+    0x0B: "ff", 0x0C: "fi", 0x0E: "ffi", 0x0F: "ffl", 0x10: "“", 0x11: "”", 0x12: "„", 0x13: "«", 0x14: "»",
+    0x15: "–", 0x16: "—", 0x1B: "ff", 0x1C: "fi", 0x1D: "fl", 0x1E: "ffi", 0x1F: "ffl", 0x88: "•",
+}  # fmt: skip
 _SPACES = frozenset((0x20, 0x09, 0x0A, 0x0D, 0xA0, 0x2002, 0x2003, 0x2009, 0x202F, 0x3000))
 _WIDE = 1.0  # of the size of letters: a space that may part columns
 _WIDEST = 5.0  # where both sides were drawn in one, as in a line that is stretched to a width
@@ -43,7 +48,7 @@ _UNREADABLE = 0.2  # of the characters: fonts that do not say which letters thei
 _NOTE = 0.92  # of the text's size: letters of footnotes and captions
 _HEADING = 1.12
 _LONGEST_HEADING, _LONGEST_CAPTION = 250, 400
-_FOOTNOTE = re.compile(r"[*†‡]|\(?\d{1,3}[.)]?\s*\S")
+_FOOTNOTE = re.compile(r"[*†‡]|\(?(?P<n>\d{1,3})(?!\d)[.)]?\s*\S")
 _FIELD = re.compile(
     r"[A-Z]{2,3}(?: {2}|$)|[A-ZÄÖÜ][\w/-]*(?: [\w/-]+)?: "
 )  # of an export of a press database
@@ -63,7 +68,7 @@ _NO_TITLE = re.compile(
 def read_pdf(source: Source, reading: Reading) -> Iterator[Draft]:
     left_out: Counter[str] = Counter()
     with _opened(source) as document:
-        pages = _pages(document, source, left_out)
+        pages = _pages(document, source, left_out, marks := Counter[str]())
         named = document.get_metadata_dict(skip_empty=True)
     empty = [n for n, page in enumerate(pages, start=1) if not page]
     if len(empty) == len(pages):
@@ -79,7 +84,8 @@ def read_pdf(source: Source, reading: Reading) -> Iterator[Draft]:
         pages = _without_running_lines(pages, size, source, mends)
         lines = [list(in_reading_order(_with_initials(page, size))) for page in pages]
     rows = _numbered(column for page in lines for column in page)
-    rows = _without_footnotes(rows, size, source, mends)
+    rows = _without_footnotes(rows, size, marks, source, mends)
+    left_out["footnote marks"] = marks.total()
     rows = [row._replace(text=with_plain_signs(row.text, source.name, mends, page=row.page)) for row in rows]
     parts, fields = _with_title(_laid_out(rows, size, source, mends, is_export=is_export), named)
     reading.mend(source, mends)
@@ -116,8 +122,8 @@ def _opened(source: Source) -> Iterator[Any]:
         document.close()
 
 
-def _pages(document: Any, source: Source, left_out: Counter[str]) -> list[list[Row]]:
-    """The pieces of lines on each page."""
+def _pages(document: Any, source: Source, left_out: Counter[str], marks: Counter[str]) -> list[list[Row]]:
+    """The pieces of lines on each page; footnote marks in them are counted and left out."""
     import pypdfium2
 
     pages: list[list[Row]] = []
@@ -134,7 +140,7 @@ def _pages(document: Any, source: Source, left_out: Counter[str]) -> list[list[R
         length += count
         if length > 2 * MAX_TEXT:
             raise too_long(length, path=source.path)
-        pieces = _Pieces(number + 1, left_out)
+        pieces = _Pieces(number + 1, left_out, marks)
         for letter in _letters(text_page, count):
             pieces.add(letter)
         pages.append(pieces.finished())
@@ -195,15 +201,16 @@ def _letters(text_page: Any, count: int) -> Iterator[_Letter]:
             font = found
             raw.FPDFText_GetMatrix(page, n, matrix)  # a font of size 1 may be drawn ten times as large
             size = font[0] * math.hypot(matrix.c, matrix.d) or 1
-        sign = _HYPHENS.get(code) or chr(code)
+        sign = _HYPHENS.get(code) or _TEX.get(code) or chr(code)
         yield _Letter(sign, box.left, box.right, y.value, size, is_bold, is_upright, drawn)
 
 
 class _Pieces:
     """Letters become pieces of lines: each ends at a wide space, another line or another font."""
 
-    def __init__(self, page: int, left_out: Counter[str]) -> None:
-        self._page, self._left_out = page, left_out
+    def __init__(self, page: int, left_out: Counter[str], marks: Counter[str]) -> None:
+        self._page, self._left_out, self._marks = page, left_out, marks
+        self._mark = ""  # figures of one that has begun
         self._found: list[Row] = []
         self._signs: list[str] = []
         self._left = self._right = self._base = self._letter_left = 0.0
@@ -217,13 +224,13 @@ class _Pieces:
         if letter.sign == " ":
             self._has_space = True
             return
-        code = ord(letter.sign)
+        code = ord(letter.sign[0])
         if code == 0xFFFD or code < 0x20 or 0xE000 <= code < 0xF900:
             self.unread += 1
             return
         if self._signs and self._goes_on(letter):
             if self._is_mark(letter):
-                self._left_out["footnote marks"] += 1
+                self._mark += letter.sign
                 self._right = max(self._right, letter.right)
                 return
             if self._has_space:
@@ -232,6 +239,7 @@ class _Pieces:
             self._end()
             self._left, self._base, self._size = letter.left, letter.base, letter.size
             self._is_upright = letter.is_upright
+        self._end_mark()
         if letter.size > self._size:
             self._base, self._size = letter.base, letter.size
         self._signs.append(letter.sign)
@@ -268,7 +276,13 @@ class _Pieces:
             and not _UNITS.search("".join(self._signs[-4:]))
         )
 
+    def _end_mark(self) -> None:
+        if self._mark:
+            self._marks[self._mark] += 1
+            self._mark = ""
+
     def _end(self) -> None:
+        self._end_mark()
         text = "".join(self._signs).strip()
         if text and self._is_upright:
             is_bold = 2 * self._bold > len(text.replace(" ", ""))
@@ -351,15 +365,22 @@ def _with_initials(page: Sequence[Row], size: float) -> list[Row]:
     return rows
 
 
-def _without_footnotes(rows: Sequence[Row], size: float, source: Source, mends: list[Mend]) -> list[Row]:
-    """The lines without those in small letters at the end of a column, if the first has a mark."""
+def _without_footnotes(
+    rows: Sequence[Row], size: float, marks: Container[str], source: Source, mends: list[Mend]
+) -> list[Row]:
+    """The lines without those in small letters at a column's end, if the first has a mark of the text's."""
+
+    def is_first(row: Row) -> bool:
+        match = _FOOTNOTE.match(row.text)
+        return match is not None and (match["n"] is None or match["n"] in marks)
+
     found: list[Row] = []
     for _, column in groupby(rows, key=lambda row: row.column):
         own = list(column)
         end = len(own)
         while end and own[end - 1].size < _NOTE * size:
             end -= 1
-        while end < len(own) and not _FOOTNOTE.match(own[end].text):
+        while end < len(own) and not is_first(own[end]):
             end += 1
         if end:
             mends += [

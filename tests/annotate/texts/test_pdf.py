@@ -212,7 +212,7 @@ def test_marks_and_texts_of_footnotes_are_left_out(tmp_path: Path) -> None:
     page = [*column(FULL, FULL, FULL, "sagt sie."), Drawn(60, 100, "12 Siehe Beispiel 2024.", 7)]
     (commentary,) = read(tmp_path, pdf(page, draw=with_marks), notes=notes, mended=mended)
     assert commentary.text.endswith("Das ist bekannt. Auf 30 m2 regnet es.")
-    assert "bericht.pdf: left out of the text: 2 footnote marks" in notes
+    assert "bericht.pdf: left out of the text: 1 footnote marks" in notes
     assert [(mend.kind, mend.was) for mend in mended] == [("footnote", "12 Siehe Beispiel 2024.")]
 
 

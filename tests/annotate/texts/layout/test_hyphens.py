@@ -49,6 +49,8 @@ CASES = [
     ("Die e-mobile Welt", "e-", "mobile Leute", "e-mobile Leute"),
     # English
     (ENGLISH, "the govern-", "ment waits", "the government waits"),
+    (ENGLISH, "a tightly-", "coupled one", "a tightly-coupled one"),
+    (ENGLISH, "the repre-", "sentative", "the representative"),
     (ENGLISH, "a self-", "made man", "a self-made man"),
     (ENGLISH, "pre-", "and post-war", "pre- and post-war"),
     # no hyphen of a word

@@ -20,6 +20,7 @@ A, B, C, D = "Es regnet.", "Es schneit.", "Es hagelt.", "Es taut."
         ([[A, "3. November 2025 Seite 2"], [B, "3. November 2025 Seite 3"]], [[A], [B]]),
         ([[A, "Fußnote", "ii"], [B, "Noch eine", "iii"]], [[A, "Fußnote"], [B, "Noch eine"]]),
         ([[A, "Seite 1 von 1"]], [[A]]),
+        ([["Neues:", A], [B], [C], [D], ["Neues:", C]], [["Neues:", A], [B], [C], [D], ["Neues:", C]]),
         ([["Kommentar", A], ["Leitartikel", B]], [["Kommentar", A], ["Leitartikel", B]]),
         ([["Sie kam 1990 an.", A], ["Sie kam 2003 an.", B]], [["Sie kam 1990 an.", A], ["Sie kam 2003 an.", B]]),
         ([[A, B], [A, C]], [[B], [C]]),
