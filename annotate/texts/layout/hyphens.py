@@ -31,13 +31,13 @@ class Hyphens:
     def __init__(self, rows: Iterable[str]) -> None:
         self._words: Counter[str] = Counter()
         for row in rows:
-            whole = _END.sub("", row)
+            whole = row[: end.start()] if (end := _end_of(row)) else row
             self._words.update(
                 re.sub(f"[{_SIGNS}\u2011]", "-", word).casefold() for word in _WORD.findall(whole)
             )
         self._hyphened: Counter[str] = Counter()
         for word, count in self._words.items():
-            for hyphen in re.finditer("-", word):
+            for hyphen in re.finditer("-", word) if len(word) <= _LONGEST else ():
                 self._hyphened[word[: hyphen.end() + _STEM]] += count
         english, german = (sum(self._words[word] for word in words) for words in _COMMON)
         self._language = "en" if english > german else "de"
@@ -47,7 +47,7 @@ class Hyphens:
 
         None where the first line does not end in a hyphen of a word.
         """
-        end, begin = _END.search(before), _BEGIN.match(after)
+        end, begin = _end_of(before), _BEGIN.match(after)
         if end is None or begin is None:
             return None
         left, right = end["left"].replace("‐", "-"), begin.group()
@@ -83,6 +83,13 @@ class Hyphens:
         return whole in self._words or (
             min(len(left), len(right)) > _SHORT and is_known(whole.title(), self._language)
         )
+
+
+def _end_of(row: str) -> re.Match[str] | None:
+    """The part of a word before a hyphen that ends a line."""
+    if not row or row[-1] not in _SIGNS:
+        return None
+    return _END.search(row, max(0, len(row) - _LONGEST))
 
 
 _COMMON = (("the", "and", "of", "is"), ("der", "die", "und", "ist"))

@@ -11,7 +11,7 @@ _INVISIBLE = re.compile(
 )
 _SIGNS = "ﬀ-ﬆ\u00ad\u200b-\u200f\u2060\u2063\ufeff"
 _ANY = re.compile(f"[{_SIGNS}]")
-_WORD = re.compile(rf"[^\s{_SIGNS}]*[{_SIGNS}]\S*")
+_WORD = re.compile(r"\S+")
 
 
 def with_plain_signs(
@@ -33,11 +33,15 @@ def with_plain_signs(
         return text
     lines = text.split("\n")
     for n, line in enumerate(lines):
+        if not _ANY.search(line):
+            continue
         end = "\u00ad" if keeps_ends and line.endswith("\u00ad") else ""
         place = {"line": n + 1} if page is None else {"page": page}
 
         def plain(found: re.Match[str], place: dict[str, int] = place) -> str:
             was = found.group()
+            if not _ANY.search(was):
+                return was
             visible = _INVISIBLE.sub("", was)
             now = visible.translate(_LIGATURES)
             if now != was:

@@ -333,7 +333,8 @@ def test_a_soft_break_is_a_space_within_a_sentence_and_parts_lines_behind_one(tm
     "text",
     ["x" * 300_000, "Ã" * 300_000, "HD\n" * 100_000, "1 of 2 DOCUMENTS\n" * 20_000, "\n" * 300_000 + "a", " " * 300_000 + "a",
      "Von " + "Anna und " * 30_000, "A – " * 50_000 + "3", "Quelle: \n" * 30_000 + "Dauerhafte Adresse des Dokuments: x",
-     "a <b " * 60_000, "&" * 300_000, "Der Winter (Anna Weiß, 25.10.2025\n\n" * 8_000, "\u2028" * 300_000],
+     "a <b " * 60_000, "&" * 300_000, "Der Winter (Anna Weiß, 25.10.2025\n\n" * 8_000, "\u2028" * 300_000,
+     "x" * 300_000 + "\u00ad", "ab-\nab " * 50_000, "\f" * 300_000 + "a\nb\nc\nd", "Wort zö-\ngert " * 30_000],
     ids=lambda text: text[:12],
 )  # fmt: skip
 @pytest.mark.parametrize("suffix", [".txt", ".md"])

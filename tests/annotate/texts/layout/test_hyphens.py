@@ -91,3 +91,9 @@ def test_a_word_that_runs_over_three_lines_is_one() -> None:
 )
 def test_a_german_compound_is_known_by_its_parts(word: str, expected: bool) -> None:
     assert is_known(word, "de") == expected
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("row", ["x-" * 500_000, "x" * 1_000_000 + "-", "- " * 500_000])
+def test_a_line_made_to_hold_up_the_reader_does_not(row: str) -> None:
+    Hyphens([row]).link(row, "rung")
