@@ -110,13 +110,23 @@ def flag_rows(
             elif flag in ("same_author_and_date", "date_unreadable"):
                 row |= {"found": commentary.date or _title_text(commentary)}
             elif flag == "looks_like_title_line":
-                row |= {"found": next(suspected_title_lines(commentary.text), None)}
+                row |= {"found": next(iter(suspects(commentary)), None)}
             elif found := damage_in(commentary.text).get(flag):
                 row |= {"found": found}
             elif correction := made.get((commentary.commentary_id, flag)):
                 row |= {"was": correction.was, "is": correction.is_, "reason": correction.reason}
             rows.append(row)
     return rows
+
+
+def suspects(commentary: Commentary) -> list[str]:
+    """The lines of a commentary that look like title lines, and are text."""
+    beside = {
+        commentary.text[b.start : b.end]
+        for b in commentary.blocks
+        if b.kind not in ("paragraph", "list_item")
+    }
+    return [line for line in suspected_title_lines(commentary.text) if line not in beside]
 
 
 def _title_text(commentary: Commentary) -> str:

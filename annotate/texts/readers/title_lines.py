@@ -9,21 +9,20 @@ from functools import cache
 from typing import NamedTuple
 
 from annotate.texts.dates import find_date, iso_date
+from annotate.texts.lines import NAME, begins_with_byline
 from annotate.texts.sources import lines_of
 from annotate.texts.wordlists import read_lines
 
 _MAX_LINE = 400  # characters; a longer line is no title
 _MAX_SHORT = 150  # of a form that a sentence may have as well
 
-_INNER = r"von|van|de|der|den|zu|zur|vom|al|el"
-_CAPITAL = r"[^\W\d_a-zßäöü][\w'’.-]*"
-#: Two to six words with capitals, and what stands in small letters between them.
-NAME = rf"(?:(?:Dr|Prof|Dr\. [a-z]+)\.\s+)*{_CAPITAL}(?:\s+(?:{_INNER})|\s+{_CAPITAL}){{1,5}}"
 _FIELDS = {
     "title": r"(?P<title>\S.*?)",
     "author": r"(?P<author>[^\W\d_][^|\d]{0,80}?)",
     "name": rf"(?P<author>{NAME})",
-    "date": r"(?P<date>\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{4}-\d\d-\d\d|\d{1,2}\.\s[^\W\d_]{3,9}\s\d{4})",
+    "outlet": r"(?P<outlet>[^\W\d_][^,;()|\d]{1,40})",
+    "date": r"(?:(?:vom|am|den)\s+)?(?P<date>\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{4}-\d\d-\d\d"
+    r"|\d{1,2}\.\s[^\W\d_]{3,9}\.?\s\d{4})",
 }
 _BY = re.compile(rf"(?:[Vv]on|[Bb]y)\s+(?={NAME}$)")
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]\s+\W*[^\W\da-zäöüß_]")
@@ -36,6 +35,7 @@ class TitleLine(NamedTuple):
     title: str
     author: str | None
     found_date: str  # as it stands in the line
+    outlet: str | None = None
 
     @property
     def date(self) -> str | None:
@@ -57,9 +57,16 @@ def read_title_line(line: str) -> TitleLine | None:
             continue
         fields = match.groupdict()
         author = fields.get("author")
-        if is_strict and (len(line) > _MAX_SHORT or _SENTENCE_END.search(fields["title"])):
+        if is_strict and (
+            len(line) > _MAX_SHORT or _SENTENCE_END.search(fields["title"]) or begins_with_byline(line)
+        ):
             continue
-        return TitleLine(fields["title"], _BY.sub("", author.strip()) if author else None, fields["date"])
+        return TitleLine(
+            fields["title"],
+            _BY.sub("", author.strip()) if author else None,
+            fields["date"],
+            fields.get("outlet"),
+        )
     return None
 
 

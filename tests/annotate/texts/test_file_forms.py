@@ -132,6 +132,20 @@ def test_a_text_without_such_a_head_stays_as_it_is(tmp_path: Path, text: str) ->
         ("Die Zahlen lügen nicht (Spiegel, 25.10.2025)", None, None, None),
         ("Er kam. Das steht fest (Anna Weiß, 25.10.2025)", None, None, None),
         ("Das steht fest (Anna Weiß, 25.10.2025).", None, None, None),
+        ("Anna Weiß: Der Winter kommt, 25. Oktober 2025", "Der Winter kommt", "Anna Weiß", "2025-10-25"),
+        ("Anna Weiß: Der Winter kommt (25.10.2025)", "Der Winter kommt", "Anna Weiß", "2025-10-25"),
+        ("Der Winter (Anna Weiß, Beispiel Zeitung, 25.10.2025)", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter | Anna Weiß | Beispiel Zeitung | 25.10.2025", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter, Anna Weiß, 25.10.2025", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter von Anna Weiß (25.10.2025)", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter – Anna Weiß (25. Okt. 2025)", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter. Von Anna Weiß (25.10.2025)", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter / Anna Weiß, vom 25.10.2025", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Wer zahlt? – Anna Weiß – 25.10.2025", "Wer zahlt?", "Anna Weiß", "2025-10-25"),
+        ("Kommentar von Anna Weiß, 25.10.2025", None, None, None),
+        ("Von Anna Weiß, Bad Homburg, 25. Oktober 2025", None, None, None),
+        ("Er sprach mit Anna Weiß, 25.10.2025", None, None, None),
+        ("Das schrieb Karl Roth: Der Winter kommt, 25. Oktober 2025", None, None, None),
     ],
 )
 def test_title_lines_may_differ_a_little(
@@ -342,3 +356,90 @@ def test_a_text_made_to_hold_up_the_reader_does_not(tmp_path: Path, text: str, s
     problems: list[DataError] = []
     read(tmp_path, f"a{suffix}", text, passed_over=problems)
     assert all("\n" not in str(problem) for problem in problems)
+
+
+PAGE = """\
+Politik
+
+Wer zögert, zahlt später
+
+Ein Kommentar von Erika Beispiel, Berlin
+Stand: 3. November 2025, 20:15 Uhr | 4 Min. Lesezeit
+12 Kommentare
+Teilen auf Facebook
+
+Ein Ofen in Bonn. Foto: Karl Roth / dpa
+
+BERLIN. Seit Wochen reden die Fachleute.
+
+Mehr zum Thema
+Heizen mit Holz
+- Was kostet das Gas?
+
+Der Preis
+
+Das ist teuer. Mehr zum Thema Gas weiß niemand.
+
+Lesen Sie auch: Wer zahlt das alles?
+
+„Teuer“ ist das Wort der Stunde. (dpa)
+
+Empfohlener redaktioneller Inhalt
+Abonnieren Sie unseren Newsletter.
+dpa/abc
+© 2025 Beispiel Zeitung
+"""
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("head", [PAGE, PAGE.replace("\n\n", "\n"), PAGE.replace("\n", "\n\n")])
+def test_what_a_page_has_around_a_text_is_no_sentence(tmp_path: Path, head: str, newline: str) -> None:
+    [found] = read(tmp_path, "a.txt", head.replace("\n", newline))
+    assert (found.title, found.author, found.date) == (
+        "Wer zögert, zahlt später",
+        "Erika Beispiel",
+        "2025-11-03",
+    )
+    assert " ".join(sentences([found])) == (
+        "BERLIN. Seit Wochen reden die Fachleute. Das ist teuer. Mehr zum Thema Gas weiß niemand. "
+        "„Teuer“ ist das Wort der Stunde. (dpa)"
+    )
+
+
+def test_articles_of_several_pages_in_one_text_are_parted(tmp_path: Path) -> None:
+    second = "Kommentar\nWer zahlt?\nHans Muster, 4. November 2025\n\nNiemand will zahlen.\nWarum auch?\n"
+    third = "Der dritte Text\n\nVon Anna Weiß\n\n5. November 2025\n\nEs regnet.\n"
+    found = read(tmp_path, "a.txt", f"{PAGE}\n{second}\n{third}")
+    assert [(c.title, c.author, c.date) for c in found] == [
+        ("Wer zögert, zahlt später", "Erika Beispiel", "2025-11-03"),
+        ("Wer zahlt?", "Hans Muster", "2025-11-04"),
+        ("Der dritte Text", "Anna Weiß", "2025-11-05"),
+    ]
+    assert sentences(found)[-3:] == ["Niemand will zahlen.", "Warum auch?", "Es regnet."]
+
+
+def test_behind_a_title_line_what_pages_have_is_left_out_and_short_lines_are_not(tmp_path: Path) -> None:
+    text = "Der Winter | Anna Weiß. 25.10.2025.\nVon Anna Weiß\n\nEs regnet.\n\nDer Preis\n\nEs hagelt.\n\nMehr zum Thema\nGas\n"
+    [found] = read(tmp_path, "a.txt", text)
+    assert sentences([found]) == ["Es regnet.", "Der Preis", "Es hagelt."]
+    assert [found.text[b.start : b.end] for b in found.blocks if b.kind == "left_out"] == [
+        "Von Anna Weiß",
+        "Mehr zum Thema",
+        "Gas",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Der Winter kommt früh in diesem Jahr, und die Regierung\nhat das lange gewusst. Trotzdem fehlt es an Gas und an\n"
+        "Geld und nicht nur daran, wie man in den Städten sieht\nund niemand will es gewesen sein. So ist das immer.",
+        "Es regnet\nEs hagelt\nEs schneit",
+        "Mehr zum Thema Gas weiß niemand.\n\nVon Anna Weiß weiß man nichts.\n\nDas Bild: Die Stadt brennt.",
+        "Er sagte:\n\n- nichts\n- gar nichts\n\nDann ging er.",
+    ],
+)
+def test_no_word_of_a_text_below_a_byline_is_lost(tmp_path: Path, body: str) -> None:
+    [found] = read(tmp_path, "a.txt", f"Der Winter\nVon Anna Weiß\n25.10.2025\n\n{body}\n")
+    words = [word for sentence in sentences([found]) for word in sentence.split()]
+    assert words == [word for word in body.split() if word != "-"]
