@@ -58,8 +58,11 @@ def drafts_of_parts(
     The first heading is the title, unless ``fields`` name one.
     """
     from annotate.texts.readers.plain import drafts_of
+    from annotate.texts.readers.press_exports import read_press_export
 
     text, kinds = text_of_parts(parts, source)
+    if "\t" in text and not read_press_export(text):  # which has them behind the names of its fields
+        text, kinds = text.replace("\t", " "), {line.replace("\t", " "): kind for line, kind in kinds.items()}
     first = text.partition("\n\n")[0]
     if not fields.get("title") and kinds.get(first) == "title":
         fields["title"] = first
