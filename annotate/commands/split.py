@@ -51,6 +51,13 @@ def split(
     title_column: _ColumnOption = None,
     author_column: _ColumnOption = None,
     date_column: _ColumnOption = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; say what was taken for what, and what looks odd.")
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --check: a page to read, and to tick corrections on."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="In a study: continue even if pushed sentences are lost.")
     ] = False,
@@ -66,35 +73,56 @@ def split(
     from schemas.records import Commentary, Sentence
 
     one_stdout(output, json)
-    from annotate.study.split import corrections_of, split_inputs, split_study, write_pieces
+    from annotate.commands.split_check import compact, print_check
+    from annotate.study.split import corrections_of, split_inputs, split_study, split_texts, write_pieces
+    from annotate.texts.check import Checker
     from annotate.texts.commentaries import Failed
     from annotate.texts.corrections import unused_corrections
     from annotate.texts.inputs import unread_files
     from annotate.texts.sentences import splitter_note
+    from annotate.texts.sources import FilesRead
 
+    if check or html:
+        unwritten = {"--output": output, "--commentaries": commentaries, "--force": force}
+        if wrong := next((name for name, value in unwritten.items() if value), None):
+            raise typer.BadParameter(f"--check writes nothing; take {wrong} away")
     opened = open_study(study) if study is not None or not files else None
     named = {"text": text_column, "title": title_column, "author": author_column, "date": date_column}
     problems: list[DataError] = []
     notes: list[str] = []
+    read = FilesRead() if check or html else FilesRead(most_files=10, most_commentaries=1000)
     reading: dict[str, Any] = {
-        "encoding": encoding, "author": author, "date": date, "pipeline": pipeline, "passed_over": problems,
-        "notes": notes, "columns": {field: heading for field, heading in named.items() if heading},
+        "files_read": read, "encoding": encoding, "author": author, "date": date, "pipeline": pipeline,
+        "passed_over": problems, "notes": notes,
+        "columns": {field: heading for field, heading in named.items() if heading},
     }  # fmt: skip
-    if note := splitter_note(opened.settings.language if opened else language):
+    language = opened.settings.language if opened else language
+    if note := splitter_note(language):
         say(f"note: {note}")
     for name, reason in unread_files(files or [opened.commentary_folder] if opened else files or []):
         say(f"note: skipped {readable(name)}: {reason}")
+    if check or html:
+        with _telling(problems):
+            print_check(
+                split_texts(opened, files, **reading)
+                if opened
+                else split_inputs(files or [], language=language, **reading),
+                Checker(read, language=language),
+                notes=notes, problems=problems, html=html, json=json,
+            )  # fmt: skip
+        return
+    checker = None if json else Checker(read, language=language, with_twins=False)
     shown: list[Piece] | None = None
     with _telling(problems):
         if opened:
             with opened.locked("split", say):
-                report = split_study(opened, files, force=force, **reading)
+                report = split_study(opened, files, force=force, checker=checker, **reading)
         else:
             pieces = split_inputs(files or [], language=language, **reading)
             rows = output or (None if json or sys.stdout.isatty() else "-")
             shown = list(pieces) if rows is None and not json else None
             report = write_pieces(
-                pieces if shown is None else shown, sentences=rows, commentaries=commentaries
+                pieces if shown is None else shown, sentences=rows, commentaries=commentaries, checker=checker
             )
     if opened:
         if output:
@@ -103,6 +131,8 @@ def split(
             corrections_of(opened), read_jsonl(opened.commentaries, Commentary)
         ):
             say(f"note: {opened.corrections.name}: nothing is called {correction.commentary}")
+    if checker:
+        say(compact(checker.report(), len(read.files)))
     if shown:
         print_report(None, False, _table(shown))
     _tell(replace(report, notes=notes, failed=[Failed.of(error) for error in problems]), json)

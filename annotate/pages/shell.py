@@ -9,7 +9,14 @@ from schemas.markup import Child, Markup, tag
 UNCHECKED = "Maschinell codiert, nicht geprüft"
 
 
-def document(title: str, body: Child, *, styles: tuple[str, ...], script: str | None = None) -> str:
+def document(
+    title: str,
+    body: Child,
+    *,
+    styles: tuple[str, ...],
+    script: str | None = None,
+    remark: str = UNCHECKED.lower(),
+) -> str:
     """A whole page in UTF-8. Its style and script are allowed by their hashes, and nothing else."""
     style = "\n".join(_resource(name) for name in styles)
     code = _resource(script) if script else None
@@ -20,7 +27,7 @@ def document(title: str, body: Child, *, styles: tuple[str, ...], script: str | 
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="color-scheme", content="light dark"),
-        tag("title", f"{title} – {UNCHECKED.lower()}"),
+        tag("title", f"{title} – {remark}"),
         tag("style", Markup(style)),
     )
     whole = tag("body", body, tag("script", Markup(code)) if code else None)

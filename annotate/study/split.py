@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from annotate.study.folder import Study
+from annotate.texts.check import Checker
 from annotate.texts.commentaries import Failed, flag_rows, read_commentaries
 from annotate.texts.corrections import Correction, read_corrections
 from annotate.texts.sentences import Piece, make_nlp, split_commentaries
+from annotate.texts.sources import FilesRead
 from schemas.errors import DataError
 from schemas.jsonl import read_jsonl, writing_jsonl
 from schemas.records import Assignment, Commentary, Record
@@ -36,6 +38,7 @@ def split_inputs(
     passed_over: list[DataError] | None = None,
     notes: list[str] | None = None,
     columns: Mapping[str, str] | None = None,
+    files_read: FilesRead | None = None,
 ) -> Iterator[Piece]:
     """The commentaries of files and folders, each with its sentences, as they are read.
 
@@ -50,7 +53,7 @@ def split_inputs(
     """
     commentaries = read_commentaries(
         inputs, encoding=encoding, author=author, date=date, corrections=corrections, passed_over=passed_over,
-        notes=notes, columns=columns,
+        notes=notes, columns=columns, files_read=files_read,
     )  # fmt: skip
     nlp = make_nlp(pipeline, language) if pipeline else None  # a blank one splits the same, five times slower
     return split_commentaries(commentaries, language=language, nlp=nlp)
@@ -69,7 +72,12 @@ def corrections_of(study: Study) -> list[Correction]:
 
 
 def split_study(
-    study: Study, files: Sequence[str | Path] | None = None, *, force: bool = False, **reading: Any
+    study: Study,
+    files: Sequence[str | Path] | None = None,
+    *,
+    force: bool = False,
+    checker: Checker | None = None,
+    **reading: Any,
 ) -> SplitReport:
     """Splits the commentaries of a study and writes ``commentaries.jsonl`` and ``sentences.jsonl``.
 
@@ -86,6 +94,7 @@ def split_study(
         commentaries=study.commentaries,
         corrections=corrections_of(study),
         wanted=pushed,
+        checker=checker,
     )
 
 
@@ -96,8 +105,11 @@ def write_pieces(
     commentaries: str | Path | None = None,
     corrections: Sequence[Correction] = (),
     wanted: Iterable[str] = (),
+    checker: Checker | None = None,
 ) -> SplitReport:
     """Writes the rows as they come, and counts. Memory does not grow with the number of pieces.
+
+    ``checker`` looks at them as well, where it is given.
 
     Raises
     ------
@@ -111,6 +123,8 @@ def write_pieces(
         write_commentary = files.enter_context(writing_jsonl(commentaries)) if commentaries else None
         for commentary, rows in pieces:
             tally.add(commentary, len(rows))
+            if checker:
+                checker.add(commentary, rows)
             if write_commentary:
                 write_commentary(commentary)
             for sentence in rows:

@@ -5,8 +5,10 @@ space lie outside it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+
+from msgspec.structs import replace
 
 from annotate.texts.lines import is_credit
 from annotate.texts.sources import Line, lines_of
@@ -50,6 +52,16 @@ def find_blocks(
         continues = kind in ("paragraph", "list_item") and _continues(text, blocks, kind, start)
         blocks.append(Block(kind=kind, start=start, end=end, continues=continues))
     return blocks
+
+
+def with_kinds(text: str, blocks: Sequence[Block], kinds: Mapping[int, BlockKind]) -> list[Block]:
+    """The blocks, some with other kinds: whether one goes on with the one before it is found anew."""
+    changed: list[Block] = []
+    for n, block in enumerate(blocks):
+        kind = kinds.get(n, block.kind)
+        continues = kind in ("paragraph", "list_item") and _continues(text, changed, kind, block.start)
+        changed.append(replace(block, kind=kind, continues=continues))
+    return changed
 
 
 def whole_block(text: str) -> Block:

@@ -26,6 +26,11 @@ _WHAT = (
     "Kommentar|Kolumne|Meinung|Leitartikel|Gastbeitrag|Gastkommentar|Analyse|Essay|Glosse|Debattenbeitrag"
     "|Beitrag|Interview|Opinion|Comment"
 )
+_SECTION = re.compile(
+    rf"(?:(?:{_WHAT}|Politik|Wirtschaft|Kultur|Debatte|Standpunkt|Ausland|Inland|Gesellschaft|Feuilleton)\b"
+    r"[\s:|/›>–-]*){1,4}",
+    re.IGNORECASE,
+)
 _NAMES = rf"{NAME}(?:\s*(?:,|und|and|&|/)\s+{NAME})*"
 _OPENING = re.compile(
     rf"(?:(?:Ein(?:e)?\s+)?(?:{_WHAT})\s*(?:von|by|:)|[Vv]on|VON|[Bb]y|BY|Autor(?:in)?:|Text:"
@@ -110,7 +115,7 @@ def read_head(line: str) -> Head | None:
             date = date or found
         elif _is_around_date(piece) or is_furniture(piece):
             pass
-        elif author is None and _is_name(piece) and (not n or _BARS.search(line)) and find_dates(line):
+        elif author is None and is_name(piece) and (not n or _BARS.search(line)) and find_dates(line):
             author = piece
         elif not (author or date) or not _PLACE.fullmatch(piece):
             return None
@@ -139,6 +144,11 @@ def is_credit(block: str) -> bool:
         return not (_SENTENCE_MARK.search(rest) and before and before[-1].isalpha())
     is_apart = not before or not before[-1].isalnum()
     return is_apart and not _SENTENCE_MARK.search(rest)
+
+
+def is_section(line: str) -> bool:
+    """Whether a line names the part of a paper and nothing else: "Politik", "Meinung | Kommentar"."""
+    return _SECTION.fullmatch(line) is not None
 
 
 def is_agency(line: str) -> bool:
@@ -170,6 +180,12 @@ def is_note(line: str) -> bool:
     return False
 
 
+def looks_like_note(line: str) -> bool:
+    """Whether a line begins as a note does and may be a sentence: "Mehr zum Thema: Er dauert an."."""
+    folded = line.casefold()
+    return len(line) <= _LONG and any(folded.startswith(f"{note.rstrip(':')}:") for note in _notes())
+
+
 def is_sentence_like(line: str) -> bool:
     """Whether a line ends as a sentence, a quotation or a part of one does."""
     return ENDS.search(line) is not None
@@ -192,7 +208,7 @@ def _has_words(line: str) -> bool:
     return any(char.isalpha() for char in _AROUND_DATE.sub("", line))
 
 
-def _is_name(piece: str) -> bool:
+def is_name(piece: str) -> bool:
     return re.fullmatch(NAME, piece) is not None and piece.split()[0].casefold() not in read_words(
         "no_names.txt"
     )

@@ -33,6 +33,7 @@ def drafts_of(
     fields
         What the format says of a file that holds one commentary.
     """
+    reading.saw(text)
     for draft in _drafts(text, source, reading, fields or {}):
         draft.fields["text"] = draft.fields["text"].strip("\n")
         known = {**beside_sentences(draft.fields["text"]), **(kinds or {}), **draft.kinds}

@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from annotate.texts.dates import find_date, iso_date
-from annotate.texts.lines import NAME, begins_with_byline
+from annotate.texts.lines import NAME, begins_with_byline, is_name
 from annotate.texts.sources import lines_of
 from annotate.texts.wordlists import read_lines
 
@@ -28,6 +28,7 @@ _BY = re.compile(rf"(?:[Vv]on|[Bb]y)\s+(?={NAME}$)")
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]\s+\W*[^\W\da-zäöüß_]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ENDS_WITH_DATE = re.compile(r"\d\W{0,2}$")
+_EDGES = re.compile(r"[|/(),;:–—]|\s-\s|\.\s|\b(?:[Vv]on|[Bb]y)\b(?=\s+[A-ZÄÖÜ]\w+\s+[A-ZÄÖÜ])")
 _SEPARATED = re.compile(r"[|/(,;:–—]|\s-\s|\bvon\b|\bby\b")
 
 
@@ -70,6 +71,22 @@ def read_title_line(line: str) -> TitleLine | None:
     return None
 
 
+def guess_title_line(line: str) -> TitleLine:
+    """What a line says that somebody calls a title line, of a known form or not.
+
+    >>> guess_title_line("25.10.2025, Anna Weiß: Der Winter")
+    TitleLine(title='Der Winter', author='Anna Weiß', found_date='25.10.2025', outlet=None)
+    """
+    if known := read_title_line(line):
+        return known
+    found = find_date(line)
+    rest = line.replace(found.words, "|", 1) if found else line
+    pieces = [piece.strip(" .,;:|/()–—-") for piece in _EDGES.split(rest)]
+    author = next((piece for piece in reversed(pieces[1:] or []) if is_name(piece)), None)
+    title = next((piece for piece in pieces if piece and piece != author), line.strip())
+    return TitleLine(title if found or author else line.strip(), author, found.words if found else "")
+
+
 def suspected_title_lines(text: str) -> Iterator[str]:
     """Lines that hold a name and a date and little else, and are no title lines that are known."""
     if not _YEAR.search(text):
@@ -91,8 +108,7 @@ def suspected_title_lines(text: str) -> Iterator[str]:
 
 def _has_name_at_edge(rest: str) -> bool:
     """Whether a name stands alone between marks, as beside a title and not in a sentence."""
-    pieces = re.split(r"[|/(),;:–—]|\s-\s|\.\s|\b(?:[Vv]on|[Bb]y)\b(?=\s+[A-ZÄÖÜ]\w+\s+[A-ZÄÖÜ])", rest)
-    return any(re.fullmatch(NAME, piece.strip(" .")) for piece in pieces[1:])
+    return any(re.fullmatch(NAME, piece.strip(" .")) for piece in _EDGES.split(rest)[1:])
 
 
 @cache

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from annotate.texts.blocks import is_wrapped_text
-from annotate.texts.lines import is_sentence_like, kind_of_line, read_head
+from annotate.texts.lines import is_section, is_sentence_like, kind_of_line, read_head
 from annotate.texts.sources import Draft, Line, lines_of
 from schemas.records import BlockKind
 
@@ -15,11 +15,6 @@ _TITLE = 200  # characters
 _SUBHEAD = 70
 _TEASER = 120
 _ABOVE = 4  # lines from the section to the byline
-_SECTIONS = (
-    "Kommentar|Kolumne|Meinung|Leitartikel|Gastbeitrag|Gastkommentar|Analyse|Essay|Glosse|Debattenbeitrag"
-    "|Beitrag|Politik|Wirtschaft|Kultur|Debatte|Standpunkt|Ausland|Inland|Gesellschaft|Feuilleton|Opinion|Comment"
-)
-_KICKER = re.compile(rf"(?:(?:{_SECTIONS})\b[\s:|/›>–-]*){{1,4}}", re.IGNORECASE)
 _ITEM = re.compile(r"[•◦▪▫‣●○■►▶➤›»→*–-]\s*\S")
 #: What a page alone has: a text with such lines was copied from one.
 _OF_PAGES = frozenset(("furniture", "note"))
@@ -48,7 +43,7 @@ def read_web_copy(text: str) -> Draft | None:
     for row in rows[:size]:
         if row.text == title:
             kinds[row.text] = "title"
-        elif row.text in head.said or _KICKER.fullmatch(row.text) or kind_of_line(row.text):
+        elif row.text in head.said or is_section(row.text) or kind_of_line(row.text):
             kinds[row.text] = "left_out"
         elif not is_sentence_like(row.text):
             kinds[row.text] = "title"
@@ -102,7 +97,9 @@ def beside_sentences(text: str, *, after: int = 0, with_subheads: bool = False) 
     for n, row in enumerate(rows):
         following = rows[n + 1] if n + 1 < len(rows) else None
         what = kind_of_line(row.text) if row.is_alone else None
-        is_led_away = what == "note" or (is_led_away and _may_be_teaser(row))
+        # a blank line ends what stands close together below a note
+        is_parted = n > 1 and row.is_apart and not rows[n - 1].is_apart
+        is_led_away = what == "note" or (is_led_away and _may_be_teaser(row) and not is_parted)
         if what in ("credit", "address"):
             continue  # found in any text (`annotate.texts.blocks`)
         if what or is_led_away:
@@ -156,7 +153,7 @@ def _head(rows: Sequence[_Row]) -> _Head:
 
 
 def _may_be_title(row: _Row, *, is_sure: bool) -> bool:
-    if len(row.text) > _TITLE or _KICKER.fullmatch(row.text) or kind_of_line(row.text):
+    if len(row.text) > _TITLE or is_section(row.text) or kind_of_line(row.text):
         return False
     return is_sure or (row.is_alone and not is_sentence_like(row.text))
 
