@@ -178,7 +178,7 @@ def _finished(
     commentary = Commentary(commentary_id=name, blocks=[], flags=flags, **fields)
     commentary = corrected(commentary, corrections)
     changed = commentary.text != fields["text"]
-    yield corrected_blocks(_with_blocks(commentary, draft, changed=changed), corrections)
+    yield _with_blocks(commentary, draft, corrections, changed=changed)
     if rest:
         yield from _finished(rest, source, ids, defaults, by_id, handed_on)
 
@@ -198,7 +198,9 @@ def _from_title_line(draft: Draft, line: Line, words: str) -> Draft:
     return draft._replace(fields=fields, own_id=None, title_line=Line(0, line.end - line.start), blocks=None)
 
 
-def _with_blocks(commentary: Commentary, draft: Draft, *, changed: bool) -> Commentary:
+def _with_blocks(
+    commentary: Commentary, draft: Draft, corrections: Sequence[Correction], *, changed: bool
+) -> Commentary:
     title_line = draft.title_line
     if changed and title_line:
         first = lines_of(commentary.text)[:1]
@@ -208,6 +210,8 @@ def _with_blocks(commentary: Commentary, draft: Draft, *, changed: bool) -> Comm
         blocks = [whole_block(commentary.text)]
     elif blocks is None or changed:
         blocks = find_blocks(commentary.text, title=title_line, layout=draft.layout, kinds=draft.kinds)
+    commentary = corrected_blocks(msgspec.structs.replace(commentary, blocks=blocks), corrections)
+    blocks = commentary.blocks
     captions = [commentary.text[block.start : block.end] for block in blocks if block.kind == "caption"]
     flags = [
         *commentary.flags,
@@ -217,9 +221,7 @@ def _with_blocks(commentary: Commentary, draft: Draft, *, changed: bool) -> Comm
         flags.append("no_text")
     if commentary.date is None and "no_date" not in flags:
         flags.append("no_date")
-    return msgspec.structs.replace(
-        commentary, blocks=blocks, captions=captions or commentary.captions, flags=flags
-    )
+    return msgspec.structs.replace(commentary, captions=captions or commentary.captions, flags=flags)
 
 
 def _with_neighbours(commentaries: list[Commentary]) -> Iterator[Commentary]:
