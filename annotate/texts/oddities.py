@@ -1,7 +1,7 @@
 """What looks odd in a commentary as it was read, and which commentary is there twice."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -102,17 +102,21 @@ def language_of(paragraph: str) -> str | None:
     words = _WORD.findall(paragraph.casefold())
     if len(words) < 10:
         return None
-    counts = sorted(
-        ((sum(w in known for w in words), name) for name, known in _small_words().items()), reverse=True
-    )
-    (first, name), (second, _) = counts[:2]
+    known = _small_words()
+    tally = Counter(name for word in words for name in known.get(word, ()))
+    (name, first), (_, second) = (*tally.most_common(2), ("", 0), ("", 0))[:2]
     return name if first >= 3 and first >= len(words) / 8 and first >= 1.5 * second else None
 
 
 @cache
-def _small_words() -> dict[str, frozenset[str]]:
-    lines = (line.split() for line in read_lines("function_words.txt"))
-    return {name: frozenset(words) for name, *words in lines}
+def _small_words() -> dict[str, list[str]]:
+    """Small word → the languages that have it."""
+    languages: dict[str, list[str]] = defaultdict(list)
+    for line in read_lines("function_words.txt"):
+        name, *words = line.split()
+        for word in set(words):
+            languages[word].append(name)
+    return dict(languages)
 
 
 class Twins:
