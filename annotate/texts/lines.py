@@ -60,6 +60,7 @@ _COOKIES = re.compile(
     r"|consent|privacy)",
     re.IGNORECASE,
 )
+_RULE = re.compile(r"[\s•·|*_=~–—-]+")
 _ADDRESS = re.compile(r"<?(?:https?://|www\.)\S+>?")
 ENDS = re.compile(r"[.!?…:][\"'“”»«’‘›‹)\]]*$|[“”»«]$|[,;–-]$|\)$")
 _SENTENCE_MARK = re.compile(r"[.!?…][\"'“”»«’‘›‹)\]]*$")
@@ -159,6 +160,8 @@ def is_furniture(line: str) -> bool:
     """Whether a whole line has one of the forms of ``language/page_furniture.txt``."""
     if len(line) > _LONG:
         return _COOKIES.match(line) is not None
+    if _RULE.fullmatch(line):
+        return True
     bare = line.strip(" |·•›»→>\t\u00a0").casefold()
     forms = _furniture(ends=_SENTENCE_MARK.search(bare) is not None)
     return bool(bare) and (forms.fullmatch(bare) is not None or _COOKIES.match(line) is not None)

@@ -375,3 +375,44 @@ def test_no_word_of_a_text_below_a_byline_is_lost(tmp_path: Path, body: str) -> 
     [found] = read(tmp_path, "a.txt", f"Der Winter\nVon Anna Weiß\n25.10.2025\n\n{body}\n")
     words = [word for sentence in sentences([found]) for word in sentence.split()]
     assert words == [word for word in body.split() if word != "-"]
+
+
+@pytest.mark.parametrize(
+    ("head", "author", "date"),
+    [
+        ("Politik\nMeinung\nKommentar\n3. November 2025, 20:15 Uhr\nLesezeit: 2 Min.\n\n{title}\n\nKommentar von Erika Beispiel, Bonn\n",
+         "Erika Beispiel", "2025-11-03"),
+        ("F.A.Z. exklusiv\nUkraine:\n{title}\nVon Erika Beispiel\n03.11.2025, 20:15\nBildbeschreibung einblenden\nEin Ofen Bild: dpa\n",
+         "Erika Beispiel", "2025-11-03"),
+        ("{title}\nEin Kommentar von Erika Beispiel\n03.11.2025, 20.15 Uhr\n•\naus DER BEISPIEL 45/2025\n", "Erika Beispiel", "2025-11-03"),
+        ("{title}\nErika Beispiel\n3. November 2025\n1.234 Kommentare\nEin Ofen\nEin Ofen © Karl Roth/dpa\n", "Erika Beispiel",
+         "2025-11-03"),
+        ("kommentar\n{title}\n\nStand: 03.11.2025 20:15 Uhr\n\nEin Kommentar von Erika Beispiel, Hauptstadtstudio\n",
+         "Erika Beispiel", "2025-11-03"),
+        ("{title}\nWarum das Zögern teuer wird\nVon Erika Beispiel\n", "Erika Beispiel", None),
+        ("{title}\n\n4 Min. Lesezeit\n", None, None),
+        ("{title}\nBy Erika Beispiel\nNovember 3, 2025\nShare this article\n", "Erika Beispiel", "2025-11-03"),
+    ],
+)  # fmt: skip
+def test_heads_of_many_pages_are_read(
+    tmp_path: Path, head: str, author: str | None, date: str | None
+) -> None:
+    title = "Wer zögert, zahlt später"
+    body = "Das ist der erste Satz. Und der zweite.\n\nDas ist der Zwischentitel\n\nDas ist der dritte Satz."
+    [found] = read(tmp_path, "a.txt", f"{head.format(title=title)}\n{body}\n")
+    assert (found.title, found.author, found.date) == (title, author, date)
+    assert sentences([found]) == [
+        "Das ist der erste Satz.",
+        "Und der zweite.",
+        "Das ist der dritte Satz.",
+    ]
+
+
+def test_a_text_with_stars_between_its_parts_is_no_page(tmp_path: Path) -> None:
+    [found] = read(tmp_path, "a.txt", "Ohne Punkt\n\nEs regnet.\n\n***\n\nDer Preis\n\nEs hagelt.\n")
+    assert sentences([found]) == ["Ohne Punkt", "Es regnet.", "Der Preis", "Es hagelt."]
+
+
+def test_a_short_line_that_holds_a_sentence_is_no_subhead(tmp_path: Path) -> None:
+    text = "Wer zögert\nVon Erika Beispiel\n\nEs regnet. Und das war alles\n\nEs hagelt.\n"
+    assert sentences(read(tmp_path, "a.txt", text)) == ["Es regnet.", "Und das war alles", "Es hagelt."]
