@@ -48,7 +48,7 @@ def read_title_line(line: str) -> TitleLine | None:
     """Title, author and date of a line that begins a commentary, else None.
 
     >>> read_title_line("Der Winter kommt | Anna Weiß. 03.11.2025.")
-    TitleLine(title='Der Winter kommt', author='Anna Weiß', found_date='03.11.2025')
+    TitleLine(title='Der Winter kommt', author='Anna Weiß', found_date='03.11.2025', outlet=None)
     """
     line = line.strip()
     if len(line) > _MAX_LINE or not _ENDS_WITH_DATE.search(line):
