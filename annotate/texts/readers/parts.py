@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from annotate.texts.readers.web_copy import beside_sentences
 from annotate.texts.sources import MAX_TEXT, Draft, Reading, Source, too_long, without_soft_breaks
 from schemas.errors import DataError
 from schemas.records import BlockKind
@@ -20,7 +21,8 @@ class Part(NamedTuple):
 def draft_of(parts: Iterable[Part], source: Source, fields: Mapping[str, Any]) -> Draft:
     """One commentary of parts, a blank line between each two; in Unicode's composed form."""
     text, kinds = text_of_parts(parts, source)
-    return Draft({**fields, "text": text}, layout="paragraphs", kinds=kinds)
+    known = {**kinds, **beside_sentences(text)}
+    return Draft({**fields, "text": text}, layout="paragraphs", kinds=known)
 
 
 def text_of_parts(parts: Iterable[Part], source: Source) -> tuple[str, dict[str, BlockKind]]:

@@ -36,7 +36,7 @@ def drafts_of(
     reading.saw(text)
     for draft in _drafts(text, source, reading, fields or {}):
         draft.fields["text"] = draft.fields["text"].strip("\n")
-        known = {**beside_sentences(draft.fields["text"]), **(kinds or {}), **draft.kinds}
+        known = {**(kinds or {}), **beside_sentences(draft.fields["text"]), **draft.kinds}
         if any(line not in known for line in suspected_title_lines(draft.fields["text"])):
             draft.fields["flags"] = [*draft.fields.get("flags", []), "looks_like_title_line"]
         yield draft._replace(kinds=known, layout=layout)

@@ -416,3 +416,23 @@ def test_a_text_with_stars_between_its_parts_is_no_page(tmp_path: Path) -> None:
 def test_a_short_line_that_holds_a_sentence_is_no_subhead(tmp_path: Path) -> None:
     text = "Wer zögert\nVon Erika Beispiel\n\nEs regnet. Und das war alles\n\nEs hagelt.\n"
     assert sentences(read(tmp_path, "a.txt", text)) == ["Es regnet.", "Und das war alles", "Es hagelt."]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "a.md",
+            "# Der Winter\n\nEs regnet.\n\nMehr zum Thema\n\n- Was Gas kostet\n\nEs hagelt.\n\n12 Kommentare\n",
+        ),
+        (
+            "a.html",
+            "<html><body><article><h1>Der Winter</h1><p>Es regnet.</p><p>Lesen Sie auch: Wer zahlt</p><p>Es hagelt.</p>"
+            "<p>12 Kommentare</p></article></body></html>",
+        ),
+    ],
+)
+def test_notes_and_furniture_are_told_from_sentences_in_pages_and_markdown(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    assert sentences(read(tmp_path, name, text)) == ["Es regnet.", "Es hagelt."]
