@@ -12,7 +12,7 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-BlockKind = Literal["title", "paragraph", "list_item", "caption", "url"]
+BlockKind = Literal["title", "paragraph", "list_item", "caption", "url", "left_out"]
 SentenceKind = Literal["sentence", "list_item"]
 
 #: Value of a layer in a row: a code id (kind ``one``), a number (``scale``), code ids (``set``),

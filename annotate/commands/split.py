@@ -20,6 +20,7 @@ from annotate.commands.terminal import (
 )
 
 if TYPE_CHECKING:
+    from annotate.study.folder import Study
     from annotate.study.split import SplitReport
     from annotate.texts.sentences import Piece
     from schemas.errors import DataError
@@ -55,6 +56,13 @@ def split(
         Path | None,
         typer.Option(metavar="FILE", help="File for what was mended in texts from pages, such as hyphens."),
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; say what was taken for what, and what looks odd.")
+    ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="With --check: a page to read, and to tick corrections on."),
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="In a study: continue even if pushed sentences are lost.")
     ] = False,
@@ -66,59 +74,91 @@ def split(
 
     from annotate.study.folder import open_study
     from schemas.files import readable
-    from schemas.jsonl import read_jsonl, write_jsonl
-    from schemas.records import Commentary, Sentence
+    from schemas.jsonl import write_jsonl
 
     one_stdout(output, json)
-    from annotate.study.split import corrections_of, split_inputs, split_study, write_pieces
+    from annotate.commands.split_check import compact, print_check
+    from annotate.study.split import split_inputs, split_study, split_texts, write_pieces
+    from annotate.texts.check import Checker
     from annotate.texts.commentaries import Failed
-    from annotate.texts.corrections import unused_corrections
     from annotate.texts.inputs import unread_files
     from annotate.texts.layout.mends import Mend
     from annotate.texts.sentences import splitter_note
+    from annotate.texts.sources import FilesRead
 
+    if check or html:
+        unwritten = {"--output": output, "--commentaries": commentaries, "--force": force}
+        if wrong := next((name for name, value in unwritten.items() if value), None):
+            raise typer.BadParameter(f"--check writes nothing; take {wrong} away")
     opened = open_study(study) if study is not None or not files else None
     named = {"text": text_column, "title": title_column, "author": author_column, "date": date_column}
     problems: list[DataError] = []
     notes: list[str] = []
+    read = FilesRead() if check or html else FilesRead(most_files=10, most_commentaries=1000)
     reading: dict[str, Any] = {
-        "encoding": encoding, "author": author, "date": date, "pipeline": pipeline, "passed_over": problems,
-        "notes": notes, "columns": {field: heading for field, heading in named.items() if heading},
+        "files_read": read, "encoding": encoding, "author": author, "date": date, "pipeline": pipeline,
+        "passed_over": problems, "notes": notes,
+        "columns": {field: heading for field, heading in named.items() if heading},
     }  # fmt: skip
-    if note := splitter_note(opened.settings.language if opened else language):
+    language = opened.settings.language if opened else language
+    if note := splitter_note(language):
         say(f"note: {note}")
     for name, reason in unread_files(files or [opened.commentary_folder] if opened else files or []):
         say(f"note: skipped {readable(name)}: {reason}")
+    if check or html:
+        with _telling(problems):
+            print_check(
+                split_texts(opened, files, **reading)
+                if opened
+                else split_inputs(files or [], language=language, **reading),
+                Checker(read, language=language),
+                notes=notes, problems=problems, html=html, json=json,
+            )  # fmt: skip
+        return
+    checker = None if json else Checker(read, language=language, with_twins=False)
     shown: list[Piece] | None = None
     with _telling(problems):
         if opened:
             with opened.locked("split", say):
-                report = split_study(opened, files, force=force, **reading)
+                report = split_study(opened, files, force=force, checker=checker, **reading)
         else:
             mends: list[Mend] = []
             pieces = split_inputs(files or [], language=language, mended=mends, **reading)
             rows = output or (None if json or sys.stdout.isatty() else "-")
             shown = list(pieces) if rows is None and not json else None
             report = write_pieces(
-                pieces if shown is None else shown, sentences=rows, commentaries=commentaries
+                pieces if shown is None else shown, sentences=rows, commentaries=commentaries, checker=checker
             )
             report = replace(report, mended=len(mends))
             if mended:
                 write_jsonl(mended, mends)
     if opened:
-        if report.mended:
-            notes.append(f"what was mended in the texts: {opened.mended.relative_to(opened.folder)}")
-            if mended:
-                write_jsonl(mended, read_jsonl(opened.mended, Mend))
-        if output:
-            write_jsonl(output, read_jsonl(opened.sentences, Sentence))
-        for correction in unused_corrections(
-            corrections_of(opened), read_jsonl(opened.commentaries, Commentary)
-        ):
-            say(f"note: {opened.corrections.name}: nothing is called {correction.commentary}")
+        _tell_study(opened, report, output, mended, notes)
+    if checker:
+        say(compact(checker.report(), len(read.files)))
     if shown:
         print_report(None, False, _table(shown))
     _tell(replace(report, notes=notes, failed=[Failed.of(error) for error in problems]), json)
+
+
+def _tell_study(
+    study: "Study", report: "SplitReport", output: str | None, mended: Path | None, notes: list[str]
+) -> None:
+    """Copies what was asked for out of a study, and says which of its corrections were of no use."""
+    from annotate.study.split import corrections_of
+    from annotate.texts.corrections import unused_corrections
+    from annotate.texts.layout.mends import Mend
+    from schemas.jsonl import read_jsonl, write_jsonl
+    from schemas.records import Commentary, Sentence
+
+    if report.mended:
+        notes.append(f"what was mended in the texts: {study.mended.relative_to(study.folder)}")
+        if mended:
+            write_jsonl(mended, read_jsonl(study.mended, Mend))
+    if output:
+        write_jsonl(output, read_jsonl(study.sentences, Sentence))
+    for correction in unused_corrections(corrections_of(study), read_jsonl(study.commentaries, Commentary)):
+        say(f"note: {study.corrections.name}: nothing is called {correction.commentary}")
 
 
 @contextmanager

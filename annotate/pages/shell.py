@@ -9,21 +9,37 @@ from schemas.markup import Child, Markup, tag
 UNCHECKED = "Maschinell codiert, nicht geprüft"
 
 
-def document(title: str, body: Child, *, styles: tuple[str, ...], script: str | None = None) -> str:
-    """A page of what a model says, which its title says too; see `page`."""
-    return page(f"{title} – {UNCHECKED.lower()}", body, styles=styles, script=script)
+def document(
+    title: str,
+    body: Child,
+    *,
+    styles: tuple[str, ...],
+    script: str | None = None,
+    remark: str = UNCHECKED.lower(),
+) -> str:
+    """A page with a remark in its title, as a rule that a model says what stands in it; see `page`."""
+    return page(f"{title} – {remark}", body, styles=styles, script=script)
 
 
 def page(
-    title: str, body: Child, *, styles: tuple[str, ...], script: str | None = None, language: str = "de"
+    title: str,
+    body: Child,
+    *,
+    styles: tuple[str, ...],
+    script: str | None = None,
+    language: str = "de",
+    has_figures: bool = False,
 ) -> str:
-    """A whole page in UTF-8. Its style and script are allowed by their hashes, and nothing else."""
+    """A whole page in UTF-8. Its style and script are allowed by their hashes, and nothing else.
+
+    Figures have styles in their own tags, which can load nothing; a page that has some says so.
+    """
     style = "\n".join(_resource(name) for name in styles)
     code = _resource(script) if script else None
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy(style, code)),
+        tag("meta", http_equiv="Content-Security-Policy", content=_policy(style, code, has_figures)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="referrer", content="no-referrer"),
         tag("meta", name="color-scheme", content="light dark"),
@@ -40,10 +56,10 @@ def banner(model_version: str, *links: Child) -> Markup:
     return tag("header", words, " ", model, " ", links, class_="banner")
 
 
-def _policy(style: str, script: str | None) -> str:
+def _policy(style: str, script: str | None, has_figures: bool) -> str:
     scripts = f"script-src '{_hash(script)}'; " if script else ""
-    # figures have styles in their own tags, which can load nothing
-    styles = f"style-src '{_hash(style)}'; style-src-attr 'unsafe-inline'; "
+    figures = "style-src-attr 'unsafe-inline'; " if has_figures else ""
+    styles = f"style-src '{_hash(style)}'; {figures}"
     return f"default-src 'none'; {styles}{scripts}base-uri 'none'; form-action 'none'"
 
 

@@ -21,7 +21,13 @@ def report_page(document: Document) -> str:
     body = tag(
         "main", head, contents, [_chapter(chapter, document.language) for chapter in document.chapters]
     )
-    return page(document.title, body, styles=("evaluation.css", "report.css"), language=document.language)
+    return page(
+        document.title,
+        body,
+        styles=("evaluation.css", "report.css"),
+        language=document.language,
+        has_figures=True,
+    )
 
 
 def _chapter(chapter: Chapter, language: str) -> Markup:

@@ -9,10 +9,12 @@ from typing import Any
 import msgspec
 
 from annotate.study.folder import Study
+from annotate.texts.check import Checker
 from annotate.texts.commentaries import Failed, flag_rows, read_commentaries
 from annotate.texts.corrections import Correction, read_corrections
 from annotate.texts.layout.mends import Mend
 from annotate.texts.sentences import Piece, make_nlp, split_commentaries
+from annotate.texts.sources import FilesRead
 from schemas.errors import DataError
 from schemas.jsonl import read_jsonl, write_jsonl, writing_jsonl
 from schemas.records import Assignment, Commentary, Record
@@ -41,6 +43,7 @@ def split_inputs(
     notes: list[str] | None = None,
     columns: Mapping[str, str] | None = None,
     mended: list[Mend] | None = None,
+    files_read: FilesRead | None = None,
 ) -> Iterator[Piece]:
     """The commentaries of files and folders, each with its sentences, as they are read.
 
@@ -56,7 +59,7 @@ def split_inputs(
     """
     commentaries = read_commentaries(
         inputs, encoding=encoding, author=author, date=date, corrections=corrections, passed_over=passed_over,
-        notes=notes, columns=columns, mended=mended,
+        notes=notes, columns=columns, mended=mended, files_read=files_read,
     )  # fmt: skip
     nlp = make_nlp(pipeline, language) if pipeline else None  # a blank one splits the same, five times slower
     return split_commentaries(commentaries, language=language, nlp=nlp)
@@ -75,7 +78,12 @@ def corrections_of(study: Study) -> list[Correction]:
 
 
 def split_study(
-    study: Study, files: Sequence[str | Path] | None = None, *, force: bool = False, **reading: Any
+    study: Study,
+    files: Sequence[str | Path] | None = None,
+    *,
+    force: bool = False,
+    checker: Checker | None = None,
+    **reading: Any,
 ) -> SplitReport:
     """Splits the commentaries of a study and writes ``commentaries.jsonl`` and ``sentences.jsonl``.
 
@@ -95,6 +103,7 @@ def split_study(
         commentaries=study.commentaries,
         corrections=corrections_of(study),
         wanted=pushed,
+        checker=checker,
     )
     if mended or study.mended.exists():
         write_jsonl(study.mended, mended)
@@ -108,8 +117,11 @@ def write_pieces(
     commentaries: str | Path | None = None,
     corrections: Sequence[Correction] = (),
     wanted: Iterable[str] = (),
+    checker: Checker | None = None,
 ) -> SplitReport:
     """Writes the rows as they come, and counts. Memory does not grow with the number of pieces.
+
+    ``checker`` looks at them as well, where it is given.
 
     Raises
     ------
@@ -123,6 +135,8 @@ def write_pieces(
         write_commentary = files.enter_context(writing_jsonl(commentaries)) if commentaries else None
         for commentary, rows in pieces:
             tally.add(commentary, len(rows))
+            if checker:
+                checker.add(commentary, rows)
             if write_commentary:
                 write_commentary(commentary)
             for sentence in rows:

@@ -5,12 +5,13 @@ space lie outside it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from msgspec.structs import replace
+
+from annotate.texts.lines import is_credit
 from annotate.texts.sources import Line, lines_of
-from annotate.texts.wordlists import read_lines
 from schemas.records import Block, BlockKind
 
 _BULLET = re.compile(r"\s*(?:[•◦▪▫‣⁃∙●○■□►▶➤➢✓✔]|[-–—*+·](?=\s))\s*")
@@ -18,8 +19,6 @@ _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
 _URL = re.compile(r"<?(?:https?://|www\.)\S+>?")
 _ENDS = re.compile(r"[.!?…:][\"'“”»«’‘›‹)\]]*$|[“”»«]$")
 _HEADING = 70  # characters; a line of at most this many without a stop may be a heading
-_CAPTION = 500
-_CREDIT = 120
 
 
 def find_blocks(
@@ -53,6 +52,16 @@ def find_blocks(
         continues = kind in ("paragraph", "list_item") and _continues(text, blocks, kind, start)
         blocks.append(Block(kind=kind, start=start, end=end, continues=continues))
     return blocks
+
+
+def with_kinds(text: str, blocks: Sequence[Block], kinds: Mapping[int, BlockKind]) -> list[Block]:
+    """The blocks, some with other kinds: whether one goes on with the one before it is found anew."""
+    changed: list[Block] = []
+    for n, block in enumerate(blocks):
+        kind = kinds.get(n, block.kind)
+        continues = kind in ("paragraph", "list_item") and _continues(text, changed, kind, block.start)
+        changed.append(replace(block, kind=kind, continues=continues))
+    return changed
 
 
 def whole_block(text: str) -> Block:
@@ -115,7 +124,7 @@ def _typed(
             yield kind, start, end
         elif _URL.fullmatch(text, start, end):
             yield "url", start, end
-        elif is_caption(text[start:end]):
+        elif is_credit(text[start:end]):
             yield "caption", start, end
         elif (mark := _BULLET.match(text, start, end)) and mark.end() < end:
             yield "list_item", mark.end(), end
@@ -138,23 +147,6 @@ def _is_counted(numbers: list[int | None], n: int) -> bool:
     before = numbers[n - 1] if n else None
     after = numbers[n + 1] if n + 1 < len(numbers) else None
     return before == number - 1 or after == number + 1
-
-
-def is_caption(block: str) -> bool:
-    """Whether a line is the caption of a picture: it ends with a credit."""
-    if len(block) > _CAPTION:
-        return False
-    credit = max(_credits().finditer(block), key=lambda match: match.start(), default=None)
-    if credit is None:
-        return False
-    rest = block[credit.end() :].strip()
-    return 0 < len(rest) <= _CREDIT and not re.search(r"[.!?]\s+\S", rest)
-
-
-@cache
-def _credits() -> re.Pattern[str]:
-    marks = "|".join(re.escape(mark) for mark in read_lines("caption_marks.txt"))
-    return re.compile(rf"(?:^|(?<=[\s(/|–]))(?:{marks})")
 
 
 def _is_complete(block: str) -> bool:

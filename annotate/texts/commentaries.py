@@ -6,14 +6,14 @@ from pathlib import Path
 import msgspec
 
 from annotate.texts.blocks import find_blocks, whole_block
-from annotate.texts.corrections import Correction, corrected
+from annotate.texts.corrections import Correction, corrected, corrected_blocks, divided, title_line_in
 from annotate.texts.damage import damage_in
 from annotate.texts.dates import iso_date, out_of_line
 from annotate.texts.inputs import find_sources
 from annotate.texts.layout.mends import Mend
 from annotate.texts.readers import READERS
-from annotate.texts.readers.title_lines import suspected_title_lines
-from annotate.texts.sources import Draft, Reading, Source, lines_of
+from annotate.texts.readers.title_lines import guess_title_line, suspected_title_lines
+from annotate.texts.sources import Draft, FilesRead, Line, Reading, Source, lines_of
 from schemas.errors import DataError, SettingsError
 from schemas.files import readable
 from schemas.records import Commentary, IdRegister, Record
@@ -41,6 +41,7 @@ def read_commentaries(
     notes: list[str] | None = None,
     columns: Mapping[str, str] | None = None,
     mended: list[Mend] | None = None,
+    files_read: FilesRead | None = None,
 ) -> Iterator[Commentary]:
     """The commentaries of files, folders and ``-``, one at a time.
 
@@ -66,6 +67,8 @@ def read_commentaries(
     mended
         Where it is given, what was changed in the texts because the layout of a page had put it
         there is added to it: hyphens at line ends, heads and feet of pages, invisible signs.
+    files_read
+        Where it is given, what was read of each file is kept in it (`annotate.texts.check`).
 
     Raises
     ------
@@ -75,17 +78,26 @@ def read_commentaries(
     if date is not None and iso_date(date) is None:
         raise SettingsError(f'"{date}" is not a date, expected one such as 2025-10-21', flag="--date")
     defaults = {"author": author, "date": iso_date(date) if date else None}
-    reading = Reading(encoding, passed_over, notes, columns or {}, mended)
+    reading = Reading(encoding, passed_over, notes, columns or {}, mended, files_read)
     ids = IdRegister()
     by_id: dict[str, list[Correction]] = {}
     for correction in corrections:
         by_id.setdefault(correction.commentary, []).append(correction)
     for source in _sources(inputs, passed_over):
+        if files_read is not None:
+            files_read.begin(source)
         try:
             reader = READERS[source.format]
             drafts = reader.read(source, reading)
-            finished = (_finished(draft, source, ids, defaults, by_id) for draft in drafts)
-            yield from finished if reader.is_stream else _with_neighbours(list(finished))
+            finished = (
+                commentary
+                for draft in drafts
+                for commentary in _finished(draft, source, ids, defaults, by_id)
+            )
+            for commentary in finished if reader.is_stream else _with_neighbours(list(finished)):
+                if files_read is not None:
+                    files_read.own(commentary.commentary_id)
+                yield commentary
         except DataError as error:
             reading.pass_over(error)
 
@@ -115,13 +127,23 @@ def flag_rows(
             elif flag in ("same_author_and_date", "date_unreadable"):
                 row |= {"found": commentary.date or _title_text(commentary)}
             elif flag == "looks_like_title_line":
-                row |= {"found": next(suspected_title_lines(commentary.text), None)}
+                row |= {"found": next(iter(suspects(commentary)), None)}
             elif found := damage_in(commentary.text).get(flag):
                 row |= {"found": found}
             elif correction := made.get((commentary.commentary_id, flag)):
                 row |= {"was": correction.was, "is": correction.is_, "reason": correction.reason}
             rows.append(row)
     return rows
+
+
+def suspects(commentary: Commentary) -> list[str]:
+    """The lines of a commentary that look like title lines, and are text."""
+    beside = {
+        commentary.text[b.start : b.end]
+        for b in commentary.blocks
+        if b.kind not in ("paragraph", "list_item")
+    }
+    return [line for line in suspected_title_lines(commentary.text) if line not in beside]
 
 
 def _title_text(commentary: Commentary) -> str:
@@ -135,7 +157,12 @@ def _finished(
     ids: IdRegister,
     defaults: dict[str, str | None],
     by_id: dict[str, list[Correction]],
-) -> Commentary:
+    handed_on: Sequence[Correction] = (),
+) -> Iterator[Commentary]:
+    """The commentary of a draft; several where corrections make lines of it title lines.
+
+    ``handed_on`` are corrections of lines that were given for the commentary before it was parted.
+    """
     fields = dict(draft.fields)
     flags = list(fields.pop("flags", []))
     for name, value in defaults.items():
@@ -145,13 +172,40 @@ def _finished(
         fields["title"] = draft.own_id or source.stem
         flags += [flag for flag in ["no_title"] if flag not in flags]
     name = ids.commentary(fields["title"], fields["author"], draft.own_id)
+    corrections = [*by_id.get(name, ()), *handed_on]
+    rest = None
+    if title_line := title_line_in(fields["text"], corrections):
+        line, words = title_line
+        rest = _from_title_line(draft, line, words)
+        fields["text"] = fields["text"][: line.start].rstrip("\n")
+        draft = draft._replace(blocks=None)
+        corrections, handed_on = divided(corrections, fields["text"], at=words)
     commentary = Commentary(commentary_id=name, blocks=[], flags=flags, **fields)
-    commentary = corrected(commentary, by_id.get(name, ()))
+    commentary = corrected(commentary, corrections)
     changed = commentary.text != fields["text"]
-    return _with_blocks(commentary, draft, changed=changed)
+    yield _with_blocks(commentary, draft, corrections, changed=changed)
+    if rest:
+        yield from _finished(rest, source, ids, defaults, by_id, handed_on)
 
 
-def _with_blocks(commentary: Commentary, draft: Draft, *, changed: bool) -> Commentary:
+def _from_title_line(draft: Draft, line: Line, words: str) -> Draft:
+    """The commentary that begins with a line within another; what that line does not say is open."""
+    said = guess_title_line(words)
+    fields = {
+        "title": said.title,
+        "author": said.author,
+        "date": said.date,
+        "outlet": said.outlet or draft.fields.get("outlet"),
+        "source": draft.fields.get("source"),
+        "text": draft.fields["text"][line.start :],
+        "flags": ["corrected:title_line"],
+    }
+    return draft._replace(fields=fields, own_id=None, title_line=Line(0, line.end - line.start), blocks=None)
+
+
+def _with_blocks(
+    commentary: Commentary, draft: Draft, corrections: Sequence[Correction], *, changed: bool
+) -> Commentary:
     title_line = draft.title_line
     if changed and title_line:
         first = lines_of(commentary.text)[:1]
@@ -161,6 +215,8 @@ def _with_blocks(commentary: Commentary, draft: Draft, *, changed: bool) -> Comm
         blocks = [whole_block(commentary.text)]
     elif blocks is None or changed:
         blocks = find_blocks(commentary.text, title=title_line, layout=draft.layout, kinds=draft.kinds)
+    commentary = corrected_blocks(msgspec.structs.replace(commentary, blocks=blocks), corrections)
+    blocks = commentary.blocks
     captions = [commentary.text[block.start : block.end] for block in blocks if block.kind == "caption"]
     flags = [
         *commentary.flags,
@@ -170,9 +226,7 @@ def _with_blocks(commentary: Commentary, draft: Draft, *, changed: bool) -> Comm
         flags.append("no_text")
     if commentary.date is None and "no_date" not in flags:
         flags.append("no_date")
-    return msgspec.structs.replace(
-        commentary, blocks=blocks, captions=captions or commentary.captions, flags=flags
-    )
+    return msgspec.structs.replace(commentary, captions=captions or commentary.captions, flags=flags)
 
 
 def _with_neighbours(commentaries: list[Commentary]) -> Iterator[Commentary]:

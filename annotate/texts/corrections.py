@@ -5,21 +5,29 @@ from pathlib import Path
 
 import msgspec
 
+from annotate.texts.blocks import with_kinds
 from annotate.texts.dates import iso_date
+from annotate.texts.sources import Line, lines_of
 from schemas.errors import DataError, near_hit
 from schemas.files import decode_utf8, read_bytes
-from schemas.records import Commentary, Record
+from schemas.records import Block, BlockKind, Commentary, Record
 from schemas.yaml_file import parse_yaml
 
 FIELDS = (
     "title", "author", "date", "source", "url", "outlet", "medium", "original_language",
     "translator", "license", "text",
 )  # fmt: skip
+#: What a line is: no sentence, one after all, or where another commentary begins. ``was`` is the line.
+LINE_FIELDS = ("left_out", "kept", "title_line")
 _NOTHING = ("", "null", "~")
+_KINDS: dict[str, BlockKind] = {"left_out": "left_out", "kept": "paragraph"}
 
 
 class Correction(Record, frozen=True, kw_only=True):
-    """In a commentary's field, ``is_`` stands for ``was``; in ``text``, for that stretch of it."""
+    """In a commentary's field, ``is_`` stands for ``was``; in ``text``, for that stretch of it.
+
+    Of a line, ``was`` is the line: `LINE_FIELDS`.
+    """
 
     commentary: str
     field: str
@@ -49,8 +57,8 @@ def read_corrections(path: str | Path) -> list[Correction]:
         raise DataError(f"not a list of corrections: {error}", path=path) from error
     for n, correction in enumerate(corrections):
         line = places["corrections", n][0] - 1
-        if correction.field not in FIELDS:
-            hit = near_hit(correction.field, FIELDS)
+        if correction.field not in (*FIELDS, *LINE_FIELDS):
+            hit = near_hit(correction.field, (*FIELDS, *LINE_FIELDS))
             raise DataError(f'field "{correction.field}" cannot be corrected{hit}', path=path, line=line)
         if correction.field == "date" and correction.is_ not in _NOTHING and not iso_date(correction.is_):
             raise DataError(f'"{correction.is_}" is no date, expected 2025-10-21', path=path, line=line)
@@ -66,12 +74,75 @@ def corrected(commentary: Commentary, corrections: Iterable[Correction]) -> Comm
         What stands there is not what a correction says there was.
     """
     for correction in corrections:
-        if correction.commentary == commentary.commentary_id:
+        if correction.commentary == commentary.commentary_id and correction.field not in LINE_FIELDS:
             change = _change(commentary, correction)
             flag = f"corrected:{correction.field}"
             flags = commentary.flags if flag in commentary.flags else [*commentary.flags, flag]
             commentary = msgspec.structs.replace(commentary, **change, flags=flags)
     return commentary
+
+
+def corrected_blocks(commentary: Commentary, corrections: Iterable[Correction]) -> Commentary:
+    """The commentary with the blocks that corrections leave out or keep, named in its flags.
+
+    Raises
+    ------
+    DataError
+        No block says what a correction says.
+    """
+    made = [correction for correction in corrections if correction.field in _KINDS]
+    if not made:
+        return commentary
+    kinds: dict[int, BlockKind] = {}
+    for correction in made:
+        words = " ".join(correction.was.split())
+        found = [n for n, block in enumerate(commentary.blocks) if _words(commentary, block) == words]
+        if not found:
+            raise _mismatch(correction, "is no whole line or paragraph of the text")
+        kinds |= dict.fromkeys(found, _KINDS[correction.field])
+    flags = dict.fromkeys([*commentary.flags, *(f"corrected:{correction.field}" for correction in made)])
+    return msgspec.structs.replace(
+        commentary, blocks=with_kinds(commentary.text, commentary.blocks, kinds), flags=list(flags)
+    )
+
+
+def divided(
+    corrections: Iterable[Correction], before: str, *, at: str
+) -> tuple[list[Correction], list[Correction]]:
+    """The corrections of what stands before a new title line, and those of lines behind it."""
+    rest = [correction for correction in corrections if _reading(correction) != at]
+    said = " ".join(before.split())
+    behind = [c for c in rest if c.field in LINE_FIELDS and " ".join(c.was.split()) not in said]
+    return [correction for correction in rest if correction not in behind], behind
+
+
+def title_line_in(text: str, corrections: Iterable[Correction]) -> tuple[Line, str] | None:
+    """The first line of a text that corrections make a title line, and how it is to be read.
+
+    Raises
+    ------
+    DataError
+        The line does not stand in the text, or more than once.
+    """
+    made = [correction for correction in corrections if correction.field == "title_line"]
+    lines = lines_of(text) if made else []
+    found = []
+    for correction in made:
+        words = " ".join(correction.was.split())
+        places = [line for line in lines if " ".join(text[line.start : line.end].split()) == words]
+        if len(places) != 1:
+            raise _mismatch(correction, f"stands on {len(places)} lines, expected one")
+        found.append((places[0], _reading(correction) or words))
+    return min(found, default=None)
+
+
+def _reading(correction: Correction) -> str | None:
+    """How a title line is to be read: as it stands, unless the correction says it otherwise."""
+    return (correction.is_ or " ".join(correction.was.split())) if correction.field == "title_line" else None
+
+
+def _words(commentary: Commentary, block: Block) -> str:
+    return " ".join(commentary.text[block.start : block.end].split())
 
 
 def unused_corrections(

@@ -143,8 +143,13 @@ def find_date(line: str) -> FoundDate | None:
     >>> find_date("Montag, 3. November 2025, 20:15 Uhr")
     FoundDate(words='3. November 2025', iso='2025-11-03')
     """
-    found = [(words, iso) for words in _ANYWHERE.findall(line) if (iso := iso_date(words))]
-    return FoundDate(*found[0]) if len(found) == 1 else None
+    found = find_dates(line)
+    return found[0] if len(found) == 1 else None
+
+
+def find_dates(line: str) -> list[FoundDate]:
+    """All dates of a line."""
+    return [FoundDate(words, iso) for words in _ANYWHERE.findall(line) if (iso := iso_date(words))]
 
 
 def with_iso_date(fields: dict[str, Any]) -> dict[str, Any]:

@@ -76,13 +76,51 @@ class Source(NamedTuple):
         return self.name.rpartition("/")[2].removesuffix(".gz").removesuffix(self.suffix)
 
 
+class FileRead:
+    """What was read of a file: its text before it was parted, where the reader has one.
+
+    ``counted`` says what a number of a line counts, ``around`` what lines are that are in no commentary.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.name = source.name
+        self.text: str | None = None
+        self.counted = "lines" if source.format in ("text", "markdown") else "paragraphs"
+        self.around = "markup" if source.format == "markdown" else "database"
+
+
+class FilesRead:
+    """The files in the order they are read, and the number of each commentary's file, by its id.
+
+    Texts are kept of the first files alone, and ids of the first commentaries, where there are limits.
+    """
+
+    def __init__(self, *, most_files: int | None = None, most_commentaries: int | None = None) -> None:
+        self.files: list[FileRead] = []
+        self.owners: dict[str, int] = {}
+        self._most_files, self._most_commentaries = most_files, most_commentaries
+
+    def begin(self, source: Source) -> None:
+        self.files.append(FileRead(source))
+
+    def saw(self, text: str) -> None:
+        if self._most_files is None or len(self.files) <= self._most_files:
+            self.files[-1].text = text
+
+    def own(self, commentary_id: str) -> None:
+        is_wanted = self._most_files is None or len(self.files) <= self._most_files
+        if is_wanted and (self._most_commentaries is None or len(self.owners) < self._most_commentaries):
+            self.owners[commentary_id] = len(self.files) - 1
+
+
 class Reading(NamedTuple):
     """How sources are read, and where to tell what was noticed.
 
     ``encoding`` is that of files that are not UTF-8. An error of a single row goes to ``passed_over``
     where that is given, and is raised else; what a user should know of a file goes to ``notes``.
     ``columns`` are the headings of a table's columns by field, where they are named. What was changed in a
-    text, because the layout of a page had put it there, goes to ``mended``.
+    text, because the layout of a page had put it there, goes to ``mended``; ``files`` keeps what was read,
+    for who wants to look.
     """
 
     encoding: str | None = None
@@ -90,6 +128,12 @@ class Reading(NamedTuple):
     notes: list[str] | None = None
     columns: Mapping[str, str] = {}
     mended: list[Mend] | None = None
+    files: FilesRead | None = None
+
+    def saw(self, text: str) -> None:
+        """Keeps the text of the file that is being read, as its lines are to be counted."""
+        if self.files is not None:
+            self.files.saw(text)
 
     def pass_over(self, error: DataError) -> None:
         if self.passed_over is None:

@@ -50,7 +50,9 @@ def read_front_matter(text: str, path: str | Path, unread: Counter[str]) -> tupl
 
 def read_markdown(source: Source, reading: Reading) -> Iterator[Draft]:
     unread: Counter[str] = Counter()
-    matter, body = read_front_matter(read_text(source, reading), source.path, unread)
+    text = read_text(source, reading)
+    reading.saw(text)
+    matter, body = read_front_matter(text, source.path, unread)
     tell_unread(reading, source, unread, "front matter")
     left_out: Counter[str] = Counter()
     parts = list(parts_of(body, left_out))

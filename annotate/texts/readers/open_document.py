@@ -71,7 +71,7 @@ def _words(element: Any, left_out: Counter[str]) -> Iterator[str]:
         if name == "line-break":
             yield "\v"
         elif name in ("s", "tab"):
-            yield " "
+            yield "\t" if name == "tab" else " "
         elif name in _LEFT_OUT:
             left_out[_LEFT_OUT[name]] += 1
         elif name not in _UNREAD:

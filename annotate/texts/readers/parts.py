@@ -13,6 +13,7 @@ from annotate.texts.layout.rows import Row, joined
 from annotate.texts.layout.signs import with_plain_signs
 from annotate.texts.layout.wrapped import comes_from_a_page, unwrapped
 from annotate.texts.readers.title_lines import is_title_line
+from annotate.texts.readers.web_copy import beside_sentences
 from annotate.texts.sources import MAX_TEXT, Draft, Reading, Source, too_long, without_soft_breaks
 from schemas.errors import DataError
 from schemas.records import BlockKind
@@ -34,7 +35,8 @@ def draft_of(parts: Iterable[Part], source: Source, reading: Reading, fields: Ma
         name: with_plain_signs(value, source.name, []) if isinstance(value, str) else value
         for name, value in fields.items()
     }
-    return Draft({**named, "text": text}, layout="paragraphs", kinds=kinds)
+    known = {**kinds, **beside_sentences(text)}
+    return Draft({**named, "text": text}, layout="paragraphs", kinds=known)
 
 
 def text_of_parts(
@@ -76,8 +78,11 @@ def drafts_of_parts(
     The first heading is the title, unless ``fields`` name one.
     """
     from annotate.texts.readers.plain import drafts_of
+    from annotate.texts.readers.press_exports import read_press_export
 
     text, kinds = text_of_parts(parts, source, reading)
+    if "\t" in text and not read_press_export(text):  # which has them behind the names of its fields
+        text, kinds = text.replace("\t", " "), {line.replace("\t", " "): kind for line, kind in kinds.items()}
     first = text.partition("\n\n")[0]
     if not fields.get("title") and kinds.get(first) == "title":
         fields["title"] = first

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from annotate.texts.layout.mends import Mend
@@ -14,7 +15,7 @@ from annotate.texts.readers.title_lines import (
     read_title_line,
     suspected_title_lines,
 )
-from annotate.texts.readers.web_copy import read_web_copy
+from annotate.texts.readers.web_copy import beside_sentences, copies_in, head_kinds, read_web_copy
 from annotate.texts.sources import Draft, Line, Reading, Source, lines_of, read_text
 from schemas.records import BlockKind
 
@@ -48,10 +49,11 @@ def drafts_of(
     fields
         What the format says of a file that holds one commentary.
     """
+    reading.saw(text)
     for draft in _drafts(text, source, reading, fields or {}):
-        known = {**draft.kinds, **(kinds or {})}
         draft.fields["text"] = draft.fields["text"].strip("\n")
-        if next(suspected_title_lines(draft.fields["text"]), None):
+        known = {**(kinds or {}), **beside_sentences(draft.fields["text"]), **draft.kinds}
+        if any(line not in known for line in suspected_title_lines(draft.fields["text"])):
             draft.fields["flags"] = [*draft.fields.get("flags", []), "looks_like_title_line"]
         yield draft._replace(kinds=known, layout=layout)
 
@@ -65,32 +67,40 @@ def _drafts(text: str, source: Source, reading: Reading, fields: Mapping[str, An
     titled = [(line, title_line) for line, title_line in rows if title_line]
     starts = [*(line.start for line, _ in titled), len(text)]
     if text[: starts[0]].strip():
-        yield _untitled(text[: starts[0]].strip("\n"), source, reading, {} if titled else fields)
+        yield from _untitled(text[: starts[0]].strip("\n"), source, reading, {} if titled else fields)
     for (line, title_line), end in zip(titled, starts[1:], strict=True):
         yield _part(text, line, title_line, end)
 
 
-def _untitled(text: str, source: Source, reading: Reading, fields: Mapping[str, Any]) -> Draft:
+def _untitled(text: str, source: Source, reading: Reading, fields: Mapping[str, Any]) -> Iterator[Draft]:
     """A text without a title line: as copied from a web page, or named after its file."""
-    if copied := read_web_copy(text):
-        said = ", ".join(
-            f"{name} {value}" for name, value in copied.fields.items() if value and name != "text"
-        )
+    starts = copies_in(text)
+    for start, end in pairwise([*starts, len(text)]):
+        part = text[start:end].strip("\n")
+        yield _copy(part, source, reading, fields if len(starts) == 1 else {})
+
+
+def _copy(text: str, source: Source, reading: Reading, fields: Mapping[str, Any]) -> Draft:
+    copied = read_web_copy(text) or Draft({})
+    found = {name: value for name, value in copied.fields.items() if value and name != "text"}
+    if said := ", ".join(f"{name} {found[name]}" for name in ("title", "author", "date") if name in found):
         reading.note(source, f"taken from its first lines: {said}")
-        named = {name: value for name, value in fields.items() if value}
-        return copied._replace(fields={**copied.fields, **named, "text": text})
-    if fields.get("title"):
-        return Draft({**fields, "text": text})
-    return Draft({**fields, "title": source.stem, "text": text, "flags": ["no_title_line"]})
+    named = {**found, **{name: value for name, value in fields.items() if value}}
+    if not named.get("title"):
+        named |= {"title": source.stem, "flags": ["no_title_line"]}
+    return copied._replace(fields={"author": None, "date": None, **named, "text": text})
 
 
 def _part(text: str, line: Line, title_line: TitleLine, end: int) -> Draft:
     start = text.rfind("\n", 0, line.start) + 1
+    words = text[start:end].rstrip("\n")
     fields = {
         "title": title_line.title,
         "author": title_line.author,
         "date": title_line.date,
-        "text": text[start:end].rstrip("\n"),
+        "text": words,
+        "outlet": title_line.outlet,
         "flags": [] if title_line.date else ["date_unreadable"],
     }
-    return Draft(fields, title_line=Line(line.start - start, line.end - start))
+    place = Line(line.start - start, line.end - start)
+    return Draft(fields, title_line=place, kinds=head_kinds(words, after=place.end))

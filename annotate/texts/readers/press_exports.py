@@ -139,6 +139,12 @@ _FACTIVA_SIGNS = tuple(
 _FACTIVA_END = re.compile(r"\n[ \t]*(?:Document [A-Za-z0-9]{10,}|Search Summary)\b[\s\S]*\Z")
 
 
+def factiva_row(cells: Sequence[str]) -> str | None:
+    """The row of a table in a document from Factiva as a line of its text; None of any other table."""
+    is_field = len(cells) == 2 and re.fullmatch(_FACTIVA_CODES, cells[0].strip()) is not None
+    return f"{cells[0].strip()}\t{cells[1].strip()}" if is_field else None
+
+
 def _factiva(text: str) -> Iterator[Draft]:
     marks = list(_FACTIVA_FIELD.finditer(text))
     ends = [*(mark.start() for mark in marks[1:]), len(text)]

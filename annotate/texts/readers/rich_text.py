@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from annotate.texts.readers.parts import Part, drafts_of_parts, lines_apart
+from annotate.texts.readers.press_exports import factiva_row
 from annotate.texts.sources import Draft, Reading, Source, refusal
 from schemas.errors import DataError
 from schemas.files import read_bytes
@@ -29,7 +30,7 @@ _UNREAD = frozenset(
 _LEFT_OUT = {"footnote": "footnotes", "annotation": "comments", "shptxt": "text boxes", "pict": "pictures"}
 _MARKS = frozenset(("listtext", "pntext"))
 _SIGNS = {
-    "tab": " ", "line": "\v", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
+    "tab": "\t", "line": "\v", "emdash": "—", "endash": "–", "lquote": "‘", "rquote": "’", "ldblquote": "“",
     "rdblquote": "”", "bullet": "•", "emspace": " ", "enspace": " ", "qmspace": " ",
 }  # fmt: skip
 _SYMBOLS = {"~": "\u00a0", "_": "-", "-": "", "\\": "\\", "{": "{", "}": "}", "\n": "\n", "\r": "\n"}
@@ -66,6 +67,7 @@ class _Reader:
         self._codec = "cp1252"
         self._fonts = {font: _CHARSETS.get(int(number)) for font, number in _FONT.findall(text[: 2**20])}
         self._words: list[str] = []
+        self._cells: list[str] = []  # of a table's row
         self._bytes = bytearray()
         self._to_skip = 0
         self._kind: BlockKind = "paragraph"
@@ -87,18 +89,37 @@ class _Reader:
                 word = _SYMBOLS.get(word, word)
                 if word in _ENDS and self._group.is_read:
                     yield from self._paragraph()
+                elif word == "row" and self._group.is_read:
+                    yield from self._row()
                 else:
                     self._control(word, int(token["number"] or 1), has_number=bool(token["number"]))
         yield from self._paragraph()
 
     def _paragraph(self) -> Iterator[Part]:
         self._flush()
-        if not self._in_table:
-            # characters beyond U+FFFF come as two halves
-            words = "".join(self._words).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-            yield from lines_apart(self._kind, words)
-        self._words.clear()
+        if self._in_table:
+            self._words.append("\n\n")
+            return
+        yield from lines_apart(self._kind, self._said())
         self._kind = "paragraph" if self._kind == "list_item" else self._kind
+
+    def _row(self) -> Iterator[Part]:
+        line = factiva_row(self._cells)
+        if line:
+            yield Part("paragraph", line)
+        else:
+            self._left_out["rows of tables"] += 1
+        self._cells.clear()
+        self._words.clear()
+        self._in_table = False
+
+    def _said(self) -> str:
+        """The words since the last break."""
+        self._flush()
+        words = "".join(self._words)
+        self._words.clear()
+        # characters beyond U+FFFF come as two halves
+        return words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def _brace(self, brace: str) -> None:
         self._flush()
@@ -157,10 +178,8 @@ class _Reader:
             self._kind = "title"
         elif word == "intbl":
             self._in_table = True
-        elif word == "row":
-            self._left_out["rows of tables"] += 1
-            self._words.clear()
-            self._in_table = False
+        elif word == "cell":
+            self._cells.append(self._said())
 
     def _say(self, data: bytes) -> None:
         self._is_new = False

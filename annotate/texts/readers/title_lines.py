@@ -9,26 +9,26 @@ from functools import cache
 from typing import NamedTuple
 
 from annotate.texts.dates import find_date, iso_date
+from annotate.texts.lines import NAME, begins_with_byline, is_name
 from annotate.texts.sources import lines_of
 from annotate.texts.wordlists import read_lines
 
 _MAX_LINE = 400  # characters; a longer line is no title
 _MAX_SHORT = 150  # of a form that a sentence may have as well
 
-_INNER = r"von|van|de|der|den|zu|zur|vom|al|el"
-_CAPITAL = r"[^\W\d_a-zßäöü][\w'’.-]*"
-#: Two to six words with capitals, and what stands in small letters between them.
-NAME = rf"(?:(?:Dr|Prof|Dr\. [a-z]+)\.\s+)*{_CAPITAL}(?:\s+(?:{_INNER})|\s+{_CAPITAL}){{1,5}}"
 _FIELDS = {
     "title": r"(?P<title>\S.*?)",
     "author": r"(?P<author>[^\W\d_][^|\d]{0,80}?)",
     "name": rf"(?P<author>{NAME})",
-    "date": r"(?P<date>\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{4}-\d\d-\d\d|\d{1,2}\.\s[^\W\d_]{3,9}\s\d{4})",
+    "outlet": r"(?P<outlet>[^\W\d_][^,;()|\d]{1,40})",
+    "date": r"(?:(?:vom|am|den)\s+)?(?P<date>\d{1,2}\.\s?\d{1,2}\.\s?\d{4}|\d{4}-\d\d-\d\d"
+    r"|\d{1,2}\.\s[^\W\d_]{3,9}\.?\s\d{4})",
 }
 _BY = re.compile(rf"(?:[Vv]on|[Bb]y)\s+(?={NAME}$)")
 _SENTENCE_END = re.compile(r"[^\W\d_]{3,}[.!?]\s+\W*[^\W\da-zäöüß_]")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _ENDS_WITH_DATE = re.compile(r"\d\W{0,2}$")
+_EDGES = re.compile(r"[|/(),;:–—]|\s-\s|\.\s|\b(?:[Vv]on|[Bb]y)\b(?=\s+[A-ZÄÖÜ]\w+\s+[A-ZÄÖÜ])")
 _SEPARATED = re.compile(r"[|/(,;:–—]|\s-\s|\bvon\b|\bby\b")
 
 
@@ -36,6 +36,7 @@ class TitleLine(NamedTuple):
     title: str
     author: str | None
     found_date: str  # as it stands in the line
+    outlet: str | None = None
 
     @property
     def date(self) -> str | None:
@@ -47,7 +48,7 @@ def read_title_line(line: str) -> TitleLine | None:
     """Title, author and date of a line that begins a commentary, else None.
 
     >>> read_title_line("Der Winter kommt | Anna Weiß. 03.11.2025.")
-    TitleLine(title='Der Winter kommt', author='Anna Weiß', found_date='03.11.2025')
+    TitleLine(title='Der Winter kommt', author='Anna Weiß', found_date='03.11.2025', outlet=None)
     """
     line = line.strip()
     if len(line) > _MAX_LINE or not _ENDS_WITH_DATE.search(line):
@@ -57,14 +58,37 @@ def read_title_line(line: str) -> TitleLine | None:
             continue
         fields = match.groupdict()
         author = fields.get("author")
-        if is_strict and (len(line) > _MAX_SHORT or _SENTENCE_END.search(fields["title"])):
+        if is_strict and (
+            len(line) > _MAX_SHORT or _SENTENCE_END.search(fields["title"]) or begins_with_byline(line)
+        ):
             continue
-        return TitleLine(fields["title"], _BY.sub("", author.strip()) if author else None, fields["date"])
+        return TitleLine(
+            fields["title"],
+            _BY.sub("", author.strip()) if author else None,
+            fields["date"],
+            fields.get("outlet"),
+        )
     return None
 
 
 def is_title_line(line: str) -> bool:
     return read_title_line(line) is not None
+
+
+def guess_title_line(line: str) -> TitleLine:
+    """What a line says that somebody calls a title line, of a known form or not.
+
+    >>> guess_title_line("25.10.2025, Anna Weiß: Der Winter")
+    TitleLine(title='Der Winter', author='Anna Weiß', found_date='25.10.2025', outlet=None)
+    """
+    if known := read_title_line(line):
+        return known
+    found = find_date(line)
+    rest = line.replace(found.words, "|", 1) if found else line
+    pieces = [piece.strip(" .,;:|/()–—-") for piece in _EDGES.split(rest)]
+    author = next((piece for piece in reversed(pieces[1:] or []) if is_name(piece)), None)
+    title = next((piece for piece in pieces if piece and piece != author), line.strip())
+    return TitleLine(title if found or author else line.strip(), author, found.words if found else "")
 
 
 def suspected_title_lines(text: str) -> Iterator[str]:
@@ -88,8 +112,7 @@ def suspected_title_lines(text: str) -> Iterator[str]:
 
 def _has_name_at_edge(rest: str) -> bool:
     """Whether a name stands alone between marks, as beside a title and not in a sentence."""
-    pieces = re.split(r"[|/(),;:–—]|\s-\s|\.\s|\b(?:[Vv]on|[Bb]y)\b(?=\s+[A-ZÄÖÜ]\w+\s+[A-ZÄÖÜ])", rest)
-    return any(re.fullmatch(NAME, piece.strip(" .")) for piece in pieces[1:])
+    return any(re.fullmatch(NAME, piece.strip(" .")) for piece in _EDGES.split(rest)[1:])
 
 
 @cache

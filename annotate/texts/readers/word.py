@@ -9,12 +9,13 @@ from typing import Any
 
 from annotate.texts.readers.packed import Packed, local, opened
 from annotate.texts.readers.parts import Part, drafts_of_parts, lines_apart
+from annotate.texts.readers.press_exports import factiva_row
 from annotate.texts.sources import Draft, Reading, Source
 from schemas.errors import DataError
 from schemas.records import BlockKind
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_WORDS = {"br": "\v", "cr": "\v", "tab": " ", "noBreakHyphen": "-", "softHyphen": ""}
+_WORDS = {"br": "\v", "cr": "\v", "tab": "\t", "noBreakHyphen": "-", "softHyphen": ""}
 #: What is not read: deleted and moved text, properties, and what is a copy for older readers.
 _UNREAD = frozenset(("del", "moveFrom", "pPr", "rPr", "Fallback", "instrText", "delText", "ruby"))
 _LEFT_OUT = {"txbxContent": "text boxes", "footnoteReference": "footnotes", "endnoteReference": "endnotes"}
@@ -78,9 +79,19 @@ def _parts(container: Any, kinds: dict[str, BlockKind], left_out: Counter[str]) 
         if name == "p":
             yield from lines_apart(_kind(child, kinds), "".join(_words(child, left_out)))
         elif name == "tbl":
-            left_out["tables"] += 1
+            fields = [
+                factiva_row([_cell(cell) for cell in row.iter(f"{_W}tc")]) for row in child.iter(f"{_W}tr")
+            ]
+            if fields and all(fields):
+                yield from (Part("paragraph", field or "") for field in fields)
+            else:
+                left_out["tables"] += 1
         elif name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag"):
             yield from _parts(child, kinds, left_out)
+
+
+def _cell(cell: Any) -> str:
+    return "\n".join("".join(_words(paragraph, Counter())) for paragraph in cell.iter(f"{_W}p"))
 
 
 def _kind(paragraph: Any, kinds: dict[str, BlockKind]) -> BlockKind:

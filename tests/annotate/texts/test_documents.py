@@ -262,3 +262,57 @@ def test_what_the_layout_of_a_document_left_is_mended(
     (commentary,) = read(tmp_path, f"a.{suffix}", form(body), notes=notes)
     assert [words for _, words in pieces(commentary)] == texts
     assert notes[0].startswith(f"a.{suffix}: mended ") and notes[0].endswith(f": {said}")
+
+
+ARTICLES = [
+    [("SE", "Meinung"), ("HD", "Wer zögert"), ("BY", "Erika Beispiel"), ("PD", "3 November 2025"), ("SN", "Beispiel Zeitung"),
+     ("LP", "Es regnet."), ("TD", "Es hagelt.")],
+    [("HD", "Wer zahlt"), ("BY", "Hans Muster"), ("PD", "4 November 2025"), ("SN", "Beispiel Zeitung"), ("TD", "Es schneit.")],
+]  # fmt: skip
+LINES = [f"{code}\t{value}" for article in ARTICLES for code, value in article]
+
+
+def escaped(text: str) -> str:
+    return "".join(char if char < "\x80" else f"\\u{ord(char)}?" for char in text)
+
+
+def in_word_tables() -> bytes:
+    rows = (
+        "".join(f"<w:tr><w:tc>{p(code)}</w:tc><w:tc>{p(value)}</w:tc></w:tr>" for code, value in article)
+        for article in ARTICLES
+    )
+    return word("".join(f"<w:tbl>{table}</w:tbl>{p('Document BEIZ0000202511031')}" for table in rows))
+
+
+def in_rich_tables() -> bytes:
+    rows = (
+        rf"\trowd\pard\intbl {code}\cell {escaped(value)}\par\cell\row "
+        for a in ARTICLES
+        for code, value in a
+    )
+    return rich("".join(rows) + r"\pard Document BEIZ0000202511031\par")
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.docx", word("".join(p(line.replace("\t", "</w:t><w:tab/><w:t>")) for line in LINES))),
+        ("a.docx", in_word_tables()),
+        ("a.rtf", rich("".join(escaped(line).replace("\t", r"\tab ") + r"\par " for line in LINES))),
+        ("a.rtf", in_rich_tables()),
+        ("a.odt", open_text("".join(f"<text:p>{line}</text:p>".replace("\t", "<text:tab/>") for line in LINES))),
+    ],
+    ids=["lines of Word", "tables of Word", "lines of Rich Text", "tables of Rich Text", "lines of LibreOffice"],
+)  # fmt: skip
+def test_an_export_of_factiva_is_parted_in_every_format(tmp_path: Path, name: str, data: bytes) -> None:
+    found = read(tmp_path, name, data)
+    assert [(c.title, c.author, c.date, c.outlet) for c in found] == [
+        ("Wer zögert", "Erika Beispiel", "2025-11-03", "Beispiel Zeitung"),
+        ("Wer zahlt", "Hans Muster", "2025-11-04", "Beispiel Zeitung"),
+    ]
+    assert [s.text for c in found for s in split_sentences(c)] == ["Es regnet.", "Es hagelt.", "Es schneit."]
+
+
+def test_a_tab_in_another_document_is_a_space(tmp_path: Path) -> None:
+    [found] = read(tmp_path, "a.docx", word("<w:p><w:r><w:t>Es</w:t><w:tab/><w:t>regnet.</w:t></w:r></w:p>"))
+    assert found.text == "Es regnet."

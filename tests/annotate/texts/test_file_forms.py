@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from press_texts import FACTIVA, FACTIVA_IN_LINES, GENIOS, NEXIS, NEXIS_UNI, PAGE, WEB
 
 from annotate.texts.commentaries import flag_rows, read_commentaries
 from annotate.texts.readers.keys import field_of
@@ -10,42 +11,6 @@ from annotate.texts.readers.title_lines import read_title_line, suspected_title_
 from annotate.texts.sentences import split_sentences
 from schemas.errors import DataError
 from schemas.records import Commentary
-
-NEXIS = (
-    "1 of 2 DOCUMENTS\n\nBeispiel Zeitung\n\n3. November 2025 Montag\n\nWer zögert, zahlt später\n\nBYLINE: Erika Beispiel\n\n"
-    "LENGTH: 12 Wörter\n\nGeschehen ist nichts.\n\nGar nichts.\n\nLOAD-DATE: November 2, 2025\n\nLANGUAGE: GERMAN; DEUTSCH\n\n"
-    "2 of 2 DOCUMENTS\n\nBeispiel Zeitung\n\n4. November 2025 Dienstag\n\nWer zahlt, schafft an\n\nBYLINE: Hans Muster\n\n"
-    "LENGTH: 9 Wörter\n\nNiemand will zahlen.\n\nLOAD-DATE: November 3, 2025\n"
-)
-NEXIS_UNI = (
-    "Wer zögert, zahlt später\n\nBeispiel Zeitung\n\n3. November 2025 Montag\n\nCopyright 2025 Beispiel Zeitung All Rights Reserved\n\n"
-    "Section: MEINUNG; S. 8\n\nLength: 12 words\n\nByline: Von Erika Beispiel\n\nBody\n\nGeschehen ist nichts.\n\nGar nichts.\n\n"
-    "Load-Date: November 2, 2025\n\nEnd of Document\n\nWer zahlt, schafft an\n\nBeispiel Zeitung\n\n4. November 2025 Dienstag\n\n"
-    "Byline: Hans Muster\n\nBody\n\nNiemand will zahlen.\n\nClassification\n\nLanguage: GERMAN\n\nEnd of Document\n"
-)
-FACTIVA = (
-    "HD\nWer zögert, zahlt später\nBY\nVon Erika Beispiel\nWC\n12 words\nPD\n3. November 2025\nSN\nBeispiel Zeitung\nLP\n"
-    "Geschehen ist nichts.\nTD\nGar nichts.\n\nAN\nDocument BEIZ000020251103elb300001\n\nHD\nWer zahlt, schafft an\nBY\nHans Muster\n"
-    "PD\n4 November 2025\nSN\nBeispiel Zeitung\nTD\nNiemand will zahlen.\n"
-)
-FACTIVA_IN_LINES = (
-    "SE   Meinung\nHD   Wer zögert, zahlt später\nBY   Erika Beispiel\nPD   3 November 2025\nSN   Beispiel Zeitung\n"
-    "LP   Geschehen ist nichts.\nTD   Gar nichts.\n\nDocument BEIZ000020251103elb300001\n\nHD   Wer zahlt, schafft an\n"
-    "BY   Hans Muster\nPD   4 November 2025\nSN   Beispiel Zeitung\nTD   Niemand will zahlen.\n\nDocument BEIZ000020251104elb300002\n"
-)
-GENIOS = (
-    "Beispiel Zeitung vom 03.11.2025, Nr. 254, S. 8 / Meinung\nWer zögert, zahlt später\n\nGeschehen ist nichts.\n\nGar nichts.\n\n"
-    "Autor: Erika Beispiel\nQuelle: Beispiel Zeitung vom 03.11.2025, Nr. 254, S. 8\nRessort: Meinung\nDokumentnummer: 202511031\n"
-    "Dauerhafte Adresse des Dokuments: https://www.wiso-net.de/document/BZ__1\nAlle Rechte vorbehalten: (c) Beispiel Zeitung\n"
-    "© GBI-Genios Deutsche Wirtschaftsdatenbank GmbH\n\nBeispiel Zeitung vom 04.11.2025, Nr. 255, S. 8 / Meinung\n"
-    "Wer zahlt, schafft an\n\nNiemand will zahlen.\n\nAutor: Hans Muster\nQuelle: Beispiel Zeitung vom 04.11.2025, Nr. 255, S. 8\n"
-    "Dauerhafte Adresse des Dokuments: https://www.wiso-net.de/document/BZ__2\n"
-)
-WEB = (
-    "Kommentar\nWer zögert, zahlt später\nVon Erika Beispiel, Berlin\nStand: Montag, 3. November 2025, 20:15 Uhr | Lesezeit: 3 Min.\n\n"
-    "Seit Wochen reden die Fachleute.\n\nDer Preis\n\nDas ist teuer.\n\nLesen Sie auch: Warum der Winter kommt\n\n"
-    "Mehr zum Thema\nHeizen mit Holz\nWas Gas kostet\n\nWerbung wirkt trotzdem.\n\nEin Ofen in Bonn. Foto: Karl Roth / dpa\n\ndpa/abc\n"
-)
 
 
 def read(folder: Path, name: str, text: str | bytes, **options: object) -> list[Commentary]:
@@ -132,6 +97,20 @@ def test_a_text_without_such_a_head_stays_as_it_is(tmp_path: Path, text: str) ->
         ("Die Zahlen lügen nicht (Spiegel, 25.10.2025)", None, None, None),
         ("Er kam. Das steht fest (Anna Weiß, 25.10.2025)", None, None, None),
         ("Das steht fest (Anna Weiß, 25.10.2025).", None, None, None),
+        ("Anna Weiß: Der Winter kommt, 25. Oktober 2025", "Der Winter kommt", "Anna Weiß", "2025-10-25"),
+        ("Anna Weiß: Der Winter kommt (25.10.2025)", "Der Winter kommt", "Anna Weiß", "2025-10-25"),
+        ("Der Winter (Anna Weiß, Beispiel Zeitung, 25.10.2025)", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter | Anna Weiß | Beispiel Zeitung | 25.10.2025", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter, Anna Weiß, 25.10.2025", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter von Anna Weiß (25.10.2025)", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter – Anna Weiß (25. Okt. 2025)", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter. Von Anna Weiß (25.10.2025)", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Der Winter / Anna Weiß, vom 25.10.2025", "Der Winter", "Anna Weiß", "2025-10-25"),
+        ("Wer zahlt? – Anna Weiß – 25.10.2025", "Wer zahlt?", "Anna Weiß", "2025-10-25"),
+        ("Kommentar von Anna Weiß, 25.10.2025", None, None, None),
+        ("Von Anna Weiß, Bad Homburg, 25. Oktober 2025", None, None, None),
+        ("Er sprach mit Anna Weiß, 25.10.2025", None, None, None),
+        ("Das schrieb Karl Roth: Der Winter kommt, 25. Oktober 2025", None, None, None),
     ],
 )
 def test_title_lines_may_differ_a_little(
@@ -343,3 +322,118 @@ def test_a_text_made_to_hold_up_the_reader_does_not(tmp_path: Path, text: str, s
     problems: list[DataError] = []
     read(tmp_path, f"a{suffix}", text, passed_over=problems)
     assert all("\n" not in str(problem) for problem in problems)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+@pytest.mark.parametrize("head", [PAGE, PAGE.replace("\n\n", "\n"), PAGE.replace("\n", "\n\n")])
+def test_what_a_page_has_around_a_text_is_no_sentence(tmp_path: Path, head: str, newline: str) -> None:
+    [found] = read(tmp_path, "a.txt", head.replace("\n", newline))
+    assert (found.title, found.author, found.date) == (
+        "Wer zögert, zahlt später",
+        "Erika Beispiel",
+        "2025-11-03",
+    )
+    assert " ".join(sentences([found])) == (
+        "BERLIN. Seit Wochen reden die Fachleute. Das ist teuer. Mehr zum Thema Gas weiß niemand. "
+        "„Teuer“ ist das Wort der Stunde. (dpa)"
+    )
+
+
+def test_articles_of_several_pages_in_one_text_are_parted(tmp_path: Path) -> None:
+    second = "Kommentar\nWer zahlt?\nHans Muster, 4. November 2025\n\nNiemand will zahlen.\nWarum auch?\n"
+    third = "Der dritte Text\n\nVon Anna Weiß\n\n5. November 2025\n\nEs regnet.\n"
+    found = read(tmp_path, "a.txt", f"{PAGE}\n{second}\n{third}")
+    assert [(c.title, c.author, c.date) for c in found] == [
+        ("Wer zögert, zahlt später", "Erika Beispiel", "2025-11-03"),
+        ("Wer zahlt?", "Hans Muster", "2025-11-04"),
+        ("Der dritte Text", "Anna Weiß", "2025-11-05"),
+    ]
+    assert sentences(found)[-3:] == ["Niemand will zahlen.", "Warum auch?", "Es regnet."]
+
+
+def test_behind_a_title_line_what_pages_have_is_left_out_and_short_lines_are_not(tmp_path: Path) -> None:
+    text = "Der Winter | Anna Weiß. 25.10.2025.\nVon Anna Weiß\n\nEs regnet.\n\nDer Preis\n\nEs hagelt.\n\nMehr zum Thema\nGas\n"
+    [found] = read(tmp_path, "a.txt", text)
+    assert sentences([found]) == ["Es regnet.", "Der Preis", "Es hagelt."]
+    assert [found.text[b.start : b.end] for b in found.blocks if b.kind == "left_out"] == [
+        "Von Anna Weiß",
+        "Mehr zum Thema",
+        "Gas",
+    ]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Der Winter kommt früh in diesem Jahr, und die Regierung\nhat das lange gewusst. Trotzdem fehlt es an Gas und an\n"
+        "Geld und nicht nur daran, wie man in den Städten sieht\nund niemand will es gewesen sein. So ist das immer.",
+        "Es regnet\nEs hagelt\nEs schneit",
+        "Mehr zum Thema Gas weiß niemand.\n\nVon Anna Weiß weiß man nichts.\n\nDas Bild: Die Stadt brennt.",
+        "Er sagte:\n\n- nichts\n- gar nichts\n\nDann ging er.",
+    ],
+)
+def test_no_word_of_a_text_below_a_byline_is_lost(tmp_path: Path, body: str) -> None:
+    [found] = read(tmp_path, "a.txt", f"Der Winter\nVon Anna Weiß\n25.10.2025\n\n{body}\n")
+    words = [word for sentence in sentences([found]) for word in sentence.split()]
+    assert words == [word for word in body.split() if word != "-"]
+
+
+@pytest.mark.parametrize(
+    ("head", "author", "date"),
+    [
+        ("Politik\nMeinung\nKommentar\n3. November 2025, 20:15 Uhr\nLesezeit: 2 Min.\n\n{title}\n\nKommentar von Erika Beispiel, Bonn\n",
+         "Erika Beispiel", "2025-11-03"),
+        ("F.A.Z. exklusiv\nUkraine:\n{title}\nVon Erika Beispiel\n03.11.2025, 20:15\nBildbeschreibung einblenden\nEin Ofen Bild: dpa\n",
+         "Erika Beispiel", "2025-11-03"),
+        ("{title}\nEin Kommentar von Erika Beispiel\n03.11.2025, 20.15 Uhr\n•\naus DER BEISPIEL 45/2025\n", "Erika Beispiel", "2025-11-03"),
+        ("{title}\nErika Beispiel\n3. November 2025\n1.234 Kommentare\nEin Ofen\nEin Ofen © Karl Roth/dpa\n", "Erika Beispiel",
+         "2025-11-03"),
+        ("kommentar\n{title}\n\nStand: 03.11.2025 20:15 Uhr\n\nEin Kommentar von Erika Beispiel, Hauptstadtstudio\n",
+         "Erika Beispiel", "2025-11-03"),
+        ("{title}\nWarum das Zögern teuer wird\nVon Erika Beispiel\n", "Erika Beispiel", None),
+        ("{title}\n\n4 Min. Lesezeit\n", None, None),
+        ("{title}\nBy Erika Beispiel\nNovember 3, 2025\nShare this article\n", "Erika Beispiel", "2025-11-03"),
+    ],
+)  # fmt: skip
+def test_heads_of_many_pages_are_read(
+    tmp_path: Path, head: str, author: str | None, date: str | None
+) -> None:
+    title = "Wer zögert, zahlt später"
+    body = "Das ist der erste Satz. Und der zweite.\n\nDas ist der Zwischentitel\n\nDas ist der dritte Satz."
+    [found] = read(tmp_path, "a.txt", f"{head.format(title=title)}\n{body}\n")
+    assert (found.title, found.author, found.date) == (title, author, date)
+    assert sentences([found]) == [
+        "Das ist der erste Satz.",
+        "Und der zweite.",
+        "Das ist der dritte Satz.",
+    ]
+
+
+def test_a_text_with_stars_between_its_parts_is_no_page(tmp_path: Path) -> None:
+    [found] = read(tmp_path, "a.txt", "Ohne Punkt\n\nEs regnet.\n\n***\n\nDer Preis\n\nEs hagelt.\n")
+    assert sentences([found]) == ["Ohne Punkt", "Es regnet.", "Der Preis", "Es hagelt."]
+
+
+def test_a_short_line_that_holds_a_sentence_is_no_subhead(tmp_path: Path) -> None:
+    text = "Wer zögert\nVon Erika Beispiel\n\nEs regnet. Und das war alles\n\nEs hagelt.\n"
+    assert sentences(read(tmp_path, "a.txt", text)) == ["Es regnet.", "Und das war alles", "Es hagelt."]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "a.md",
+            "# Der Winter\n\nEs regnet.\n\nMehr zum Thema\n\n- Was Gas kostet\n\nEs hagelt.\n\n12 Kommentare\n",
+        ),
+        (
+            "a.html",
+            "<html><body><article><h1>Der Winter</h1><p>Es regnet.</p><p>Lesen Sie auch: Wer zahlt</p><p>Es hagelt.</p>"
+            "<p>12 Kommentare</p></article></body></html>",
+        ),
+    ],
+)
+def test_notes_and_furniture_are_told_from_sentences_in_pages_and_markdown(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    assert sentences(read(tmp_path, name, text)) == ["Es regnet.", "Es hagelt."]
