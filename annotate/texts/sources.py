@@ -3,11 +3,11 @@
 import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple, TypeVar
 
 from schemas.errors import DataError, SettingsError
-from schemas.files import decode_utf8, read_bytes
+from schemas.files import ArchiveMember, PathName, decode_utf8, read_bytes
 from schemas.files import reading as reading_file
 from schemas.jsonl import read_jsonl
 from schemas.records import Block, BlockKind
@@ -15,7 +15,7 @@ from schemas.records import Block, BlockKind
 R = TypeVar("R")
 READABLE = (
     ".txt, .md, .jsonl, .html, .docx, .odt, .rtf, .epub, .eml, .mhtml, .csv, .tsv, .xlsx, "
-    "or one of these as .gz"
+    "or one of these as .gz or in a .zip"
 )
 ADVICE = {
     ".pdf": "extract its text first, for instance with pdftotext, and hand in the .txt",
@@ -65,7 +65,7 @@ MAX_TEXT = 10_000_000
 class Source(NamedTuple):
     """A file to read (``-`` is standard input), its name in records, and which reader reads it."""
 
-    path: str | Path
+    path: PathName
     name: str
     format: str
     suffix: str = ""
@@ -170,7 +170,7 @@ def _refuse_foreign(text: str, source: Source) -> None:
         raise DataError(f"is named as plain text and looks like {what}", path=source.path)
 
 
-def too_long(length: int, *, path: str | Path) -> DataError:
+def too_long(length: int, *, path: PathName) -> DataError:
     words = f"a text of {length:,} characters, expected at most {MAX_TEXT:,}: divide it"
     return DataError(words, path=path)
 
@@ -200,9 +200,9 @@ def codec_of(source: Source, reading: Reading) -> str:
     return "utf-8" if codec != "utf-8" and _is_utf8_file(source.path, codec) else codec
 
 
-def _is_utf8_file(path: str | Path, codec: str) -> bool:
+def _is_utf8_file(path: PathName, codec: str) -> bool:
     """Like `_is_utf8`, of a file of any size; standard input can be read only once, and is not looked at."""
-    if str(path) == "-" or not Path(path).is_file():
+    if not isinstance(path, ArchiveMember) and (str(path) == "-" or not Path(path).is_file()):
         return False
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_ascii, has_nul = True, False
@@ -242,7 +242,7 @@ def _codec(encoding: str) -> str:
         ) from error
 
 
-def suffix_of(path: Path) -> str:
+def suffix_of(path: PurePath) -> str:
     """The last suffix in small letters, without that of a packed file."""
     name = path.name.lower().removesuffix(".gz")
     return Path(name).suffix

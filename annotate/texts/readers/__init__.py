@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from annotate.texts.readers.archive import refuse_nested
 from annotate.texts.readers.book import read_book
 from annotate.texts.readers.jsonl import read_jsonl_rows
 from annotate.texts.readers.mail import read_mail, read_saved_page
@@ -38,5 +39,6 @@ READERS: dict[str, Reader] = {
     "mail": Reader((".eml",), read_mail),
     "saved_page": Reader((".mhtml", ".mht"), read_saved_page),
     "book": Reader((".epub",), read_book),
+    "archive": Reader((".zip",), refuse_nested),
     "rich_text": Reader((".rtf",), read_rich_text),
 }

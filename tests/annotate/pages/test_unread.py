@@ -1,4 +1,6 @@
 import gzip
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,16 @@ from annotate.texts.commentaries import read_commentaries
 from schemas.errors import DataError, StandpunktError
 
 LATIN = "Größe zählt.".encode("latin-1")
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
 #: File → its bytes, what the page says.
 FILES = {
     "leer.txt": (b" \n", "ist leer"),
@@ -30,6 +42,11 @@ FILES = {
     "bruch.jsonl": (b'{"text": "Ja."}\n{"text\n', "Zeile 2</b>: Die Zeile ist kein"),
     "kopf.md": (b"---\ntitle: [a, b]\n---\n\nText.", "Feld im Kopf"),
     "ohne.html": (b"<!doctype html><html><body></body></html>", "kein Text"),
+    "kaputt.zip": (b"PK\x03\x04", "beschädigt"),
+    "innen.zip": (zipped({"a.zip": zipped({"b.txt": b"Da."})}), "vorher auspacken"),
+    "leer.zip": (zipped({}), "keine lesbare Datei"),
+    "bombe.zip": (zipped({"a.txt": bytes(2**27)}), "zu groß"),
+    "wort.zip": (zipped({"[Content_Types].xml": b""}), "etwas anderes"),
     "halb.txt.gz": (gzip.compress(b"Ein Satz. " * 50)[:-12], "nicht \u00f6ffnen"),
 }  # fmt: skip
 
