@@ -15,11 +15,12 @@ _TEXT_OR_PAGE = "Bitte als reinen Text (.txt, UTF-8) oder als .html speichern."
 _WANTS_ROWS = "Bitte einen Datensatz je Zeile als .jsonl speichern."
 #: What an error says → what the page says; the first that fits.
 _REASONS = (
-    (r"^is named as plain text", "Nach dem Namen reiner Text, nach dem Inhalt etwas anderes."),
+    (r"^is named as (?:plain text|XML)", "Nach dem Inhalt etwas anderes, als der Name sagt."),
     (r"protected by a password", "Mit Kennwort geschützt oder in einem alten Format. Bitte neu speichern."),
     (r"\.zip in a \.zip", "Ein Archiv in einem Archiv. Bitte vorher auspacken."),
     (r"times its size|MB unpacked|files, expected at most", "Das ist zu groß. Bitte teilen."),
-    (r"own ending back|project of another tool", "Nach dem Namen ein Archiv, nach dem Inhalt etwas anderes."),
+    (r"own ending back|project of another tool|XML of another kind",
+     "Nach dem Inhalt etwas anderes, als der Name sagt."),
     (r"^is no |damaged|^cannot be unpacked|is not XML|no mail that can|no markup that can|^no table of",
      "Die Datei ist beschädigt oder nicht das, was ihr Name sagt."),
     (r"^no column is called|^has no column", "Keine Spalte mit dem Text. Bitte eine „text“ nennen."),

@@ -15,7 +15,7 @@ from schemas.records import Block, BlockKind
 R = TypeVar("R")
 READABLE = (
     ".txt, .md, .jsonl, .html, .docx, .odt, .rtf, .epub, .eml, .mhtml, .csv, .tsv, .xlsx, "
-    "or one of these as .gz or in a .zip"
+    ".rss, .atom, .xml (feed, TEI, Bundestag), or one of these as .gz or in a .zip"
 )
 ADVICE = {
     ".pdf": "extract its text first, for instance with pdftotext, and hand in the .txt",
@@ -25,7 +25,6 @@ ADVICE = {
         (".doc", ".pages", ".ott", ".dotx", ".docm"),
         "save it as .docx, .odt or plain text (.txt, UTF-8)",
     ),
-    **dict.fromkeys((".xml", ".rss", ".atom", ".tei"), "hand in its texts as .html, .txt or .jsonl"),
     **dict.fromkeys((".xls", ".ods", ".numbers"), "save it as .xlsx or .csv"),
     ".msg": "save it as .eml, or its text as .txt",
     **dict.fromkeys((".srt", ".vtt", ".tex"), "hand in its text as .txt, without times and commands"),
@@ -41,7 +40,7 @@ _FOREIGN = tuple(
             r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body)\b",
             "a web page: name it .html",
         ),
-        (r"<(?:\?xml|!doctype|[a-z][\w:.-]*[\s>/])", "XML: hand in its texts as .html, .txt or .jsonl"),
+        (r"<(?:\?xml|!doctype|[a-z][\w:.-]*[\s>/])", "XML: name it .xml"),
         (r"\\(?:documentclass|begin|section|usepackage)\b", "LaTeX: hand in its text as .txt"),
         (r"WEBVTT|\d+\s*\n\d\d:\d\d:\d\d[,.]\d+ --> ", "subtitles: take the times out"),
         (r"#FORMAT=WebAnno|T\d+\t\w+ \d+ \d+\t", "codings of another tool, not a text"),

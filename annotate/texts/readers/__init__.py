@@ -14,6 +14,7 @@ from annotate.texts.readers.rich_text import read_rich_text
 from annotate.texts.readers.table import read_delimited, read_workbook
 from annotate.texts.readers.web_page import read_web_page
 from annotate.texts.readers.word import read_word
+from annotate.texts.readers.xml_file import read_xml
 from annotate.texts.sources import Draft
 
 
@@ -40,5 +41,6 @@ READERS: dict[str, Reader] = {
     "saved_page": Reader((".mhtml", ".mht"), read_saved_page),
     "book": Reader((".epub",), read_book),
     "archive": Reader((".zip",), refuse_nested),
+    "xml": Reader((".xml", ".tei", ".rss", ".atom"), read_xml, is_stream=True),
     "rich_text": Reader((".rtf",), read_rich_text),
 }

@@ -47,6 +47,11 @@ FILES = {
     "leer.zip": (zipped({}), "keine lesbare Datei"),
     "bombe.zip": (zipped({"a.txt": bytes(2**27)}), "zu groß"),
     "wort.zip": (zipped({"[Content_Types].xml": b""}), "etwas anderes"),
+    "kaputt.xml": (b"<TEI>", "beschädigt"),
+    "leer.tei": (b"<TEI><text><body/></text></TEI>", "kein Text"),
+    "rezepte.xml": (b"<rezepte/>", "etwas anderes"),
+    "config.xml": (b"<View/>", "etwas anderes"),
+    "wort.xml": (b"<package/>", "etwas anderes"),
     "halb.txt.gz": (gzip.compress(b"Ein Satz. " * 50)[:-12], "nicht \u00f6ffnen"),
 }  # fmt: skip
 
