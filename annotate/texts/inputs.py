@@ -106,7 +106,7 @@ def _format_of(path: Path) -> str:
 
 
 def _format_of_stdin() -> str:
-    """JSON Lines where the first sign is a brace, a page or XML where it is a tag of one, else text."""
+    """JSON Lines where the first sign is a brace, JSON a bracket, a page or XML a tag of one; else text."""
     stream = sys.stdin.buffer
     if hasattr(stream, "peek"):
         head = stream.peek(HEAD)[:HEAD]
@@ -117,6 +117,8 @@ def _format_of_stdin() -> str:
     head = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
     if head.startswith(b"{"):
         return "jsonl"
+    if head.startswith(b"["):
+        return "json"
     if head.startswith((b"<?xml", b"<rss", b"<feed", b"<tei")):
         return "xml"
     return "html" if head.startswith((b"<!doctype html", b"<html")) else "text"

@@ -14,12 +14,11 @@ from schemas.records import Block, BlockKind
 
 R = TypeVar("R")
 READABLE = (
-    ".txt, .md, .jsonl, .html, .docx, .odt, .rtf, .epub, .eml, .mhtml, .csv, .tsv, .xlsx, "
+    ".txt, .md, .jsonl, .json, .html, .docx, .odt, .rtf, .epub, .eml, .mhtml, .csv, .tsv, .xlsx, "
     ".rss, .atom, .xml (feed, TEI, Bundestag), or one of these as .gz or in a .zip"
 )
 ADVICE = {
     ".pdf": "extract its text first, for instance with pdftotext, and hand in the .txt",
-    ".json": "hand in one record a line, as .jsonl",
     **dict.fromkeys((".xmi", ".qdpx"), "`standpunkt import` reads texts and codings of other tools"),
     **dict.fromkeys(
         (".doc", ".pages", ".ott", ".dotx", ".docm"),
@@ -31,7 +30,7 @@ ADVICE = {
 }
 _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")
 HEAD = 4096
-_JSON = "a record a line with a text belongs into a .jsonl"
+_JSON = "records with a text belong into a .json, or one a line into a .jsonl"
 #: How files begin that are no plain text, whatever their name says, and where they belong.
 _FOREIGN = tuple(
     (re.compile(pattern, re.IGNORECASE), what)
@@ -119,10 +118,7 @@ def text_of(data: bytes, source: Source, encoding: str | None = None) -> str:
     DataError
         It is empty, a binary format, longer than `MAX_TEXT`, or not in the encoding: names the byte.
     """
-    if data.startswith(_MAGIC):
-        raise refusal(Path(source.path), "looks like a binary format")
-    is_other = encoding is not None and not _is_utf8(data, _codec(encoding))
-    text = _decoded(data, source, encoding) if encoding and is_other else decode_utf8(data, source.path)
+    text = decoded(data, source, encoding)
     if len(text) > MAX_TEXT:
         raise too_long(len(text), path=source.path)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -134,6 +130,14 @@ def text_of(data: bytes, source: Source, encoding: str | None = None) -> str:
             "has many NUL characters: UTF-16? Read it with --encoding utf-16-le", path=source.path
         )
     return text
+
+
+def decoded(data: bytes, source: Source, encoding: str | None) -> str:
+    """Bytes as they stand, as text, which may be long; else like `text_of`."""
+    if data.startswith(_MAGIC):
+        raise refusal(Path(source.path), "looks like a binary format")
+    is_other = encoding is not None and not _is_utf8(data, _codec(encoding))
+    return _decoded(data, source, encoding) if encoding and is_other else decode_utf8(data, source.path)
 
 
 def without_soft_breaks(text: str) -> str:

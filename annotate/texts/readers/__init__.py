@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from annotate.texts.readers.archive import refuse_nested
 from annotate.texts.readers.book import read_book
+from annotate.texts.readers.json_file import read_json
 from annotate.texts.readers.jsonl import read_jsonl_rows
 from annotate.texts.readers.mail import read_mail, read_saved_page
 from annotate.texts.readers.markdown import read_markdown
@@ -32,6 +33,7 @@ READERS: dict[str, Reader] = {
     "text": Reader((".txt", ".text"), read_plain),
     "markdown": Reader((".md", ".markdown"), read_markdown),
     "jsonl": Reader((".jsonl", ".ndjson"), read_jsonl_rows, is_stream=True),
+    "json": Reader((".json", ".jsonld"), read_json, is_stream=True),
     "html": Reader((".html", ".htm", ".xhtml"), read_web_page),
     "word": Reader((".docx",), read_word),
     "open_document": Reader((".odt",), read_open_document),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from annotate.texts.dates import with_iso_date
-from annotate.texts.readers.markup_parts import markup_parts, parse_markup
+from annotate.texts.readers.markup_parts import MARK, markup_parts, parts_of_words
 from annotate.texts.readers.packed import local
 from annotate.texts.readers.parts import Part, draft_of, tell_left_out
 from annotate.texts.sources import Draft, Reading, Source
@@ -22,7 +22,6 @@ _DATE = ("pubDate", "published", "date", "issued", "updated", "modified")
 _SHORT = 1000  # characters; a description that is longer is a whole text
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _MAIL_OF = re.compile(r"\S+@\S+\s*\((.+)\)")
-_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 #: What WordPress puts below an entry.
 _FOOT = re.compile(r"(?:The post|Der Beitrag) .+ (?:appeared first on|erschien zuerst auf) .+")
 
@@ -79,7 +78,7 @@ def _words_of(element: Any, names: tuple[str, ...]) -> str:
     child = _child(element, names)
     if child is None:
         return ""
-    return " ".join(_TAG.sub("", html.unescape("".join(child.itertext()))).split())
+    return " ".join(MARK.sub("", html.unescape("".join(child.itertext()))).split())
 
 
 def _author(entry: Any) -> str | None:
@@ -127,11 +126,7 @@ def _parts(element: Any, source: Source, left_out: Counter[str]) -> list[Part]:
     else:
         words = element.text or ""
         is_escaped = "<" not in words and "&lt;" in words  # once too often
-        words = html.unescape(words) if is_escaped else words
-        if _TAG.search(words):
-            found = list(markup_parts(parse_markup(words, source, "an entry"), source, left_out))
-        else:
-            found = [Part("paragraph", part) for part in re.split(r"\n\s*\n", html.unescape(words))]
+        found = parts_of_words(html.unescape(words) if is_escaped else words, source, "an entry", left_out)
     found = [part for part in found if part.text.strip()]
     kept = [part for part in found if not _FOOT.fullmatch(" ".join(part.text.split()))]
     left_out["lines of where it appeared first"] += len(found) - len(kept)
