@@ -9,7 +9,6 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from lzma import LZMAError
 from pathlib import Path
 from typing import IO, Any
 
@@ -50,6 +49,8 @@ class ArchiveMember:
         """
         if self._info.flag_bits & 1:
             raise DataError("is protected by a password: pack it without one", path=self)
+        if self._info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2):
+            raise DataError("is packed in a way that is not read: pack it as a plain .zip", path=self)
         try:
             return self._archive.open(self._info)
         except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
@@ -170,7 +171,7 @@ def reading(path: PathName) -> Iterator[IO[bytes]]:
         raise DataError("no such file", path=path) from error
     except IsADirectoryError as error:
         raise DataError("is a folder, expected a file", path=path) from error
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, LZMAError) as error:
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise DataError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path) from error
 
 

@@ -139,6 +139,7 @@ def lying(size: int) -> bytes:
         (packed(("a.exe", b"MZ"), (".x.txt", b"Da.")), "has no file to read"),
         (packed((named(b"a.txt", mode=0o120777), b"/etc/passwd")), "has no file to read"),
         (packed(("a.zip", packed(("b.txt", b"Da.")))), "unpack it first"),
+        (packed(("a.txt", b"Da."), method=zipfile.ZIP_LZMA), "pack it as a plain .zip"),
         (protected(), "is protected by a password"),
         (packed(("a.txt", bytes(2**27))), "times its size"),
         (lying(2**32 - 2), "times its size"),
@@ -147,7 +148,7 @@ def lying(size: int) -> bytes:
         (packed(("exportedproject.json", b"{}")), "`standpunkt import`"),
         (packed(("a.html", b"x" * 41_000_000)), "is larger than 38 MB (it has 39)"),
     ],
-    ids=range(14),
+    ids=range(15),
 )  # fmt: skip
 def test_what_cannot_be_read_is_one_line(tmp_path: Path, data: bytes, words: str) -> None:
     with pytest.raises(DataError) as caught:

@@ -305,6 +305,29 @@ def test_a_page_is_read_in_its_own_charset(
     assert sentences(found) == ["Für die Größe des Winters gilt das nicht."]
 
 
+def test_in_a_folder_each_file_is_read_in_what_it_is_written_in(tmp_path: Path) -> None:
+    page = "<html><head>{}</head><body><article><p>Für die Größe des Winters gilt das nicht.</p></article></body></html>"
+    tei = "{}<TEI><text><body><p>Für die Größe des Winters gilt das nicht.</p></body></text></TEI>"
+    declared = '<?xml version="1.0" encoding="{}"?>'
+    files = {
+        "a.txt": ("Für die Größe des Winters gilt das nicht.", "utf-8"),
+        "b.txt": ("Für die Größe des Winters gilt das nicht.", "cp1252"),
+        "c.html": (page.format('<meta charset="iso-8859-15">'), "iso-8859-15"),
+        "d.html": (page.format('<meta charset="utf-8">'), "utf-8"),
+        "e.xhtml": (declared.format("iso-8859-1") + page.format(""), "iso-8859-1"),
+        "f.xml": (tei.format(declared.format("iso-8859-1")), "iso-8859-1"),
+        "g.xml": (tei.format(""), "utf-8"),
+        "h.xml": (tei.format(""), "cp1252"),
+        "i.json": ('{"text": "Für die Größe des Winters gilt das nicht."}', "cp1252"),
+        "j.csv": ("Text\nFür die Größe des Winters gilt das nicht.\n", "utf-8"),
+    }
+    for name, (text, encoding) in files.items():
+        (tmp_path / name).write_bytes(text.encode(encoding))
+    found = list(read_commentaries([tmp_path], encoding="cp1252"))
+    assert [c.source for c in found] == list(files)
+    assert sentences(found) == ["Für die Größe des Winters gilt das nicht."] * len(files)
+
+
 @pytest.mark.parametrize(
     "rest", ["", "<p>Noch ein Absatz, der lang genug ist, um als Text zu gelten.</p>" * 9]
 )
