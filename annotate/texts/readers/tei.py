@@ -41,6 +41,7 @@ _UNREAD = frozenset(
 )  # fmt: skip
 _ALONE = {"orig": "reg", "sic": "corr", "abbr": "expan"}  # read where no other reading stands beside it
 _ARTICLE = frozenset(("article", "artikel", "jarticle", "news", "commentary", "kommentar"))
+_OF_CHAIR = "speeches of the chair"
 _CHAIR = frozenset(("#chair", "presidency", "chair"))
 _LINE, _NO_BREAK = "\x1e", "\x1f"  # a line end, and one in a word; no text has them
 _BLANK = re.compile(rf"[^\S{_LINE}{_NO_BREAK}]+")
@@ -74,7 +75,12 @@ def read_tei(root: Any, source: Source, reading: Reading) -> Iterator[Draft]:
                 own_id = named.pop("id", None)
                 yield draft_of(parts, source, with_iso_date(fields | named))._replace(own_id=own_id)
     if not found:
-        raise DataError("has no text: the texts of a corpus may stand in files beside it", path=source.path)
+        what = (
+            "only the chair speaks in it"
+            if left_out[_OF_CHAIR]
+            else "those of a corpus may be files beside it"
+        )
+        raise DataError(f"has no text: {what}", path=source.path)
     tell_left_out(reading, source, left_out)
     if found > 1:
         reading.note(source, f"{found} texts, each read as a commentary")
@@ -102,7 +108,7 @@ def _commentaries(
     ]  # fmt: skip
     for speech in speeches:
         if _CHAIR & {*speech.get("ana", "").split(), speech.get("role")}:
-            left_out["speeches of the chair"] += 1
+            left_out[_OF_CHAIR] += 1
         else:
             yield {"author": _speaker(speech, people), "id": speech.get(_XML_ID)}, [speech]
     if speeches:
@@ -124,10 +130,12 @@ def _is_article(element: Any) -> bool:
 def _speaker(speech: Any, people: dict[str, str]) -> str | None:
     """Who speaks: by the list of people in the file, else as the record names them."""
     who = speech.get("who", "").removeprefix("#")
-    before = speech.getprevious()
     said = None
-    if before is not None and local(before) == "note" and before.get("type") == "speaker":
-        said = _words(before).rstrip(":")
+    for before in speech.itersiblings(preceding=True):
+        if local(before) == "note" and before.get("type") == "speaker":
+            said = _words(before).rstrip(":")
+        if said or local(before) in ("u", "sp"):
+            break
     return people.get(who) or speech.get("name") or said or who or None
 
 

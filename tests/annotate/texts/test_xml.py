@@ -203,7 +203,7 @@ PARLAMINT = (
     '<note type="speaker">Präsidentin Prammer:</note><u who="#P9" ana="#chair" xml:id="u1"><seg>Die Sitzung ist eröffnet.</seg></u>'
     '<note type="speaker">Abg. Beispiel:</note><u who="#P1" ana="#regular" xml:id="u2"><seg>Es regnet.</seg><note type="time">18:28</note>'
     '<kinesic type="applause"><desc>Beifall</desc></kinesic><seg>Sehr.</seg></u>'
-    '<note type="speaker">Abg. Muster:</note><u who="#P3" ana="#regular" xml:id="u3"><seg>Nein.</seg></u>'
+    '<note type="speaker">Abg. Muster:</note><note type="time">18:30</note><u who="#P3" ana="#regular" xml:id="u3"><seg>Nein.</seg></u>'
     "</div></body></text></TEI>"
 )
 
@@ -323,6 +323,7 @@ def test_an_entity_of_the_file_is_not_put_in(tmp_path: Path, entity: str) -> Non
         ("a.xml", b"PK\3\4", "binary format"),
         ("a.xml", tei("", ""), "has no text"),
         ("a.xml", "<teiCorpus xmlns='http://www.tei-c.org/ns/1.0'><teiHeader/></teiCorpus>", "files beside it"),
+        ("a.xml", tei("<u ana='#chair'><seg>Da.</seg></u>"), "only the chair speaks in it"),
         ("a.rss", rss(""), "has no text"),
         ("a.xml", "<dbtplenarprotokoll/>", "holds no speech"),
         ("a.xml", "<!DOCTYPE html><html><p>Da.</p></html>", "name it .html"),
@@ -335,7 +336,7 @@ def test_an_entity_of_the_file_is_not_put_in(tmp_path: Path, entity: str) -> Non
         ("a.xml", LAUGHS + "<TEI><text><body/></text></TEI>", "has no text"),
         ("a.xml", b"<TEI>" + b" " * (2**25) + b"</TEI>", "is larger than 32 MB (it has 32), expected less: divide it, or hand"),
     ],
-    ids=range(19),
+    ids=range(20),
 )  # fmt: skip
 def test_what_cannot_be_read_is_one_line(tmp_path: Path, name: str, data: str | bytes, words: str) -> None:
     with pytest.raises(DataError) as caught:
