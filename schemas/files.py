@@ -5,6 +5,7 @@ import gzip
 import os
 import stat
 import sys
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,39 @@ from schemas.unprintable import VisibleWriter
 MAX_FILE = 2**30
 #: Bytes of a row of a file that is read row by row: a line of JSON Lines, a task of an export.
 MAX_ROW = 2**25
+#: A file: by its path, or a member of an archive. ``-`` is standard input or output.
+PathName = str | os.PathLike[str]
+
+
+class ArchiveMember:
+    """A file in a zip archive, read where it is; as a path it is the archive's with the name in it behind."""
+
+    def __init__(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: str) -> None:
+        self._archive, self._info, self._path = archive, info, path
+        self.size = info.file_size
+
+    def __fspath__(self) -> str:
+        return self._path
+
+    def __str__(self) -> str:
+        return self._path
+
+    def open(self) -> IO[bytes]:
+        """The file to read, unpacked.
+
+        Raises
+        ------
+        DataError
+            It is protected by a password, or packed in a way that is not known.
+        """
+        if self._info.flag_bits & 1:
+            raise DataError("is protected by a password: pack it without one", path=self)
+        if self._info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2):
+            raise DataError("is packed in a way that is not read: pack it as a plain .zip", path=self)
+        try:
+            return self._archive.open(self._info)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise DataError(f"cannot be unpacked: {error}", path=self) from error
 
 
 @contextmanager
@@ -110,8 +144,8 @@ def _private() -> Iterator[None]:
 
 
 @contextmanager
-def reading(path: str | Path) -> Iterator[IO[bytes]]:
-    """A binary file to read: plain, gzipped, or standard input for ``-``.
+def reading(path: PathName) -> Iterator[IO[bytes]]:
+    """A binary file to read: plain, gzipped, in an archive, or standard input for ``-``.
 
     Raises
     ------
@@ -123,6 +157,10 @@ def reading(path: str | Path) -> Iterator[IO[bytes]]:
         if str(path) == "-":
             yield sys.stdin.buffer
             return
+        if isinstance(path, ArchiveMember):
+            with path.open() as member:
+                yield gzip.GzipFile(fileobj=member) if Path(path).suffix == ".gz" else member  # type: ignore[misc]
+            return
         with gzip.open(path) if Path(path).suffix == ".gz" else open(path, "rb") as file:
             mode = os.fstat(file.fileno()).st_mode
             # a pipe is what `<(…)` gives; /dev/zero never ends
@@ -133,31 +171,42 @@ def reading(path: str | Path) -> Iterator[IO[bytes]]:
         raise DataError("no such file", path=path) from error
     except IsADirectoryError as error:
         raise DataError("is a folder, expected a file", path=path) from error
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise DataError(f"cannot be read: {getattr(error, 'strerror', None) or error}", path=path) from error
 
 
-def read_bytes(path: str | Path, *, at_most: int = MAX_FILE) -> bytes:
+def read_bytes(path: PathName, *, at_most: int = MAX_FILE, way_out: str = "divide it") -> bytes:
     """The bytes of a file, ``-`` for standard input, ``.gz`` unpacked.
 
     Raises
     ------
     DataError
-        As `reading`; or it is larger than ``at_most``.
+        As `reading`; or it is larger than ``at_most``, and ``way_out`` is what to do then.
     """
     with reading(path) as file:
-        return read_whole(file, path, at_most=at_most)
+        return read_whole(file, path, at_most=at_most, way_out=way_out)
 
 
-def read_whole(file: IO[bytes], path: str | Path, *, at_most: int = MAX_FILE) -> bytes:
+def read_whole(
+    file: IO[bytes], path: PathName, *, at_most: int = MAX_FILE, way_out: str = "divide it"
+) -> bytes:
     """What is left of an open file; a DataError where that is more than ``at_most`` bytes."""
     data = file.read(at_most + 1)
     if len(data) > at_most:
-        raise DataError(f"is larger than {at_most / 2**20:.0f} MB, expected less: divide it", path=path)
+        size = _size_of(path)
+        has = f" (it has {size >> 20})" if size > at_most else ""
+        raise DataError(f"is larger than {at_most >> 20} MB{has}, expected less: {way_out}", path=path)
     return data
 
 
-def rows_of(file: IO[Any], path: str | Path) -> Iterator[Any]:
+def _size_of(path: PathName) -> int:
+    """Bytes of a file as it lies there; 0 of what has none, such as standard input."""
+    if isinstance(path, ArchiveMember):
+        return path.size
+    return Path(path).stat().st_size if Path(path).is_file() else 0
+
+
+def rows_of(file: IO[Any], path: PathName) -> Iterator[Any]:
     """The lines of an open file; a DataError where one is longer than `MAX_ROW`."""
     number = 0
     while line := file.readline(MAX_ROW + 1):
@@ -168,7 +217,7 @@ def rows_of(file: IO[Any], path: str | Path) -> Iterator[Any]:
         yield line
 
 
-def readable(name: str | os.PathLike[str]) -> str:
+def readable(name: PathName) -> str:
     r"""A file name as text: bytes that are not UTF-8 are written out, such as ``\xff``.
 
     >>> readable(os.fsdecode(b"caf\xe9.txt")) == r"caf\xe9.txt"
@@ -177,7 +226,7 @@ def readable(name: str | os.PathLike[str]) -> str:
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
-def decode_utf8(data: bytes, path: str | Path) -> str:
+def decode_utf8(data: bytes, path: PathName) -> str:
     """Text of UTF-8 bytes, with or without BOM.
 
     Raises

@@ -10,14 +10,14 @@ import jsonlines
 import msgspec
 
 from schemas.errors import DataError
-from schemas.files import reading, replacing, rows_of
+from schemas.files import PathName, reading, replacing, rows_of
 from schemas.nesting import TOO_DEEP
 
 R = TypeVar("R")
 
 
 def read_jsonl(
-    path: str | Path,
+    path: PathName,
     record: type[R],
     *,
     passed_over: list[DataError] | None = None,

@@ -7,13 +7,13 @@ error, for each lets a file say something other than what a reader sees. The sam
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 import yaml
 from msgspec import inspect
 
 from schemas.errors import DataError, near_hit
+from schemas.files import PathName
 from schemas.nesting import MAX_DEPTH, TOO_DEEP
 
 #: Characters of a YAML text, of which each can cost 200 bytes of memory; a large codebook has 50,000.
@@ -35,7 +35,7 @@ class Scanned(NamedTuple):
     aliased: set[Place]
 
 
-def parse_yaml(text: str, path: str | Path) -> tuple[Any, Positions]:
+def parse_yaml(text: str, path: PathName) -> tuple[Any, Positions]:
     """Mappings, lists and strings of a YAML text, and where each stands.
 
     Raises
@@ -50,7 +50,7 @@ def parse_yaml(text: str, path: str | Path) -> tuple[Any, Positions]:
     return scanned.data, scanned.places
 
 
-def scan_yaml(text: str, path: str | Path) -> Scanned:
+def scan_yaml(text: str, path: PathName) -> Scanned:
     """Like `parse_yaml`, but what is refused is listed: of two values the first counts, no alias does.
 
     Raises
@@ -88,7 +88,7 @@ def nearest(places: Positions, place: Place) -> tuple[int, int]:
 Mark = tuple[int, int]
 
 
-def _anchors(text: str, path: str | Path) -> dict[Mark, str]:
+def _anchors(text: str, path: PathName) -> dict[Mark, str]:
     """Where an anchor or an alias stands, and its name. Refuses a text too deep to be composed.
 
     The C parser recurses without a limit of its own: ten thousand brackets end the process.

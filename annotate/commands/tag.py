@@ -124,15 +124,19 @@ def tag(
 def _page_place(files: list[str]) -> str | None:
     """Where pages go that are not piped: beside the work, under the name of the first input."""
     first = Path(files[0])
-    if first.is_dir():
+    if _is_folder(first):
         return f"{first.resolve().name}-html"
     return f"{first.stem}.html" if sys.stdout.isatty() and str(first) != "-" else None
 
 
 def _is_long_run(files: list[str], output: str | None, to: str) -> bool:
-    """Whether there is a folder to read and a place to keep what is finished."""
+    """Whether there is a folder or an archive to read and a place to keep what is finished."""
     is_page = to == "html" and str(output).endswith((".html", ".htm"))
-    return output not in (None, "-") and not is_page and any(Path(name).is_dir() for name in files)
+    return output not in (None, "-") and not is_page and any(_is_folder(Path(name)) for name in files)
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() or path.suffix.lower() == ".zip"
 
 
 def _gold(gold: Path | None, study: Path | None) -> Path | None:

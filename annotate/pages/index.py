@@ -12,23 +12,26 @@ from schemas.markup import Child, Markup, join, tag
 from schemas.records import Record
 
 _TEXT_OR_PAGE = "Bitte als reinen Text (.txt, UTF-8) oder als .html speichern."
-_WANTS_ROWS = "Bitte einen Datensatz je Zeile als .jsonl speichern."
 #: What an error says → what the page says; the first that fits.
 _REASONS = (
-    (r"^is named as plain text", "Nach dem Namen reiner Text, nach dem Inhalt etwas anderes."),
+    (r"^is named as (?:plain text|XML)", "Nach dem Inhalt etwas anderes, als der Name sagt."),
+    (r"protected by a password", "Mit Kennwort geschützt oder in einem alten Format. Bitte neu speichern."),
+    (r"\.zip in a \.zip", "Ein Archiv in einem Archiv. Bitte vorher auspacken."),
+    (r"times its size|MB unpacked|files, expected at most", "Das ist zu groß. Bitte teilen."),
+    (r"own ending back|project of another tool|of another kind",
+     "Nach dem Inhalt etwas anderes, als der Name sagt."),
     (r"text layer", "Ein Scan, dessen Text nicht zu lesen ist. Eine Texterkennung wie ocrmypdf legt ihn an."),
-    (r"protected", "Mit Kennwort geschützt oder in einem alten Format. Bitte neu speichern."),
     (r"^is no |damaged|^cannot be unpacked|is not XML|no mail that can|no markup that can|^no table of",
      "Die Datei ist beschädigt oder nicht das, was ihr Name sagt."),
     (r"^no column is called|^has no column", "Keine Spalte mit dem Text. Bitte eine „text“ nennen."),
-    (r"empty rows|MB(?: unpacked)?, expected", "Das ist zu groß. Bitte teilen."),
+    (r"empty rows|MB, expected", "Das ist zu groß. Bitte teilen."),
     (r"^has no text|^has no web page", "In der Datei fand sich kein Text."),
     (r"^is empty", "Die Datei ist leer."),
     (r"^not UTF-8", "Nicht in UTF-8 gespeichert. Mit „--encoding“ einlesen, etwa „--encoding cp1252“."),
     (r"^has many NUL characters", "Vermutlich UTF-16. Mit „--encoding utf-16-le“ einlesen."),
-    (r"^not JSON", "Die Zeile ist kein gültiger Datensatz."),
+    (r"^holds a record a line", "Je Zeile ein Datensatz: Die Datei muss auf .jsonl enden."),
+    (r"^not JSON", "Die Zeile oder Datei ist kein gültiger Datensatz."),
     (r"^unknown encoding|^not [\w-]+: ", "Nicht in der angegebenen Kodierung gespeichert."),
-    (r"hand in one record a line", f"Dieses Format wird nicht gelesen. {_WANTS_ROWS}"),
     (r"is not read|looks like a binary format|not a format that is read",
      f"Dieses Format wird nicht gelesen. {_TEXT_OR_PAGE}"),
     (r"^has no file to read", "Der Ordner enthält keine lesbare Datei."),

@@ -21,14 +21,13 @@ from annotate.analysis.summary import PieceSummary, differences, news_words, sum
 from annotate.pages.reading import reading_page, with_news
 from annotate.tag.formats import FORMATS, RowFormat
 from annotate.tag.ledger import ROWS_FORMAT, Finished, Ledger
-from annotate.tag.pieces import Checked, read_checked, tag_pieces, with_people, with_spellings
+from annotate.tag.pieces import Checked, failed_inputs, read_checked, tag_pieces, with_people, with_spellings
 from annotate.tag.report import CommentaryCounts, TagReport, counts_in, tag_report
 from annotate.texts.commentaries import Failed, read_commentaries
-from annotate.texts.inputs import unread_files
 from annotate.texts.sentences import split_sentences
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
-from schemas.files import read_bytes, readable, write_text
+from schemas.files import read_bytes, write_text
 from schemas.jsonl import write_jsonl
 from schemas.records import Commentary, short_hash, slug
 
@@ -99,12 +98,7 @@ def tag_folder(
         if pages is not None:
             (pages / gone).unlink(missing_ok=True)
     ledger.drop_unmet()  # last: a run that is killed before knows them still
-    failed = [Failed.of(error) for error in problems]
-    failed += [
-        Failed(input=readable(path), reason=f"{readable(path)}: {reason}")
-        for path, reason in unread_files(inputs.names)
-    ]
-    return FolderResult(_report(ledger, failed), finished_before)
+    return FolderResult(_report(ledger, failed_inputs(inputs.names, problems)), finished_before)
 
 
 def compare_pieces(ledger: Ledger, codebook: Codebook, pages: Path | None) -> None:

@@ -11,6 +11,7 @@ from annotate.analysis.piece import TaggedPiece
 from annotate.analysis.summary import summarise
 from annotate.texts.commentaries import Failed, read_commentaries
 from annotate.texts.context import to_rows
+from annotate.texts.inputs import unread_files
 from annotate.texts.sentences import Piece, split_sentences
 from schemas.errors import DataError
 from schemas.files import readable
@@ -21,24 +22,6 @@ if TYPE_CHECKING:
     from train.model import Model
 
 Checked = dict[str, tuple[str, Layers]]  # sentence_id → its text and what people coded in it
-
-
-def read_pieces(
-    name: str | Path,
-    *,
-    encoding: str | None = None,
-    author: str | None = None,
-    date: str | None = None,
-    notes: list[str] | None = None,
-) -> tuple[list[Piece], str | None]:
-    """The commentaries of one input, split; and why it could not be read, where it could not."""
-    pieces: list[Piece] = []
-    try:
-        for commentary in read_commentaries([name], encoding=encoding, author=author, date=date, notes=notes):
-            pieces.append((commentary, split_sentences(commentary)))
-    except DataError as error:
-        return pieces, str(error)
-    return pieces, None
 
 
 def tag_pieces(model: "Model", pieces: Sequence[Piece]) -> list[TaggedPiece]:
@@ -66,14 +49,23 @@ def tag_files(
 
     What a user should know of how they were read is added to ``notes``.
     """
-    pieces: list[Piece] = []
-    failed: list[Failed] = []
-    for name in names:
-        split_pieces, reason = read_pieces(name, encoding=encoding, author=author, date=date, notes=notes)
-        pieces.extend(split_pieces)
-        if reason:
-            failed.append(Failed(input=readable(name), reason=readable(reason)))
-    return tag_pieces(model, pieces), failed
+    problems: list[DataError] = []
+    commentaries = read_commentaries(
+        names, encoding=encoding, author=author, date=date, passed_over=problems, notes=notes
+    )
+    pieces = [(commentary, split_sentences(commentary)) for commentary in commentaries]
+    return tag_pieces(model, pieces), failed_inputs(names, problems)
+
+
+def failed_inputs(names: Sequence[str], problems: Sequence[DataError]) -> list[Failed]:
+    """What could not be read, and what is passed over in folders and archives."""
+    return [
+        *(Failed.of(error) for error in problems),
+        *(
+            Failed(input=readable(path), reason=f"{readable(path)}: {reason}")
+            for path, reason in unread_files(names)
+        ),
+    ]
 
 
 def read_checked(gold: Path) -> Checked:

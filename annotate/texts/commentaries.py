@@ -9,7 +9,7 @@ from annotate.texts.blocks import find_blocks, whole_block
 from annotate.texts.corrections import Correction, corrected, corrected_blocks, divided, title_line_in
 from annotate.texts.damage import damage_in
 from annotate.texts.dates import iso_date, out_of_line
-from annotate.texts.inputs import find_sources
+from annotate.texts.inputs import find_sources, sources_in
 from annotate.texts.layout.mends import Mend
 from annotate.texts.readers import READERS
 from annotate.texts.readers.title_lines import guess_title_line, suspected_title_lines
@@ -83,7 +83,7 @@ def read_commentaries(
     by_id: dict[str, list[Correction]] = {}
     for correction in corrections:
         by_id.setdefault(correction.commentary, []).append(correction)
-    for source in _sources(inputs, passed_over):
+    for source in _sources(inputs, reading):
         if files_read is not None:
             files_read.begin(source)
         try:
@@ -102,14 +102,13 @@ def read_commentaries(
             reading.pass_over(error)
 
 
-def _sources(inputs: Iterable[str | Path], passed_over: list[DataError] | None) -> Iterator[Source]:
+def _sources(inputs: Iterable[str | Path], reading: Reading) -> Iterator[Source]:
     for item in inputs:
         try:
-            yield from find_sources([item])
+            for source in find_sources([item]):
+                yield from sources_in(source, reading)
         except DataError as error:
-            if passed_over is None:
-                raise
-            passed_over.append(error)
+            reading.pass_over(error)
 
 
 def flag_rows(

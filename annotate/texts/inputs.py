@@ -3,13 +3,15 @@
 import codecs
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from annotate.texts.readers import READERS
-from annotate.texts.sources import ADVICE, HEAD, READABLE, Source, refusal, suffix_of
+from annotate.texts.readers.archive import Member, is_hidden, opened_archive
+from annotate.texts.sources import ADVICE, HEAD, READABLE, Reading, Source, refusal, suffix_of
 from exports.readers.tools import way_of
 from schemas.errors import DataError
-from schemas.files import readable
+from schemas.files import PathName, readable
 
 
 def formats() -> dict[str, str]:
@@ -37,15 +39,41 @@ def find_sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
             yield Source(path, readable(path.name), _format_of(path), suffix_of(path))
 
 
-def unread_files(inputs: Iterable[str | Path]) -> list[tuple[Path, str]]:
-    """What is passed over in the folders among the inputs, each with the reason."""
-    folders = [Path(item) for item in inputs if str(item) != "-" and Path(item).is_dir()]
-    return [
-        (file, "not a format that is read" if file.is_file() else "not a file")
-        for folder in folders
-        for file in _files(folder)
-        if not _is_read(file)
+def sources_in(source: Source, reading: Reading) -> Iterator[Source]:
+    """The files of an archive as those of a folder; another source is given as it is.
+
+    What is wrong with an archive goes to ``reading``. Each file can be read until the next one is asked for.
+    """
+    if source.format != "archive":
+        yield source
+        return
+    try:
+        with opened_archive(source) as members:
+            found = [member for member in members if _is_read_member(member)]
+            if not found:
+                raise DataError(f"has no file to read, expected {READABLE}", path=source.path)
+            for member in found:
+                suffix = suffix_of(member.name)
+                yield Source(member.path, f"{source.name}/{member.name}", formats()[suffix], suffix)
+    except DataError as error:
+        reading.pass_over(error)
+
+
+def unread_files(inputs: Iterable[str | Path]) -> list[tuple[PathName, str]]:
+    """What is passed over in the folders and archives among the inputs, each with the reason."""
+    paths = [Path(item) for item in inputs if str(item) != "-"]
+    files = [file for path in paths if path.is_dir() for file in _files(path)]
+    unread: list[tuple[PathName, str]] = [
+        (file, _reason(file.is_file())) for file in files if not _is_read(file)
     ]
+    for archive in (file for file in (*paths, *files) if suffix_of(file) == ".zip" and file.is_file()):
+        with suppress(DataError), opened_archive(Source(archive, archive.name, "archive")) as members:
+            unread += [(m.path, _reason(m.is_file)) for m in members if not _is_read_member(m)]
+    return unread
+
+
+def _reason(is_file: bool) -> str:
+    return "not a format that is read" if is_file else "not a file"
 
 
 def _folder(folder: Path) -> Iterator[Source]:
@@ -57,6 +85,10 @@ def _folder(folder: Path) -> Iterator[Source]:
         yield Source(file, name, formats()[suffix_of(file)], suffix_of(file))
 
 
+def _is_read_member(member: Member) -> bool:
+    return member.is_file and suffix_of(member.name) in formats()
+
+
 def _is_read(file: Path) -> bool:
     """Whether it can be read without waiting: no pipe, no device, no link to one or to nothing."""
     return suffix_of(file) in formats() and file.is_file()
@@ -64,9 +96,7 @@ def _is_read(file: Path) -> bool:
 
 def _files(folder: Path) -> list[Path]:
     below = (file for file in folder.rglob("*") if not file.is_dir())
-    return sorted(
-        file for file in below if not any(p.startswith(".") for p in file.relative_to(folder).parts)
-    )
+    return sorted(file for file in below if not is_hidden(file.relative_to(folder).parts))
 
 
 def _format_of(path: Path) -> str:
@@ -79,7 +109,7 @@ def _format_of(path: Path) -> str:
 
 
 def _format_of_stdin() -> str:
-    """JSON Lines where the first sign is a brace, a page where it is a tag, PDF by its mark, else text."""
+    """JSON Lines where the first sign is a brace, JSON a bracket; PDF and XML by their first signs."""
     stream = sys.stdin.buffer
     if hasattr(stream, "peek"):
         head = stream.peek(HEAD)[:HEAD]
@@ -92,4 +122,8 @@ def _format_of_stdin() -> str:
         return "pdf"
     if head.startswith(b"{"):
         return "jsonl"
+    if head.startswith(b"["):
+        return "json"
+    if head.startswith((b"<?xml", b"<rss", b"<feed", b"<tei")):
+        return "xml"
     return "html" if head.startswith((b"<!doctype html", b"<html")) else "text"

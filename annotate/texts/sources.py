@@ -3,36 +3,34 @@
 import codecs
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, NamedTuple, TypeVar
 
 from annotate.texts.layout.mends import Mend, said
 from schemas.errors import DataError, SettingsError
-from schemas.files import decode_utf8, read_bytes
+from schemas.files import ArchiveMember, PathName, decode_utf8, read_bytes
 from schemas.files import reading as reading_file
 from schemas.jsonl import read_jsonl
 from schemas.records import Block, BlockKind
 
 R = TypeVar("R")
 READABLE = (
-    ".txt, .md, .jsonl, .html, .pdf, .docx, .odt, .rtf, .epub, .eml, .mhtml, .csv, .tsv, .xlsx, "
-    "or one of these as .gz"
+    ".txt, .md, .jsonl, .json, .html, .pdf, .docx, .odt, .rtf, .epub, .eml, .mhtml, .csv, .tsv, .xlsx, "
+    ".rss, .atom, .xml (feed, TEI, Bundestag), or one of these as .gz or in a .zip"
 )
 ADVICE = {
-    ".json": "hand in one record a line, as .jsonl",
     **dict.fromkeys((".xmi", ".qdpx"), "`standpunkt import` reads texts and codings of other tools"),
     **dict.fromkeys(
         (".doc", ".pages", ".ott", ".dotx", ".docm"),
         "save it as .docx, .odt or plain text (.txt, UTF-8)",
     ),
-    **dict.fromkeys((".xml", ".rss", ".atom", ".tei"), "hand in its texts as .html, .txt or .jsonl"),
     **dict.fromkeys((".xls", ".ods", ".numbers"), "save it as .xlsx or .csv"),
     ".msg": "save it as .eml, or its text as .txt",
     **dict.fromkeys((".srt", ".vtt", ".tex"), "hand in its text as .txt, without times and commands"),
 }
 _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")
 HEAD = 4096
-_JSON = "a record a line with a text belongs into a .jsonl"
+_JSON = "records with a text belong into a .json, or one a line into a .jsonl"
 #: How files begin that are no plain text, whatever their name says, and where they belong.
 _FOREIGN = tuple(
     (re.compile(pattern, re.IGNORECASE), what)
@@ -41,7 +39,7 @@ _FOREIGN = tuple(
             r"(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype html|html|head|body)\b",
             "a web page: name it .html",
         ),
-        (r"<(?:\?xml|!doctype|[a-z][\w:.-]*[\s>/])", "XML: hand in its texts as .html, .txt or .jsonl"),
+        (r"<(?:\?xml|!doctype|[a-z][\w:.-]*[\s>/])", "XML: name it .xml"),
         (r"\\(?:documentclass|begin|section|usepackage)\b", "LaTeX: hand in its text as .txt"),
         (r"WEBVTT|\d+\s*\n\d\d:\d\d:\d\d[,.]\d+ --> ", "subtitles: take the times out"),
         (r"#FORMAT=WebAnno|T\d+\t\w+ \d+ \d+\t", "codings of another tool, not a text"),
@@ -65,7 +63,7 @@ MAX_TEXT = 10_000_000
 class Source(NamedTuple):
     """A file to read (``-`` is standard input), its name in records, and which reader reads it."""
 
-    path: str | Path
+    path: PathName
     name: str
     format: str
     suffix: str = ""
@@ -172,10 +170,7 @@ def text_of(data: bytes, source: Source, encoding: str | None = None) -> str:
     DataError
         It is empty, a binary format, longer than `MAX_TEXT`, or not in the encoding: names the byte.
     """
-    if data.startswith(_MAGIC):
-        raise refusal(Path(source.path), "looks like a binary format")
-    is_other = encoding is not None and not _is_utf8(data, _codec(encoding))
-    text = _decoded(data, source, encoding) if encoding and is_other else decode_utf8(data, source.path)
+    text = decoded(data, source, encoding)
     if len(text) > MAX_TEXT:
         raise too_long(len(text), path=source.path)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -187,6 +182,14 @@ def text_of(data: bytes, source: Source, encoding: str | None = None) -> str:
             "has many NUL characters: UTF-16? Read it with --encoding utf-16-le", path=source.path
         )
     return text
+
+
+def decoded(data: bytes, source: Source, encoding: str | None) -> str:
+    """Bytes as they stand, as text, which may be long; else like `text_of`."""
+    if data.startswith(_MAGIC):
+        raise refusal(Path(source.path), "looks like a binary format")
+    is_other = encoding is not None and not _is_utf8(data, _codec(encoding))
+    return _decoded(data, source, encoding) if encoding and is_other else decode_utf8(data, source.path)
 
 
 def without_soft_breaks(text: str) -> str:
@@ -222,7 +225,7 @@ def _refuse_foreign(text: str, source: Source) -> None:
         raise DataError(f"is named as plain text and looks like {what}", path=source.path)
 
 
-def too_long(length: int, *, path: str | Path) -> DataError:
+def too_long(length: int, *, path: PathName) -> DataError:
     words = f"a text of {length:,} characters, expected at most {MAX_TEXT:,}: divide it"
     return DataError(words, path=path)
 
@@ -252,9 +255,9 @@ def codec_of(source: Source, reading: Reading) -> str:
     return "utf-8" if codec != "utf-8" and _is_utf8_file(source.path, codec) else codec
 
 
-def _is_utf8_file(path: str | Path, codec: str) -> bool:
+def _is_utf8_file(path: PathName, codec: str) -> bool:
     """Like `_is_utf8`, of a file of any size; standard input can be read only once, and is not looked at."""
-    if str(path) == "-" or not Path(path).is_file():
+    if not isinstance(path, ArchiveMember) and (str(path) == "-" or not Path(path).is_file()):
         return False
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_ascii, has_nul = True, False
@@ -294,7 +297,7 @@ def _codec(encoding: str) -> str:
         ) from error
 
 
-def suffix_of(path: Path) -> str:
+def suffix_of(path: PurePath) -> str:
     """The last suffix in small letters, without that of a packed file."""
     name = path.name.lower().removesuffix(".gz")
     return Path(name).suffix

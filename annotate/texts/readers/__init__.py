@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from annotate.texts.readers.archive import refuse_nested
 from annotate.texts.readers.book import read_book
+from annotate.texts.readers.json_file import read_json
 from annotate.texts.readers.jsonl import read_jsonl_rows
 from annotate.texts.readers.mail import read_mail, read_saved_page
 from annotate.texts.readers.markdown import read_markdown
@@ -14,6 +16,7 @@ from annotate.texts.readers.rich_text import read_rich_text
 from annotate.texts.readers.table import read_delimited, read_workbook
 from annotate.texts.readers.web_page import read_web_page
 from annotate.texts.readers.word import read_word
+from annotate.texts.readers.xml_file import read_xml
 from annotate.texts.sources import Draft
 
 
@@ -31,6 +34,7 @@ READERS: dict[str, Reader] = {
     "text": Reader((".txt", ".text"), read_plain),
     "markdown": Reader((".md", ".markdown"), read_markdown),
     "jsonl": Reader((".jsonl", ".ndjson"), read_jsonl_rows, is_stream=True),
+    "json": Reader((".json", ".jsonld"), read_json, is_stream=True),
     "html": Reader((".html", ".htm", ".xhtml"), read_web_page),
     "pdf": Reader((".pdf",), read_pdf),
     "word": Reader((".docx",), read_word),
@@ -40,5 +44,7 @@ READERS: dict[str, Reader] = {
     "mail": Reader((".eml",), read_mail),
     "saved_page": Reader((".mhtml", ".mht"), read_saved_page),
     "book": Reader((".epub",), read_book),
+    "archive": Reader((".zip",), refuse_nested),
+    "xml": Reader((".xml", ".tei", ".rss", ".atom"), read_xml, is_stream=True),
     "rich_text": Reader((".rtf",), read_rich_text),
 }

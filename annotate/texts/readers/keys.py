@@ -9,14 +9,16 @@ from schemas.errors import near_hit
 
 #: Field → its other names, in small letters with a space for each mark between words.
 NAMES: dict[str, tuple[str, ...]] = {
-    "text": ("volltext", "artikeltext", "inhalt", "kommentar", "content", "body", "full text", "fulltext"),
+    "text": ("volltext", "artikeltext", "inhalt", "kommentar", "content", "body", "full text", "fulltext",
+             "articlebody", "article body", "maintext"),
     "title": ("titel", "überschrift", "ueberschrift", "schlagzeile", "headline"),
     "author": ("autor", "autorin", "autor in", "verfasser", "verfasserin", "authors", "autoren", "byline"),
     "date": (
         "datum", "erschienen", "erschienen am", "erscheinungsdatum", "veröffentlicht", "veröffentlicht am",
-        "published", "publication date", "pubdate",
+        "published", "publication date", "pubdate", "datepublished", "date published", "date publish",
+        "publishedat", "published at",
     ),
-    "outlet": ("zeitung", "zeitschrift", "publikation", "publication", "newspaper"),
+    "outlet": ("zeitung", "zeitschrift", "publikation", "publication", "newspaper", "publisher"),
     "url": ("link", "adresse"),
     "id": ("kennung",),
     "commentary_id": ("commentary id",),
@@ -60,6 +62,7 @@ def tell_unread(reading: Reading, source: Source, unread: Counter[str], what: st
     names = [
         f"{name} ({count} times)" if count > 1 else f"{name}{near_hit(name.casefold(), _FIELDS)}"
         for name, count in unread.items()
+        if count
     ]
     if names:
         more = f" and {len(names) - 10} more" if len(names) > 10 else ""

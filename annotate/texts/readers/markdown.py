@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from annotate.texts.dates import with_iso_date
@@ -11,6 +10,7 @@ from annotate.texts.readers.keys import field_of, tell_unread, with_known_keys
 from annotate.texts.readers.parts import Part, draft_of, tell_left_out
 from annotate.texts.sources import Draft, Reading, Source, read_text
 from schemas.errors import DataError
+from schemas.files import PathName
 from schemas.records import BlockKind
 from schemas.yaml_file import parse_yaml
 
@@ -21,7 +21,7 @@ _TAG = re.compile(r"<(?:!--[^>]*--|/?[a-zA-Z][^<>]*)>")
 _BREAK = re.compile(r"<br\b", re.IGNORECASE)
 
 
-def read_front_matter(text: str, path: str | Path, unread: Counter[str]) -> tuple[dict[str, str], str]:
+def read_front_matter(text: str, path: PathName, unread: Counter[str]) -> tuple[dict[str, str], str]:
     """The fields that the front matter of a Markdown file names, and the text behind it.
 
     Keys that are no field are counted in ``unread``.

@@ -1,5 +1,6 @@
 """The parts of (X)HTML that is text all through: a chapter of a book, the body of a mail."""
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -37,6 +38,7 @@ _UNREAD = frozenset(
         "title",
     )
 )
+MARK = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _NOTE_MARK = re.compile(r"\W*(?:\d{1,3}|[*†‡a-z])\W*")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _DEPTH = 200
@@ -44,13 +46,23 @@ _DEPTH = 200
 
 def parse_markup(text: str, source: Source, name: str) -> Any:
     """The root element of HTML, however badly written."""
-    from lxml import etree, html
+    from lxml import etree
+    from lxml.html import HTMLParser, document_fromstring
 
     options = {"no_network": True, "remove_comments": True, "remove_pis": True, "huge_tree": False}
     try:
-        return html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", **options))
+        return document_fromstring(text.encode(), parser=HTMLParser(encoding="utf-8", **options))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise DataError(f"{name} has no markup that can be read: {error}", path=source.path) from error
+
+
+def parts_of_words(words: str, source: Source, name: str, left_out: Counter[str]) -> list[Part]:
+    """The parts of a text that came in a field: of its markup where it has any, else its paragraphs."""
+    if MARK.search(words):
+        found = list(markup_parts(parse_markup(words, source, name), source, left_out))
+    else:
+        found = [Part("paragraph", part) for part in re.split(r"\n\s*\n", html.unescape(words))]
+    return [part for part in found if part.text.strip()]
 
 
 def markup_parts(

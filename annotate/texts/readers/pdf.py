@@ -97,7 +97,7 @@ def _opened(source: Source) -> Iterator[Any]:
     """A document of PDFium; where that is only a file it is not read into memory."""
     import pypdfium2
 
-    is_plain = str(source.path) != "-" and Path(source.path).suffix.lower() == ".pdf"
+    is_plain = isinstance(source.path, str | Path) and Path(source.path).suffix.lower() == ".pdf"
     if is_plain:
         with reading_file(source.path) as file:
             is_plain = file.seekable()

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -91,6 +92,37 @@ def test_a_file_that_cannot_be_read_is_listed_and_stops_nothing(
     assert ran.code == 1
     assert report["commentaries"] == 1
     assert "is empty" in report["failed"][0]["reason"]
+
+
+#: A file of each of the formats that hold several texts, each with one in it.
+SEVERAL = {
+    "a.rss": "<rss><channel><item><title>T</title><description>Das Tempolimit nützt.</description></item></channel></rss>",
+    "b.tei": "<TEI><text><body><p>Das Tempolimit nützt.</p></body></text></TEI>",
+    "c.xml": "<dbtplenarprotokoll><rede id='r1'><p>Das Tempolimit nützt.</p></rede></dbtplenarprotokoll>",
+    "d.json": '{"articles": [{"text": "Das Tempolimit nützt."}]}',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["folder", "archive"])
+@pytest.mark.parametrize("verb", ["split", "tag"])
+def test_feeds_json_and_xml_are_read_by_both_verbs_also_in_an_archive(
+    standpunkt: Run, model: Path, tmp_path: Path, verb: str, place: str
+) -> None:
+    folder = tmp_path / "texte"
+    folder.mkdir()
+    for name, content in SEVERAL.items():
+        (folder / name).write_text(content, "utf-8")
+    (folder / "e.txt").write_text("", "utf-8")
+    if place == "archive":
+        shutil.make_archive(str(folder), "zip", folder)
+    given = folder if place == "folder" else f"{folder}.zip"
+    options = ["-m", model] if verb == "tag" else []
+    ran = standpunkt(verb, given, *options, "-o", tmp_path / "out.jsonl", "--json")
+    report = json.loads(ran.out)
+    rows = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
+    assert ran.code == 1
+    assert [row["text"] for row in rows] == ["Das Tempolimit nützt."] * 4
+    assert [row["input"] for row in report["failed"]] == [f"{given}/e.txt"]
 
 
 def test_one_sentence_is_tagged_without_the_heavy_libraries(model: Path) -> None:

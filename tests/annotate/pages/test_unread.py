@@ -1,4 +1,6 @@
 import gzip
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,16 @@ from annotate.texts.commentaries import read_commentaries
 from schemas.errors import DataError, StandpunktError
 
 LATIN = "Größe zählt.".encode("latin-1")
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
 #: File → its bytes, what the page says.
 FILES = {
     "leer.txt": (b" \n", "ist leer"),
@@ -27,9 +39,23 @@ FILES = {
     "latin.csv": (b"text\n" + LATIN, "Kodierung"),
     "seite.txt": (b"<html><p>Da.</p></html>", "etwas anderes"),
     "zahl.jsonl": (b'{"text": "Ja."}\n{"text": 5}\n', "Zeile 2</b>: Die Zeile ist kein Kommentar"),
-    "bruch.jsonl": (b'{"text": "Ja."}\n{"text\n', "Zeile 2</b>: Die Zeile ist kein"),
+    "bruch.jsonl": (b'{"text": "Ja."}\n{"text\n', "Zeile 2</b>: Die Zeile oder"),
     "kopf.md": (b"---\ntitle: [a, b]\n---\n\nText.", "Feld im Kopf"),
     "ohne.html": (b"<!doctype html><html><body></body></html>", "kein Text"),
+    "kaputt.zip": (b"PK\x03\x04", "beschädigt"),
+    "innen.zip": (zipped({"a.zip": zipped({"b.txt": b"Da."})}), "vorher auspacken"),
+    "leer.zip": (zipped({}), "keine lesbare Datei"),
+    "bombe.zip": (zipped({"a.txt": bytes(2**27)}), "zu groß"),
+    "wort.zip": (zipped({"[Content_Types].xml": b""}), "etwas anderes"),
+    "kaputt.json": (b"[", "kein gültiger Datensatz"),
+    "zeilen.json": (b'{"text": "Da."}\n{"text": "Dort."}', "muss auf .jsonl enden"),
+    "aufgaben.json": (b'[{"data": {"text": "Da."}}]', "etwas anderes"),
+    "leer.json": (b"[]", "kein Text"),
+    "kaputt.xml": (b"<TEI>", "beschädigt"),
+    "leer.tei": (b"<TEI><text><body/></text></TEI>", "kein Text"),
+    "rezepte.xml": (b"<rezepte/>", "etwas anderes"),
+    "config.xml": (b"<View/>", "etwas anderes"),
+    "wort.xml": (b"<package/>", "etwas anderes"),
     "halb.txt.gz": (gzip.compress(b"Ein Satz. " * 50)[:-12], "nicht \u00f6ffnen"),
 }  # fmt: skip
 

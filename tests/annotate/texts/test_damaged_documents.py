@@ -72,13 +72,38 @@ def _good(suffix: str, changed: Mutation | None = None, rng: random.Random | Non
         "csv": 'Titel;Datum;Text\nT;3.11.2025;"Es ""regnet"".\nSehr."\n',
         "md": "---\ntitel: T\n---\n# Titel\n\n**Es** regnet.[^1]\n\n|a|b|\n|-|-|\n|1|2|\n\n[^1]: Da.\n",
         "txt": "1 of 1 DOCUMENTS\n\nBlatt\n\n3. November 2025\n\nTitel\n\nBYLINE: Anna Weiß\n\nEs regnet.\n\nLOAD-DATE: May 5, 2025\n",
+        "json": '{"data": [{"id": 1, "titel": "T", "autor": {"name": "A"}, "text": "<p>Es regnet.</p>"}, {"text": ["Da.", "Dort."]}]}',
+        "tei": "<?xml version='1.0' encoding='utf-8'?><TEI xmlns='http://www.tei-c.org/ns/1.0'><teiHeader><title>T</title></teiHeader>"
+        "<text><body><head>A</head><p>Es reg-<lb/>net &auml;<note>n</note>.</p><sp><speaker>B</speaker><p>Da.</p></sp></body></text></TEI>",
+        "rss": "<rss><channel><title>B</title><item><title>T</title><pubDate>Mon, 3 Nov 2025 08:00:00 +0100</pubDate>"
+        "<description>&lt;p&gt;Es regnet.&lt;/p&gt;</description></item></channel></rss>",
+        "xml": "<dbtplenarprotokoll sitzung-datum='3.11.2025'><rede id='1'><p klasse='redner'><redner id='2'><name><vorname>A</vorname>"
+        "<nachname>B</nachname></name></redner>A B:</p><p>Es regnet.</p><kommentar>(Beifall)</kommentar></rede></dbtplenarprotokoll>",
         "html": "<html><head><meta charset='utf-8'></head><body><h1>Titel</h1><p>Es regnet.</p></body></html>",
     }
     return text[suffix].encode()
 
 
 @pytest.mark.parametrize(
-    "suffix", ["docx", "odt", "epub", "xlsx", "eml", "mhtml", "rtf", "csv", "md", "txt", "html", "pdf"]
+    "suffix",
+    [
+        "docx",
+        "odt",
+        "epub",
+        "xlsx",
+        "eml",
+        "mhtml",
+        "rtf",
+        "csv",
+        "md",
+        "txt",
+        "html",
+        "tei",
+        "rss",
+        "xml",
+        "json",
+        "pdf",
+    ],
 )
 def test_a_damaged_document_is_read_or_refused_in_one_line(tmp_path: Path, suffix: str) -> None:
     rng = random.Random(1)

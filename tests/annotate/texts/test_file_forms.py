@@ -233,7 +233,7 @@ def test_what_damaged_a_text_is_flagged(
         ("a.txt", "Subject: A\nFrom: b@c.de\nMIME-Version: 1.0\n\nEs regnet.", ".eml"),
         ("a.txt", "Es regnet. " + "<i>So</i> " * 20, "mark-up"),
         ("a.txt", "#FORMAT=WebAnno TSV 3.3\n", "another tool"),
-        *((f"a{suffix}", "Es regnet.", f"{suffix} is not read") for suffix in (".xml", ".rss", ".atom", ".xmi", ".tex", ".srt")),
+        *((f"a{suffix}", "Es regnet.", f"{suffix} is not read") for suffix in (".xmi", ".tex", ".srt")),
     ],
 )  # fmt: skip
 def test_a_file_of_another_format_than_its_name_says_is_refused(
@@ -282,6 +282,29 @@ def test_a_page_is_read_in_its_own_charset(
     page = f"<html><head>{head}</head><body><article><p>Für die Größe des Winters gilt das nicht.</p></article></body></html>"
     found = read(tmp_path, "a.html", page.encode(encoding), encoding=given)
     assert sentences(found) == ["Für die Größe des Winters gilt das nicht."]
+
+
+def test_in_a_folder_each_file_is_read_in_what_it_is_written_in(tmp_path: Path) -> None:
+    page = "<html><head>{}</head><body><article><p>Für die Größe des Winters gilt das nicht.</p></article></body></html>"
+    tei = "{}<TEI><text><body><p>Für die Größe des Winters gilt das nicht.</p></body></text></TEI>"
+    declared = '<?xml version="1.0" encoding="{}"?>'
+    files = {
+        "a.txt": ("Für die Größe des Winters gilt das nicht.", "utf-8"),
+        "b.txt": ("Für die Größe des Winters gilt das nicht.", "cp1252"),
+        "c.html": (page.format('<meta charset="iso-8859-15">'), "iso-8859-15"),
+        "d.html": (page.format('<meta charset="utf-8">'), "utf-8"),
+        "e.xhtml": (declared.format("iso-8859-1") + page.format(""), "iso-8859-1"),
+        "f.xml": (tei.format(declared.format("iso-8859-1")), "iso-8859-1"),
+        "g.xml": (tei.format(""), "utf-8"),
+        "h.xml": (tei.format(""), "cp1252"),
+        "i.json": ('{"text": "Für die Größe des Winters gilt das nicht."}', "cp1252"),
+        "j.csv": ("Text\nFür die Größe des Winters gilt das nicht.\n", "utf-8"),
+    }
+    for name, (text, encoding) in files.items():
+        (tmp_path / name).write_bytes(text.encode(encoding))
+    found = list(read_commentaries([tmp_path], encoding="cp1252"))
+    assert [c.source for c in found] == list(files)
+    assert sentences(found) == ["Für die Größe des Winters gilt das nicht."] * len(files)
 
 
 @pytest.mark.parametrize(
