@@ -124,6 +124,15 @@ def test_a_workbook_has_the_sentences_and_what_their_columns_mean(
     assert book["columns"]["B2"].value == "sentence_id"
 
 
+def test_pandas_reads_the_same_from_the_workbook_and_the_table(material_of: Gather, tmp_path: Path) -> None:
+    import pandas as pd
+
+    write_export(material_of(), "xlsx", str(tmp_path / "out.xlsx"))
+    write_export(material_of(), "wide", str(tmp_path / "out.csv"))
+    table = pd.read_csv(tmp_path / "out.csv")
+    pd.testing.assert_frame_equal(pd.read_excel(tmp_path / "out.xlsx"), table, check_dtype=False)
+
+
 def test_only_the_layers_that_were_asked_for_are_written(material_of: Gather, tmp_path: Path) -> None:
     write_export(material_of(layers=["strength"]), "long", str(tmp_path / "out"))
     assert {row["layer"] for row in rows_of(tmp_path / "out" / "codings.csv")} == {"strength", ""}
