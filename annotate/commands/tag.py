@@ -86,12 +86,13 @@ def tag(
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
         raise typer.BadParameter("standard output is already in use; name a file", param_hint="--summary")
-    from annotate.tag.formats import FORMATS, GERMAN
+    from annotate.tag.formats import FORMATS, german_formats
 
     if to not in FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(FORMATS)}', param_hint="--to")
-    if german and to not in GERMAN:
-        raise typer.BadParameter(f'is for --to {" or ".join(GERMAN)}, not for "{to}"', param_hint="--german")
+    if german and to not in german_formats():
+        words = f'is for --to {" or ".join(german_formats())}, not for "{to}"'
+        raise typer.BadParameter(words, param_hint="--german")
     if model is None and study is None and not Path("study.yaml").exists():
         raise SettingsError("no model given, and the current folder is not a study", flag="-m")
     model_dir = model or open_study(study).latest_model()

@@ -116,7 +116,8 @@ def write_rows(
     path: str, ledger: Ledger, row_format: RowFormat, codebook: Codebook, *, german: bool = False
 ) -> int:
     """The rows of all pieces in one file."""
-    return row_format.write(path, (row for done in ledger.finished() for row in done.rows), codebook, german)
+    rows = (row for done in ledger.finished() for row in done.rows)
+    return row_format.write_all(path, rows, codebook, german=german)
 
 
 def write_folder_summaries(path: str, ledger: Ledger) -> int:

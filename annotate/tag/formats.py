@@ -21,14 +21,17 @@ Row = dict[str, Any]
 
 
 class RowFormat(NamedTuple):
-    """The rows of one commentary, and what writes the rows of all.
+    """The rows of one commentary, and what writes the rows of all: path (or "-"), rows, codebook.
 
-    ``write`` takes a path (or "-"), rows, codebook, and whether Excel is to read it where German is its
-    language; `GERMAN` are the formats where that makes a difference.
+    ``write_german`` is there where Excel reads it otherwise with German as its language.
     """
 
     rows: Callable[[TaggedPiece, Codebook], list[Row]]
-    write: Callable[[str, Iterable[Row], Codebook, bool], int]
+    write: Callable[[str, Iterable[Row], Codebook], int]
+    write_german: Callable[[str, Iterable[Row], Codebook], int] | None = None
+
+    def write_all(self, path: str, rows: Iterable[Row], codebook: Codebook, *, german: bool = False) -> int:
+        return (self.write_german if german and self.write_german else self.write)(path, rows, codebook)
 
 
 def _prediction_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
@@ -41,17 +44,22 @@ def _table_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
 
 #: None: a page a commentary instead of rows.
 FORMATS: dict[str, RowFormat | None] = {
-    "jsonl": RowFormat(_prediction_rows, lambda path, rows, book, german: write_jsonl(path, rows)),
+    "jsonl": RowFormat(_prediction_rows, lambda path, rows, book: write_jsonl(path, rows)),
     "html": None,
     "csv": RowFormat(
         _table_rows,
-        lambda path, rows, book, german: rows_csv.write(path, columns_of(book), rows, german=german),
+        lambda path, rows, book: rows_csv.write(path, columns_of(book), rows),
+        lambda path, rows, book: rows_csv.write(path, columns_of(book), rows, german=True),
     ),
     "parquet": RowFormat(
-        _table_rows, lambda path, rows, book, german: rows_parquet.write(path, columns_of(book), rows)
+        _table_rows, lambda path, rows, book: rows_parquet.write(path, columns_of(book), rows)
     ),
 }
-GERMAN = ("csv",)
+
+
+def german_formats() -> list[str]:
+    """The formats that are written otherwise for Excel where German is its language."""
+    return [name for name, form in FORMATS.items() if form and form.write_german]
 
 
 def write_tagged(
@@ -65,4 +73,4 @@ def write_tagged(
         write_text(path, reading_page(tagged, book, model_version=version, news=news))
     else:
         rows = (row for piece in tagged for row in row_format.rows(piece, book))
-        row_format.write(path, rows, book, german)
+        row_format.write_all(path, rows, book, german=german)
