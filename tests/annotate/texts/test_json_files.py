@@ -165,7 +165,7 @@ TASK = {"id": 1, "data": {"text": "Es regnet."}}
         ({"id": 3, "title": "P", "label_config": "<View/>"}, "`standpunkt codebook from-config`"),
         ([{"text": "Da.", "_input_hash": 5, "answer": "accept"}], "`standpunkt import "),
         ([{"text": "Da.", "entities": [], "relations": []}], "`standpunkt import "),
-        ({"%TYPES": {}, "%FEATURE_STRUCTURES": []}, "`standpunkt import "),
+        ({"%TYPES": {}, "%FEATURE_STRUCTURES": []}, "`standpunkt import`"),
     ],
     ids=range(20),
 )  # fmt: skip
