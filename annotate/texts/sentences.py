@@ -19,7 +19,7 @@ from schemas.records import Block, Commentary, Entity, IdRegister, Sentence, Tok
 
 COMPONENT = "standpunkt_sentences"
 _BATCH = 100  # commentaries, after which spaCy forgets the words it met
-_OTHER_SPACE = re.compile(r"[^\S ]")
+_OTHER_SPACE = re.compile(r"[^\S \x1f]")  # U+001F is not seen, and no white space to anybody but Python
 _NO_START = 2**64 - 1  # spaCy's -1, in the unsigned numbers of its arrays
 _BODY = ("paragraph", "list_item")
 #: spaCy takes marks off a run of characters without space one by one, each time from what is left: 20,000
