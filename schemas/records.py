@@ -52,6 +52,8 @@ class Commentary(Record, frozen=True, kw_only=True):
     original_language: str | None = None
     translator: str | None = None
     license: str | None = None
+    language: str | None = None
+    translation_of: str | None = None  # the id of the original
     text: str
     blocks: list[Block]
     captions: list[str] = []

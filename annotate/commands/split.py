@@ -42,7 +42,12 @@ def split(
     encoding: EncodingOption = None,
     author: AuthorOption = None,
     date: DateOption = None,
-    language: Annotated[str, typer.Option(help="Language of the texts, outside a study.")] = "de",
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="Language of the texts that name none (default: guessed; where not sure, the study's)."
+        ),
+    ] = None,
     pipeline: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Installed spaCy pipeline; adds lemmas, tags and names."),
@@ -79,8 +84,9 @@ def split(
     reading: dict[str, Any] = {
         "encoding": encoding, "author": author, "date": date, "pipeline": pipeline, "passed_over": problems,
         "notes": notes, "columns": {field: heading for field, heading in named.items() if heading},
+        "language": language,
     }  # fmt: skip
-    if note := splitter_note(opened.settings.language if opened else language):
+    if note := splitter_note(language or (opened.settings.language if opened else "de")):
         say(f"note: {note}")
     for name, reason in unread_files(files or [opened.commentary_folder] if opened else files or []):
         say(f"note: skipped {readable(name)}: {reason}")
@@ -90,7 +96,7 @@ def split(
             with opened.locked("split", say):
                 report = split_study(opened, files, force=force, **reading)
         else:
-            pieces = split_inputs(files or [], language=language, **reading)
+            pieces = split_inputs(files or [], **reading)
             rows = output or (None if json or sys.stdout.isatty() else "-")
             shown = list(pieces) if rows is None and not json else None
             report = write_pieces(

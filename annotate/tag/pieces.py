@@ -11,11 +11,12 @@ from annotate.analysis.piece import TaggedPiece
 from annotate.analysis.summary import summarise
 from annotate.texts.commentaries import Failed, read_commentaries
 from annotate.texts.context import to_rows
+from annotate.texts.languages import language_name
 from annotate.texts.sentences import Piece, split_sentences
 from schemas.errors import DataError
 from schemas.files import readable
 from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import GoldSentence, Layers
+from schemas.records import Commentary, GoldSentence, Layers
 
 if TYPE_CHECKING:
     from train.model import Model
@@ -30,11 +31,14 @@ def read_pieces(
     author: str | None = None,
     date: str | None = None,
     notes: list[str] | None = None,
+    language: str = "de",
 ) -> tuple[list[Piece], str | None]:
     """The commentaries of one input, split; and why it could not be read, where it could not."""
     pieces: list[Piece] = []
     try:
-        for commentary in read_commentaries([name], encoding=encoding, author=author, date=date, notes=notes):
+        for commentary in read_commentaries(
+            [name], encoding=encoding, author=author, date=date, notes=notes, default_language=language
+        ):
             pieces.append((commentary, split_sentences(commentary)))
     except DataError as error:
         return pieces, str(error)
@@ -60,20 +64,41 @@ def tag_pieces(model: "Model", pieces: Sequence[Piece]) -> list[TaggedPiece]:
 
 def tag_files(
     model: "Model", names: Sequence[str], *, encoding: str | None = None, author: str | None = None,
-    date: str | None = None, notes: list[str] | None = None,
+    date: str | None = None, notes: list[str] | None = None, language: str | None = None,
+    other_language: list[Failed] | None = None,
 ) -> tuple[list[TaggedPiece], list[Failed]]:  # fmt: skip
     """All inputs tagged; one that cannot be read is listed with its reason and stops nothing.
 
-    What a user should know of how they were read is added to ``notes``.
+    What a user should know of how they were read is added to ``notes``. ``language`` is what the model was
+    trained on (default: its codebook's); what is in another goes to ``other_language``, untagged.
     """
+    language = language or model.meta.book.language
     pieces: list[Piece] = []
     failed: list[Failed] = []
     for name in names:
-        split_pieces, reason = read_pieces(name, encoding=encoding, author=author, date=date, notes=notes)
-        pieces.extend(split_pieces)
+        split_pieces, reason = read_pieces(
+            name, encoding=encoding, author=author, date=date, notes=notes, language=language
+        )
+        for piece in split_pieces:
+            if not is_other_language(piece[0], language):
+                pieces.append(piece)
+            elif other_language is not None:
+                other_language.append(in_other_language(piece[0], language))
         if reason:
             failed.append(Failed(input=readable(name), reason=readable(reason)))
     return tag_pieces(model, pieces), failed
+
+
+def is_other_language(commentary: Commentary, language: str) -> bool:
+    """Whether a model trained on a language has learned nothing for a commentary."""
+    return (commentary.language or language) != language
+
+
+def in_other_language(commentary: Commentary, language: str) -> Failed:
+    words = (
+        f"in {language_name(commentary.language or '')}, the model was trained on {language_name(language)}"
+    )
+    return Failed(input=commentary.commentary_id, reason=f"{commentary.commentary_id}: {words}; not tagged")
 
 
 def read_checked(gold: Path) -> Checked:

@@ -32,7 +32,7 @@ _ROMAN = re.compile(r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})")
 _FIGURE = re.compile(r"\d|[IVX]+\b|[a-zA-Z]\b")
 _ORDINAL = re.compile(r"(?:\d{1,3}\.?[–—/+-])*\d{1,3}|\d{1,2}\.\d{1,2}")
 _BIG_ORDINAL = re.compile(r"\d{1,3}(?:\.\d{3})+|(?!1[5-9]|20)\d{4}")
-_VOWEL = re.compile(r"[aeiouyäöü]", re.IGNORECASE)
+_VOWEL = re.compile(r"[aeiouyäöüаеєиіїоуюяёыэ]", re.IGNORECASE)
 _INFLECTED = re.compile(r"[a-zäöüß]{2,}e[rnms]?")
 _ADDRESS = re.compile(r"@|://|^www\.", re.IGNORECASE)
 _ENUMERATOR = re.compile(r"(?:[a-z]{1,2}|[ivx]{1,4})\)\s")
@@ -146,7 +146,9 @@ def _is_face(sign: str) -> bool:
 
 def _is_opener(line: str, at: int, words: Words) -> bool:
     word = _WORD.match(line, at)
-    return word is not None and word.group().lower() in words.openers
+    if word is None or (word.end() == at + 1 and line[at + 1 : at + 2] == "."):
+        return False  # an initial: "В. О. Шевченко"
+    return word.group().lower() in words.openers
 
 
 def _begins_clause(line: str, at: int, words: Words) -> bool:
@@ -214,10 +216,10 @@ def _ends_word(line: str, begin: int, mark: int, at: int, token: str, at_begin: 
     names = {word, joined, *(".".join(parts[n:]) for n in range(1, len(parts)))}
     if at_begin:
         names |= {name[:1].lower() + name[1:] for name in names}  # "Vgl. dazu"
-    if not names.isdisjoint(words.never_final):
-        return False
     if not names.isdisjoint(words.closing):
         return line[at].isupper()  # "Lehrer, Pfleger usw. Deutschland spart"
+    if not names.isdisjoint(words.never_final):
+        return False
     if not names.isdisjoint(words.before_figures):
         return not _FIGURE.match(line, at)
     if not names.isdisjoint(words.maybe_final) or _is_clipped(word, words):

@@ -10,6 +10,7 @@ from annotate.texts.corrections import Correction, corrected
 from annotate.texts.damage import damage_in
 from annotate.texts.dates import iso_date, out_of_line
 from annotate.texts.inputs import find_sources
+from annotate.texts.languages import LanguageNotes
 from annotate.texts.readers import READERS
 from annotate.texts.readers.title_lines import suspected_title_lines
 from annotate.texts.sources import Draft, Reading, Source, lines_of
@@ -39,6 +40,8 @@ def read_commentaries(
     passed_over: list[DataError] | None = None,
     notes: list[str] | None = None,
     columns: Mapping[str, str] | None = None,
+    language: str | None = None,
+    default_language: str = "de",
 ) -> Iterator[Commentary]:
     """The commentaries of files, folders and ``-``, one at a time.
 
@@ -61,6 +64,10 @@ def read_commentaries(
         file, and what was left out.
     columns
         Field → the heading of its column, for tables whose headings do not say it.
+    language
+        Of all that name none. None: it is guessed.
+    default_language
+        Where the guess is not sure.
 
     Raises
     ------
@@ -69,7 +76,7 @@ def read_commentaries(
     """
     if date is not None and iso_date(date) is None:
         raise SettingsError(f'"{date}" is not a date, expected one such as 2025-10-21', flag="--date")
-    defaults = {"author": author, "date": iso_date(date) if date else None}
+    defaults = {"author": author, "date": iso_date(date) if date else None, "language": language}
     reading = Reading(encoding, passed_over, notes, columns or {})
     ids = IdRegister()
     by_id: dict[str, list[Correction]] = {}
@@ -79,8 +86,11 @@ def read_commentaries(
         try:
             reader = READERS[source.format]
             drafts = reader.read(source, reading)
-            finished = (_finished(draft, source, ids, defaults, by_id) for draft in drafts)
+            languages = LanguageNotes(default_language)
+            finished = (languages.told(_finished(draft, source, ids, defaults, by_id)) for draft in drafts)
             yield from finished if reader.is_stream else _with_neighbours(list(finished))
+            for words in languages.notes():
+                reading.note(source, words)
         except DataError as error:
             reading.pass_over(error)
 

@@ -13,7 +13,7 @@ from schemas.yaml_file import parse_yaml
 
 FIELDS = (
     "title", "author", "date", "source", "url", "outlet", "medium", "original_language",
-    "translator", "license", "text",
+    "translator", "license", "language", "translation_of", "text",
 )  # fmt: skip
 _NOTHING = ("", "null", "~")
 

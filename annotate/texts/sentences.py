@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from annotate.texts.boundaries import sentence_spans
+from annotate.texts.languages import splitter_words
 from annotate.texts.wordlists import has_words
 from schemas.errors import SettingsError
 from schemas.records import Block, Commentary, Entity, IdRegister, Sentence, Token
@@ -45,12 +46,15 @@ def split_sentences(
     Parameters
     ----------
     language
-        Of the text. Without rules of our own for it spaCy's sentencizer splits
-        (`splitter_note` says so).
+        Of the text, where the commentary names none. Without rules of our own for it spaCy's sentencizer
+        splits (`splitter_note` says so).
     nlp
         A spaCy pipeline from `make_nlp`, whose lemmas, tags and entities go into the records.
-        None: the rules alone.
+        None, or one for another language: the rules alone.
     """
+    language = commentary.language or language
+    if nlp is not None and nlp.lang != language:
+        nlp = None
     if nlp is None and not has_words(language):
         nlp = _blank(language)
     spans = _by_rules(commentary, language) if nlp is None else _by_pipeline(commentary, nlp)
@@ -61,8 +65,6 @@ def split_commentaries(
     commentaries: Iterable[Commentary], *, language: str = "de", nlp: Any | None = None
 ) -> Iterator[tuple[Commentary, list[Sentence]]]:
     """Each commentary with its sentences; memory does not grow with their number."""
-    if nlp is None and not has_words(language):
-        nlp = _blank(language)
     waiting = iter(commentaries)
     while batch := list(islice(waiting, _BATCH if nlp is not None else 1)):
         if nlp is None:
@@ -77,7 +79,7 @@ def splitter_note(language: str) -> str | None:
     """What to tell a user whose language has no rules of its own here; None if it has."""
     if has_words(language):
         return None
-    return f'no sentence rules for "{language}": spaCy\'s sentencizer splits, which knows no abbreviations'
+    return splitter_words(language)
 
 
 def make_nlp(pipeline: str | None, language: str = "de") -> Any:
@@ -116,7 +118,11 @@ def make_nlp(pipeline: str | None, language: str = "de") -> Any:
 
 @cache
 def _blank(language: str) -> Any:
-    return make_nlp(None, language)
+    """A pipeline for a language; one for any where spaCy does not know it, or needs more for it."""
+    try:
+        return make_nlp(None, language)
+    except SettingsError:
+        return make_nlp(None, "xx")
 
 
 def _not_there(pipeline: str | None, language: str) -> SettingsError:

@@ -29,27 +29,49 @@ def end_of_tail(line: str, after: int) -> int | None:
     """
     if line[after] not in _BEGINS and line[after] < "\u2500":
         return None
-    tail = _tails().match(line, after)
-    if tail is None:
+    end = after
+    while found := _TAIL.match(line, end):
+        if found["note"] and not _is_note(found["note"], is_square=found[0].lstrip()[0] == "["):
+            break
+        end = found.end()
+        if found["ticker"]:
+            break
+    if end == after:
         return None
-    end = tail.end()
     following = line[end:].lstrip()[:1] if end + 1 < len(line) else ""
     return None if following.islower() else end
 
 
+_TAIL = re.compile(
+    rf"\s*(?:{_SPACED_NOTE}|[(\[](?P<note>[^()\[\]]{{1,240}})[)\]]|\#(?=\w*[^\W\d])\w[\w-]*|(?P<ticker>\+\+\++)"
+    rf"|(?:https?://|www\.)\S+|{SMILEY})(?=\s|$)"
+)
+_AND = re.compile(r"[\s/,;+–-]+")
+_INITIALS = re.compile(r"[a-z]{2,4}")
+_BEHIND_SOUND = frozenset(["bei", "beim", "von", "vom", "des", "der", "im", "in", "aus", "auf", "und", "sowie", "–", "-"])
+
+
+def _is_note(words: str, *, is_square: bool) -> bool:
+    """Whether words in brackets are no sentence: who wrote it, what an editor adds, what is heard."""
+    if not words.strip():
+        return False
+    agencies = _folded("agencies.txt")
+    if all(part.strip(".").casefold() in agencies or _INITIALS.fullmatch(part) for part in _AND.split(words)):
+        return True
+    if is_square and words.rstrip("!?").isalpha() and words.islower():
+        return True  # "[lacht]"
+    if any(
+        words.startswith(note) and not words[len(note) :][:1].isalpha()
+        for note in read_lines("editors_notes.txt")
+    ):
+        return True
+    first, *others = words.casefold().split()
+    if others and first.endswith(("er", "e")) and first not in _folded("stage_directions.txt"):
+        first, *others = others  # "Lebhafter Beifall"
+    is_alone = not others or first[-1] in ",:" or others[0] in _BEHIND_SOUND
+    return is_alone and first.strip(".,:") in _folded("stage_directions.txt")
+
+
 @cache
-def _tails() -> re.Pattern[str]:
-    agency = "|".join(re.escape(name) for name in read_lines("agencies.txt"))
-    sound = "|".join(re.escape(name) for name in read_lines("stage_directions.txt"))
-    editor = "|".join(re.escape(name) for name in read_lines("editors_notes.txt"))
-    inside = [
-        rf"(?i:{agency})(?:\s?[/,;+–-]\s?(?:(?i:{agency})|[a-z]{{2,4}}\b))*",
-        r"[a-z]{2,4}(?:/[a-z]{2,4})*",  # who wrote it
-        rf"(?i:(?:[a-zäöü]+er\s)?(?:{sound}))(?:,|:|\s[–-]|\s(?:bei|beim|von|vom|des|der|im|in|aus|auf|und|sowie)\b)"
-        rf"[^()\[\]]{{1,200}}",
-        rf"(?i:(?:[a-zäöü]+er\s)?(?:{sound}))\.?",
-        rf"(?:{editor})(?!\w)[^()\[\]]{{0,120}}",
-    ]
-    brackets = rf"\((?:{'|'.join(inside)})\)|\[(?:{'|'.join(inside)}|[a-zäöüß]+[!?]?)\]"
-    tail = rf"{_SPACED_NOTE}|{brackets}|#(?=\w*[^\W\d])\w[\w-]*|(?:https?://|www\.)\S+|{SMILEY}"
-    return re.compile(rf"(?:\+\+\++|(?:{tail})(?:\s+(?:{tail}))*+)(?=\s|$)")
+def _folded(name: str) -> frozenset[str]:
+    return frozenset(line.strip(".").casefold() for line in read_lines(name))

@@ -3,10 +3,10 @@
 import re
 from functools import cache
 from importlib.resources import files
-from itertools import product
 from typing import NamedTuple
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyzäöüß"
+_LATIN = "abcdefghijklmnopqrstuvwxyzäöüß"
+_CYRILLIC = "абвгґдеєёжзиіїйклмнопрстуфхцчшщъыьэюя"
 _CONSONANTS = "bcdfghjklmnpqrstvwxzß"
 _CODE = re.compile(r"[a-z]{2,3}")
 
@@ -54,10 +54,11 @@ def words_of(language: str) -> Words:
     with_mark = frozenset(name.rstrip("!?") for name in read_words(f"{language}/names_with_mark.txt"))
     tails = {f" {entry}"[-3:] for entry in never | maybe | figures | with_mark}
     closing = _abbreviations(language, "closing")
+    letters = _CYRILLIC if language in ("uk", "ru") else _LATIN
     clipped = read_lines(f"{language}/clipped_endings.txt")
     tails |= {f" {entry}"[-3:] for entry in closing}
-    tails |= {f"{letter}{ending}"[-3:] for ending in clipped for letter in _LETTERS}
-    tails |= {f"{letter}nr" for letter in _LETTERS} | {"str"}
+    tails |= {f"{letter}{ending}"[-3:] for ending in clipped for letter in letters}
+    tails |= {f"{letter}nr" for letter in letters} | {"str"}
     tails |= {f" {first}{second}" for first in _CONSONANTS for second in _CONSONANTS}
     return Words(
         never_final=never,
@@ -79,14 +80,15 @@ def words_of(language: str) -> Words:
         places=read_words("places.txt"),
         abbreviations=never | maybe | figures | closing,
         tails=frozenset(tails),
-        plain_tails=frozenset(_three_letters() - tails),
+        plain_tails=_three_letters(letters) - tails,
     )
 
 
 @cache
-def _three_letters() -> frozenset[str]:
+def _three_letters(letters: str) -> frozenset[str]:
     """All ends of words in small letters: three letters, or a space and two."""
-    return frozenset("".join(parts) for parts in product(f" {_LETTERS}", _LETTERS, _LETTERS))
+    pairs = [first + second for first in letters for second in letters]
+    return frozenset([first + pair for first in f" {letters}" for pair in pairs])
 
 
 @cache

@@ -491,6 +491,35 @@ LONDON. The minister left. | Nobody cared.
 Yahoo! Japan grew. | Nobody cared.
 """
 
+UKRAINIAN = """
+Він народився у 1960 р. у м. Київ. | Потім він працював.
+Це було у 2022 р. | Він став іншим.
+На 24 лютого 2022 р. Росія напала.
+Проф. В. О. Шевченко та ін. | Україна не здається!
+Він живе на вул. Хрещатик, буд. 5. | Там тихо.
+«Чому?» — запитав він. | Ніхто не знає.
+Ціна зросла до 5 тис. грн. | Це багато.
+Купили яблука, груші і т. д. | Президент мовчить.
+Т. зв. республіки зникли.
+Див. рис. 3. | Там усе є.
+В. Портников написав це. | Він має рацію.
+Напр. Польща допомогла. | І Чехія теж.
+Це план Б. | Він кращий.
+"""
+
+RUSSIAN = """
+Он родился в 1960 г. в г. Киев. | Потом он работал.
+Это было в 2022 г. | Он стал другим.
+Проф. В. О. Шевченко и др. | Украина не сдается!
+Он живет на ул. Крещатик, д. 5. | Там тихо.
+«Почему?» — спросил он. | Никто не знает.
+Цена выросла до 5 тыс. руб. | Это много.
+Купили яблоки, груши и т. д. | Президент молчит.
+Т. н. республики исчезли.
+См. рис. 3. | Там все есть.
+Напр. Польша помогла. | И Чехия тоже.
+"""
+
 
 def cases(table: str) -> list[str]:
     return [line for line in table.split("\n") if line]
@@ -530,6 +559,16 @@ def test_english_sentences_end_where_they_should(line: str) -> None:
     assert marked(line.replace(" | ", " "), "en") == line
 
 
+@pytest.mark.parametrize("line", cases(UKRAINIAN))
+def test_ukrainian_sentences_end_where_they_should(line: str) -> None:
+    assert marked(line.replace(" | ", " "), "uk") == line
+
+
+@pytest.mark.parametrize("line", cases(RUSSIAN))
+def test_russian_sentences_end_where_they_should(line: str) -> None:
+    assert marked(line.replace(" | ", " "), "ru") == line
+
+
 ANY_TEXT = st.text(max_size=200)
 #: Text of the pieces on which rules turn, so that they meet in all orders.
 RULE_TEXT = st.lists(
@@ -544,7 +583,7 @@ RULE_TEXT = st.lists(
 
 
 @settings(deadline=None)
-@given(st.one_of(ANY_TEXT, RULE_TEXT), st.sampled_from(["de", "en"]))
+@given(st.one_of(ANY_TEXT, RULE_TEXT), st.sampled_from(["de", "en", "uk", "ru"]))
 def test_spans_are_sorted_disjoint_trimmed_and_leave_out_white_space_only(text: str, language: str) -> None:
     spans = list(sentence_spans(text, language=language))
     edges = [0, *(edge for span in spans for edge in span), len(text)]
