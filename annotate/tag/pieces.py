@@ -74,19 +74,31 @@ def tag_files(
     """
     language = language or model.meta.book.language
     pieces: list[Piece] = []
+    read: dict[str, Commentary] = {}
     failed: list[Failed] = []
     for name in names:
         split_pieces, reason = read_pieces(
             name, encoding=encoding, author=author, date=date, notes=notes, language=language
         )
         for piece in split_pieces:
+            read[piece[0].commentary_id] = piece[0]
             if not is_other_language(piece[0], language):
                 pieces.append(piece)
             elif other_language is not None:
                 other_language.append(in_other_language(piece[0], language))
         if reason:
             failed.append(Failed(input=readable(name), reason=readable(reason)))
-    return tag_pieces(model, pieces), failed
+    return with_originals(tag_pieces(model, pieces), read), failed
+
+
+def with_originals(tagged: Sequence[TaggedPiece], read: Mapping[str, Commentary]) -> list[TaggedPiece]:
+    """The pieces, each translation with its original where that was read."""
+    return [
+        replace(piece, original=original)
+        if (original := read.get(piece.commentary.translation_of or ""))
+        else piece
+        for piece in tagged
+    ]
 
 
 def is_other_language(commentary: Commentary, language: str) -> bool:

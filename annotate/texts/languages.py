@@ -68,7 +68,7 @@ def language_name(code: str) -> str:
 def guess_language(text: str) -> Guess:
     """The language by the small words of the first 500 characters, or the first 2,000.
 
-    >>> guess_language("Das ist nicht der Satz, den man von ihr und mir für so eine Sache erwartet hat.")
+    >>> guess_language("Das ist nicht der Satz und auch nicht das Wort, das man von ihr und mir erwartet hat.")
     Guess(code='de', is_sure=True)
     """
     guess = Guess(None, is_sure=False)

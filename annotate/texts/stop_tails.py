@@ -48,7 +48,9 @@ _TAIL = re.compile(
 )
 _AND = re.compile(r"[\s/,;+–-]+")
 _INITIALS = re.compile(r"[a-z]{2,4}")
-_BEHIND_SOUND = frozenset(["bei", "beim", "von", "vom", "des", "der", "im", "in", "aus", "auf", "und", "sowie", "–", "-"])
+_BEHIND_SOUND = frozenset(
+    ["bei", "beim", "von", "vom", "des", "der", "im", "in", "aus", "auf", "und", "sowie", "–", "-"]
+)
 
 
 def _is_note(words: str, *, is_square: bool) -> bool:

@@ -162,3 +162,18 @@ def test_nothing_in_the_model_s_language_is_an_error(standpunkt: Run, model: Pat
     ran = standpunkt("tag", english, "-m", model, "-o", tmp_path / "p.jsonl")
     assert ran.code == 1
     assert "error: nothing was tagged" in ran.err
+
+
+def test_a_translation_is_shown_with_its_original(standpunkt: Run, model: Path, tmp_path: Path) -> None:
+    ours = (
+        "Das Tempolimit nützt allen, und zwar hier und auch dort, wo es noch nicht gilt, und das ist gut so."
+    )
+    (tmp_path / "original.md").write_text(
+        "---\ntitle: Чи буде мир?\nid: oryhinal\nsprache: uk\n---\n\nОбмеження має бути.\n", "utf-8"
+    )
+    (tmp_path / "text.md").write_text(f"---\ntitle: T\ntranslation_of: oryhinal\n---\n\n{ours}\n", "utf-8")
+    page = tmp_path / "seite.html"
+    files = [tmp_path / "text.md", tmp_path / "original.md"]
+    ran = standpunkt("tag", *files, "-m", model, "--to", "html", "-o", page)
+    assert ran.code == 0, ran.err
+    assert '<p class="original" lang="uk">Обмеження має бути.</p>' in page.read_text("utf-8")
