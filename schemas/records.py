@@ -43,6 +43,11 @@ class Block(Record, frozen=True, kw_only=True):
 
 
 class Commentary(Record, frozen=True, kw_only=True):
+    """A text with what is known of it.
+
+    Without a ``language`` it is in German; ``translation_of`` is the id of its original.
+    """
+
     commentary_id: str
     title: str
     author: str | None = None
@@ -54,8 +59,8 @@ class Commentary(Record, frozen=True, kw_only=True):
     original_language: str | None = None
     translator: str | None = None
     license: str | None = None
-    language: str | None = None
-    translation_of: str | None = None  # the id of the original
+    language: str | UnsetType = UNSET
+    translation_of: str | UnsetType = UNSET
     text: str
     blocks: list[Block]
     captions: list[str] = []

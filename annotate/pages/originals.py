@@ -17,7 +17,7 @@ def switch(view: PieceView) -> Markup | None:
     language = _LANGUAGES.get(original.language or "")
     words = f"Original zeigen ({language})" if language else "Original zeigen"
     box = tag("input", type="checkbox", checked=True)
-    title = tag("span", original.title, lang=original.language)
+    title = tag("span", original.title, lang=original.language or None)
     return tag("p", "Übersetzung von „", title, "“ ", tag("label", box, " ", words), class_="quiet originals")
 
 
@@ -35,7 +35,7 @@ def aligned_blocks(view: PieceView) -> dict[int, Markup]:
             "li" if block.kind == "list_item" else "p",
             original.text[other.start : other.end],
             class_="original",
-            lang=original.language,
+            lang=original.language or None,
         )
         for (number, block), (_, other) in pairs
     }
@@ -47,7 +47,9 @@ def unaligned(view: PieceView) -> Markup | None:
     if original is None or aligned_blocks(view):
         return None
     paragraphs = [tag("p", original.text[block.start : block.end]) for _, block in _body(original)]
-    return tag("section", tag("h3", "Original"), paragraphs, class_="original", lang=original.language)
+    return tag(
+        "section", tag("h3", "Original"), paragraphs, class_="original", lang=original.language or None
+    )
 
 
 def _body(commentary: Commentary) -> list[tuple[int, Block]]:

@@ -28,7 +28,7 @@ def split_inputs(
     inputs: Sequence[str | Path],
     *,
     language: str | None = None,
-    default_language: str = "de",
+    default_language: str | None = None,
     pipeline: str | None = None,
     encoding: str | None = None,
     author: str | None = None,

@@ -11,7 +11,7 @@ from annotate.analysis.piece import TaggedPiece
 from annotate.analysis.summary import summarise
 from annotate.texts.commentaries import Failed, read_commentaries
 from annotate.texts.context import to_rows
-from annotate.texts.languages import language_name
+from annotate.texts.languages import GERMAN, language_name
 from annotate.texts.sentences import Piece, split_sentences
 from schemas.errors import DataError
 from schemas.files import readable
@@ -31,7 +31,7 @@ def read_pieces(
     author: str | None = None,
     date: str | None = None,
     notes: list[str] | None = None,
-    language: str = "de",
+    language: str | None = None,
 ) -> tuple[list[Piece], str | None]:
     """The commentaries of one input, split; and why it could not be read, where it could not."""
     pieces: list[Piece] = []
@@ -103,14 +103,13 @@ def with_originals(tagged: Sequence[TaggedPiece], read: Mapping[str, Commentary]
 
 def is_other_language(commentary: Commentary, language: str) -> bool:
     """Whether a model trained on a language has learned nothing for a commentary."""
-    return (commentary.language or language) != language
+    return (commentary.language or GERMAN) != language
 
 
 def in_other_language(commentary: Commentary, language: str) -> Failed:
-    words = (
-        f"in {language_name(commentary.language or '')}, the model was trained on {language_name(language)}"
-    )
-    return Failed(input=commentary.commentary_id, reason=f"{commentary.commentary_id}: {words}; not tagged")
+    name, found = commentary.commentary_id, language_name(commentary.language or GERMAN)
+    words = f"{name}: in {found}, the model was trained on {language_name(language)}; not tagged"
+    return Failed(input=name, reason=words)
 
 
 def read_checked(gold: Path) -> Checked:

@@ -41,7 +41,7 @@ def read_commentaries(
     notes: list[str] | None = None,
     columns: Mapping[str, str] | None = None,
     language: str | None = None,
-    default_language: str = "de",
+    default_language: str | None = None,
 ) -> Iterator[Commentary]:
     """The commentaries of files, folders and ``-``, one at a time.
 
@@ -67,7 +67,7 @@ def read_commentaries(
     language
         Of all that name none. None: it is guessed.
     default_language
-        Where the guess is not sure.
+        Of the study, where the guess is not sure. None: German, outside of a study.
 
     Raises
     ------
@@ -149,6 +149,9 @@ def _finished(
     if not fields.get("title"):
         fields["title"] = draft.own_id or source.stem
         flags += [flag for flag in ["no_title"] if flag not in flags]
+    for name in ("language", "translation_of"):
+        if fields.get(name) is None:
+            fields.pop(name, None)
     name = ids.commentary(fields["title"], fields["author"], draft.own_id)
     commentary = Commentary(commentary_id=name, blocks=[], flags=flags, **fields)
     commentary = corrected(commentary, by_id.get(name, ()))

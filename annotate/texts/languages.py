@@ -10,6 +10,7 @@ import msgspec
 from annotate.texts.wordlists import has_words, read_lines
 from schemas.records import Commentary
 
+GERMAN = "de"
 _HEADS = (500, 2000)  # characters that are looked at: more where a few are not sure
 _LEAST = 12  # small words; fewer prove nothing
 _SHARE = 0.18  # of all words that are small ones of the language
@@ -68,7 +69,7 @@ def language_name(code: str) -> str:
 def guess_language(text: str) -> Guess:
     """The language by the small words of the first 500 characters, or the first 2,000.
 
-    >>> guess_language("Das ist nicht der Satz und auch nicht das Wort, das man von ihr und mir erwartet hat.")
+    >>> guess_language("Das ist nicht der Satz und auch nicht das Wort, das man von ihr und mir hat.")
     Guess(code='de', is_sure=True)
     """
     guess = Guess(None, is_sure=False)
@@ -108,11 +109,13 @@ def _languages() -> dict[str, tuple[str, ...]]:
 class LanguageNotes:
     """The language of each commentary of a file, and what there is to tell of them.
 
-    What a commentary says of itself holds, then a guess that is sure, else the default.
+    What a commentary says of itself holds, then a guess that is sure, else the study's, or German.
     """
 
-    def __init__(self, default: str) -> None:
-        self._default = default
+    def __init__(self, of_study: str | None) -> None:
+        self._default = of_study or GERMAN
+        # in a German study it goes without saying: the rows of earlier versions are made again to the byte
+        self._is_told_always = of_study != GERMAN
         self._other: dict[str, list[str]] = {}
         self._unsure: dict[str, list[str]] = {}
         self._unknown: dict[str, list[str]] = {}
@@ -123,6 +126,8 @@ class LanguageNotes:
         if commentary.language and not named:
             self._unknown.setdefault(commentary.language, []).append(commentary.commentary_id)
         language = named or self._guessed(commentary)
+        if not named and language == GERMAN and not self._is_told_always:
+            return msgspec.structs.replace(commentary, language=msgspec.UNSET)
         if language != self._default:
             self._other.setdefault(language, []).append(commentary.commentary_id)
         return msgspec.structs.replace(commentary, language=language)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from annotate.texts.boundaries import sentence_spans
-from annotate.texts.languages import splitter_words
+from annotate.texts.languages import GERMAN, splitter_words
 from annotate.texts.wordlists import has_words
 from schemas.errors import SettingsError
 from schemas.records import Block, Commentary, Entity, IdRegister, Sentence, Token
@@ -39,22 +39,23 @@ class _SentenceSpan(NamedTuple):
 
 
 def split_sentences(
-    commentary: Commentary, *, language: str = "de", nlp: Any | None = None
+    commentary: Commentary, *, language: str = GERMAN, nlp: Any | None = None
 ) -> list[Sentence]:
-    """The sentences of a commentary's paragraphs and list items, in their order.
+    """The sentences of a commentary's paragraphs and list items, in their order, by its language's rules.
+
+    Without rules of our own for it spaCy's sentencizer splits (`splitter_note` says so).
 
     Parameters
     ----------
     language
-        Of the text, where the commentary names none. Without rules of our own for it spaCy's sentencizer
-        splits (`splitter_note` says so).
+        Of a commentary that names none.
     nlp
         A spaCy pipeline from `make_nlp`, whose lemmas, tags and entities go into the records.
         None, or one for another language: the rules alone.
     """
-    language = commentary.language or language
-    if nlp is not None and nlp.lang != language:
+    if nlp is not None and commentary.language and nlp.lang != commentary.language:
         nlp = None
+    language = commentary.language or language
     if nlp is None and not has_words(language):
         nlp = _blank(language)
     spans = _by_rules(commentary, language) if nlp is None else _by_pipeline(commentary, nlp)
@@ -62,7 +63,7 @@ def split_sentences(
 
 
 def split_commentaries(
-    commentaries: Iterable[Commentary], *, language: str = "de", nlp: Any | None = None
+    commentaries: Iterable[Commentary], *, language: str = GERMAN, nlp: Any | None = None
 ) -> Iterator[tuple[Commentary, list[Sentence]]]:
     """Each commentary with its sentences; memory does not grow with their number."""
     waiting = iter(commentaries)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from annotate.texts.commentaries import read_commentaries
+from annotate.texts.corrections import Correction
 from annotate.texts.languages import guess_language, language_code
 from annotate.texts.sentences import split_sentences
 from schemas.records import Commentary
@@ -96,7 +97,7 @@ def test_what_is_asked_for_goes_before_a_guess_and_behind_what_the_text_says(tmp
 
 def test_a_text_in_two_languages_is_said_to_be_unsure(tmp_path: Path) -> None:
     [commentary], notes = read(tmp_path, TEXTS["en"] + " " + TEXTS["de"][:110], default_language="de")
-    assert commentary.language == "de"
+    assert not commentary.language
     assert any("perhaps in English (en), read as German (de)" in note for note in notes)
 
 
@@ -111,3 +112,23 @@ def test_a_name_that_is_no_language_is_said(tmp_path: Path) -> None:
 def test_a_language_that_spacy_does_not_know_is_split_all_the_same(tmp_path: Path) -> None:
     [commentary], _ = read(tmp_path, json.dumps({"text": "Aba ca. De fa.", "language": "qqq"}), "a.jsonl")
     assert [s.text for s in split_sentences(commentary)] == ["Aba ca.", "De fa."]
+
+
+def test_a_german_study_leaves_german_unsaid_and_another_study_nothing(tmp_path: Path) -> None:
+    found = [read(tmp_path, TEXTS["de"], default_language=study)[0][0] for study in ("de", "en", None)]
+    assert [bool(commentary.language) for commentary in found] == [False, True, True]
+
+
+def test_a_language_can_be_corrected(tmp_path: Path) -> None:
+    row = json.dumps({"id": "a", "text": "Ja. Nein.", "language": "de"})
+    made = Correction(commentary="a", field="language", was="de", is_="en", reason="Irrtum")
+    [commentary], _ = read(tmp_path, row, "a.jsonl", corrections=[made])
+    assert commentary.language == "en"
+
+
+def test_a_guess_can_be_corrected_in_a_record_without_a_language(tmp_path: Path) -> None:
+    made = Correction(commentary="a", field="language", is_="en")
+    [commentary], _ = read(
+        tmp_path, json.dumps({"id": "a", "text": TEXTS["de"]}), "a.jsonl", corrections=[made]
+    )
+    assert commentary.language == "en"
