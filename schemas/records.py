@@ -12,6 +12,8 @@ from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
+from schemas.latin_letters import in_latin_letters
+
 BlockKind = Literal["title", "paragraph", "list_item", "caption", "url", "left_out"]
 SentenceKind = Literal["sentence", "list_item"]
 
@@ -41,6 +43,11 @@ class Block(Record, frozen=True, kw_only=True):
 
 
 class Commentary(Record, frozen=True, kw_only=True):
+    """A text with what is known of it.
+
+    Without a ``language`` it is in German; ``translation_of`` is the id of its original.
+    """
+
     commentary_id: str
     title: str
     author: str | None = None
@@ -52,6 +59,8 @@ class Commentary(Record, frozen=True, kw_only=True):
     original_language: str | None = None
     translator: str | None = None
     license: str | None = None
+    language: str | UnsetType = UNSET
+    translation_of: str | UnsetType = UNSET
     text: str
     blocks: list[Block]
     captions: list[str] = []
@@ -261,17 +270,15 @@ class Prediction(Record, frozen=True, kw_only=True):
     notices: list[str] | UnsetType = UNSET
 
 
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-
-
 def slug(title: str) -> str:
-    """The readable part of an id: lower case, umlauts spelled out, at most 60 characters.
+    """The readable part of an id: lower case, in Latin letters, at most 60 characters.
 
     >>> slug("Trump hätte Größe: „Nein“ – na und?")
     'trump-haette-groesse-nein-na-und'
+    >>> slug("Чи буде мир?")
+    'chi-bude-mir'
     """
-    plain = unicodedata.normalize("NFC", title).lower().translate(_UMLAUTS)
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-")
+    return re.sub(r"[^a-z0-9]+", "-", in_latin_letters(title)).strip("-")[:60].strip("-")
 
 
 def short_hash(text: str, digits: int) -> str:
@@ -295,7 +302,7 @@ class IdRegister:
     def commentary(self, title: str, author: str | None, own: str | None = None) -> str:
         """The record's own id, or one that rests on title and author: never on date or text."""
         digest = short_hash(f"{author or ''}\n{title}", 6)
-        return self._unique(own or f"{slug(title)}-{digest}")
+        return self._unique(own or f"{slug(title) or 'text'}-{digest}")
 
     def sentence(self, commentary_id: str, text: str) -> str:
         return self._unique(f"{commentary_id}:{short_hash(text, 8)}")

@@ -63,7 +63,8 @@ class TaggedPiece(Record, frozen=True, kw_only=True):
     """A commentary with its sentences and what a model says of each, in the same order.
 
     ``checked`` holds what people coded, by the id of the sentence; null where nobody was asked for it.
-    ``spellings`` are other spellings of names, each with the one that the study uses.
+    ``spellings`` are other spellings of names, each with the one that the study uses. ``original`` is what
+    the commentary is a translation of, where it was read too.
     """
 
     commentary: Commentary
@@ -72,6 +73,7 @@ class TaggedPiece(Record, frozen=True, kw_only=True):
     drift: Drift | None = None
     checked: dict[str, Layers] | None = None
     spellings: dict[str, str] = {}
+    original: Commentary | None = None
 
 
 class Lens(Record, frozen=True, kw_only=True):

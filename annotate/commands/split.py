@@ -43,7 +43,12 @@ def split(
     encoding: EncodingOption = None,
     author: AuthorOption = None,
     date: DateOption = None,
-    language: Annotated[str, typer.Option(help="Language of the texts, outside a study.")] = "de",
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="Language of the texts that name none (default: guessed; where not sure, the study's)."
+        ),
+    ] = None,
     pipeline: Annotated[
         str | None,
         typer.Option(metavar="NAME", help="Installed spaCy pipeline; adds lemmas, tags and names."),
@@ -97,11 +102,11 @@ def split(
     read = FilesRead() if check or html else FilesRead(most_files=10, most_commentaries=1000)
     reading: dict[str, Any] = {
         "files_read": read, "encoding": encoding, "author": author, "date": date, "pipeline": pipeline,
-        "passed_over": problems, "notes": notes,
+        "passed_over": problems, "notes": notes, "language": language,
         "columns": {field: heading for field, heading in named.items() if heading},
     }  # fmt: skip
-    language = opened.settings.language if opened else language
-    if note := splitter_note(language):
+    expected = language or (opened.settings.language if opened else "de")
+    if note := splitter_note(expected):
         say(f"note: {note}")
     for name, reason in unread_files(files or [opened.commentary_folder] if opened else files or []):
         say(f"note: skipped {readable(name)}: {reason}")
@@ -110,12 +115,12 @@ def split(
             print_check(
                 split_texts(opened, files, **reading)
                 if opened
-                else split_inputs(files or [], language=language, **reading),
-                Checker(read, language=language),
+                else split_inputs(files or [], **reading),
+                Checker(read, language=expected),
                 notes=notes, problems=problems, html=html, json=json,
             )  # fmt: skip
         return
-    checker = None if json else Checker(read, language=language, with_twins=False)
+    checker = None if json else Checker(read, language=expected, with_twins=False)
     shown: list[Piece] | None = None
     with _telling(problems):
         if opened:
@@ -123,7 +128,7 @@ def split(
                 report = split_study(opened, files, force=force, checker=checker, **reading)
         else:
             mends: list[Mend] = []
-            pieces = split_inputs(files or [], language=language, mended=mends, **reading)
+            pieces = split_inputs(files or [], mended=mends, **reading)
             rows = output or (None if json or sys.stdout.isatty() else "-")
             shown = list(pieces) if rows is None and not json else None
             report = write_pieces(

@@ -99,7 +99,7 @@ def tag(
     if not output and to == "html":
         output = _page_place(files)
     if _is_long_run(files, output, to):
-        reading = {"encoding": encoding, "author": author, "date": date}
+        reading = {"encoding": encoding, "author": author, "date": date, "language": _language(study)}
         report = _tag_folder(
             model_dir,
             files,
@@ -116,6 +116,7 @@ def tag(
         report = _tag_files(
             model_dir, files, output, to, json, summary, _gold(gold, study) if to == "html" else None,
             _spellings(study), german, encoding=encoding, author=author, date=date,
+            language=_language(study),
         )  # fmt: skip
     if json:
         print_report(report, True, "")
@@ -160,6 +161,15 @@ def _spellings(study: Path | None) -> dict[str, str]:
     return open_study(study).settings.spellings
 
 
+def _language(study: Path | None) -> str | None:
+    """The language of a study, on whose texts its models were trained; without one the codebook knows."""
+    from annotate.study.folder import open_study
+
+    if study is None and not Path("study.yaml").exists():
+        return None
+    return open_study(study).settings.language
+
+
 def _tag_files(
     model_dir: Path, files: list[str], output: str | None, to: str, json: bool, summary: str | None,
     gold: Path | None, spellings: dict[str, str], german: bool, **reading: str | None,
@@ -168,11 +178,13 @@ def _tag_files(
     from annotate.tag.formats import write_tagged
     from annotate.tag.pieces import read_checked, tag_files, with_people, with_spellings, write_summaries
     from annotate.tag.report import counts_in, tag_report
+    from annotate.texts.commentaries import Failed
     from train.persistence.folder import load_model
 
     loaded = load_model(model_dir)
     notes: list[str] = []
-    tagged, failed = tag_files(loaded, files, notes=notes, **reading)
+    other_language: list[Failed] = []
+    tagged, failed = tag_files(loaded, files, notes=notes, other_language=other_language, **reading)
     for note in notes:
         say(f"note: {note}")
     tagged = with_spellings(tagged, spellings)
@@ -188,7 +200,10 @@ def _tag_files(
     if summary:
         write_summaries(summary, tagged, loaded)
     return tag_report(
-        loaded.meta.model_version, (counts_in(piece, loaded.meta.book) for piece in tagged), failed
+        loaded.meta.model_version,
+        (counts_in(piece, loaded.meta.book) for piece in tagged),
+        failed,
+        other_language,
     )
 
 
@@ -216,7 +231,13 @@ def _tag_folder(
     with counter_bar("commentaries") as step:
         result = tagging.tag_folder(
             model_dir,
-            tagging.InputOptions(files, **reading),
+            tagging.InputOptions(
+                files,
+                reading["encoding"],
+                reading["author"],
+                reading["date"],
+                reading["language"] or meta.book.language,
+            ),
             ledger,
             options,
             pages,
@@ -267,12 +288,19 @@ def _tell(report: "TagReport", fail_under: float | None) -> None:
         say(f"note: {name}: {', '.join(_DRIFT[notice] for notice in notices)}")
     if len(report.drift) > _MAX_NOTED:
         say(f"note: {len(report.drift) - _MAX_NOTED} more commentaries are unlike the training data")
+    for piece in report.other_language[:_MAX_NOTED]:
+        say(f"note: {piece.reason}")
+    if len(report.other_language) > _MAX_NOTED:
+        say(f"note: {len(report.other_language) - _MAX_NOTED} more commentaries are in another language")
     for failure in report.failed:
         say(f"error: {failure.reason}")
     too_few = fail_under is not None and (report.coverage or 0.0) < fail_under
     if too_few:
         say(f"error: coverage is {report.coverage or 0.0:.3f}, expected {fail_under:.3f} or more")
-    if report.failed or too_few:
+    is_nothing = bool(report.other_language) and not report.commentaries
+    if is_nothing:
+        say("error: nothing was tagged, expected commentaries in the language the model was trained on")
+    if report.failed or too_few or is_nothing:
         raise typer.Exit(1)
 
 

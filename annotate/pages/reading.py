@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from annotate.analysis.piece import PieceView, TaggedPiece, view_piece
+from annotate.pages import originals
 from annotate.pages.german import day
 from annotate.pages.legend import legend
 from annotate.pages.overview import (
@@ -156,6 +157,7 @@ def _article(view: PieceView, codebook: Codebook, news: Sequence[str]) -> Markup
             tag("p", _byline(view), class_="by") if _byline(view) else None,
             tag("p", summary_line(view, codebook), class_="summary"),
             tag("p", voice_line(view, codebook), class_="quiet"),
+            originals.switch(view),
             list(_head(view, codebook, news)),
             key_section(view, codebook),
             proposals(view, codebook),
@@ -166,6 +168,7 @@ def _article(view: PieceView, codebook: Codebook, news: Sequence[str]) -> Markup
             key_to_signs(view, codebook),
             strip(view),
             running_text(view),
+            originals.unaligned(view),
             _sources(view),
             class_="reader",
         ),

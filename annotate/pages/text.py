@@ -5,6 +5,7 @@ from itertools import groupby
 
 from annotate.analysis.piece import Lens, Mark, PieceView, SentenceView
 from annotate.analysis.speakers import is_relayed, speaker_at
+from annotate.pages.originals import aligned_blocks
 from schemas.markup import Child, Markup, join, tag
 from schemas.records import Block, Commentary
 
@@ -18,8 +19,9 @@ def running_text(view: PieceView) -> Markup:
     commentary = view.piece.commentary
     blocks = [item for item in enumerate(commentary.blocks) if not _is_headline(item[1], view)]
     parts: list[Markup] = []
+    original = aligned_blocks(view)
     for is_list, group in groupby(blocks, key=lambda item: item[1].kind == "list_item"):
-        shown = [_block(n, block, view) for n, block in group]
+        shown = [join([_block(n, block, view), original.get(n)]) for n, block in group]
         parts.append(tag("ul", shown) if is_list else join(shown))
     # a caption that came beside the text, not in it
     loose = [caption for caption in commentary.captions if caption not in commentary.text]

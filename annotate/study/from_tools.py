@@ -129,7 +129,7 @@ def _make(
     texts = {text.key: _Composed(text.text) for text in imported.texts}
     commentaries = folder / "commentaries" / f"{imported.tool}.jsonl"
     write_jsonl(commentaries, [_row(text, texts[text.key], imported.tool, unit) for text in imported.texts])
-    pieces = list(split_commentaries(read_commentaries([commentaries]), language=language))
+    pieces = list(split_commentaries(read_commentaries([commentaries], default_language=language)))
     by_text = {text.key: piece for text, piece in zip(imported.texts, pieces, strict=True)}
     places = _Places(unit, texts, lost)
     coded = [

@@ -33,7 +33,8 @@ class SplitReport(Record, frozen=True, kw_only=True):
 def split_inputs(
     inputs: Sequence[str | Path],
     *,
-    language: str = "de",
+    language: str | None = None,
+    default_language: str | None = None,
     pipeline: str | None = None,
     encoding: str | None = None,
     author: str | None = None,
@@ -48,7 +49,9 @@ def split_inputs(
     """The commentaries of files and folders, each with its sentences, as they are read.
 
     What cannot be read goes to ``passed_over`` where that is given, what a user should know to ``notes``,
-    what was changed because the layout of a page had put it there to ``mended``.
+    what was changed because the layout of a page had put it there to ``mended``. Each commentary is split by
+    its own language: ``language``, where it names none itself; without that a guess that is sure, else
+    ``default_language``.
     With ``pipeline``, the name of an installed spaCy pipeline, sentences carry its tokens and
     entities as well.
 
@@ -59,17 +62,18 @@ def split_inputs(
     """
     commentaries = read_commentaries(
         inputs, encoding=encoding, author=author, date=date, corrections=corrections, passed_over=passed_over,
-        notes=notes, columns=columns, mended=mended, files_read=files_read,
+        notes=notes, columns=columns, mended=mended, files_read=files_read, language=language,
+        default_language=default_language,
     )  # fmt: skip
-    nlp = make_nlp(pipeline, language) if pipeline else None  # a blank one splits the same, five times slower
-    return split_commentaries(commentaries, language=language, nlp=nlp)
+    nlp = make_nlp(pipeline) if pipeline else None  # a blank one splits the same, five times slower
+    return split_commentaries(commentaries, nlp=nlp)
 
 
 def split_texts(study: Study, files: Sequence[str | Path] | None = None, **reading: Any) -> Iterator[Piece]:
     """The commentaries of a study as their texts are now; nothing is written."""
     inputs = files or [study.commentary_folder]
     return split_inputs(
-        inputs, language=study.settings.language, corrections=corrections_of(study), **reading
+        inputs, default_language=study.settings.language, corrections=corrections_of(study), **reading
     )
 
 

@@ -21,7 +21,16 @@ from annotate.analysis.summary import PieceSummary, differences, news_words, sum
 from annotate.pages.reading import reading_page, with_news
 from annotate.tag.formats import FORMATS, RowFormat
 from annotate.tag.ledger import ROWS_FORMAT, Finished, Ledger
-from annotate.tag.pieces import Checked, failed_inputs, read_checked, tag_pieces, with_people, with_spellings
+from annotate.tag.pieces import (
+    Checked,
+    failed_inputs,
+    in_other_language,
+    is_other_language,
+    read_checked,
+    tag_pieces,
+    with_people,
+    with_spellings,
+)
 from annotate.tag.report import CommentaryCounts, TagReport, counts_in, tag_report
 from annotate.texts.commentaries import Failed, read_commentaries
 from annotate.texts.sentences import split_sentences
@@ -48,6 +57,7 @@ class InputOptions(NamedTuple):
     encoding: str | None = None
     author: str | None = None
     date: str | None = None
+    language: str = "de"  # that the model was trained on
 
 
 class OutputOptions(NamedTuple):
@@ -76,14 +86,18 @@ def tag_folder(
     problems: list[DataError] = []
     commentaries = read_commentaries(
         inputs.names, encoding=inputs.encoding, author=inputs.author, date=inputs.date,
-        passed_over=problems, notes=notes,
+        passed_over=problems, notes=notes, default_language=inputs.language,
     )  # fmt: skip
+    other_language: list[Failed] = []
     finished_before = 0
 
     def waiting() -> Iterator[tuple[int, Commentary]]:
         nonlocal finished_before
         for place, commentary in enumerate(commentaries):
-            if ledger.meet(_key(commentary), place):
+            if is_other_language(commentary, inputs.language):
+                other_language.append(in_other_language(commentary, inputs.language))
+                step()
+            elif ledger.meet(_key(commentary), place):
                 finished_before += 1
                 step()
             else:
@@ -98,7 +112,8 @@ def tag_folder(
         if pages is not None:
             (pages / gone).unlink(missing_ok=True)
     ledger.drop_unmet()  # last: a run that is killed before knows them still
-    return FolderResult(_report(ledger, failed_inputs(inputs.names, problems)), finished_before)
+    failed = failed_inputs(inputs.names, problems)
+    return FolderResult(_report(ledger, failed, other_language), finished_before)
 
 
 def compare_pieces(ledger: Ledger, codebook: Codebook, pages: Path | None) -> None:
@@ -260,9 +275,9 @@ def piece_hits(view: PieceView, summary: PieceSummary) -> Iterator[Hit]:
             yield Hit(what=f"name.{name.name}", code="", number=shown.number, text=shown.sentence.text)
 
 
-def _report(ledger: Ledger, failed: Sequence[Failed]) -> TagReport:
+def _report(ledger: Ledger, failed: Sequence[Failed], other_language: Sequence[Failed]) -> TagReport:
     version = next((done.summary.model_version for done in ledger.finished()), "")
-    return tag_report(version, (_counts(done) for done in ledger.finished()), failed)
+    return tag_report(version, (_counts(done) for done in ledger.finished()), failed, other_language)
 
 
 def _counts(done: Finished) -> CommentaryCounts:

@@ -12,11 +12,12 @@ from annotate.analysis.summary import summarise
 from annotate.texts.commentaries import Failed, read_commentaries
 from annotate.texts.context import to_rows
 from annotate.texts.inputs import unread_files
+from annotate.texts.languages import GERMAN, language_name
 from annotate.texts.sentences import Piece, split_sentences
 from schemas.errors import DataError
 from schemas.files import readable
 from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import GoldSentence, Layers
+from schemas.records import Commentary, GoldSentence, Layers
 
 if TYPE_CHECKING:
     from train.model import Model
@@ -43,18 +44,28 @@ def tag_pieces(model: "Model", pieces: Sequence[Piece]) -> list[TaggedPiece]:
 
 def tag_files(
     model: "Model", names: Sequence[str], *, encoding: str | None = None, author: str | None = None,
-    date: str | None = None, notes: list[str] | None = None,
+    date: str | None = None, notes: list[str] | None = None, language: str | None = None,
+    other_language: list[Failed] | None = None,
 ) -> tuple[list[TaggedPiece], list[Failed]]:  # fmt: skip
     """All inputs tagged; one that cannot be read is listed with its reason and stops nothing.
 
-    What a user should know of how they were read is added to ``notes``.
+    What a user should know of how they were read is added to ``notes``. ``language`` is what the model was
+    trained on (default: its codebook's); what is in another goes to ``other_language``, untagged.
     """
+    language = language or model.meta.book.language
     problems: list[DataError] = []
-    commentaries = read_commentaries(
-        names, encoding=encoding, author=author, date=date, passed_over=problems, notes=notes
-    )
-    pieces = [(commentary, split_sentences(commentary)) for commentary in commentaries]
-    return tag_pieces(model, pieces), failed_inputs(names, problems)
+    pieces: list[Piece] = []
+    read: dict[str, Commentary] = {}
+    for commentary in read_commentaries(
+        names, encoding=encoding, author=author, date=date, passed_over=problems, notes=notes,
+        default_language=language,
+    ):  # fmt: skip
+        read[commentary.commentary_id] = commentary
+        if not is_other_language(commentary, language):
+            pieces.append((commentary, split_sentences(commentary)))
+        elif other_language is not None:
+            other_language.append(in_other_language(commentary, language))
+    return with_originals(tag_pieces(model, pieces), read), failed_inputs(names, problems)
 
 
 def failed_inputs(names: Sequence[str], problems: Sequence[DataError]) -> list[Failed]:
@@ -66,6 +77,27 @@ def failed_inputs(names: Sequence[str], problems: Sequence[DataError]) -> list[F
             for path, reason in unread_files(names)
         ),
     ]
+
+
+def with_originals(tagged: Sequence[TaggedPiece], read: Mapping[str, Commentary]) -> list[TaggedPiece]:
+    """The pieces, each translation with its original where that was read."""
+    return [
+        replace(piece, original=original)
+        if (original := read.get(piece.commentary.translation_of or ""))
+        else piece
+        for piece in tagged
+    ]
+
+
+def is_other_language(commentary: Commentary, language: str) -> bool:
+    """Whether a model trained on a language has learned nothing for a commentary."""
+    return (commentary.language or GERMAN) != language
+
+
+def in_other_language(commentary: Commentary, language: str) -> Failed:
+    name, found = commentary.commentary_id, language_name(commentary.language or GERMAN)
+    words = f"{name}: in {found}, the model was trained on {language_name(language)}; not tagged"
+    return Failed(input=name, reason=words)
 
 
 def read_checked(gold: Path) -> Checked:

@@ -15,7 +15,8 @@ class TagReport(Record, frozen=True, kw_only=True):
     """``abstained`` counts answers that stayed below their threshold, by layer.
 
     ``coverage`` is the share of answers that did not, null where there is none; ``drift`` names
-    the commentaries that are unlike the training data.
+    the commentaries that are unlike the training data; ``other_language`` those that were not tagged, as
+    they are in a language the model was not trained on.
     """
 
     commentaries: int
@@ -25,6 +26,7 @@ class TagReport(Record, frozen=True, kw_only=True):
     failed: list[Failed]
     coverage: float | None = None
     drift: dict[str, list[str]] = {}
+    other_language: list[Failed] = []
 
 
 class CommentaryCounts(NamedTuple):
@@ -55,7 +57,10 @@ def counts_in(tagged: TaggedPiece, codebook: Codebook) -> CommentaryCounts:
 
 
 def tag_report(
-    model_version: str, counts: Iterable[CommentaryCounts], failed: Sequence[Failed] = ()
+    model_version: str,
+    counts: Iterable[CommentaryCounts],
+    failed: Sequence[Failed] = (),
+    other_language: Sequence[Failed] = (),
 ) -> TagReport:
     commentaries = sentences = answers = 0
     abstained: Counter[str] = Counter()
@@ -76,4 +81,5 @@ def tag_report(
         failed=list(failed),
         coverage=round(1 - sum(abstained.values()) / answers, 6) if answers else None,
         drift=drift,
+        other_language=list(other_language),
     )

@@ -10,6 +10,7 @@ from annotate.texts.corrections import Correction, corrected, corrected_blocks, 
 from annotate.texts.damage import damage_in
 from annotate.texts.dates import iso_date, out_of_line
 from annotate.texts.inputs import find_sources, sources_in
+from annotate.texts.languages import LanguageNotes
 from annotate.texts.layout.mends import Mend
 from annotate.texts.readers import READERS
 from annotate.texts.readers.title_lines import guess_title_line, suspected_title_lines
@@ -42,6 +43,8 @@ def read_commentaries(
     columns: Mapping[str, str] | None = None,
     mended: list[Mend] | None = None,
     files_read: FilesRead | None = None,
+    language: str | None = None,
+    default_language: str | None = None,
 ) -> Iterator[Commentary]:
     """The commentaries of files, folders and ``-``, one at a time.
 
@@ -69,6 +72,10 @@ def read_commentaries(
         there is added to it: hyphens at line ends, heads and feet of pages, invisible signs.
     files_read
         Where it is given, what was read of each file is kept in it (`annotate.texts.check`).
+    language
+        Of all that name none. None: it is guessed.
+    default_language
+        Of the study, where the guess is not sure. None: German, outside of a study.
 
     Raises
     ------
@@ -77,7 +84,7 @@ def read_commentaries(
     """
     if date is not None and iso_date(date) is None:
         raise SettingsError(f'"{date}" is not a date, expected one such as 2025-10-21', flag="--date")
-    defaults = {"author": author, "date": iso_date(date) if date else None}
+    defaults = {"author": author, "date": iso_date(date) if date else None, "language": language}
     reading = Reading(encoding, passed_over, notes, columns or {}, mended, files_read)
     ids = IdRegister()
     by_id: dict[str, list[Correction]] = {}
@@ -89,8 +96,9 @@ def read_commentaries(
         try:
             reader = READERS[source.format]
             drafts = reader.read(source, reading)
+            languages = LanguageNotes(default_language)
             finished = (
-                commentary
+                languages.told(commentary)
                 for draft in drafts
                 for commentary in _finished(draft, source, ids, defaults, by_id)
             )
@@ -98,6 +106,8 @@ def read_commentaries(
                 if files_read is not None:
                     files_read.own(commentary.commentary_id)
                 yield commentary
+            for words in languages.notes():
+                reading.note(source, words)
         except DataError as error:
             reading.pass_over(error)
 
@@ -170,6 +180,9 @@ def _finished(
     if not fields.get("title"):
         fields["title"] = draft.own_id or source.stem
         flags += [flag for flag in ["no_title"] if flag not in flags]
+    for name in ("language", "translation_of"):
+        if fields.get(name) is None:
+            fields.pop(name, None)
     name = ids.commentary(fields["title"], fields["author"], draft.own_id)
     corrections = [*by_id.get(name, ()), *handed_on]
     rest = None

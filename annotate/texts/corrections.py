@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -15,10 +16,11 @@ from schemas.yaml_file import parse_yaml
 
 FIELDS = (
     "title", "author", "date", "source", "url", "outlet", "medium", "original_language",
-    "translator", "license", "text",
+    "translator", "license", "language", "translation_of", "text",
 )  # fmt: skip
 #: What a line is: no sentence, one after all, or where another commentary begins. ``was`` is the line.
 LINE_FIELDS = ("left_out", "kept", "title_line")
+_UNSET_FIELDS = ("language", "translation_of")
 _NOTHING = ("", "null", "~")
 _KINDS: dict[str, BlockKind] = {"left_out": "left_out", "kept": "paragraph"}
 
@@ -153,19 +155,19 @@ def unused_corrections(
     return [correction for correction in corrections if correction.commentary not in known]
 
 
-def _change(commentary: Commentary, correction: Correction) -> dict[str, str | None]:
+def _change(commentary: Commentary, correction: Correction) -> dict[str, Any]:
     field, was, now = correction.field, _value(correction, correction.was), _value(correction, correction.is_)
-    current: str | None = getattr(commentary, field)
+    current: str | None = getattr(commentary, field) or None
     if field == "text":
         count = commentary.text.count(was) if was else 0
         if count != 1:
             raise _mismatch(correction, f"occurs {count} times, expected once")
         return {"text": commentary.text.replace(was or "", now or "")}
-    if current == now:
+    if current == (now or None):
         return {}
-    if current != was:
+    if current != (was or None):
         raise _mismatch(correction, f'does not stand there; found "{current or ""}"')
-    return {field: now}
+    return {field: msgspec.UNSET if now is None and field in _UNSET_FIELDS else now}
 
 
 def _value(correction: Correction, text: str) -> str | None:

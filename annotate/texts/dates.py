@@ -89,10 +89,18 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "januar jänner january jan", "februar feber february feb", "märz march mrz mar",
-            "april apr", "mai may", "juni june jun", "juli july jul", "august aug",
-            "september sept sep", "oktober october okt oct", "november nov",
-            "dezember december dez dec",
+            "januar jänner january jan січня січень января январь",
+            "februar feber february feb лютого лютий февраля февраль",
+            "märz march mrz mar березня березень марта март",
+            "april apr квітня квітень апреля апрель",
+            "mai may травня травень мая май",
+            "juni june jun червня червень июня июнь",
+            "juli july jul липня липень июля июль",
+            "august aug серпня серпень августа август",
+            "september sept sep вересня вересень сентября сентябрь",
+            "oktober october okt oct жовтня жовтень октября октябрь",
+            "november nov листопада листопад ноября ноябрь",
+            "dezember december dez dec грудня грудень декабря декабрь",
         ),
         start=1,
     )
@@ -106,7 +114,7 @@ _ANYWHERE = re.compile(
     r"|\b[A-Z][a-z]{2,8}\.?\s\d{1,2},\s\d{4})(?!\d)"
 )
 _SHORT = 80  # characters of a line that may be a date with its weekday and hour
-_NAMED = re.compile(r"(\d{1,2})\.?\s([^\W\d_]{3,9})\.?\s(\d{4})")
+_NAMED = re.compile(r"(\d{1,2})\.?\s([^\W\d_]{3,9})\.?\s(\d{4})(?:\s(?:року|р\.|года|г\.))?")
 
 
 def iso_date(text: str) -> str | None:

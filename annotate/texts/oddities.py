@@ -1,16 +1,15 @@
 """What looks odd in a commentary as it was read, and which commentary is there twice."""
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import NamedTuple
 from zlib import crc32
 
 from annotate.texts.commentaries import suspects
 from annotate.texts.damage import damage_in
+from annotate.texts.languages import guess_language
 from annotate.texts.lines import is_sentence_like, looks_like_note
-from annotate.texts.wordlists import read_lines
 from schemas.records import Commentary, Sentence
 
 LONG = 120  # words of a sentence
@@ -94,29 +93,15 @@ def _odd_languages(commentary: Commentary, expected: str) -> Iterator[Found]:
 
 
 def language_of(paragraph: str) -> str | None:
-    """The language of a paragraph by its small words; None where they do not say.
+    """The language of a paragraph by its small words; None where that is not sure.
 
     >>> language_of("Das ist nicht neu, und es wird auch in der Zukunft nicht anders sein als im Jahr davor.")
     'de'
     """
-    words = _WORD.findall(paragraph.casefold())
-    if len(words) < 10:
+    if len(_WORD.findall(paragraph)) < 10:
         return None
-    known = _small_words()
-    tally = Counter(name for word in words for name in known.get(word, ()))
-    (name, first), (_, second) = (*tally.most_common(2), ("", 0), ("", 0))[:2]
-    return name if first >= 3 and first >= len(words) / 8 and first >= 1.5 * second else None
-
-
-@cache
-def _small_words() -> dict[str, list[str]]:
-    """Small word → the languages that have it."""
-    languages: dict[str, list[str]] = defaultdict(list)
-    for line in read_lines("function_words.txt"):
-        name, *words = line.split()
-        for word in set(words):
-            languages[word].append(name)
-    return dict(languages)
+    guess = guess_language(paragraph, least=3)
+    return guess.code if guess.is_sure else None
 
 
 class Twins:

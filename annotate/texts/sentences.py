@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from annotate.texts.boundaries import sentence_spans
+from annotate.texts.languages import GERMAN, splitter_words
 from annotate.texts.wordlists import has_words
 from schemas.errors import SettingsError
 from schemas.records import Block, Commentary, Entity, IdRegister, Sentence, Token
 
 COMPONENT = "standpunkt_sentences"
 _BATCH = 100  # commentaries, after which spaCy forgets the words it met
-_OTHER_SPACE = re.compile(r"[^\S ]")
+_OTHER_SPACE = re.compile(r"[^\S \x1f]")  # U+001F is not seen, and no white space to anybody but Python
 _NO_START = 2**64 - 1  # spaCy's -1, in the unsigned numbers of its arrays
 _BODY = ("paragraph", "list_item")
 #: spaCy takes marks off a run of characters without space one by one, each time from what is left: 20,000
@@ -38,19 +39,23 @@ class _SentenceSpan(NamedTuple):
 
 
 def split_sentences(
-    commentary: Commentary, *, language: str = "de", nlp: Any | None = None
+    commentary: Commentary, *, language: str = GERMAN, nlp: Any | None = None
 ) -> list[Sentence]:
-    """The sentences of a commentary's paragraphs and list items, in their order.
+    """The sentences of a commentary's paragraphs and list items, in their order, by its language's rules.
+
+    Without rules of our own for it spaCy's sentencizer splits (`splitter_note` says so).
 
     Parameters
     ----------
     language
-        Of the text. Without rules of our own for it spaCy's sentencizer splits
-        (`splitter_note` says so).
+        Of a commentary that names none.
     nlp
         A spaCy pipeline from `make_nlp`, whose lemmas, tags and entities go into the records.
-        None: the rules alone.
+        None, or one for another language: the rules alone.
     """
+    if nlp is not None and commentary.language and nlp.lang != commentary.language:
+        nlp = None
+    language = commentary.language or language
     if nlp is None and not has_words(language):
         nlp = _blank(language)
     spans = _by_rules(commentary, language) if nlp is None else _by_pipeline(commentary, nlp)
@@ -58,11 +63,9 @@ def split_sentences(
 
 
 def split_commentaries(
-    commentaries: Iterable[Commentary], *, language: str = "de", nlp: Any | None = None
+    commentaries: Iterable[Commentary], *, language: str = GERMAN, nlp: Any | None = None
 ) -> Iterator[tuple[Commentary, list[Sentence]]]:
     """Each commentary with its sentences; memory does not grow with their number."""
-    if nlp is None and not has_words(language):
-        nlp = _blank(language)
     waiting = iter(commentaries)
     while batch := list(islice(waiting, _BATCH if nlp is not None else 1)):
         if nlp is None:
@@ -77,7 +80,7 @@ def splitter_note(language: str) -> str | None:
     """What to tell a user whose language has no rules of its own here; None if it has."""
     if has_words(language):
         return None
-    return f'no sentence rules for "{language}": spaCy\'s sentencizer splits, which knows no abbreviations'
+    return splitter_words(language)
 
 
 def make_nlp(pipeline: str | None, language: str = "de") -> Any:
@@ -116,7 +119,11 @@ def make_nlp(pipeline: str | None, language: str = "de") -> Any:
 
 @cache
 def _blank(language: str) -> Any:
-    return make_nlp(None, language)
+    """A pipeline for a language; one for any where spaCy does not know it, or needs more for it."""
+    try:
+        return make_nlp(None, language)
+    except SettingsError:
+        return make_nlp(None, "xx")
 
 
 def _not_there(pipeline: str | None, language: str) -> SettingsError:

@@ -5,7 +5,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-_LETTERS = "abcdefghijklmnopqrstuvwxyzäöüß"
+_LATIN = "abcdefghijklmnopqrstuvwxyzäöüß"
+_CYRILLIC = "абвгґдеєёжзиіїйклмнопрстуфхцчшщъыьэюя"
 _CONSONANTS = "bcdfghjklmnpqrstvwxzß"
 _CODE = re.compile(r"[a-z]{2,3}")
 
@@ -27,8 +28,16 @@ class Words(NamedTuple):
     before_ordinals: frozenset[str]
     before_cardinals: frozenset[str]
     with_mark: frozenset[str]  # names with a mark of their own: "Yahoo!"
+    closing: frozenset[str]  # what ends a list, and its sentence before any capital: "usw."
+    clipped: tuple[str, ...]  # how words end that lack their end: "schriftl."
+    clipped_nouns: tuple[str, ...]
+    before_nouns: frozenset[str]
+    verbs: frozenset[str]
+    no_verbs: frozenset[str]
+    places: frozenset[str]
     abbreviations: frozenset[str]
     tails: frozenset[str]
+    plain_tails: frozenset[str]  # all others in small letters
 
 
 def has_words(language: str) -> bool:
@@ -44,7 +53,12 @@ def words_of(language: str) -> Words:
     )
     with_mark = frozenset(name.rstrip("!?") for name in read_words(f"{language}/names_with_mark.txt"))
     tails = {f" {entry}"[-3:] for entry in never | maybe | figures | with_mark}
-    tails |= {f"{letter}nr" for letter in _LETTERS} | {"str"}
+    closing = _abbreviations(language, "closing")
+    letters = _CYRILLIC if language in ("uk", "ru") else _LATIN
+    clipped = read_lines(f"{language}/clipped_endings.txt")
+    tails |= {f" {entry}"[-3:] for entry in closing}
+    tails |= {f"{letter}{ending}"[-3:] for ending in clipped for letter in letters}
+    tails |= {f"{letter}nr" for letter in letters} | {"str"}
     tails |= {f" {first}{second}" for first in _CONSONANTS for second in _CONSONANTS}
     return Words(
         never_final=never,
@@ -57,9 +71,24 @@ def words_of(language: str) -> Words:
         before_ordinals=read_words(f"{language}/before_ordinals.txt"),
         before_cardinals=read_words(f"{language}/before_cardinals.txt"),
         with_mark=with_mark,
-        abbreviations=never | maybe | figures,
+        closing=closing,
+        clipped=clipped,
+        clipped_nouns=tuple(ending for ending in clipped if len(ending) > 3),
+        before_nouns=read_words(f"{language}/before_nouns.txt"),
+        verbs=read_words(f"{language}/verbs.txt"),
+        no_verbs=read_words(f"{language}/no_verbs.txt"),
+        places=read_words("places.txt"),
+        abbreviations=never | maybe | figures | closing,
         tails=frozenset(tails),
+        plain_tails=_three_letters(letters) - tails,
     )
+
+
+@cache
+def _three_letters(letters: str) -> frozenset[str]:
+    """All ends of words in small letters: three letters, or a space and two."""
+    pairs = [first + second for first in letters for second in letters]
+    return frozenset([first + pair for first in f" {letters}" for pair in pairs])
 
 
 @cache

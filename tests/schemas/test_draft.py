@@ -76,7 +76,7 @@ def test_ten_controls_are_a_codebook_without_error_and_a_map(tmp_path: Path) -> 
         (choices("Ja", required="true"), {"kind": "one", "required": True}),
         (choices("Ja", choice="multiple"), {"kind": "set"}),
         (choices("1", "2"), {"codes": {"code_1": "1", "code_2": "2"}}),
-        (choices("Да", "Нет"), {"codes": {"code": "Да", "code_2": "Нет"}}),
+        (choices("Да", "Нет"), {"codes": {"da": "Да", "net": "Нет"}}),
         (choices("ja!", "Ja?"), {"codes": {"ja": "ja!", "ja_2": "Ja?"}}),
         (choices("no", "yes", "null"), {"codes": {"no": "no", "yes": "yes", "null": "null"}}),
         ("<Header value='Was ist es?'/>" + choices("Ja"), {"label": "Was ist es?"}),

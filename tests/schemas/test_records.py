@@ -1,11 +1,36 @@
 import hashlib
 
+import pytest
+
 from schemas.records import IdRegister, short_hash, slug
 
 
 def test_slug_spells_umlauts_out_and_stops_at_sixty() -> None:
     assert slug("Öl, Maß & „Größe“") == "oel-mass-groesse"
     assert len(slug("wort " * 40)) <= 60
+
+
+@pytest.mark.parametrize(
+    ("title", "plain"),
+    [
+        ("Чи буде мир?", "chi-bude-mir"),
+        ("Війна Путіна", "viyna-putina"),
+        ("Що далі", "shcho-dali"),
+        ("Мир и война", "mir-i-voyna"),
+        ("Съезд партии", "sezd-partii"),
+        ("Café à la Łódź", "cafe-a-la-lodz"),
+        ("Trump’s Plan", "trump-s-plan"),
+        ("È vero?", "e-vero"),
+        ("Č", "c"),
+    ],
+)  # fmt: skip
+def test_slug_is_in_latin_letters(title: str, plain: str) -> None:
+    assert slug(title) == plain
+
+
+@pytest.mark.parametrize("title", ["和平", "السلام", "–", "„…“", "", "😂", "- Punkt", "Чи"])
+def test_no_id_of_a_title_begins_with_a_dash(title: str) -> None:
+    assert not IdRegister().commentary(title, None).startswith("-")
 
 
 def test_commentary_id_rests_on_author_and_title() -> None:

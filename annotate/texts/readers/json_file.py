@@ -25,9 +25,7 @@ _WRAPS = 4  # levels of objects around the records
 _SHOWN = 10
 _MARKUP = re.compile(r"</(?:p|div|h[1-6]|li)>|<br ?/?>", re.IGNORECASE)
 _IMPORT = "`standpunkt import` reads texts and codings of other tools"
-_AGREE = (
-    "`standpunkt agree FILE --codebook C --map M` reads its codings; texts belong in their own file"
-)
+_AGREE = "`standpunkt agree FILE --codebook C --map M` reads its codings; texts belong in their own file"
 #: Keys that only one kind of file has, all of them at once → what it is, and the way out.
 _FOREIGN = (
     ({"data", "annotations"}, f"an export of Label Studio: {_AGREE}"),

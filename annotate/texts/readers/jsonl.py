@@ -15,6 +15,7 @@ from schemas.records import Block, Record
 
 _RECORD_FIELDS = (
     "source", "url", "outlet", "medium", "original_language", "translator", "license",
+    "language", "translation_of",
 )  # fmt: skip
 #: Keys of a row that are no words.
 OWN = ("blocks", "captions", "flags")
@@ -36,6 +37,8 @@ class CommentaryRow(Record, frozen=True, kw_only=True):
     original_language: str | None = None
     translator: str | None = None
     license: str | None = None
+    language: str | None = None
+    translation_of: str | None = None
     blocks: list[Block] | None = None
     captions: list[str] = []
     flags: list[str] = []

@@ -27,6 +27,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "original_language": ("original language", "originalsprache"),
     "translator": ("übersetzer", "uebersetzer", "übersetzerin", "übersetzung", "übersetzt von"),
     "license": ("lizenz", "licence"),
+    "language": ("sprache", "lang"),
+    "translation_of": ("translation of", "übersetzung von", "uebersetzung von", "original", "original id"),
 }  # fmt: skip
 _FIELDS = {other: field for field, names in NAMES.items() for other in (field, *names)}
 

@@ -17,6 +17,7 @@ _CHARSET = re.compile(
     rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,100}encoding=[\"']([\w.:-]+)",
     re.IGNORECASE,
 )
+_LANGUAGE = re.compile(r"<html\b[^>]{0,400}?\slang\s*=\s*[\"']?([A-Za-z-]{2,12})", re.IGNORECASE)
 _KINDS: dict[str, BlockKind] = {"head": "title", "item": "list_item"}
 
 
@@ -60,6 +61,8 @@ def page_draft(html: str, source: Source, reading: Reading, **fields: Any) -> Dr
         "url": extracted.url,
         "outlet": extracted.sitename,
     }
+    language = _LANGUAGE.search(html, 0, 4096)
+    found["language"] = language[1] if language else None
     fields = {name: found[name] or fields.get(name) for name in found}
     return draft_of(parts, source, reading, with_iso_date(fields))
 

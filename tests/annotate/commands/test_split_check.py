@@ -68,7 +68,7 @@ def test_a_check_and_what_writes_are_wrong_use(
 def test_a_split_begins_with_a_few_lines_of_the_same(standpunkt: Run, folder: Path, tmp_path: Path) -> None:
     ran = standpunkt("split", folder, "-o", tmp_path / "s.jsonl")
     lines = ran.err.splitlines()
-    assert lines[0] == "a.txt: 1 commentary, 6 sentences, title at line 3"
+    assert lines[0] == "a.txt: 1 commentary, 4 sentences, title at line 3"
     assert "b.txt: 2 commentaries, 3 sentences, titles at lines 7, 27" in lines
     assert "  look at: looks like a title line (5)" in lines
     assert max(map(len, lines[: lines.index("  look at: looks like a title line (5)")])) <= 80

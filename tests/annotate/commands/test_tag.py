@@ -155,3 +155,74 @@ def test_what_people_coded_is_taken_in_where_the_sentence_still_reads_so(
     checked.write_text("\n".join(json.dumps(row) for row in coded), "utf-8")
     page = standpunkt("tag", text, "-m", model, "--to", "html", "-o", "-", "--gold", checked).out
     assert "Nur Geprüftes (1 von 2 Sätzen)" in page
+
+
+ENGLISH = (
+    "Mr. Smith met Dr. Brown in St. Louis on Jan. 5 and they talked. He works for Acme Inc. in Boston, and so does "
+    "she. It happened in the U.S. Senate. Use fruit, e.g. apples. See Fig. 3 and No. 5 for what this is about. "
+    "The door closed at 5 p.m. Monday. They were not there, but we were."
+)
+
+
+def test_in_an_english_study_tag_and_split_find_the_same_sentences(
+    standpunkt: Run, model: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "study.yaml").write_text("study: s\nlanguage: en\ncodebook: codebook.yaml\n", "utf-8")
+    text = tmp_path / "text.txt"
+    text.write_text(ENGLISH, "utf-8")
+    rows = {}
+    for verb in (["split", text, "--language", "en"], ["tag", text, "-m", model, "--study", tmp_path]):
+        ran = standpunkt(*verb, "-o", tmp_path / "rows.jsonl")
+        assert ran.code == 0, ran.err
+        lines = (tmp_path / "rows.jsonl").read_text("utf-8").splitlines()
+        rows[verb[0]] = [json.loads(line)["sentence_id"] for line in lines]
+    assert len(rows["split"]) == 7
+    assert rows["tag"] == rows["split"]
+
+
+def test_what_is_in_a_language_the_model_does_not_know_is_not_tagged_and_said(
+    standpunkt: Run, model: Path, text: Path, tmp_path: Path
+) -> None:
+    english = tmp_path / "english.txt"
+    english.write_text(ENGLISH, "utf-8")
+    ran = standpunkt("tag", text, english, "-m", model, "-o", tmp_path / "p.jsonl", "--json")
+    report = json.loads(ran.out)
+    assert (ran.code, report["commentaries"], report["failed"]) == (0, 1, [])
+    [left_out] = report["other_language"]
+    assert "in English (en), the model was trained on German (de); not tagged" in left_out["reason"]
+    assert left_out["reason"] in ran.err
+
+
+def test_a_folder_leaves_out_what_is_in_another_language(
+    standpunkt: Run, model: Path, text: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "texte"
+    folder.mkdir()
+    (folder / "a.txt").write_text(text.read_text("utf-8"), "utf-8")
+    (folder / "b.txt").write_text(ENGLISH, "utf-8")
+    ran = standpunkt("tag", folder, "-m", model, "-o", tmp_path / "p.jsonl", "--json")
+    report = json.loads(ran.out)
+    assert (ran.code, report["commentaries"], len(report["other_language"])) == (0, 1, 1)
+
+
+def test_nothing_in_the_model_s_language_is_an_error(standpunkt: Run, model: Path, tmp_path: Path) -> None:
+    english = tmp_path / "english.txt"
+    english.write_text(ENGLISH, "utf-8")
+    ran = standpunkt("tag", english, "-m", model, "-o", tmp_path / "p.jsonl")
+    assert ran.code == 1
+    assert "error: nothing was tagged" in ran.err
+
+
+def test_a_translation_is_shown_with_its_original(standpunkt: Run, model: Path, tmp_path: Path) -> None:
+    ours = (
+        "Das Tempolimit nützt allen, und zwar hier und auch dort, wo es noch nicht gilt, und das ist gut so."
+    )
+    (tmp_path / "original.md").write_text(
+        "---\ntitle: Чи буде мир?\nid: oryhinal\nsprache: uk\n---\n\nОбмеження має бути.\n", "utf-8"
+    )
+    (tmp_path / "text.md").write_text(f"---\ntitle: T\ntranslation_of: oryhinal\n---\n\n{ours}\n", "utf-8")
+    page = tmp_path / "seite.html"
+    files = [tmp_path / "text.md", tmp_path / "original.md"]
+    ran = standpunkt("tag", *files, "-m", model, "--to", "html", "-o", page)
+    assert ran.code == 0, ran.err
+    assert '<p class="original" lang="uk">Обмеження має бути.</p>' in page.read_text("utf-8")

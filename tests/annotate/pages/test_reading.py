@@ -14,6 +14,7 @@ from annotate.analysis.piece import TaggedPiece, view_piece
 from annotate.pages.overview import summary_line
 from annotate.pages.reading import reading_page
 from annotate.pages.reasons import CUES, FACTS
+from annotate.texts.blocks import find_blocks
 from reading_pieces import (
     FUNCTION,
     LAYERS,
@@ -762,3 +763,42 @@ def test_without_checked_codes_the_switch_is_not_there_or_says_why_it_rests(
 def test_the_switch_says_how_many_sentences_are_checked() -> None:
     (switch,) = page_of(checked_piece()).all(class_="only")
     assert switch.words() == "Nur Geprüftes (2 von 3 Sätzen)"
+
+
+# --- translations
+
+
+def original_of(*paragraphs: str) -> Commentary:
+    text = "\n\n".join(paragraphs)
+    return Commentary(
+        commentary_id="oryhinal", title="Ціна руху", language="uk", text=text, blocks=find_blocks(text)
+    )
+
+
+def translation(original: Commentary | None) -> TaggedPiece:
+    made = piece(("Das Tempolimit muss kommen.", answers()), ("Niemand zahlt.", answers()))
+    commentary = replace(made.commentary, translation_of="oryhinal", language="de")
+    return replace(made, commentary=commentary, original=original)
+
+
+def test_an_original_with_as_many_paragraphs_stands_below_each() -> None:
+    page = page_of(translation(original_of("Обмеження має бути.")))
+    [paragraph] = page.all(class_="original")
+    assert (paragraph.words(), paragraph.attributes["lang"]) == ("Обмеження має бути.", "uk")
+    assert "Original zeigen (Ukrainisch)" in page.all(class_="originals")[0].words()
+
+
+def test_an_original_with_other_paragraphs_stands_behind_the_text() -> None:
+    page = page_of(translation(original_of("Обмеження має бути.", "Ніхто не платить.")))
+    [section] = page.all(class_="original")
+    assert section.name == "section"
+    assert "Ніхто не платить." in section.words()
+
+
+def test_an_original_that_was_not_read_is_named() -> None:
+    assert "Übersetzung von oryhinal" in page_of(translation(None)).words()
+
+
+def test_a_text_that_is_no_translation_says_nothing_of_originals() -> None:
+    words = page_of(piece(("Das Tempolimit muss kommen.", answers()))).words()
+    assert "Original" not in words

@@ -41,7 +41,7 @@ Der Preis stieg auf 5 Mio. | Das war zu viel.
 Es kostete 3 Mrd. Dollar, nicht 3 Mio. Euro.
 Es gab Brot, Käse usw. | Danach ging man.
 Es gab Brot, Käse usw. berichtete der Wirt.
-Es gab Brot, Käse etc. Gäste kamen spät.
+Es gab Brot, Käse etc. | Gäste kamen spät.
 Es gab Brot, Käse etc. | Die Gäste kamen spät.
 Die Firma Müller & Co. baut Pumpen.
 Die Firma Müller & Co. | Sie baut Pumpen.
@@ -231,8 +231,8 @@ Das ist österr. aber auch deutsch.
 Er kam u. a. aber nicht nur zu spät.
 „Das war toll!“ wir lachten.
 Bei Yahoo! die Suche starten.
-Das gilt nicht. | (dpa)
-Das gilt nicht. | (Red.)
+Das gilt nicht. (dpa)
+Das gilt nicht. (Red.)
 Er kam, sah und siegte. | – Wirklich?
 Er kam. | * Sie ging.
 Das kostet 5 €. | Danke.
@@ -322,6 +322,137 @@ Gut & günstig. | Gern wieder.
 - Gut. | - Besser. | - Am besten.
 """
 
+NOTES_BEHIND_THE_STOP = """
+Das wurde widerlegt.[1] | Trotzdem glaubt es jeder.
+Das wurde widerlegt.[1][2] | Trotzdem glaubt es jeder.
+Das wurde widerlegt.[12, 13] | Experten staunen.
+Das wurde widerlegt. [1] | Trotzdem glaubt es jeder.
+Das wurde widerlegt.[^3] | Trotzdem glaubt es jeder.
+Das wurde widerlegt.¹ | Trotzdem glaubt es jeder.
+Das wurde widerlegt.¹² | Experten staunen.
+Das wurde widerlegt. ² | Experten staunen.
+Das wurde widerlegt.1 | Trotzdem glaubt es jeder.
+Das sei so erlauben.4 Wochen vergingen.
+Er sagte: „Das ist falsch.“[3] | Danach schwieg er.
+Er sagte: „Das ist falsch.“³ | Experten staunen.
+Er sagte: „Das ist falsch.“3 | Danach schwieg er.
+Stimmt das?[4] | Experten zweifeln.
+Das wurde widerlegt.* | Trotzdem glaubt es jeder.
+**Das ist gut.** | Danach kam nichts.
+Vgl.[1] Meier zu der Frage.
+Müller et al. [2004] sahen das anders. | Zu Recht.
+Müller et al. (2004) sahen das anders. | Zu Recht.
+Müller et al. | Das war gestern.
+Die Wahl ist verloren. (dpa/AFP) | Der Kanzler schweigt.
+Die Wahl ist vorbei. (dpa) | Der Kanzler schweigt.
+So ist es. (AFP, Reuters) | Berlin schweigt.
+So ist es. (mbo/dpa) | Berlin schweigt.
+So ist es. [dpa] | Berlin schweigt.
+So ist es! (KNA) | Berlin schweigt.
+Das gilt. (Anm. d. Red.) | Der Rest nicht.
+Das gilt. [Anmerkung der Redaktion: gekürzt] | Der Rest nicht.
+Das gilt. (siehe Seite 4) | Der Rest nicht.
+Das gilt. (Quelle: Destatis) | Der Rest nicht.
+Das gilt. | (Mehr dazu morgen.) | Der Rest nicht.
+Das gilt. | (Das war der Anfang.) | Dann kam mehr.
+Wir schaffen das. [Beifall] | Das ist klar.
+Wir schaffen das. (Beifall bei der SPD und im Saal) | Berlin hört zu.
+Wir schaffen das! (Lebhafter Beifall) | Berlin hört zu.
+Wir schaffen das. (Zuruf von der FDP: Nein!) | Berlin hört zu.
+Das glaube ich nicht. [lacht] | Politiker sind so.
+Das war ein guter Abend. #wahl25 | Mehr morgen.
+Das war ein guter Abend. #wahl25 #btw | Berlin feiert.
+Das war ein guter Abend! #wahl25
+Das war gut. | #wahl25 war ein Erfolg.
+Wir sind die #1. | Berlin feiert.
+Das war gut. https://beispiel.de/a | Mehr morgen.
++++ 14.05 Uhr: Kiew meldet Angriffe. +++ | +++ 14.30 Uhr: Entwarnung. +++
++++ Kiew meldet Angriffe +++ | Moskau dementiert +++ | Berlin schweigt +++
+"""
+
+EMOJI_AND_FLAGS = """
+Das war ja klar 😂 | Wer hat das bezahlt?
+Das war ja klar 😂😂 | Berlin zahlt.
+Das war ja klar😂 | Berlin zahlt.
+Das war ja klar 😂 und zwar allen.
+Das sieht die ganze Welt 🌍 noch nicht.
+Ich esse gern 🍕 Pizza mit Käse.
+Solidarität 🇺🇦 | Heute um zwölf auf dem Platz.
+Die 🇺🇦 Armee hält stand.
+Slawa Ukrajini 🇺🇦 | Berlin ist dabei.
+Wann wird geliefert? 🇺🇦 | Heute nicht.
+Es geht weiter. 🇩🇪🇺🇦 | Berlin hilft.
+Danke ❤️ | Ihr seid toll.
+Wie herrlich! XD | Ich lache noch.
+Wie herrlich! xD | Ich lache noch.
+Das stimmt. ❤️ | Danke.
+"""
+
+LISTS_CLIPPED_WORDS_AND_NUMBERS = """
+Es fehlen Lehrer, Ärzte, Pfleger usw. | Deutschland spart trotzdem.
+Es geht um Renten, Steuern etc. | Politiker reden darüber nicht.
+Es geht um Renten, Steuern usf. | Berlin schweigt.
+Es geht um Renten, Steuern u. v. m. | Berlin schweigt.
+Es geht um Renten usw. und um Geld.
+Es kamen Merz, Söder u. a. | Deutschland wartet auf Antworten.
+In Berlin, Bonn u. a. Städten war es ruhig.
+In der geisteswissenschaftl. Forschung ist das üblich. | Die gesellschaftl. Folgen sind klein.
+Er hat es schriftl. | Das genügt.
+Das ist gebräuchl. Praxis.
+Die wirtsch. Lage ist schlecht.
+Das Bundesl. Hessen zahlt. | Bayern nicht.
+Die Öffentl. Hand spart. | Der Rest nicht.
+Er zahlte 5 Mill. Dollar an die Fa. Meier. | Dann ging er.
+A bissl. | Peter lacht.
+Das ist ein Dirndl. | Peter lacht.
+Das schrieb Brandl. | Meier las es.
+Die Quote liegt bei 5. | Parteien darunter fallen heraus.
+Die Zahl stieg auf 12. | Experten warnen.
+Es waren nur 12. | Polizisten sperrten ab.
+Trump ist die Nr. 47. | Biden war die Nr. 46.
+Das steht in Art. 5. | Juristen streiten.
+Das wollen die U.S.A. | Europa will es nicht.
+Das war in der D.D.R. | Menschen flohen.
+a) Das Geld fehlt. | b) Die Zeit fehlt. | c) Wer zahlt?
+Das gilt (a) heute. | (b) morgen gilt es nicht.
+Das steht in Nr. 3 lit. a) des Vertrags.
+Auf „Warum?“ Antworten zu finden, ist schwer. | Sehr schwer.
+Mit „Wir schaffen das!“ Wähler zu gewinnen, ist schwer.
+Er rief „Nein!“ | Peter schwieg.
+"""
+
+DATELINES_AND_SPACED_QUOTES = """
+BERLIN. Der Kanzler kam zu spät. | Niemand wartete.
+KIEW/MOSKAU. Drohnen flogen. | Niemand starb.
+FRANKFURT AM MAIN. Die Bank schweigt. | Der Rest auch.
+ST. PETERSBURG. Der Hafen brennt.
+Berlin. Der Kanzler kam zu spät. | Niemand wartete.
+Berlin (dpa) – Der Kanzler kam. | Niemand wartete.
+Berlin (dpa/AFP). Der Kanzler kam. | Niemand wartete.
+Berlin, 3. Mai (Reuters) – Der Kanzler kam. | Niemand wartete.
+NEIN. | Das geht nicht.
+DAS IST KLAR. | ALLE WISSEN ES.
+Stimmt. | Der Kanzler kam zu spät.
+« Das ist falsch. » | Er ging.
+« Das ist falsch. | Es bleibt falsch. » | Er ging.
+» Das ist falsch. « | Er ging.
+« Ist das falsch ? » fragte er.
+" Das ist falsch. " | Er ging.
+Er kam. | « Nein », sagte sie. | « Doch. »
+"""
+
+UNSEEN = """
+Das erste.\u200b | Das zweite.
+Das erste\u200b. | Das zweite.
+Das erste. | \u200bDas zweite.
+Das erste.\ufeff | Das zweite.
+Das erste.\u200e | Das zweite.
+Das erste.\x1f | Das zweite.
+Das er\xadste. | Das zweite.
+Dr.\u200b Weiß kam.
+Das gilt z.\u200bB. für Berlin.
+"""
+
 ENGLISH = """
 Mr. Smith left. | Mrs. Jones stayed.
 Dr. Brown met Prof. Green in St. Louis.
@@ -352,12 +483,46 @@ Apples, pears, etc. | They are fruit.
 1. The costs rise. | 2. The use falls.
 She said no. | Peter left.
 He came in. | Peter left.
+Apples, pears, etc. | Politicians do not care.
+He lives in the U.S.A. | Peter does not.
+It was refuted.[1] | Peter disagreed.
+We will win. (Applause) | Peter smiled.
+LONDON. The minister left. | Nobody cared.
 Yahoo! Japan grew. | Nobody cared.
+"""
+
+UKRAINIAN = """
+Він народився у 1960 р. у м. Київ. | Потім він працював.
+Це було у 2022 р. | Він став іншим.
+На 24 лютого 2022 р. Росія напала.
+Проф. В. О. Шевченко та ін. | Україна не здається!
+Він живе на вул. Хрещатик, буд. 5. | Там тихо.
+«Чому?» — запитав він. | Ніхто не знає.
+Ціна зросла до 5 тис. грн. | Це багато.
+Купили яблука, груші і т. д. | Президент мовчить.
+Т. зв. республіки зникли.
+Див. рис. 3. | Там усе є.
+В. Портников написав це. | Він має рацію.
+Напр. Польща допомогла. | І Чехія теж.
+Це план Б. | Він кращий.
+"""
+
+RUSSIAN = """
+Он родился в 1960 г. в г. Киев. | Потом он работал.
+Это было в 2022 г. | Он стал другим.
+Проф. В. О. Шевченко и др. | Украина не сдается!
+Он живет на ул. Крещатик, д. 5. | Там тихо.
+«Почему?» — спросил он. | Никто не знает.
+Цена выросла до 5 тыс. руб. | Это много.
+Купили яблоки, груши и т. д. | Президент молчит.
+Т. н. республики исчезли.
+См. рис. 3. | Там все есть.
+Напр. Польша помогла. | И Чехия тоже.
 """
 
 
 def cases(table: str) -> list[str]:
-    return [line for line in table.splitlines() if line]
+    return [line for line in table.split("\n") if line]
 
 
 def marked(text: str, language: str) -> str:
@@ -366,7 +531,20 @@ def marked(text: str, language: str) -> str:
 
 GERMAN = [
     line
-    for table in (ABBREVIATIONS, NUMBERS, INITIALS, QUOTES, MARKS, WORDS, WEB_AND_NEWS)
+    for table in (
+        ABBREVIATIONS,
+        NUMBERS,
+        INITIALS,
+        QUOTES,
+        MARKS,
+        WORDS,
+        WEB_AND_NEWS,
+        NOTES_BEHIND_THE_STOP,
+        EMOJI_AND_FLAGS,
+        LISTS_CLIPPED_WORDS_AND_NUMBERS,
+        DATELINES_AND_SPACED_QUOTES,
+        UNSEEN,
+    )
     for line in cases(table)
 ]
 
@@ -381,20 +559,31 @@ def test_english_sentences_end_where_they_should(line: str) -> None:
     assert marked(line.replace(" | ", " "), "en") == line
 
 
+@pytest.mark.parametrize("line", cases(UKRAINIAN))
+def test_ukrainian_sentences_end_where_they_should(line: str) -> None:
+    assert marked(line.replace(" | ", " "), "uk") == line
+
+
+@pytest.mark.parametrize("line", cases(RUSSIAN))
+def test_russian_sentences_end_where_they_should(line: str) -> None:
+    assert marked(line.replace(" | ", " "), "ru") == line
+
+
 ANY_TEXT = st.text(max_size=200)
 #: Text of the pieces on which rules turn, so that they meet in all orders.
 RULE_TEXT = st.lists(
     st.sampled_from(
         [*".!?…:;,()[]„“”»«‚‘\"'–-•", " ", "  ", "\u00a0", "\n", "\r\n", "\t", "\0", "\u0301", "🙂", "👍🏻", "א",
          ":-)", "z. B.", "usw.", "Dr.", "d. h.", "u. a.", "23.", "2010.", "XIV.", "S.", "der", "Der", "ab", "wurde",
-         "Haus", "Oktober", "www.a.de", "a@b.de", "[...]", "(!)", "Yahoo!", "eBay", "Str.", "ß", "Ä", "é", "1."]
+         "Haus", "Oktober", "[1]", "¹", "(dpa)", "#a", "🇺🇦", "😂", "❤️", "+++", "XD", "\u200b", "\u00ad",
+         "schriftl.", "Nr.", "BERLIN.", "a)", "www.a.de", "a@b.de", "[...]", "(!)", "Yahoo!", "eBay", "Str.", "ß", "Ä", "é", "1."]
     ),
     max_size=40,
 ).map("".join)  # fmt: skip
 
 
 @settings(deadline=None)
-@given(st.one_of(ANY_TEXT, RULE_TEXT), st.sampled_from(["de", "en"]))
+@given(st.one_of(ANY_TEXT, RULE_TEXT), st.sampled_from(["de", "en", "uk", "ru"]))
 def test_spans_are_sorted_disjoint_trimmed_and_leave_out_white_space_only(text: str, language: str) -> None:
     spans = list(sentence_spans(text, language=language))
     edges = [0, *(edge for span in spans for edge in span), len(text)]
