@@ -40,3 +40,16 @@ def test_the_citation_names_the_version_that_is_installed() -> None:
     setup.read(ROOT / "setup.cfg", "utf-8")
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert str(citation["version"]) == setup["metadata"]["version"]
+
+
+def test_no_group_of_a_pattern_is_possessive() -> None:
+    """Python before 3.11.5 matches such groups wrongly, to the point of not ending (CPython issue 106052)."""
+    groups = re.compile(r"\)(?:\*\+|\+\+|\?\+|\}\+)|\(\?>")
+    found = [
+        f"{path.relative_to(ROOT)}:{n}"
+        for room in ("annotate", "schemas", "exports", "train")
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for n, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if groups.search(line)
+    ]
+    assert found == []

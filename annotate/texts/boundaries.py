@@ -23,7 +23,7 @@ _SIGNS = re.compile(r"[.!?…]*")
 _UNSEEN = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 _UNSEEN_SIGN = re.compile(f"[{_UNSEEN}]")
 _OPENERS = frozenset("\"'„“”‚‘’`»«›‹([–—―-*•·¿¡+\xad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
-_OPENING = re.compile(rf"(?:[\"'„“”‚‘’`»«›‹(\[–—―\-*•·¿¡\s{_UNSEEN}]|\+\+\++(?=\s))++")
+_OPENING = re.compile(rf"(?:[\"'„“”‚‘’`»«›‹(\[–—―\-*•·¿¡\s{_UNSEEN}]|\+\+\++(?=\s))+")
 _STRIP = "".join(_OPENERS)
 _CLOSING = frozenset(".!?…,;:)]")
 _JOINERS = frozenset("&/+=|%")
@@ -292,7 +292,7 @@ Span = tuple[int, int]
 
 # a mark (or the eyes of an emoticon and its mouth) with what closes behind it, and white space
 _STOP = re.compile(
-    rf"(\.++\+*(?:-?[)(]++(?=\s))?(?:[\"'“”»«’‘›‹)\]*_{_UNSEEN}]|{NOTE_MARK})*+(?:\s?{SMILEY})*+)"
+    rf"(\.++\+*(?:-?[)(]++(?=\s))?(?:[\"'“”»«’‘›‹)\]*_{_UNSEEN}]|{NOTE_MARK})*(?:\s?{SMILEY})*)"
     r"(\s++(?=\S)|(?<=\u200b)(?=\w))?"
 )
 # emoticons without a mark before; one pattern an eye, as a search for one sign is the fastest
