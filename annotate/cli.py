@@ -28,6 +28,7 @@ from annotate.commands import (
     push,
     relink,
     report,
+    select,
     split,
     status,
     studio,
@@ -71,6 +72,7 @@ app.command("report")(report.report)
 app.command("tag")(tag.tag)
 app.command("export")(export.export)
 app.add_typer(model.app, name="model")
+app.command("select")(select.select)
 app.command("prelabel")(prelabel.prelabel)
 app.command("backup")(backup.backup)
 
