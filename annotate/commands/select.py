@@ -73,12 +73,12 @@ def select(
     chosen = "random" if test else strategy
     with opened.locked("select", say), progress_bar() as progress:
         loaded = _model(opened, model, chosen)
+        found = _hint(opened, loaded) if hint else None
         progress(f"picking {number} sentences")
         report = select_next(
             opened, number, strategy=chosen, by_sentence=sentences, model=loaded, random_share=random_share,
             phase=phase, test=test, dry_run=dry_run,
         )  # fmt: skip
-        found = _hint(opened, loaded) if hint else None
     body = {**msgspec.structs.asdict(report), "hint": found} if hint else report
     print_report(body, json, lambda: "\n".join([*_words(report), *(_hint_words(found) if found else ())]))
 
@@ -128,6 +128,8 @@ def _simulate(
 
 
 def _words(report: "SelectReport") -> Iterator[str]:
+    from annotate.study.selection import REASONS
+
     verb = "would be " if report.dry_run else ""
     of = f" of {report.commentaries} commentaries" if report.unit == "sentence" else ""
     what = f"{report.commentaries} commentaries, " if report.unit == "commentary" else ""
@@ -137,19 +139,9 @@ def _words(report: "SelectReport") -> Iterator[str]:
     yield f"{report.random} of them at random, {report.control} without suggestions"
     yield f"from {report.eligible:,} that could be"
     for reason, count in report.set_aside.items():
-        yield f"set aside {count:,}: {_REASONS[reason]}"
+        yield f"set aside {count:,}: {REASONS[reason]}"
     if not report.dry_run:
         yield "`standpunkt push` brings them"
-
-
-_REASONS = {
-    "test": "held back for the test",
-    "assigned": "assigned, or of a commentary that was begun",
-    "coded": "coded",
-    "duplicate": "nearly the same as another",
-    "disputed": "nearly the same as one on whose codes people differ",
-    "other": "not held back for the test",
-}
 
 
 def _hint_words(hint: "StoppingHint") -> Iterator[str]:

@@ -21,6 +21,15 @@ if TYPE_CHECKING:
 
 #: The part of a commentary's sentences that have to be copied from one other, or it is none.
 _COPIED = 0.5
+#: Why a sentence could not be picked, in words.
+REASONS = {
+    "test": "held back for the test",
+    "other": "not held back for the test",
+    "assigned": "assigned, or of a commentary that was begun",
+    "coded": "coded",
+    "duplicate": "nearly the same as another",
+    "disputed": "nearly the same as one on whose codes people differ",
+}
 
 
 class Picked(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -38,9 +47,7 @@ class SelectReport(Record, frozen=True, kw_only=True):
     """``picks`` are in the order of coding; ``eligible`` counts the sentences they were picked from.
 
     ``random`` and ``control`` are how many of ``sentences`` were drawn at random, and get no suggestions;
-    ``set_aside`` counts the sentences that could not be picked, by reason: ``test`` (held back for it),
-    ``assigned``, ``coded``, ``duplicate`` (nearly the same as one that may be, or was) and ``disputed`` (the
-    same as one on whose codes people differ).
+    ``set_aside`` counts the sentences that could not be picked, by reason (`REASONS`).
     """
 
     batch: int
@@ -106,7 +113,7 @@ def select(
         disputed=disputed(gold), by_sentence=by_sentence, test=test,
     )  # fmt: skip
     if not eligible:
-        why = ", ".join(f"{count} {reason}" for reason, count in aside.items())
+        why = ", ".join(f"{count} {REASONS[reason]}" for reason, count in aside.items())
         raise DataError(f"no sentence is left to select ({why}); expected new ones", path=study.sentences)
     units = _units(eligible, by_sentence)
     batch = max((a.batch for a in kept), default=0) + 1
