@@ -29,6 +29,7 @@ from annotate.commands import (
     rehydrate,
     relink,
     report,
+    select,
     split,
     status,
     studio,
@@ -73,6 +74,7 @@ app.command("tag")(tag.tag)
 app.command("export")(export.export)
 app.command("rehydrate")(rehydrate.rehydrate)
 app.add_typer(model.app, name="model")
+app.command("select")(select.select)
 app.command("prelabel")(prelabel.prelabel)
 app.command("backup")(backup.backup)
 

@@ -103,7 +103,11 @@ class Sentence(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Assignment(Record, frozen=True, kw_only=True):
-    """Who is to code which sentence, and why it was chosen."""
+    """Who is to code which sentence, and why it was chosen.
+
+    ``probability`` is that of having been selected when the batch was, ``rank`` the place in the order of
+    the batch; without a selection (strategy ``all``) there is no rank.
+    """
 
     sentence_id: str
     annotator: str
@@ -113,6 +117,15 @@ class Assignment(Record, frozen=True, kw_only=True):
     probability: float = 1.0
     suggest: bool = True
     test: bool = False
+    rank: int | UnsetType = UNSET
+
+
+class Selection(Record, frozen=True, kw_only=True):
+    """Why a sentence was coded: the batch it came with, what picked it, and the probability of that."""
+
+    batch: int
+    strategy: str
+    probability: float
 
 
 class SuggestionSnapshot(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -129,7 +142,10 @@ class SuggestionSnapshot(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Annotation(Record, frozen=True, kw_only=True):
-    """What one annotator coded in one sentence. Times are ISO 8601, ``lead_time`` seconds."""
+    """What one annotator coded in one sentence. Times are ISO 8601, ``lead_time`` seconds.
+
+    ``selection`` is there only where ``standpunkt select`` picked the sentence.
+    """
 
     sentence_id: str
     commentary_id: str
@@ -146,6 +162,7 @@ class Annotation(Record, frozen=True, kw_only=True):
     task_id: int | None = None
     annotation_id: int | None = None
     suggested: SuggestionSnapshot | None = None
+    selection: Selection | UnsetType = UNSET
 
 
 _UNKNOWN = re.compile(r"unknown-\d+")

@@ -126,7 +126,7 @@ def _judged(
     also: Mapping[str, Mapping[str, set[str]]] | None,
 ) -> list[Scored]:
     model, _ = fit(part.train, codebook, settings=settings, seed=seed)
-    return _scored(model, part.test, also)
+    return scored_rows(model, part.test, also)
 
 
 def _curve_point(
@@ -215,7 +215,7 @@ def predict_held_out(
     plan = Plan(by="commentary", group="cluster", folds=5, seed=seed, gap=GAP)
     for train, test in hold_out(kept, codebook, plan).splits:
         model, _ = fit(train, codebook, settings=settings, seed=seed)
-        for item in _scored(model, test):
+        for item in scored_rows(model, test):
             yield item.row, item.prediction
 
 
@@ -253,7 +253,7 @@ def evaluate_model(
     kept = checked(rows, model.meta.book)
     if not seen:
         _check_unseen(model, kept)
-    book, scored = model.meta.book, _scored(model, kept, _asked_of_people(annotations))
+    book, scored = model.meta.book, scored_rows(model, kept, _asked_of_people(annotations))
     report = score_layers(book, scored, version=model.meta.model_version, seed=seed)
     known = training_rows(trained_on, book) if is_trained_on(model, trained_on) else []
     learned = _learned_baselines([Split(known, kept)], book) if known else {}
@@ -272,7 +272,7 @@ def evaluate_model(
     other = checked(rows, against.meta.book)
     if not seen:
         _check_unseen(against, other)
-    differences = compare(book, against.meta.book, scored, _scored(against, other), seed=seed)
+    differences = compare(book, against.meta.book, scored, scored_rows(against, other), seed=seed)
     comparison = Comparison(model_version=against.meta.model_version, layers=differences)
     return msgspec.structs.replace(report, against=comparison)
 
@@ -286,21 +286,25 @@ def is_trained_on(model: Model, rows: Sequence[GoldSentence]) -> bool:
     return bool(kept) and data_hash(kept, soft=model.meta.settings.soft) == model.meta.data_hash
 
 
-def _scored(
+def scored_rows(
     model: Model, rows: Sequence[GoldSentence], also: Mapping[str, Mapping[str, set[str]]] | None = None
 ) -> list[Scored]:
     """The rows with their predictions; ``also`` are targets to predict beyond gold's, by sentence."""
     more = also or {}
-    predictions = predict(model, rows, asked=[_asked(row, more.get(row.sentence_id, {})) for row in rows])
+    predictions = predict(
+        model, rows, asked=[asked_in_gold(row, more.get(row.sentence_id, {})) for row in rows]
+    )
     return [
         Scored(row, prediction, model.meta.layers) for row, prediction in zip(rows, predictions, strict=True)
     ]
 
 
-def _asked(row: GoldSentence, also: Mapping[str, set[str]]) -> dict[str, list[str]]:
+def asked_in_gold(row: GoldSentence, also: Mapping[str, set[str]] | None = None) -> dict[str, list[str]]:
+    """The targets that gold answers, by stance layer, and others that are to be answered as well."""
+    more = also or {}
     in_gold = {name: set(targets) for name, value in row.layers.items() if (targets := by_target(value))}
     return {
-        name: sorted(in_gold.get(name, set()) | also.get(name, set())) for name in sorted({*in_gold, *also})
+        name: sorted(in_gold.get(name, set()) | more.get(name, set())) for name in sorted({*in_gold, *more})
     }
 
 

@@ -1,7 +1,7 @@
 """Who codes which sentence: drawn once, with the seed, and kept. Pure."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -24,8 +24,56 @@ def assign(
     with the fewest sentences. What is in ``kept`` stays as it was drawn: only new units are drawn, so
     a corpus that grows moves no work. An annotator who joins later codes what all others share. What a
     retired annotator was to code alone goes to the others, unless all of the unit is in ``done``; the
-    rows of the retired are kept.
+    rows of the retired are kept. Once batches were selected (`assign_batch`) nothing new is drawn.
     """
+    if has_batches(kept):  # what no batch has brought yet waits
+        assigned = {a.sentence_id for a in kept}
+        sentences = [s for s in sentences if s.sentence_id in assigned]
+    test, control = _arms(sentences, settings, kept)
+
+    def drawn(s: Sentence) -> Assignment:
+        return Assignment(
+            sentence_id=s.sentence_id,
+            annotator="",
+            phase=phase,
+            suggest=phase != "pilot" and s.commentary_id not in control and s.commentary_id not in test,
+            test=s.commentary_id in test,
+        )
+
+    return _dealt(sentences, settings, kept, drawn, done)
+
+
+def assign_batch(
+    sentences: Sequence[Sentence],
+    settings: StudySettings,
+    kept: Sequence[Assignment],
+    batch: Iterable[Assignment],
+    *,
+    done: Collection[str] = (),
+) -> list[Assignment]:
+    """What is kept with a batch of selected sentences, which is dealt out as in `assign`.
+
+    ``batch`` has a row for each selected sentence; whose it is, is decided here.
+    """
+    drawn = {a.sentence_id: a for a in batch}
+    assigned = {a.sentence_id for a in kept} | set(drawn)
+    wanted = [s for s in sentences if s.sentence_id in assigned]
+    return _dealt(wanted, settings, kept, lambda s: drawn[s.sentence_id], done)
+
+
+def has_batches(kept: Iterable[Assignment]) -> bool:
+    """Whether `standpunkt select` has picked any: then nothing else is assigned."""
+    return any(a.strategy != "all" for a in kept)
+
+
+def _dealt(
+    sentences: Sequence[Sentence],
+    settings: StudySettings,
+    kept: Sequence[Assignment],
+    drawn: Callable[[Sentence], Assignment],
+    done: Collection[str],
+) -> list[Assignment]:
+    """The rows of these sentences by annotator; ``drawn`` makes the row of one that has none yet."""
     owners = _kept_owners(sentences, kept, settings)
     left = {_unit(s, settings) for s in sentences if s.sentence_id not in done}
     new = [unit for unit in _units(sentences, settings) if unit not in owners and unit in left]
@@ -44,34 +92,50 @@ def assign(
             owners[unit] = (least,)
     old = {(a.sentence_id, a.annotator): a for a in kept}
     of_sentence = {a.sentence_id: a for a in kept}
-    test, control = _arms(sentences, settings, kept)
 
-    def drawn(s: Sentence, name: str) -> Assignment:
+    def row(s: Sentence, name: str) -> Assignment:
         if (s.sentence_id, name) in old:
             return old[s.sentence_id, name]
-        if s.sentence_id in of_sentence:  # whoever joins codes under the same conditions as the others
-            return msgspec.structs.replace(of_sentence[s.sentence_id], annotator=name)
-        return Assignment(
-            sentence_id=s.sentence_id,
-            annotator=name,
-            phase=phase,
-            suggest=phase != "pilot" and s.commentary_id not in control and s.commentary_id not in test,
-            test=s.commentary_id in test,
-        )
+        # whoever joins codes under the same conditions as the others
+        same = of_sentence.get(s.sentence_id) or drawn(s)
+        return msgspec.structs.replace(same, annotator=name)
 
     return [
-        drawn(s, name)
+        row(s, name)
         for name in settings.annotators
         for s in sentences
         if name in owners.get(_unit(s, settings), ())
     ] + [a for a in kept if a.annotator in settings.retired]
 
 
-def coding_order(sentences: Sequence[Sentence], annotator: str, settings: StudySettings) -> list[Sentence]:
-    """The sentences in the order of this annotator: commentaries shuffled, each in the order of its text."""
-    if settings.order == "shuffled":
-        return sorted(sentences, key=lambda s: _rank(settings.seed, annotator, s.sentence_id))
-    return sorted(sentences, key=lambda s: (_rank(settings.seed, annotator, s.commentary_id), s.index))
+def coding_order(
+    sentences: Sequence[Sentence],
+    annotator: str,
+    settings: StudySettings,
+    assigned: Mapping[str, Assignment] | None = None,
+) -> list[Sentence]:
+    """The sentences in the order of this annotator: commentaries shuffled, each in the order of its text.
+
+    Selected batches follow in their turn, each in its own order; with ``order: shuffled`` each shuffled.
+    """
+    rows = assigned or {}
+
+    def key(s: Sentence) -> tuple[int, int, bytes, int]:
+        row = rows.get(s.sentence_id)
+        batch, rank = (0, 0) if row is None or row.rank is msgspec.UNSET else (row.batch, row.rank)
+        if settings.order == "shuffled":
+            return batch, 0, _rank(settings.seed, annotator, s.sentence_id), 0
+        return batch, rank, _rank(settings.seed, annotator, s.commentary_id), s.index
+
+    return sorted(sentences, key=key)
+
+
+def is_held_back(commentary_id: str, settings: StudySettings) -> bool:
+    """Whether a commentary is of the test share, as long as nothing of it is assigned.
+
+    By its id alone: a corpus that grows, and batches that leave it, change nothing.
+    """
+    return int.from_bytes(_rank(settings.seed, "test", commentary_id)) < settings.test_share * 2**256
 
 
 def _arms(

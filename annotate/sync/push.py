@@ -75,7 +75,7 @@ def push(
         write_jsonl(study.assignments, assignments)
     for name in names:
         mine = {a.sentence_id: a for a in assignments if a.annotator == name}
-        ordered = coding_order([s for s in sentences if s.sentence_id in mine], name, study.settings)
+        ordered = coding_order([s for s in sentences if s.sentence_id in mine], name, study.settings, mine)
         wanted = {s.sentence_id: data[s.sentence_id] for s in ordered}
         project = existing.get(name)
         if not dry_run:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from exports.readers.existing_project import Translator
 from exports.readers.label_studio import EXPECTED, is_stored, read_tasks
@@ -20,7 +21,7 @@ from schemas.errors import DataError
 from schemas.files import reading, rows_of
 from schemas.jsonl import read_jsonl
 from schemas.kinds import KINDS, fits
-from schemas.records import Annotation, Layers, LayerValue, Record, short_hash
+from schemas.records import Annotation, Layers, LayerValue, Record, Selection, short_hash
 from schemas.studio_json import (
     UNKNOWN_CONTROL,
     ParsedAnnotation,
@@ -232,6 +233,15 @@ def _lost_to_excel(data: TaskData) -> str | None:
     return None
 
 
+def _selection(meta: Any) -> Selection | UnsetType:
+    """How `standpunkt select` picked the task's sentence; unset where it did not."""
+    try:
+        found = msgspec.convert(meta, Selection)
+    except msgspec.ValidationError:
+        return UNSET
+    return UNSET if found.strategy == "all" else found
+
+
 def _coding(
     foreign_item: Any,
     data: TaskData,
@@ -273,6 +283,7 @@ def _coding(
         task_id=number_of(task.get("id")),
         annotation_id=foreign.id,
         suggested=suggested_by(foreign.prediction, task["data"], codebook),
+        selection=_selection(meta),
     )
     return Coding(
         person=None if coder else _person(foreign),

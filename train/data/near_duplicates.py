@@ -10,6 +10,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from schemas.records import ContextSentence, GoldSentence
+from train.arrays import Array
 
 RUN = 6  # words in a row that are compared
 #: The part of the shorter sentence's runs that two sentences must share.
@@ -82,12 +83,31 @@ def _largest(groups: Sequence[str]) -> int:
     return max(Counter(groups).values(), default=0)
 
 
+def earlier_copies(texts: Sequence[str]) -> list[int | None]:
+    """For each text the place of an earlier one that it repeats, nearly or word for word; None for the first.
+
+    What is itself a copy is nobody's original. Short texts recur without being copied.
+    """
+    originals: list[int | None] = [None] * len(texts)
+    places: dict[tuple[str, ...], int] = {}
+    for place, text in enumerate(texts):
+        words = tuple(_WORD.findall(text.lower()))
+        if len(words) >= SHORTEST and (first := places.setdefault(words, place)) != place:
+            originals[place] = first
+    long = [(words, place) for words, place in places.items() if len(words) >= RUN]
+    for first, second in near_pairs([words for words, _ in long]):
+        if originals[long[first][1]] is None and originals[long[second][1]] is None:
+            originals[long[second][1]] = long[first][1]
+    return originals
+
+
 def near_pairs(texts: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
     """Pairs of different texts of which the shorter shares at least half of its runs."""
     texts_with: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for index, words in enumerate(texts):
-        for run in _runs(words):
-            texts_with[run].append(index)
+    for index, start in _recurring_runs(texts):
+        indexes = texts_with[texts[index][start : start + RUN]]
+        if not indexes or indexes[-1] != index:
+            indexes.append(index)
     shared: Counter[tuple[int, int]] = Counter()
     for indexes in texts_with.values():
         if len(indexes) <= COMMON:
@@ -97,5 +117,21 @@ def near_pairs(texts: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
             yield first, second
 
 
-def _runs(words: tuple[str, ...]) -> set[tuple[str, ...]]:
-    return {words[i : i + RUN] for i in range(len(words) - RUN + 1)}
+def _recurring_runs(texts: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
+    """Text and place of each run that stands in several places, by number: nearly all runs stand in one."""
+    number: dict[str, int] = {}
+    words: Array = np.array(
+        [number.setdefault(word, len(number)) for text in texts for word in text], np.uint64
+    )
+    sizes = np.array([len(text) for text in texts], np.int64)
+    if len(words) < RUN:
+        return
+    numbers: Array = np.zeros(len(words) - RUN + 1, np.uint64)
+    for place in range(RUN):  # overflow is meant: it is a hash, the runs themselves are compared later
+        numbers = numbers * np.uint64(0x9E3779B97F4A7C15) + words[place : place + len(numbers)] + np.uint64(1)
+    owners = np.repeat(np.arange(len(texts)), sizes)
+    starts = np.arange(len(words)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    inside = np.flatnonzero(owners[: len(numbers)] == owners[RUN - 1 :])
+    _, inverse, counts = np.unique(numbers[inside], return_inverse=True, return_counts=True)
+    for at in inside[counts[inverse] > 1].tolist():
+        yield int(owners[at]), int(starts[at])

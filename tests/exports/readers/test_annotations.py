@@ -22,7 +22,7 @@ from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.jsonl import write_jsonl
 from schemas.labeling import labeling_config
-from schemas.records import Annotation
+from schemas.records import Annotation, Selection
 from schemas.studio_json import to_result
 
 Make = Callable[..., dict[str, Any]]
@@ -203,6 +203,17 @@ def test_what_was_suggested_is_kept(coded: Make, task: Make, written: Write, cod
     suggested = export.annotations[0].suggested
     assert suggested is not None
     assert (suggested.model_version, suggested.layers) == ("probe-12345678", {"voice": "other"})
+
+
+def test_how_a_sentence_was_selected_is_read_from_its_task(
+    coded: Make, task: Make, written: Write, codebook: Codebook
+) -> None:
+    picked = {"phase": "main", "batch": 2, "strategy": "mixed", "probability": 0.25, "rank": 7}
+    metas = [picked, {**picked, "strategy": "all"}, {"strategy": "mixed"}, {}]
+    tasks = [task(n, coded({"voice": "author"}, id=n), meta=meta) for n, meta in enumerate(metas, 1)]
+    rows = read_export(written(tasks), codebook).annotations
+    selection = Selection(batch=2, strategy="mixed", probability=0.25)
+    assert [row.selection for row in rows] == [selection, msgspec.UNSET, msgspec.UNSET, msgspec.UNSET]
 
 
 def test_sentences_that_are_only_evaluated_are_named(task: Make, written: Write, codebook: Codebook) -> None:
