@@ -16,7 +16,7 @@ from train.selection.likeness import means, vectors_of
 #: The most sentences of one commentary that a strategy prefers where sentences are picked one by one.
 CAP = 5
 #: Sentences that are looked at, and those where an encoder reads them, which takes six times as long.
-LOOKED_AT, WITH_ENCODER = 5000, 2500
+LOOKED_AT, WITH_ENCODER = 8000, 2000
 _USES_DOUBT, _USES_VECTORS = ("mixed", "uncertainty"), ("mixed", "diverse", "cold")
 
 
@@ -50,7 +50,7 @@ def choose(
     if strategy == RANDOM or not units:
         return draw(units, wanted, Candidates(np.arange(0), None, None), strategy=strategy, seed=seed)
     most = WITH_ENCODER if model is not None and model.meta.settings.encoder else LOOKED_AT
-    places = _some(units, max(most, 2 * BREADTH * wanted))
+    places = _some(units, max(most, BREADTH * wanted))
     rows, owner, asked = look_at(places)
     size = np.maximum(np.bincount(owner, minlength=len(places)), 1)
     doubt, vectors = None, None
