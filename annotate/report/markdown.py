@@ -62,7 +62,7 @@ def _part(part: object) -> Iterator[str]:
         case Quotes(rows, caption):
             yield from (f"**{_plain(caption)}**", "")
             for text, about, links in rows:
-                where = "".join(f" <{link}>" for link in links)
+                where = "".join(f" ({_plain(words)}: {_address(url)})" for words, url in links)
                 yield from (f"> {_plain(text)}", ">", f"> {_plain(about)}{where}", "")
 
 
@@ -72,6 +72,11 @@ def _table(table: Table) -> Iterator[str]:
     yield "|" + "|".join("---:" if n in table.numbers else "---" for n in range(len(table.head))) + "|"
     yield from ("| " + " | ".join(map(_cell, row)) + " |" for row in table.rows)
     yield ""
+
+
+def _address(url: str) -> str:
+    """An address of the web as a link, any other place as it stands."""
+    return f"<{url}>" if re.fullmatch(r"https?://[^\s<>]+", url) else _plain(url)
 
 
 def _cell(words: str) -> str:

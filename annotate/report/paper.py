@@ -55,7 +55,7 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
         f"sentences of "
         f"{corpus.commentaries} commentaries by the codebook {report.codebook} {report.codebook_version}."
     ]
-    if agreement and figures:
+    if agreement and agreement.shared and figures:
         german.append(
             f"{agreement.shared} Sätze codierten mindestens zwei; Krippendorffs Alpha (nominal, für "
             f"Mengen mit "
