@@ -86,16 +86,16 @@ def _no_agreement(report: StudyReport, words: Words) -> str:
     if len(report.people) == 1:
         return words.pick(
             "Es hat nur eine Person codiert: Wie verlässlich die Codierungen sind, lässt sich so nicht sagen. "
-            "Möglich bleibt der Vergleich mit einem Modell (`report --machine DATEI`); belastbar wird die "
+            "Möglich bleibt der Vergleich mit einem Modell (report --machine DATEI); belastbar wird die "
             "Studie, wenn eine zweite Person einen Teil der Kommentare unabhängig codiert.",
             "Only one person coded: how reliable the codings are cannot be said. What remains is to compare "
-            "them with a model (`report --machine FILE`); the study becomes sound when a second person codes "
+            "them with a model (report --machine FILE); the study becomes sound when a second person codes "
             "some of the commentaries independently.",
         )
     return words.pick(
         "Kein Satz wurde von zwei Personen codiert: Wie verlässlich die Codierungen sind, lässt sich so nicht "
-        "sagen. `overlap` in study.yaml bestimmt, wie viele Kommentare alle codieren.",
-        "No sentence was coded by two people: how reliable the codings are cannot be said. `overlap` in "
+        "sagen. overlap in study.yaml bestimmt, wie viele Kommentare alle codieren.",
+        "No sentence was coded by two people: how reliable the codings are cannot be said. overlap in "
         "study.yaml is the share of commentaries that all code.",
     )
 
@@ -103,8 +103,8 @@ def _no_agreement(report: StudyReport, words: Words) -> str:
 def _no_evaluation(report: StudyReport, words: Words) -> str:
     if report.gold is None:
         return words.pick(
-            "Noch ist nichts entschieden, woran ein Modell zu messen wäre: `standpunkt adjudicate` entscheidet.",
-            "Nothing is decided yet by which a model could be judged: `standpunkt adjudicate` decides.",
+            "Noch ist nichts entschieden, woran ein Modell zu messen wäre: standpunkt adjudicate entscheidet.",
+            "Nothing is decided yet by which a model could be judged: standpunkt adjudicate decides.",
         )
     if report.reasons.get("evaluation", "").startswith("left out"):
         return words.pick(
@@ -118,9 +118,9 @@ def _no_evaluation(report: StudyReport, words: Words) -> str:
 
 def _paper(report: StudyReport, book: Codebook, words: Words) -> Chapter:
     hint = words.pick(
-        "Zum Überarbeiten; `report --for-paper ORDNER` schreibt diese Absätze, die Tabellen in LaTeX und die "
+        "Zum Überarbeiten; report --for-paper ORDNER schreibt diese Absätze, die Tabellen in LaTeX und die "
         "Literaturangaben als Dateien.",
-        "To be edited; `report --for-paper DIR` writes these paragraphs, the tables in LaTeX and the references "
+        "To be edited; report --for-paper DIR writes these paragraphs, the tables in LaTeX and the references "
         "as files.",
     )
     paragraphs = [methods_paragraph(report, book), limits_paragraph(report, book)]

@@ -178,8 +178,8 @@ def _of_suggestions(report: StudyReport, book: Codebook, words: Words) -> Iterat
             words=claim,
             figure=words.pick("nicht ausgelost, nicht zu sagen", "nothing was drawn, it cannot be said"),
             change=words.pick(
-                "`no_suggestion_share` hält ausgeloste Kommentare ohne Vorschläge zurück.",
-                "`no_suggestion_share` keeps commentaries that are drawn without suggestions.",
+                "no_suggestion_share hält ausgeloste Kommentare ohne Vorschläge zurück.",
+                "no_suggestion_share keeps commentaries that are drawn without suggestions.",
             ),
         )
         return
@@ -200,7 +200,7 @@ def _of_suggestions(report: StudyReport, book: Codebook, words: Words) -> Iterat
         words=claim,
         figure=figure,
         change=words.pick(
-            "Mehr Kommentare ohne Vorschläge zeigen kleinere Verschiebungen (`audit --plan`).",
-            "More commentaries without suggestions show smaller shifts (`audit --plan`).",
+            "Mehr Kommentare ohne Vorschläge zeigen kleinere Verschiebungen (audit --plan).",
+            "More commentaries without suggestions show smaller shifts (audit --plan).",
         ),
     )

@@ -104,7 +104,8 @@ def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
     ]
     head = (
         words.pick("Wer", "Who"), words.pick("behalten", "kept"), words.pick("Vorschläge", "suggestions"),
-        words.pick("dem Modell gleich, Punkte", "like the model, points"), "",
+        words.pick("dem Modell gleich, Punkte", "like the model, points"),
+        words.pick("Umgang", "habit"),
     )  # fmt: skip
     caption = words.pick("Wer wie mit Vorschlägen umgeht", "Who does what with suggestions")
     yield Table(head, rows, caption, "suggestions-people", frozenset({1, 2, 3}))
@@ -163,6 +164,15 @@ def prevalence_chapter(report: StudyReport, book: Codebook, words: Words) -> Cha
     """How often things occur where only the model looked, counted and corrected."""
     title = words.pick("Häufigkeiten in nicht codierten Texten", "Frequencies in texts nobody coded")
     found = report.prevalence
+    if "prevalence" in report.reasons:
+        none = words.pick(
+            "Zu nicht codierten Texten gibt es Vorhersagen, aber ihre Fehler sind nicht zu messen: Sie stammen nicht "
+            "von einem einzigen Modell, das in dieser Studie liegt und lesbar ist. Häufigkeiten daraus wären nicht "
+            "zu berichtigen.",
+            "There are predictions for texts nobody coded, but their errors cannot be measured: they are not of a "
+            "single model that the study has and can read. Frequencies from them could not be corrected.",
+        )
+        return Chapter("prevalence", title, [Paragraph(none)])
     if found is None:
         none = words.pick(
             "Zu Texten, die niemand codiert hat, gibt es hier keine Vorhersagen; Häufigkeiten sind nur die der "
@@ -254,7 +264,7 @@ def help_chapter(report: StudyReport, words: Words) -> Chapter:
     parts: list[Part] = [Paragraph(said)]
     for number, (name, model) in enumerate(report.help.models.items(), 1):
         rows = [[what, value] for what, value in _model_rows(model, kept.get(name), words)]
-        head = (words.pick("Angabe", "Item"), "")
+        head = (words.pick("Angabe", "Item"), words.pick("Wert", "Value"))
         caption = words.pick(f"Das Modell {name}", f"The model {name}")
         parts.append(Table(head, rows, caption, f"help-{number}"))
     return Chapter("help", title, parts)

@@ -77,7 +77,7 @@ def _splits(found: HeldOut, words: Words) -> str:
 
 
 def _scores(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[Part]:
-    dots, rows = [], []
+    dots, rows, plain = [], [], []
     for name, layer in report.layers.items():
         label = words.layer(name, book)
         base, ceiling = layer.baselines, layer.ceiling
@@ -97,10 +97,15 @@ def _scores(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[
                 words.with_bounds(
                     ceiling.model_macro_f1 if ceiling else None, ceiling.model_interval if ceiling else None
                 ),
+            ]
+        )
+        plain.append(
+            [
+                label,
                 words.number(base.twin if base else None),
-                words.number(base.majority if base else layer.baseline_macro_f1),
                 words.number(base.keyword if base else None),
                 words.number(base.length if base else None),
+                words.number(base.majority if base else layer.baseline_macro_f1),
             ]
         )
     if dots:
@@ -127,13 +132,18 @@ def _scores(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[
         words.pick("richtig", "right"),
         words.pick("Menschen", "people"),
         words.pick("Modell gegen dieselben", "model against the same"),
-        words.pick("Vergleichsmodell", "plain model"),
-        words.pick("häufigster Code", "commonest code"),
-        words.pick("Stichwörter", "keywords"),
-        words.pick("Satzlänge", "length"),
     )
     caption = words.pick("Das Modell je Ebene", "The model by layer")
-    yield Table(head, rows, caption, "model", frozenset(range(1, 9)))
+    yield Table(head, rows, caption, "model", frozenset(range(1, 5)))
+    head = (
+        words.pick("Ebene", "Layer"),
+        words.pick("Vergleichsmodell", "plain model"),
+        words.pick("Stichwörter", "keywords"),
+        words.pick("nur Satzlänge", "length alone"),
+        words.pick("häufigster Code", "commonest code"),
+    )
+    caption = words.pick("Was schon ohne das Modell gelingt (Makro-F1)", "What succeeds without the model (macro-F1)")
+    yield Table(head, plain, caption, "baselines", frozenset(range(1, 5)))
 
 
 def _oddities(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[str]:
@@ -248,13 +258,14 @@ def _stances(report: EvaluationReport, book: Codebook, words: Words) -> Iterator
                     words.number(found.touched_macro_f1),
                     words.whole(found.n),
                     words.whole(found.touched),
-                    _one_way(found.touched, words) if found.reason else "",
+                    _one_way(found.touched, words) if found.reason else "–",
                 ]
                 for target, found in layer.targets.items()
             ]
             head = (
                 words.pick("Ziel", "Target"), words.pick("Makro-F1", "macro-F1"), words.pick("berührt", "touched"),
-                words.pick("gefragt", "asked"), words.pick("davon berührt", "of these touched"), "",
+                words.pick("gefragt", "asked"), words.pick("davon berührt", "of these touched"),
+                words.pick("warum ein Wert fehlt", "why a figure is missing"),
             )  # fmt: skip
             caption = words.pick(f"{label}: das Modell je Ziel", f"{label}: the model by target")
             yield Table(head, targets, caption, f"targets-{name}", frozenset({1, 2, 3, 4}))
@@ -322,15 +333,21 @@ def _calibration(report: EvaluationReport, book: Codebook, words: Words) -> Iter
         svg = reliability_figure(f"{label} {said}.", bins, axes=axes, comma=words.language == "de")
         yield Drawing(svg, f"{label} {said}.")
         yield Paragraph(label, True)
+        lows = sorted({b.low for of_layer in bins.values() for b in of_layer})
+        found = {(name, b.low): b for name, of_layer in bins.items() for b in of_layer}
         rows = [
-            [name, words.bounds((b.low, b.high), 1), words.number(b.score), words.number(b.right), words.whole(b.n)]
-            for name, of_layer in bins.items()
-            for b in of_layer
+            [
+                words.bounds((low, low + 0.1), 1),
+                *(
+                    f"{words.number(b.right)} (n = {words.whole(b.n)})" if (b := found.get((name, low))) else "–"
+                    for name in bins
+                ),
+            ]
+            for low in lows
         ]
-        head = (words.pick("Ebene", "Layer"), words.pick("von – bis", "from – to"), *axes, words.pick("Urteile",
-                "judgements"))  # fmt: skip
-        caption = words.pick("Wahrscheinlichkeiten des Modells", "The model's probabilities")
-        yield Table(head, rows, caption, "reliability", frozenset({1, 2, 3, 4}))
+        caption = words.pick("Anteil richtiger Antworten nach Wahrscheinlichkeit", "Share of right answers by "
+                             "probability")  # fmt: skip
+        yield Table([axes[0], *bins], rows, caption, "reliability", frozenset(range(1, len(bins) + 1)))
 
 
 def _calibrated(name: str, layer: LayerFigures, book: Codebook, words: Words) -> str:
@@ -357,9 +374,9 @@ def _curve(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[P
             yield Paragraph(
                 words.pick(
                     "Die Lernkurve ist nicht berechnet: Über 3000 Sätzen dauert sie zu lange "
-                    "(`standpunkt evaluate --curve`).",
+                    "(standpunkt evaluate --curve).",
                     "The learning curve is not computed: it takes too long from 3,000 sentences on "
-                    "(`standpunkt evaluate --curve`).",
+                    "(standpunkt evaluate --curve).",
                 ),
                 True,
             )

@@ -48,8 +48,7 @@ def _table(table: Table) -> Markup:
         for n, words in enumerate(row):
             yield cell("td", n, words) if n or 0 in table.numbers else cell("th", n, words, "row")
 
-    # a head without words is a cell, not the head of anything
-    heads = [cell("th", n, words, "col") if words else tag("td") for n, words in enumerate(table.head)]
+    heads = [cell("th", n, words, "col") for n, words in enumerate(table.head)]
     inner = tag(
         "table",
         tag("caption", table.caption),

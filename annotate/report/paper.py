@@ -41,19 +41,15 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
         ]
     )
     corpus, people = report.corpus, len(report.people)
+    by = words.people(people)
     german = [
-        f"{people} Personen codierten {words.whole(report.help.coded)} Sätze aus {corpus.commentaries} "
-        f"Kommentaren "
-        f"nach dem Codebuch {report.codebook} {report.codebook_version}."
-        if people != 1
-        else f"Eine Person codierte {words.whole(report.help.coded)} Sätze aus {corpus.commentaries} "
-        f"Kommentaren nach "
-        f"dem Codebuch {report.codebook} {report.codebook_version}.",
+        f"{by} {'codierte' if people == 1 else 'codierten'} {words.sentences(report.help.coded)} aus "
+        f"{words.commentaries(corpus.commentaries_coded)} nach dem Codebuch {report.codebook} "
+        f"{report.codebook_version}."
     ]
     english = [
-        f"{'One person' if people == 1 else f'{people} people'} coded {words.whole(report.help.coded)} "
-        f"sentences of "
-        f"{corpus.commentaries} commentaries by the codebook {report.codebook} {report.codebook_version}."
+        f"{by} coded {words.sentences(report.help.coded)} of {words.commentaries(corpus.commentaries_coded)} by the "
+        f"codebook {report.codebook} {report.codebook_version}."
     ]
     if agreement and agreement.shared and figures:
         german.append(
@@ -102,15 +98,15 @@ def limits_paragraph(report: StudyReport, book: Codebook) -> str:
     """What the study does not show."""
     words = Words(report.language)
     refused = [claim for claim in report.claims if not claim.may]
-    lead = words.pick("Nicht belegt ist:", "Not shown is:") if refused else ""
-    parts = [f"{claim.words.rstrip('.')} ({claim.figure})" for claim in refused]
+    lead = words.pick("Diese Aussagen belegt die Studie nicht:", "The study does not show that:")
+    parts = [f"{words.quoted(claim.words)} ({claim.figure})" for claim in refused]
+    authors = len(report.corpus.authors)
+    whose = words.pick("einem Verfasser", "one author") if authors == 1 else words.pick(
+        f"{authors} Verfassern", f"{authors} authors"
+    )  # fmt: skip
     tail = words.pick(
-        f"Die Texte stammen von {len(report.corpus.authors)} Verfassern; auf andere Texte übertragen sich "
-        f"die Werte "
-        "nur, soweit diese ihnen gleichen.",
-        f"The texts are by {len(report.corpus.authors)} authors; the figures carry over to other texts "
-        f"only as far as "
-        "those are like them.",
+        f"Die Texte stammen von {whose}; auf andere übertragen sich die Werte nur, soweit diese ihnen gleichen.",
+        f"The texts are by {whose}; the figures carry over to others only as far as those are like them.",
     )
     return f"{lead} {'; '.join(parts)}. {tail}" if parts else tail
 

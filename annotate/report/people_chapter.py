@@ -62,7 +62,9 @@ def agreement_chapter(
         "A dash: the figure is not defined, such as where only one code occurs or sentences are too few.",
     )
     parts.append(Paragraph(dash, True))
-    parts += (_codes(name, layer, book, words) for name, layer in report.layers.items())
+    for name, layer in report.layers.items():
+        parts.append(_codes(name, layer, book, words))
+        parts += _targets(name, layer, book, words)
     parts += _parts_of(report, book, words)
     parts += _confusions(report, book, words, places)
     parts += _pairs(report, book, words)
@@ -193,11 +195,6 @@ def _rows(report: AgreementReport, book: Codebook, words: Words) -> Iterator[lis
                    words.whole(layer.shared)]  # fmt: skip
         if layer.parents:
             yield _cells(f"{label}: {words.pick('Gruppen', 'groups')}", layer.parents, words)
-        for target, figure in (layer.targets or {}).items():
-            asked = f"– {words.target(target, book)}"
-            yield _cells(asked, figure, words)
-            yield _cells(f"– – {words.pick('berührt', 'touched')}", figure.touched, words)
-            yield _cells(f"– – {words.pick('Richtung', 'direction')}", figure.direction, words)
 
 
 def _cells(shown: str, figure: Coefficients, words: Words) -> list[str]:
@@ -230,6 +227,29 @@ def _codes(name: str, layer: LayerAgreement, book: Codebook, words: Words) -> Ta
     )  # fmt: skip
     caption = words.pick(f"{words.layer(name, book)}: je Code", f"{words.layer(name, book)}: by code")
     return Table(head, rows, caption, f"agreement-{name}", frozenset({1, 2, 3, 4}))
+
+
+def _targets(name: str, layer: LayerAgreement, book: Codebook, words: Words) -> Iterator[Table]:
+    """Touched and direction apart, for a figure over both hides which of the two is hard."""
+    rows = [
+        [
+            words.target(target, book),
+            words.with_bounds(figure.alpha, figure.interval),
+            words.with_bounds(figure.touched.alpha, figure.touched.interval),
+            words.with_bounds(figure.direction.alpha, figure.direction.interval),
+            words.whole(figure.shared),
+            words.whole(figure.direction.shared),
+        ]
+        for target, figure in (layer.targets or {}).items()
+    ]
+    if rows:
+        head = (
+            words.pick("Ziel", "Target"), "α", words.pick("α: berührt", "α: touched"),
+            words.pick("α: Richtung", "α: direction"), words.pick("Sätze", "sentences"),
+            words.pick("für alle berührt", "all took it for touched"),
+        )  # fmt: skip
+        caption = words.pick(f"{words.layer(name, book)}: je Ziel", f"{words.layer(name, book)}: by target")
+        yield Table(head, rows, caption, f"agreement-targets-{name}", frozenset(range(1, 6)))
 
 
 def _parts_of(report: AgreementReport, book: Codebook, words: Words) -> Iterator[Part]:

@@ -224,8 +224,8 @@ def leaks_chapter(report: StudyReport, words: Words) -> Chapter:
     )  # fmt: skip
     if not leaks.test:
         said += " " + words.pick(
-            "Zur Prüfung ist nichts zurückgelegt (`test_share`): Alle Werte stammen aus Kreuzvalidierung.",
-            "Nothing is kept for a test (`test_share`): all figures are of cross-validation.",
+            "Zur Prüfung ist nichts zurückgelegt (test_share): Alle Werte stammen aus Kreuzvalidierung.",
+            "Nothing is kept for a test (test_share): all figures are of cross-validation.",
         )
     head = (words.pick("Was", "What"), words.pick("Zahl", "Number"))
     caption = words.pick("Was geprüft wurde", "What was checked")

@@ -9,6 +9,9 @@ from annotate.pages.german import day
 from exports.agreement.report import Interval
 from schemas.codebook import Codebook
 
+_GERMAN = "Zwei Drei Vier Fünf Sechs Sieben Acht Neun Zehn Elf Zwölf"
+_ENGLISH = "Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve"
+
 
 class Words(NamedTuple):
     """``language``: de or en."""
@@ -35,6 +38,14 @@ class Words(NamedTuple):
         """A count of sentences."""
         one = self.pick("Satz", "sentence") if count == 1 else self.pick("Sätze", "sentences")
         return f"{self.whole(count)} {one}"
+
+    def people(self, count: int) -> str:
+        """A count of people, at the head of a sentence."""
+        if count == 1:
+            return self.pick("Eine Person", "One person")
+        numbers = self.pick(_GERMAN, _ENGLISH).split()
+        shown = numbers[count - 2] if count <= len(numbers) + 1 else self.whole(count)
+        return f"{shown} {self.pick('Personen', 'people')}"
 
     def commentaries(self, count: int) -> str:
         """A count of commentaries, as it stands after *in* or *aus*."""
