@@ -338,7 +338,6 @@ def agree(
 ) -> None:
     """Say how far annotators agree, layer by layer, and what to clarify next."""
     from exports.agreement.agree import agree as agreement
-    from exports.agreement.report_page import agreement_page
     from exports.agreement.report_text import report_words
     from schemas.files import write_text
     from schemas.records import is_unknown
@@ -369,6 +368,8 @@ def agree(
     )
     places = places_of(read, report)
     if html:
+        from annotate.report.verb_pages import agreement_page
+
         notes = reading_notes(read.read) if read.read else []
         write_text(html, agreement_page(report, read.codebook, places, notes=notes))
     more = {"read": read.read} if read.read else {}

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -119,7 +120,8 @@ def _sheet(
 
     found = sheet_of(study, annotator, language=lang, seed=seed)
     document = sheet_document(found, study.codebook())
-    written = [html or study.reports / f"sheet-{annotator}.html"]
+    name = re.sub(r"[^\w-]", "_", annotator)
+    written = [html or study.reports / f"sheet-{name}.html"]
     write_private_text(written[0], report_page(document))
     if markdown is not None:
         write_private_text(markdown, to_markdown(document))

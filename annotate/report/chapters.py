@@ -85,7 +85,8 @@ def _without(name: str, title: str, why: str) -> Chapter:
 def _no_agreement(report: StudyReport, words: Words) -> str:
     if len(report.people) == 1:
         return words.pick(
-            "Es hat nur eine Person codiert: Wie verlässlich die Codierungen sind, lässt sich so nicht sagen. "
+            "Es hat nur eine Person codiert: Wie verlässlich die Codierungen sind, lässt sich so nicht "
+            "sagen. "
             "Möglich bleibt der Vergleich mit einem Modell (report --machine DATEI); belastbar wird die "
             "Studie, wenn eine zweite Person einen Teil der Kommentare unabhängig codiert.",
             "Only one person coded: how reliable the codings are cannot be said. What remains is to compare "
@@ -93,7 +94,8 @@ def _no_agreement(report: StudyReport, words: Words) -> str:
             "some of the commentaries independently.",
         )
     return words.pick(
-        "Kein Satz wurde von zwei Personen codiert: Wie verlässlich die Codierungen sind, lässt sich so nicht "
+        "Kein Satz wurde von zwei Personen codiert: Wie verlässlich die Codierungen sind, lässt sich so "
+        "nicht "
         "sagen. overlap in study.yaml bestimmt, wie viele Kommentare alle codieren.",
         "No sentence was coded by two people: how reliable the codings are cannot be said. overlap in "
         "study.yaml is the share of commentaries that all code.",
@@ -103,12 +105,14 @@ def _no_agreement(report: StudyReport, words: Words) -> str:
 def _no_evaluation(report: StudyReport, words: Words) -> str:
     if report.gold is None:
         return words.pick(
-            "Noch ist nichts entschieden, woran ein Modell zu messen wäre: standpunkt adjudicate entscheidet.",
+            "Noch ist nichts entschieden, woran ein Modell zu messen wäre: standpunkt adjudicate "
+            "entscheidet.",
             "Nothing is decided yet by which a model could be judged: standpunkt adjudicate decides.",
         )
     if report.reasons.get("evaluation", "").startswith("left out"):
         return words.pick(
-            "Die Prüfung des Modells wurde auf Wunsch weggelassen.", "The model was not evaluated, as was asked."
+            "Die Prüfung des Modells wurde auf Wunsch weggelassen.",
+            "The model was not evaluated, as was asked.",
         )
     return words.pick(
         "Die entschiedenen Sätze reichen nicht, um ein Modell zu prüfen.",
@@ -120,7 +124,8 @@ def _paper(report: StudyReport, book: Codebook, words: Words) -> Chapter:
     hint = words.pick(
         "Zum Überarbeiten; report --for-paper ORDNER schreibt diese Absätze, die Tabellen in LaTeX und die "
         "Literaturangaben als Dateien.",
-        "To be edited; report --for-paper DIR writes these paragraphs, the tables in LaTeX and the references "
+        "To be edited; report --for-paper DIR writes these paragraphs, the tables in LaTeX and the "
+        "references "
         "as files.",
     )
     paragraphs = [methods_paragraph(report, book), limits_paragraph(report, book)]
@@ -131,41 +136,56 @@ def _paper(report: StudyReport, book: Codebook, words: Words) -> Chapter:
 def terms_chapter(words: Words) -> Chapter:
     """Each term of the report in one line."""
     german = (
-        ("α", "Krippendorffs Alpha: 1 heißt volle Übereinstimmung, 0 so viel wie beim Raten. Ab 0,8 gilt sie als "
+        ("α", "Krippendorffs Alpha: 1 heißt volle Übereinstimmung, 0 so viel wie beim Raten. Ab 0,8 gilt "
+         "sie als "
          "verlässlich, ab 0,667 für vorläufige Schlüsse."),
         ("κ, AC1", "Andere Maße der Übereinstimmung; AC1 wird von seltenen Codes weniger gedrückt."),
         ("95 %", "Ein Intervall, das den wahren Wert in 95 von 100 solchen Studien enthält. Gezogen werden "
          "ganze Kommentare, denn Sätze eines Textes ähneln einander."),
         ("gleich", "Anteil gleicher Codierungen; hoch, wo ein Code häufig ist, und nie allein zu berichten."),
-        ("positive Übereinstimmung", "Wie oft eine zweite Person den Code auch vergibt, wenn ihn eine vergibt."),
+        ("positive Übereinstimmung", "Wie oft eine zweite Person den Code auch vergibt, wenn ihn eine "
+         "vergibt."),
         ("berührt, Richtung", "Ob ein Satz etwas zu einem Ziel sagt; und wohin, wenn alle das meinen."),
-        ("Makro-F1", "Mittel über die Codes aus Präzision und Ausbeute; seltene Codes zählen so viel wie häufige."),
-        ("Präzision, Ausbeute", "Wie viele der vergebenen Codes richtig sind; wie viele der richtigen vergeben "
+        ("Makro-F1", "Mittel über die Codes aus Präzision und Ausbeute; seltene Codes zählen so viel wie "
+         "häufige."),
+        ("Präzision, Ausbeute", "Wie viele der vergebenen Codes richtig sind; wie viele der richtigen "
+         "vergeben "
          "werden."),
-        ("mittlere Präzision", "Wie gut das Modell Sätze mit dem Code vor solche ohne ihn reiht; 1 ist fehlerlos."),
-        ("Vergleichsmodell", "TF-IDF von Wörtern und Wortteilen mit einem linearen Modell, auf denselben Texten "
+        ("mittlere Präzision", "Wie gut das Modell Sätze mit dem Code vor solche ohne ihn reiht; 1 ist "
+         "fehlerlos."),
+        ("Vergleichsmodell", "TF-IDF von Wörtern und Wortteilen mit einem linearen Modell, auf denselben "
+         "Texten "
          "trainiert."),
         ("Kalibrierung", "Um wie viel die Wahrscheinlichkeiten des Modells im Mittel danebenliegen."),
         ("q", "p-Wert, für die Zahl der geprüften Codes korrigiert (Benjamini und Hochberg)."),
-        ("bereinigt", "Von der Häufigkeit ist abgezogen, was das Modell erfindet, und ergänzt, was es übersieht "
+        ("bereinigt", "Von der Häufigkeit ist abgezogen, was das Modell erfindet, und ergänzt, was es "
+         "übersieht "
          "(Rogan und Gladen)."),
     )  # fmt: skip
     english = (
-        ("α", "Krippendorff's alpha: 1 is full agreement, 0 what guessing gives. From 0.8 on it counts as reliable, "
+        ("α", "Krippendorff's alpha: 1 is full agreement, 0 what guessing gives. From 0.8 on it counts as "
+         "reliable, "
          "from 0.667 on for tentative conclusions."),
         ("κ, AC1", "Other measures of agreement; AC1 suffers less from rare codes."),
-        ("95%", "An interval that holds the true value in 95 of 100 such studies. Whole commentaries are drawn, for "
+        ("95%", "An interval that holds the true value in 95 of 100 such studies. Whole commentaries are "
+         "drawn, for "
          "sentences of one text are alike."),
-        ("equal", "The share of equal codings; high where one code is common, and never to be reported alone."),
+        ("equal", "The share of equal codings; high where one code is common, and never to be reported "
+         "alone."),
         ("positive agreement", "How often a second person gives the code where one does."),
-        ("touched, direction", "Whether a sentence says anything about a target; and which way, where all think so."),
-        ("macro-F1", "Mean over codes of precision and recall together; rare codes count as much as common ones."),
+        ("touched, direction", "Whether a sentence says anything about a target; and which way, where all "
+         "think so."),
+        ("macro-F1", "Mean over codes of precision and recall together; rare codes count as much as common "
+         "ones."),
         ("precision, recall", "How many codes that are given are right; how many right ones are given."),
-        ("average precision", "How well the model ranks sentences with the code before those without; 1 is perfect."),
-        ("plain model", "TF-IDF of words and pieces of words with a linear model, trained on the same texts."),
+        ("average precision", "How well the model ranks sentences with the code before those without; 1 is "
+         "perfect."),
+        ("plain model", "TF-IDF of words and pieces of words with a linear model, trained on the same "
+         "texts."),
         ("calibration", "How far the model's probabilities are off in the mean."),
         ("q", "A p-value corrected for the number of codes that were tested (Benjamini and Hochberg)."),
-        ("corrected", "What the model invents is taken from the frequency, what it misses is added (Rogan and "
+        ("corrected", "What the model invents is taken from the frequency, what it misses is added (Rogan "
+         "and "
          "Gladen)."),
     )  # fmt: skip
     rows = [list(row) for row in (german if words.language == "de" else english)]

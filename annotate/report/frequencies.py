@@ -59,7 +59,9 @@ def prevalence_of(
         raise DataError(f"predictions of {', '.join(versions)}: expected one model", path=study.predictions)
     model = study.models / versions[0]
     if not (model / "model.json").is_file():
-        raise DataError(f"predictions of {versions[0]}, which the study does not have", path=study.predictions)
+        raise DataError(
+            f"predictions of {versions[0]}, which the study does not have", path=study.predictions
+        )
     kept = study.folder / ".standpunkt" / "errors.json"
     errors = measured_errors(lambda: load_model(model), load_meta(model), gold, kept, progress)
     totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])

@@ -136,8 +136,16 @@ def _audit(
 def _evaluate(gold: Sequence[GoldSentence], book: Codebook, rows: Sequence[Annotation], seed: int) -> Any:
     from train.evaluate import cross_validate
     from train.evaluation.report import SMALL
+    from train.settings import USUAL_ENCODER, changed
 
-    return cross_validate(gold, book, seed=seed, curve=len(gold) <= SMALL, annotations=rows)
+    return cross_validate(
+        gold,
+        book,
+        seed=seed,
+        settings=changed(encoder=USUAL_ENCODER),
+        curve=len(gold) <= SMALL,
+        annotations=rows,
+    )
 
 
 def _corpus(
@@ -244,9 +252,7 @@ def _leaks(
     )
 
 
-def _across(
-    gold: Sequence[GoldSentence], book: Codebook, together: Sequence[set[str]], seed: int
-) -> int:
+def _across(gold: Sequence[GoldSentence], book: Codebook, together: Sequence[set[str]], seed: int) -> int:
     """Commentaries like one another that the evaluation both trained on and judged, in the same split."""
     from train.data.gold import training_rows
     from train.data.holdout import Plan, hold_out

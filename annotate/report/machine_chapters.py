@@ -1,8 +1,9 @@
-"""What machines had to do with it: what suggestions changed, what a model says of further texts, what to disclose."""
+"""What machines had to do with it: what suggestions changed, what a model says of further texts, what to "
+"disclose."""
 
 from collections.abc import Iterator
 
-from annotate.analysis.prevalence import NOT_CODED, TOO_FEW, TOO_UNSURE, Estimate
+from annotate.analysis.prevalence import NOT_CODED, TOO_FEW, TOO_UNSURE
 from annotate.report.document import Chapter, Paragraph, Part, Table
 from annotate.report.facts import Frequency, StudyReport, Suggester
 from annotate.report.words import Words
@@ -20,16 +21,19 @@ def suggestions_chapter(report: StudyReport, book: Codebook, words: Words) -> Ch
         return Chapter("suggestions", title, [Paragraph(none)])
     audit = report.audit
     if audit is None:
-        none = words.pick("Der Einfluss der Vorschläge ließ sich nicht berechnen.", "The influence of suggestions "
+        none = words.pick("Der Einfluss der Vorschläge ließ sich nicht berechnen.", "The influence of "
+        "suggestions "
                           "could not be computed.")  # fmt: skip
         return Chapter("suggestions", title, [Paragraph(none)])
     parts: list[Part] = [Paragraph(line) for line in audit_sentences(audit, book, words.language)]
     parts.append(Paragraph(_arms(audit, words), True))
     parts += _tables(audit, book, words)
     compared = words.pick(
-        "Zum Vergleich: Beck et al. (2021) fanden beim Codieren deutscher Meinungen mit Vorschlägen ein um 0,14 "
+        "Zum Vergleich: Beck et al. (2021) fanden beim Codieren deutscher Meinungen mit Vorschlägen ein um "
+        "0,14 "
         "höheres Fleiss-κ als ohne.",
-        "To compare: coding German opinions, Beck et al. (2021) found a Fleiss' κ higher by 0.14 with suggestions "
+        "To compare: coding German opinions, Beck et al. (2021) found a Fleiss' κ higher by 0.14 with "
+        "suggestions "
         "than without.",
     )
     return Chapter("suggestions", title, [*parts, Paragraph(compared)])
@@ -54,7 +58,7 @@ def _arms(audit: AuditReport, words: Words) -> str:
 def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
     rows = [
         [
-            words.layer(c.layer, book) + (f": {words.target(c.target, book)}" if c.target else ""),
+            words.target(c.target, book) if c.target else words.layer(c.layer, book),
             words.code(c.layer, c.code, book),
             words.percent(c.kept.share),
             words.whole(c.dropped),
@@ -67,17 +71,18 @@ def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
         for c in audit.codes
     ]
     head = (
-        words.pick("Ebene", "Layer"), "Code", words.pick("behalten", "kept"), words.pick("gestrichen", "dropped"),
+        words.pick("Ebene oder Ziel", "Layer or target"), "Code", words.pick("behalten", "kept"), words.pick("gestrichen", "dropped"),
         words.pick("ergänzt", "added"), words.pick("mit", "with"), words.pick("ohne", "without"),
         words.pick("Punkte", "points"), "q",
     )  # fmt: skip
-    caption = words.pick("Wie oft ein Code vergeben wird, mit und ohne Vorschläge", "How often a code is given, with "
+    caption = words.pick("Wie oft ein Code vergeben wird, mit und ohne Vorschläge", "How often a code is "
+    "given, with "
                          "and without suggestions")  # fmt: skip
     yield Table(head, rows, caption, "suggestions", frozenset(range(2, 9)))
     rows = [
         [
             words.layer(name, book),
-            _kept(layer.kept, words),
+            words.share(layer.kept.share, layer.kept.interval),
             words.whole(layer.kept.n),
             _points(layer.between_people, words),
             _points(layer.with_model, words),
@@ -89,7 +94,8 @@ def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
         words.pick("Menschen einander gleich, Punkte", "people agree, points"),
         words.pick("dem Modell gleich, Punkte", "like the model, points"),
     )  # fmt: skip
-    caption = words.pick("Übereinstimmung mit Vorschlägen, verglichen mit ohne", "Agreement with suggestions, compared "
+    caption = words.pick("Übereinstimmung mit Vorschlägen, verglichen mit ohne", "Agreement with "
+    "suggestions, compared "
                          "with without")  # fmt: skip
     yield Table(head, rows, caption, "suggestions-layers", frozenset({1, 2, 3, 4}))
     habits = {
@@ -99,7 +105,13 @@ def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
         "unclear": words.pick("nicht zu sagen", "cannot be said"),
     }
     rows = [
-        [name, _kept(one.kept, words), words.whole(one.kept.n), _points(one.with_model, words), habits[one.habit]]
+        [
+            name,
+            words.share(one.kept.share, one.kept.interval),
+            words.whole(one.kept.n),
+            _points(one.with_model, words),
+            habits[one.habit],
+        ]
         for name, one in audit.annotators.items()
     ]
     head = (
@@ -120,14 +132,25 @@ def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
             [words.pick("ausgelassen, weil zu lange", "left out, took too long"), words.whole(len(time.outliers))],
         ]  # fmt: skip
         head = (words.pick("Was", "What"), words.pick("Zahl", "Number"))
-        yield Table(head, rows, words.pick("Zeit je Satz", "Time a sentence"), "suggestions-time", frozenset({1}), True)
+        yield Table(
+            head,
+            rows,
+            words.pick("Zeit je Satz", "Time a sentence"),
+            "suggestions-time",
+            frozenset({1}),
+            True,
+        )
 
 
 def _kept_by(audit: AuditReport, words: Words) -> Iterator[Part]:
     """What was kept by the model's score, and in which third of the work."""
     head = (words.pick("Wahrscheinlichkeit", "score"), words.pick("behalten", "kept"), "n")
     rows = [
-        [words.bounds((one.low, one.high), 1), _kept(one.kept, words), words.whole(one.kept.n)]
+        [
+            words.bounds((one.low, one.high), 1),
+            words.share(one.kept.share, one.kept.interval),
+            words.whole(one.kept.n),
+        ]
         for one in audit.scores
     ]
     if rows:
@@ -135,19 +158,12 @@ def _kept_by(audit: AuditReport, words: Words) -> Iterator[Part]:
         yield Table(head, rows, caption, "suggestions-scores", frozenset({0, 1, 2}), True)
     names = words.pick("erstes,zweites,letztes", "first,second,last").split(",")
     rows = [
-        [name, _kept(one, words), words.whole(one.n)] for name, one in zip(names, audit.thirds, strict=True)
+        [name, words.share(one.share, one.interval), words.whole(one.n)]
+        for name, one in zip(names, audit.thirds, strict=True)
     ]
     head = (words.pick("Drittel", "third"), words.pick("behalten", "kept"), "n")
     caption = words.pick("Behalten im Lauf der Arbeit", "Kept in the course of the work")
     yield Table(head, rows, caption, "suggestions-thirds", frozenset({1, 2}), True)
-
-
-def _kept(share: Share, words: Words) -> str:
-    shown = words.percent(share.share)
-    if share.interval is None:
-        return shown
-    low, high = (words.percent(bound) for bound in share.interval)
-    return f"{shown} ({low} {words.pick('bis', 'to')} {high})"
 
 
 def _points(shift: Shift, words: Words) -> str:
@@ -166,18 +182,23 @@ def prevalence_chapter(report: StudyReport, book: Codebook, words: Words) -> Cha
     found = report.prevalence
     if "prevalence" in report.reasons:
         none = words.pick(
-            "Zu nicht codierten Texten gibt es Vorhersagen, aber ihre Fehler sind nicht zu messen: Sie stammen nicht "
-            "von einem einzigen Modell, das in dieser Studie liegt und lesbar ist. Häufigkeiten daraus wären nicht "
+            "Zu nicht codierten Texten gibt es Vorhersagen, aber ihre Fehler sind nicht zu messen: Sie "
+            "stammen nicht "
+            "von einem einzigen Modell, das in dieser Studie liegt und lesbar ist. Häufigkeiten daraus "
+            "wären nicht "
             "zu berichtigen.",
-            "There are predictions for texts nobody coded, but their errors cannot be measured: they are not of a "
+            "There are predictions for texts nobody coded, but their errors cannot be measured: they are "
+            "not of a "
             "single model that the study has and can read. Frequencies from them could not be corrected.",
         )
         return Chapter("prevalence", title, [Paragraph(none)])
     if found is None:
         none = words.pick(
-            "Zu Texten, die niemand codiert hat, gibt es hier keine Vorhersagen; Häufigkeiten sind nur die der "
+            "Zu Texten, die niemand codiert hat, gibt es hier keine Vorhersagen; Häufigkeiten sind nur die "
+            "der "
             "entschiedenen Sätze.",
-            "There are no predictions here for texts nobody coded; frequencies are those of the decided sentences "
+            "There are no predictions here for texts nobody coded; frequencies are those of the decided "
+            "sentences "
             "alone.",
         )
         return Chapter("prevalence", title, [Paragraph(none)])
@@ -187,10 +208,12 @@ def prevalence_chapter(report: StudyReport, book: Codebook, words: Words) -> Cha
         else words.pick("durch Kreuzvalidierung", "by cross-validation")
     )
     said = words.pick(
-        f"{found.model} über {words.sentences(found.sentences)} in {words.commentaries(found.commentaries)}. Ein "
+        f"{found.model} über {words.sentences(found.sentences)} in "
+        f"{words.commentaries(found.commentaries)}. Ein "
         "Modell übersieht und erfindet: Die rechte Spalte bereinigt das mit den Fehlern, die es an "
         f"{words.whole(found.measured)} codierten Sätzen macht ({how}).",
-        f"{found.model} on {words.sentences(found.sentences)} in {words.commentaries(found.commentaries)}. A model "
+        f"{found.model} on {words.sentences(found.sentences)} in {words.commentaries(found.commentaries)}. "
+        f"A model "
         "misses and invents: the right column corrects for that by the errors it makes on "
         f"{words.whole(found.measured)} coded sentences ({how}).",
     )
@@ -198,8 +221,8 @@ def prevalence_chapter(report: StudyReport, book: Codebook, words: Words) -> Cha
         [
             _what(one, book, words),
             f"{words.whole(one.hits)} / {words.whole(one.of)}",
-            _estimate(one.counted, words),
-            _estimate(one.corrected, words)
+            words.share(one.counted.share, one.counted.interval),
+            words.share(one.corrected.share, one.corrected.interval)
             if one.corrected.corrected
             else _reason(one.corrected.reason or "", words),
         ]
@@ -223,11 +246,6 @@ def _what(one: Frequency, book: Codebook, words: Words) -> str:
         return f"{asked} – {words.pick('berührt', 'touched')}"
     way = words.quoted(words.code(one.layer, one.way, book))
     return f"{asked} – {words.pick(f'{way}, wenn berührt', f'{way} where touched')}"
-
-
-def _estimate(found: Estimate, words: Words) -> str:
-    low, high = (words.percent(bound) for bound in found.interval)
-    return f"{words.percent(found.share)} ({low} {words.pick('bis', 'to')} {high})"
 
 
 def _reason(reason: str, words: Words) -> str:
@@ -254,10 +272,12 @@ def help_chapter(report: StudyReport, words: Words) -> Chapter:
         return Chapter("help", title, [Paragraph(none)])
     share = words.percent(report.help.sentences / report.help.coded) if report.help.coded else "–"
     said = words.pick(
-        f"{words.whole(report.help.sentences)} von {words.whole(report.help.coded)} codierten Sätzen ({share}) hat "
+        f"{words.whole(report.help.sentences)} von {words.whole(report.help.coded)} codierten Sätzen "
+        f"({share}) hat "
         "mindestens eine Person mit einem Vorschlag auf dem Schirm codiert. Jeden Vorschlag hat ein Mensch "
         "bestätigt oder geändert.",
-        f"{words.whole(report.help.sentences)} of {words.whole(report.help.coded)} coded sentences ({share}) were "
+        f"{words.whole(report.help.sentences)} of {words.whole(report.help.coded)} coded sentences "
+        f"({share}) were "
         "coded by somebody with a suggestion on the screen. A person confirmed or changed each suggestion.",
     )
     kept = report.audit.models if report.audit else {}
@@ -271,24 +291,31 @@ def help_chapter(report: StudyReport, words: Words) -> Chapter:
 
 
 def _model_rows(model: Suggester, kept: Share | None, words: Words) -> Iterator[tuple[str, str]]:
-    yield words.pick("Sätze mit seinen Vorschlägen", "Sentences with its suggestions"), words.whole(model.sentences)
+    yield (
+        words.pick("Sätze mit seinen Vorschlägen", "Sentences with its suggestions"),
+        words.whole(model.sentences),
+    )
     if kept is not None and kept.share is not None:
         changed = words.pick(
-            f"{_kept(kept, words)} von {words.whole(kept.n)} Vorschlägen blieben stehen, die übrigen wurden "
+            f"{words.share(kept.share, kept.interval)} von {words.whole(kept.n)} Vorschlägen blieben "
+            f"stehen, die übrigen wurden "
             "geändert oder gestrichen",
-            f"{_kept(kept, words)} of {words.whole(kept.n)} suggestions were kept, the others changed or dropped",
+            f"{words.share(kept.share, kept.interval)} of {words.whole(kept.n)} suggestions were kept, the "
+            f"others changed or dropped",
         )
         yield words.pick("Was Menschen daran änderten", "What people changed"), changed
     if not model.known:
         where = words.pick(
-            "Der Ordner des Modells liegt nicht in der Studie: Ergänzen Sie Name, Fassung, Anweisung (Prompt) und "
+            "Der Ordner des Modells liegt nicht in der Studie: Ergänzen Sie Name, Fassung, Anweisung "
+            "(Prompt) und "
             "Datum.",
             "The folder of the model is not in the study: add its name, version, prompt and date.",
         )
         yield words.pick("Herkunft", "Origin"), where
         return
     kind = words.pick(
-        "Klassifikator (scikit-learn), gelernt aus den Codierungen dieser Studie; kein Sprachmodell, keine Anweisung "
+        "Klassifikator (scikit-learn), gelernt aus den Codierungen dieser Studie; kein Sprachmodell, keine "
+        "Anweisung "
         "(Prompt)",
         "classifier (scikit-learn) trained on the codings of this study; no language model, no prompt",
     )
@@ -298,9 +325,11 @@ def _model_rows(model: Suggester, kept: Share | None, words: Words) -> Iterator[
     yield (
         words.pick("Gelernt aus", "Trained on"),
         words.pick(
-            f"{words.sentences(model.trained_on or 0)} in {words.commentaries(model.trained_in or 0)}, Codebuch "
+            f"{words.sentences(model.trained_on or 0)} in {words.commentaries(model.trained_in or 0)}, "
+            f"Codebuch "
             f"{model.codebook_version}",
-            f"{words.sentences(model.trained_on or 0)} in {words.commentaries(model.trained_in or 0)}, codebook "
+            f"{words.sentences(model.trained_on or 0)} in {words.commentaries(model.trained_in or 0)}, "
+            f"codebook "
             f"{model.codebook_version}",
         ),
     )

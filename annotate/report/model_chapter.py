@@ -48,7 +48,8 @@ def _how(report: EvaluationReport, words: Words) -> str:
     size = words.pick(f"Geprüft an: {words.sentences(report.n)}.", f"Judged on {words.sentences(report.n)}.")
     found = report.held_out
     if found is None:
-        return words.pick("Ein fertiges Modell, geprüft an gegebenen Sätzen. ", "A finished model, judged on given "
+        return words.pick("Ein fertiges Modell, geprüft an gegebenen Sätzen. ", "A finished model, judged "
+        "on given "
                           "sentences. ") + size  # fmt: skip
     return f"{_splits(found, words)} {size}"
 
@@ -66,7 +67,8 @@ def _splits(found: HeldOut, words: Words) -> str:
     said += words.pick(*_BY.get(found.by, ("", "")))
     if found.group == "cluster":
         said += words.pick(
-            "; Texte mit fast gleichen Sätzen bleiben beisammen", "; texts with nearly equal sentences stay together"
+            "; Texte mit fast gleichen Sätzen bleiben beisammen",
+            "; texts with nearly equal sentences stay together",
         )
     for reason, n in found.left_out.items():
         said += words.pick(
@@ -142,7 +144,9 @@ def _scores(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[
         words.pick("nur Satzlänge", "length alone"),
         words.pick("häufigster Code", "commonest code"),
     )
-    caption = words.pick("Was schon ohne das Modell gelingt (Makro-F1)", "What succeeds without the model (macro-F1)")
+    caption = words.pick(
+        "Was schon ohne das Modell gelingt (Makro-F1)", "What succeeds without the model (macro-F1)"
+    )
     yield Table(head, plain, caption, "baselines", frozenset(range(1, 5)))
 
 
@@ -295,13 +299,15 @@ def _suggested(f: StanceFigures, words: Words) -> str:
         for what, kind in kinds
     ]
     whose = (
-        (words.pick("wenn andere Texte des Autors zum Ziel codiert sind", "where other texts of the author are coded "
+        (words.pick("wenn andere Texte des Autors zum Ziel codiert sind", "where other texts of the author "
+         "are coded "
          "on the target"), f.known),
         (words.pick("wenn nicht", "where not"), f.unknown),
     )  # fmt: skip
     ways = [
         words.pick(
-            f"{words.percent(one.right)} von {one.n}, {what}", f"{words.percent(one.right)} of {one.n}, {what}"
+            f"{words.percent(one.right)} von {one.n}, {what}",
+            f"{words.percent(one.right)} of {one.n}, {what}",
         )
         for what, one in whose
         if one.right is not None
@@ -319,13 +325,21 @@ def _calibration(report: EvaluationReport, book: Codebook, words: Words) -> Iter
     if not known:
         return
     yield Paragraph(" ".join(_calibrated(name, layer, book, words) for name, layer in known.items()))
-    bins = {words.layer(name, book): one.reliability for name, one in known.items() if len(one.reliability) >= _BINS}
+    bins = {
+        words.layer(name, book): one.reliability
+        for name, one in known.items()
+        if len(one.reliability) >= _BINS
+    }
     if bins:
         label = words.pick(
-            "Wie oft das Modell recht hat, je nachdem, wie sicher es ist; auf der Geraden wären beide gleich.",
+            "Wie oft das Modell recht hat, je nachdem, wie sicher es ist; auf der Geraden wären beide "
+            "gleich.",
             "How often the model is right, by how sure it is; on the straight line both would be equal.",
         )
-        axes = (words.pick("Wahrscheinlichkeit", "probability"), words.pick("davon richtig", "of these right"))
+        axes = (
+            words.pick("Wahrscheinlichkeit", "probability"),
+            words.pick("davon richtig", "of these right"),
+        )
         said = "; ".join(
             f"{name}: {', '.join(f'{words.number(b.score)} → {words.number(b.right)}' for b in of_layer)}"
             for name, of_layer in bins.items()
@@ -339,13 +353,16 @@ def _calibration(report: EvaluationReport, book: Codebook, words: Words) -> Iter
             [
                 words.bounds((low, low + 0.1), 1),
                 *(
-                    f"{words.number(b.right)} (n = {words.whole(b.n)})" if (b := found.get((name, low))) else "–"
+                    f"{words.number(b.right)} (n = {words.whole(b.n)})"
+                    if (b := found.get((name, low)))
+                    else "–"
                     for name in bins
                 ),
             ]
             for low in lows
         ]
-        caption = words.pick("Anteil richtiger Antworten nach Wahrscheinlichkeit", "Share of right answers by "
+        caption = words.pick("Anteil richtiger Antworten nach Wahrscheinlichkeit", "Share of right answers "
+        "by "
                              "probability")  # fmt: skip
         yield Table([axes[0], *bins], rows, caption, "reliability", frozenset(range(1, len(bins) + 1)))
 
@@ -362,7 +379,8 @@ def _calibrated(name: str, layer: LayerFigures, book: Codebook, words: Words) ->
     )
     number = words.number(error)
     return words.pick(
-        f"In {label} sind die Wahrscheinlichkeiten des Modells {how[0]}: Sie liegen im Mittel um {number} daneben.",
+        f"In {label} sind die Wahrscheinlichkeiten des Modells {how[0]}: Sie liegen im Mittel um {number} "
+        f"daneben.",
         f"In {label} the model's probabilities are {how[1]}: they are off by {number} in the mean.",
     )
 
@@ -384,15 +402,19 @@ def _curve(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[P
     for name, layer in report.layers.items():
         if layer.n:
             yield Paragraph(f"{words.quoted(words.layer(name, book))}: {more_words(report, name, words)}")
-    label = words.pick("Lernkurve: Makro-F1 nach der Zahl gelernter Sätze.", "Learning curve: macro-F1 by the number "
+    label = words.pick("Lernkurve: Makro-F1 nach der Zahl gelernter Sätze.", "Learning curve: macro-F1 by "
+    "the number "
                        "of sentences learned from.")  # fmt: skip
     curves = {
-        words.layer(name, book): [(p.sentences, f1) for p in points if (f1 := p.macro_f1.get(name)) is not None]
+        words.layer(name, book): [
+            (p.sentences, f1) for p in points if (f1 := p.macro_f1.get(name)) is not None
+        ]
         for name in report.layers
     }
     axes = (words.pick("gelernte Sätze", "sentences learned from"), words.pick("Makro-F1", "macro-F1"))
     said = "; ".join(
-        f"{name}: {', '.join(f'{n} → {words.number(f1)}' for n, f1 in curve)}" for name, curve in curves.items()
+        f"{name}: {', '.join(f'{n} → {words.number(f1)}' for n, f1 in curve)}"
+        for name, curve in curves.items()
     )
     svg = curves_figure(f"{label} {said}.", curves, axes=axes, comma=words.language == "de")
     yield Drawing(svg, f"{label} {said}.")
@@ -430,9 +452,11 @@ def more_words(report: EvaluationReport, name: str, words: Words) -> str:
             f"Twice as many coded sentences would probably change little (the last doublings brought {per}).",
         )
     return words.pick(
-        f"Die letzten Verdopplungen brachten je {per} Makro-F1; eine weitere brächte wahrscheinlich höchstens "
+        f"Die letzten Verdopplungen brachten je {per} Makro-F1; eine weitere brächte wahrscheinlich "
+        f"höchstens "
         "so viel.",
-        f"The last doublings brought {per} macro-F1 each; another one would probably bring no more than that.",
+        f"The last doublings brought {per} macro-F1 each; another one would probably bring no more than "
+        f"that.",
     )
 
 
@@ -451,7 +475,8 @@ def _suspects(report: EvaluationReport, book: Codebook, words: Words, most: int)
             rows = [Quote(s.text, _suspect(name, s, book, words), _tasks(s, words)) for s in shown]
             label = words.layer(name, book)
             caption = words.pick(
-                f"{label}: Codierungen, die einen zweiten Blick lohnen ({len(shown)} von {layer.suspects_found})",
+                f"{label}: Codierungen, die einen zweiten Blick lohnen ({len(shown)} von "
+                f"{layer.suspects_found})",
                 f"{label}: codings worth a second look ({len(shown)} of {layer.suspects_found})",
             )
             yield Quotes(rows, caption)
@@ -459,12 +484,16 @@ def _suspects(report: EvaluationReport, book: Codebook, words: Words, most: int)
 
 def _suspect(name: str, error: LabelError, book: Codebook, words: Words) -> str:
     answers = {"yes": words.pick("ja", "yes"), "no": words.pick("nein", "no")} if error.code else {}
-    gold, other = (answers.get(code) or words.code(name, code, book) for code in (error.gold, error.predicted))
+    gold, other = (
+        answers.get(code) or words.code(name, code, book) for code in (error.gold, error.predicted)
+    )
     about = [words.target(error.target, book)] if error.target else []
     about += [words.quoted(words.code(name, error.code, book))] if error.code else []
     lead = f"{', '.join(about)}: " if about else ""
     score = words.number(error.score)
-    return lead + words.pick(f"codiert {gold}, eher {other} ({score})", f"coded {gold}, rather {other} ({score})")
+    return lead + words.pick(
+        f"codiert {gold}, eher {other} ({score})", f"coded {gold}, rather {other} ({score})"
+    )
 
 
 def _tasks(error: LabelError, words: Words) -> list[tuple[str, str]]:

@@ -48,7 +48,8 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
         f"{report.codebook_version}."
     ]
     english = [
-        f"{by} coded {words.sentences(report.help.coded)} of {words.commentaries(corpus.commentaries_coded)} by the "
+        f"{by} coded {words.sentences(report.help.coded)} of "
+        f"{words.commentaries(corpus.commentaries_coded)} by the "
         f"codebook {report.codebook} {report.codebook_version}."
     ]
     if agreement and agreement.shared and figures:
@@ -99,13 +100,14 @@ def limits_paragraph(report: StudyReport, book: Codebook) -> str:
     words = Words(report.language)
     refused = [claim for claim in report.claims if not claim.may]
     lead = words.pick("Diese Aussagen belegt die Studie nicht:", "The study does not show that:")
-    parts = [f"{words.quoted(claim.words)} ({claim.figure})" for claim in refused]
+    parts = [f"{claim.words.rstrip('.')} ({claim.figure})" for claim in refused]
     authors = len(report.corpus.authors)
     whose = words.pick("einem Verfasser", "one author") if authors == 1 else words.pick(
         f"{authors} Verfassern", f"{authors} authors"
     )  # fmt: skip
     tail = words.pick(
-        f"Die Texte stammen von {whose}; auf andere übertragen sich die Werte nur, soweit diese ihnen gleichen.",
+        f"Die Texte stammen von {whose}; auf andere übertragen sich die Werte nur, soweit diese ihnen "
+        f"gleichen.",
         f"The texts are by {whose}; the figures carry over to others only as far as those are like them.",
     )
     return f"{lead} {'; '.join(parts)}. {tail}" if parts else tail

@@ -41,24 +41,36 @@ _SHOWN = {
 
 
 def agreement_chapter(
-    report: AgreementReport, book: Codebook, words: Words, places: Mapping[str, Place]
+    report: AgreementReport,
+    book: Codebook,
+    words: Words,
+    places: Mapping[str, Place],
+    *,
+    kept: bool = False,
 ) -> Chapter:
-    """Agreement by layer, code, target and pair, what people differ about, and published figures."""
+    """Agreement by layer, code, target and pair, what people differ about, and published figures.
+
+    Parameters
+    ----------
+    kept
+        Whether it says what became of suggestions, where no audit does.
+    """
     head = (
-        words.pick("Ebene", "Layer"), "α", _level(words), words.pick("gleich", "equal"), "κ", "AC1",
-        words.pick("Sätze", "sentences"),
+        words.pick("Ebene", "Layer"), "α", words.pick("gleich", "equal"), "κ", "AC1", words.pick("Sätze", "sentences"),
     )  # fmt: skip
     said = words.pick(
-        f"{words.sentences(report.shared)} in {words.commentaries(report.commentaries)} haben mindestens zwei "
+        f"{words.sentences(report.shared)} in {words.commentaries(report.commentaries)} haben mindestens "
+        f"zwei "
         "Personen codiert; darauf beruhen die Zahlen.",
         f"{words.sentences(report.shared)} in {words.commentaries(report.commentaries)} were coded by two or "
         "more people; the figures rest on these.",
     )
     parts: list[Part] = [Paragraph(said), *_alpha_dots(report, book, words)]
     caption = words.pick("Übereinstimmung je Ebene", "Agreement by layer")
-    parts.append(Table(head, [*_rows(report, book, words)], caption, "agreement", frozenset(range(1, 7))))
+    parts.append(Table(head, [*_rows(report, book, words)], caption, "agreement", frozenset(range(1, 6))))
     dash = words.pick(
-        "Ein Strich: Der Wert ist nicht bestimmt, etwa weil nur ein Code vorkommt oder zu wenige Sätze da sind.",
+        "Ein Strich: Der Wert ist nicht bestimmt, etwa weil nur ein Code vorkommt oder zu wenige Sätze da "
+        "sind.",
         "A dash: the figure is not defined, such as where only one code occurs or sentences are too few.",
     )
     parts.append(Paragraph(dash, True))
@@ -68,7 +80,7 @@ def agreement_chapter(
     parts += _parts_of(report, book, words)
     parts += _confusions(report, book, words, places)
     parts += _pairs(report, book, words)
-    parts += _kept(report, book, words)
+    parts += _kept(report, book, words) if kept else ()
     parts.append(_published(words))
     title = words.pick("Übereinstimmung der Menschen", "Agreement between people")
     return Chapter("agreement", title, parts)
@@ -79,7 +91,8 @@ def machines_chapter(report: AgreementReport, book: Codebook, words: Words) -> C
     parts: list[Part] = [
         Paragraph(
             words.pick(
-                "Maschinen sind hier Codierende eigener Art: In den Zahlen der Menschen kommen sie nicht vor.",
+                "Maschinen sind hier Codierende eigener Art: In den Zahlen der Menschen kommen sie nicht "
+                "vor.",
                 "Machines are coders of their own kind here: they are in none of the figures of people.",
             )
         )
@@ -119,12 +132,15 @@ def machines_chapter(report: AgreementReport, book: Codebook, words: Words) -> C
         )
         parts.append(Table(head, rows, name, f"machine-{number}", frozenset(range(1, 6))))
         head = (
-            words.pick("Ebene", "Layer"), "Code", "α", words.pick("positive Übereinstimmung", "positive agreement"),
+            words.pick("Ebene", "Layer"), "Code", "α", words.pick("positive Übereinstimmung", "positive "
+            "agreement"),
         )  # fmt: skip
         caption = words.pick(f"{name}: je Code", f"{name}: by code")
         parts.append(Table(head, codes, caption, f"machine-codes-{number}", frozenset({2, 3})))
     pairs = [
-        [words.layer(name, book), *_pair_cells(pair, words)] for name, of in report.models.items() for pair in of
+        [words.layer(name, book), *_pair_cells(pair, words)]
+        for name, of in report.models.items()
+        for pair in of
     ]
     if pairs:
         caption = words.pick("Maschine und einzelne Personen", "Machine and single people")
@@ -141,8 +157,10 @@ def _machine_words(name: str, report: AgreementReport, book: Codebook, words: Wo
     """In which layers a machine agrees with people no less than they with each other."""
     if not report.shared:
         return words.pick(
-            f"{name}: Wie weit Menschen einander treffen, ist nicht bekannt; kein Satz wurde von zweien codiert.",
-            f"{name}: how far people agree with each other is not known; no sentence was coded by two of them.",
+            f"{name}: Wie weit Menschen einander treffen, ist nicht bekannt; kein Satz wurde von zweien "
+            f"codiert.",
+            f"{name}: how far people agree with each other is not known; no sentence was coded by two of "
+            f"them.",
         )
     like, less, unknown = ([words.layer(one, book) for one in part] for part in parted(name, report))
     said = [
@@ -155,10 +173,6 @@ def _machine_words(name: str, report: AgreementReport, book: Codebook, words: Wo
         if layers
     ]
     return f"{name} {words.pick('trifft Menschen', 'agrees with people')}: {'; '.join(said)}."
-
-
-def _level(words: Words) -> str:
-    return words.pick("95 %", "95%")
 
 
 def _alpha_dots(report: AgreementReport, book: Codebook, words: Words) -> Iterator[Part]:
@@ -190,9 +204,9 @@ def _rows(report: AgreementReport, book: Codebook, words: Words) -> Iterator[lis
             yield _cells(f"{label}: {words.pick('berührt', 'touched')}", layer.touched, words)
             yield _cells(f"{label}: {words.pick('Richtung', 'direction')}", layer.direction, words)
         if layer.alpha_jaccard is not UNSET:
-            jaccard = words.number(layer.alpha_jaccard), words.bounds(layer.interval_jaccard or None)
-            yield [f"{label}: {words.pick('mit Jaccard', 'with Jaccard')}", *jaccard, "–", "–", "–",
-                   words.whole(layer.shared)]  # fmt: skip
+            jaccard = words.with_bounds(layer.alpha_jaccard, layer.interval_jaccard or None)
+            named = f"{label}: {words.pick('mit Jaccard', 'with Jaccard')}"
+            yield [named, jaccard, "–", "–", "–", words.whole(layer.shared)]
         if layer.parents:
             yield _cells(f"{label}: {words.pick('Gruppen', 'groups')}", layer.parents, words)
 
@@ -200,11 +214,10 @@ def _rows(report: AgreementReport, book: Codebook, words: Words) -> Iterator[lis
 def _cells(shown: str, figure: Coefficients, words: Words) -> list[str]:
     return [
         shown,
-        words.number(figure.alpha),
-        words.bounds(figure.interval),
-        words.percent(figure.observed),
-        words.number(figure.kappa),
-        words.number(figure.ac1),
+        words.with_bounds(figure.alpha, figure.interval),
+        words.share(figure.observed, figure.interval_observed),
+        words.with_bounds(figure.kappa, figure.interval_kappa),
+        words.with_bounds(figure.ac1, figure.interval_ac1),
         words.whole(figure.shared),
     ]
 
@@ -222,7 +235,8 @@ def _codes(name: str, layer: LayerAgreement, book: Codebook, words: Words) -> Ta
         if figure.n
     ]
     head = (
-        "Code", words.pick("vergeben", "given"), "α", words.pick("positive Übereinstimmung", "positive agreement"),
+        "Code", words.pick("vergeben", "given"), "α", words.pick("positive Übereinstimmung", "positive "
+        "agreement"),
         "AC1",
     )  # fmt: skip
     caption = words.pick(f"{words.layer(name, book)}: je Code", f"{words.layer(name, book)}: by code")
@@ -257,8 +271,16 @@ def _parts_of(report: AgreementReport, book: Codebook, words: Words) -> Iterator
     kinds = (
         ("months", words.pick("Nach Monaten", "By month"), report.months),
         ("phases", words.pick("Nach Teilen der Arbeit", "By phase"), report.phases),
-        ("versions", words.pick("Nach Fassungen des Codebuchs", "By version of the codebook"), report.versions),
-        ("shown", words.pick("Nach dem, was zu sehen war", "By what stood on the screen"), report.suggestions),
+        (
+            "versions",
+            words.pick("Nach Fassungen des Codebuchs", "By version of the codebook"),
+            report.versions,
+        ),
+        (
+            "shown",
+            words.pick("Nach dem, was zu sehen war", "By what stood on the screen"),
+            report.suggestions,
+        ),
     )
     for name, caption, held in kinds:
         if held:

@@ -1,4 +1,5 @@
-"""What the study consists of: texts, codings, decided sentences, and whether anything was known beforehand."""
+"""What the study consists of: texts, codings, decided sentences, and whether anything was known "
+"beforehand."""
 
 from annotate.report.document import Chapter, Paragraph, Part, Table
 from annotate.report.facts import Corpus, StudyReport
@@ -14,7 +15,8 @@ _FLAGS = {
     "no_text": ("ohne Text", "without text"),
     "no_date": ("ohne Datum", "without a date"),
     "date_unreadable": ("mit unlesbarem Datum", "with a date that cannot be read"),
-    "date_out_of_line": ("mit einem Datum, das aus der Reihe fällt", "with a date out of line with its neighbours"),
+    "date_out_of_line": ("mit einem Datum, das aus der Reihe fällt", "with a date out of line with its "
+    "neighbours"),
     "same_author_and_date": ("vom selben Verfasser am selben Tag", "by the same author on the same day"),
     "looks_like_title_line": (
         "mit einer Zeile, die ein Titel sein könnte", "with a line that may be a title"),
@@ -62,7 +64,9 @@ def corpus_chapter(report: StudyReport, words: Words) -> Chapter:
         named = [
             f"{words.pick(*_LANGUAGES.get(name, (name, name)))} ({n})" for name, n in corpus.languages.items()
         ]
-        said = words.pick("Sprache der Vorlagen, wo sie bekannt ist", "Language of the originals, where known")
+        said = words.pick(
+            "Sprache der Vorlagen, wo sie bekannt ist", "Language of the originals, where known"
+        )
         parts.append(Paragraph(f"{said}: {words.listed(named)}."))
     if corpus.flags:
         named = [f"{_flag(flag, words)} ({n})" for flag, n in corpus.flags.items()]
@@ -106,7 +110,9 @@ def coding_chapter(report: StudyReport, words: Words) -> Chapter:
             words.whole(p.sentences),
             words.whole(p.skipped),
             words.whole(p.incomplete),
-            ", ".join(f"{words.pick(*_PHASES.get(phase, (phase, phase)))} {n}" for phase, n in p.phases.items())
+            ", ".join(
+                f"{words.pick(*_PHASES.get(phase, (phase, phase)))} {n}" for phase, n in p.phases.items()
+            )
             or "–",
             words.day(p.first) if p.first == p.last else f"{words.day(p.first)} – {words.day(p.last)}",
             words.number(p.seconds, 0),
@@ -135,7 +141,8 @@ def coding_chapter(report: StudyReport, words: Words) -> Chapter:
         parts.append(
             Paragraph(
                 words.pick(
-                    f"Codiert wurde unter mehreren Fassungen des Codebuchs: {shown}. Die Zahlen dieses Berichts "
+                    f"Codiert wurde unter mehreren Fassungen des Codebuchs: {shown}. Die Zahlen dieses "
+                    f"Berichts "
                     "nehmen sie zusammen; je Fassung stehen sie bei der Übereinstimmung.",
                     f"Coded under several versions of the codebook: {shown}. The figures of this report take "
                     "them together; those of each version stand with the agreement.",
@@ -154,7 +161,8 @@ def _design(report: StudyReport, words: Words) -> str:
     shares = (design.overlap, design.no_suggestion_share, design.test_share)
     all_, control, test = (words.percent(share) for share in shares)
     return words.pick(
-        f"Die Sätze standen {order}. Verteilt wurden {unit}, {all_} davon an alle. Von den Kommentaren sollten "
+        f"Die Sätze standen {order}. Verteilt wurden {unit}, {all_} davon an alle. Von den Kommentaren "
+        f"sollten "
         f"{control} ohne Vorschläge codiert und {test} zur Prüfung zurückgelegt werden.",
         f"Sentences stood {order}. Given out were {unit}, {all_} of them to everybody. Of the commentaries "
         f"{control} were to be coded without suggestions, {test} to be kept for the test.",
@@ -194,11 +202,13 @@ def leaks_chapter(report: StudyReport, words: Words) -> Chapter:
     title = words.pick("Konnte etwas vorher bekannt sein?", "Could anything be known beforehand?")
     leaks = report.leaks
     if leaks is None:
-        none = words.pick("Ohne entschiedene Sätze ist nichts zu prüfen.", "Without decided sentences there is "
+        none = words.pick("Ohne entschiedene Sätze ist nichts zu prüfen.", "Without decided sentences there "
+        "is "
                           "nothing to check.")  # fmt: skip
         return Chapter("leaks", title, [Paragraph(none)])
     rows = [
-        [words.pick("Kommentare, die mit einem anderen Sätze teilen", "Commentaries that share sentences with "
+        [words.pick("Kommentare, die mit einem anderen Sätze teilen", "Commentaries that share sentences "
+        "with "
          "another"), words.whole(leaks.alike)],
         [words.pick("davon beim Prüfen auf beiden Seiten", "of these on both sides of a split"),
          words.whole(leaks.across or 0)],

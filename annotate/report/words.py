@@ -72,6 +72,14 @@ class Words(NamedTuple):
         shown = self.number(value, digits)
         return shown if interval is None else f"{shown} ({self.bounds(interval, digits)})"
 
+    def share(self, value: float | None, interval: Interval | None) -> str:
+        """A share in percent, with its interval in brackets."""
+        shown = self.percent(value)
+        if interval is None:
+            return shown
+        low, high = (self.percent(bound) for bound in interval)
+        return f"{shown} ({low} {self.pick('bis', 'to')} {high})"
+
     def quoted(self, words: str) -> str:
         return f"„{words}“" if self.language == "de" else f"“{words}”"
 
