@@ -119,7 +119,7 @@ def cross_validate(
 
 
 def _gains(differences: Mapping[str, Difference], doublings: float, widening: float) -> dict[str, Gain]:
-    """What a doubling brought each layer; the interval as wide as that of the models that learned from less."""
+    """What a doubling brought each layer; as wide an interval as the models that learned from less have."""
     found = {}
     for name, one in differences.items():
         if one.difference is not None and one.interval is not None and doublings > 0:

@@ -64,10 +64,10 @@ class Gold(Record, frozen=True, kw_only=True):
 class Leaks(Record, frozen=True, kw_only=True):
     """Whether anything could be known beforehand.
 
-    ``alike`` commentaries share sentences with another, in ``groups``; ``across`` of them stood on both sides of
-    a split of the evaluation, null where there was none. ``test_alike`` commentaries kept for the test share
-    sentences with one to train on. Of ``test`` sentences kept for the test,
-    ``test_suggested`` were coded with a suggestion, and the commentaries of ``test_learned`` taught a model.
+    ``alike`` commentaries share sentences with another, in ``groups``; ``across`` of them stood on both
+    sides of a split of the evaluation, null where there was none. ``test_alike`` commentaries kept for the
+    test share sentences with one to train on. Of ``test`` sentences kept for the test, ``test_suggested``
+    were coded with a suggestion, and the commentaries of ``test_learned`` taught a model.
     """
 
     alike: int
@@ -119,8 +119,9 @@ class Frequency(Record, frozen=True, kw_only=True):
 
 
 class Prevalence(Record, frozen=True, kw_only=True):
-    """What ``model`` says of ``sentences`` in ``commentaries`` nobody coded; ``measured`` are the sentences its
-    errors were measured on, ``how`` unseen or cross-validated.
+    """What ``model`` says of ``sentences`` in ``commentaries`` nobody coded.
+
+    ``measured`` are the sentences its errors were measured on, ``how`` is unseen or cross-validated.
     """
 
     model: str

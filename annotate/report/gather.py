@@ -87,9 +87,8 @@ def gather(
         evaluation = _known("evaluation", reasons, lambda: _evaluate(gold, book, people, seed))
     else:
         reasons["evaluation"] = "left out, as was asked"
-    frequencies = _known(
-        "prevalence", reasons, lambda: prevalence_of(study, book, rows, gold, sentences, commentaries, progress)
-    ) if evaluated else None  # fmt: skip
+    count = partial(prevalence_of, study, book, rows, gold, sentences, commentaries, progress)
+    frequencies = _known("prevalence", reasons, count) if evaluated else None
     said = language or book.language
     report = StudyReport(
         study=study.name,

@@ -1,7 +1,7 @@
 """What machines had to do with it: what suggestions changed, what a model says of further texts, what to "
 "disclose."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from annotate.analysis.prevalence import NOT_CODED, TOO_FEW, TOO_UNSURE
 from annotate.report.document import Chapter, Paragraph, Part, Table
@@ -70,8 +70,9 @@ def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
         ]
         for c in audit.codes
     ]
-    head = (
-        words.pick("Ebene oder Ziel", "Layer or target"), "Code", words.pick("behalten", "kept"), words.pick("gestrichen", "dropped"),
+    head: Sequence[str] = (
+        words.pick("Ebene oder Ziel", "Layer or target"), "Code", words.pick("behalten", "kept"),
+        words.pick("gestrichen", "dropped"),
         words.pick("ergänzt", "added"), words.pick("mit", "with"), words.pick("ohne", "without"),
         words.pick("Punkte", "points"), "q",
     )  # fmt: skip
@@ -127,9 +128,12 @@ def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
         rows = [
             [words.pick("Sekunden mit Vorschlägen (Median)", "seconds with suggestions (median)"),
              words.number(time.median_with, 1)],
-            [words.pick("Sekunden ohne (Median)", "seconds without (median)"), words.number(time.median_without, 1)],
-            [words.pick("so viel mal so lange", "times as long"), words.with_bounds(time.ratio, time.interval)],
-            [words.pick("ausgelassen, weil zu lange", "left out, took too long"), words.whole(len(time.outliers))],
+            [words.pick("Sekunden ohne (Median)", "seconds without (median)"),
+             words.number(time.median_without, 1)],
+            [words.pick("so viel mal so lange", "times as long"),
+             words.with_bounds(time.ratio, time.interval)],
+            [words.pick("ausgelassen, weil zu lange", "left out, took too long"),
+             words.whole(len(time.outliers))],
         ]  # fmt: skip
         head = (words.pick("Was", "What"), words.pick("Zahl", "Number"))
         yield Table(

@@ -1,6 +1,6 @@
 """How good a model is, beside people and beside plain models, and what would make it better."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from annotate.report.charts import Dot, curves_figure, dots_figure, reliability_figure
 from annotate.report.document import Chapter, Drawing, Paragraph, Part, Quote, Quotes, Table
@@ -246,8 +246,9 @@ def _stances(report: EvaluationReport, book: Codebook, words: Words) -> Iterator
             if part
         ]
         if rows:
-            head = (
-                words.pick("Schritt", "Step"), words.pick("Makro-F1", "macro-F1"), words.pick("richtig", "right"),
+            head: Sequence[str] = (
+                words.pick("Schritt", "Step"), words.pick("Makro-F1", "macro-F1"), words.pick("richtig",
+                "right"),
                 words.pick("Urteile", "judgements"),
             )  # fmt: skip
             caption = words.pick(f"{label}: in zwei Schritten", f"{label}: in two steps")
@@ -267,7 +268,8 @@ def _stances(report: EvaluationReport, book: Codebook, words: Words) -> Iterator
                 for target, found in layer.targets.items()
             ]
             head = (
-                words.pick("Ziel", "Target"), words.pick("Makro-F1", "macro-F1"), words.pick("berührt", "touched"),
+                words.pick("Ziel", "Target"), words.pick("Makro-F1", "macro-F1"), words.pick("berührt",
+                "touched"),
                 words.pick("gefragt", "asked"), words.pick("davon berührt", "of these touched"),
                 words.pick("warum ein Wert fehlt", "why a figure is missing"),
             )  # fmt: skip

@@ -1,6 +1,6 @@
 """How far people agree with each other, and a machine with them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import UNSET
 
@@ -56,7 +56,8 @@ def agreement_chapter(
         Whether it says what became of suggestions, where no audit does.
     """
     head = (
-        words.pick("Ebene", "Layer"), "α", words.pick("gleich", "equal"), "κ", "AC1", words.pick("Sätze", "sentences"),
+        words.pick("Ebene", "Layer"), "α", words.pick("gleich", "equal"), "κ", "AC1", words.pick("Sätze",
+        "sentences"),
     )  # fmt: skip
     said = words.pick(
         f"{words.sentences(report.shared)} in {words.commentaries(report.commentaries)} haben mindestens "
@@ -122,7 +123,7 @@ def machines_chapter(report: AgreementReport, book: Codebook, words: Words) -> C
                 for code, found in figure.codes.items()
                 if found.n
             ]
-        head = (
+        head: Sequence[str] = (
             words.pick("Ebene", "Layer"),
             words.pick("α mit Menschen", "α with people"),
             words.pick("α, wo sie keinen Vorschlag sahen", "α where they saw no suggestion"),
@@ -381,7 +382,8 @@ def _kept(report: AgreementReport, book: Codebook, words: Words) -> Iterator[Par
     ]
     if rows:
         head = (
-            words.pick("Ebene", "Layer"), words.pick("vorgeschlagen", "suggested"), words.pick("gezeigt", "shown"),
+            words.pick("Ebene", "Layer"), words.pick("vorgeschlagen", "suggested"), words.pick("gezeigt",
+            "shown"),
             words.pick("so codiert", "coded so"), words.pick("Anteil", "share"),
         )  # fmt: skip
         caption = words.pick("Was aus Vorschlägen wurde", "What became of suggestions")

@@ -38,7 +38,8 @@ class Sheet(Record, frozen=True, kw_only=True):
     """One person's sheet; nothing in it says what anybody else did.
 
     ``agreement`` is that of this person with all others taken together, null where nobody else coded the same
-    sentences. ``compared`` are this person's codings that were decided, ``different`` how many differ by layer.
+    sentences. ``compared`` are this person's codings that were decided, ``different`` how many differ, by
+    layer.
     """
 
     study: str
@@ -261,8 +262,9 @@ def _agreed(sheet: Sheet, book: Codebook, words: Words) -> Chapter:
         axis = words.pick("Krippendorffs Alpha", "Krippendorff's alpha")
         svg = dots_figure("sheet", said, dots, axis=axis, legend={}, comma=words.language == "de")
         parts.append(Drawing(svg, said))
-    head = (
-        words.pick("Ebene", "Layer"), "α", words.pick("gleich", "equal"), words.pick("Vergleiche", "comparisons"),
+    head: Sequence[str] = (
+        words.pick("Ebene", "Layer"), "α", words.pick("gleich", "equal"), words.pick("Vergleiche",
+        "comparisons"),
     )  # fmt: skip
     rows = [
         [

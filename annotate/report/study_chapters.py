@@ -49,7 +49,8 @@ def corpus_chapter(report: StudyReport, words: Words) -> Chapter:
         [words.pick("Sätze", "Sentences"), words.whole(corpus.sentences)],
         [words.pick("Wörter", "Words"), words.whole(corpus.words)],
         [words.pick("Zeitraum", "Period"), span],
-        [words.pick("Kommentare ohne Datum", "Commentaries without a date"), words.whole(corpus.without_date)],
+        [words.pick("Kommentare ohne Datum", "Commentaries without a date"),
+         words.whole(corpus.without_date)],
         [words.pick("Übersetzte Kommentare", "Translated commentaries"), words.whole(corpus.translated)],
         [words.pick("Nicht codierte Kommentare", "Commentaries nobody coded"),
          words.whole(max(0, corpus.commentaries - corpus.commentaries_coded))],
@@ -78,7 +79,8 @@ def corpus_chapter(report: StudyReport, words: Words) -> Chapter:
 def _most_of(corpus: Corpus, words: Words) -> list[Part]:
     """Who writes most, and what appeared where."""
     kinds = (
-        ("authors", words.pick("Verfasser", "Author"), words.pick("Wer schreibt", "Who writes"), corpus.authors),
+        ("authors", words.pick("Verfasser", "Author"), words.pick("Wer schreibt", "Who writes"),
+         corpus.authors),
         ("outlets", words.pick("Medium", "Outlet"), words.pick("Wo sie erschienen", "Where they appeared"),
          corpus.outlets),
     )  # fmt: skip
@@ -212,7 +214,8 @@ def leaks_chapter(report: StudyReport, words: Words) -> Chapter:
          "another"), words.whole(leaks.alike)],
         [words.pick("davon beim Prüfen auf beiden Seiten", "of these on both sides of a split"),
          words.whole(leaks.across or 0)],
-        [words.pick("Zur Prüfung zurückgelegte Sätze", "Sentences kept for the test"), words.whole(leaks.test)],
+        [words.pick("Zur Prüfung zurückgelegte Sätze", "Sentences kept for the test"),
+         words.whole(leaks.test)],
         [words.pick("davon mit Vorschlag codiert", "of these coded with a suggestion"),
          words.whole(leaks.test_suggested)],
         [words.pick("Zurückgelegte Kommentare, die Sätze mit anderen teilen",

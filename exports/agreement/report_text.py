@@ -215,7 +215,7 @@ def machine_sentence(name: str, report: AgreementReport) -> str:
 
 
 def parted(name: str, report: AgreementReport) -> tuple[list[str], list[str], list[str]]:
-    """The layers where a machine agrees with people no less than they with each other, surely less, or unsure."""
+    """The layers where a machine agrees with people as they with each other, surely less, and the unsure."""
     like, less, unknown = [], [], []
     for layer, figure in report.machines[name].items():
         fair = figure.without_suggestions or figure

@@ -236,7 +236,9 @@ def test_english_is_whole(study: Study) -> None:
     page = report_page(document).partition("</style>")[2]
     spoken = " ".join(re.findall(r'aria-label="([^"]+)"', page))
     words = " ".join([re.sub("<[^>]*>", " ", page), spoken])
-    german = r"\b(?:und|der|die|das|nicht|Satz|Sätze|Ebene|Urteil|Haltung|bis|ohne|mit|von|Modell|Menschen)\b|„"
+    german = (
+        r"\b(?:und|der|die|das|nicht|Satz|Sätze|Ebene|Urteil|Haltung|bis|ohne|mit|von|Modell|Menschen)\b|„"
+    )
     assert not re.findall(german, words)
     assert not re.findall(r"\b\d,\d\d?\b", words)
     assert "Should there be a speed limit?" in words
