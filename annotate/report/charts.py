@@ -147,7 +147,10 @@ def figure(
 def _embedded(svg: str, name: str, words: str) -> str:
     label = tag("svg", role="img", aria_label=words).removesuffix("></svg>")
     svg = re.sub(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', lambda m: f"{label} {m[1]}>", svg, count=1)
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    # its own style would be refused by the page's policy, and is in the page's
+    svg = re.sub(
+        r"<(metadata|defs)>\s*(<style.*?</style>\s*)?</\1>|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL
+    )
     svg = re.sub(r'\bid="', f'id="{name}-', svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\1{name}-", svg).replace("xlink:href", "href")
     for stand_in, colour in _COLOURS.items():
