@@ -60,9 +60,9 @@ def _claims(report: StudyReport, words: Words) -> Chapter:
         Paragraph(
             words.pick(
                 f"Von {len(report.claims)} Aussagen, die man mit einer solchen Studie gern machen würde, "
-                f"trägt diese {len(said)}.",
+                f"trägt diese {len(said) or 'keine'}.",
                 f"Of {len(report.claims)} claims one would like to make with such a study, this one supports "
-                f"{len(said)}.",
+                f"{len(said) or 'none'}.",
             )
         )
     ]

@@ -42,7 +42,7 @@ def prevalence_of(
     Raises
     ------
     DataError
-        The predictions are of a model or codebook that the study does not have.
+        The predictions are of a model or codebook that the study does not have, or there is no gold.
     """
     from train.persistence.folder import load_meta, load_model
 
@@ -52,8 +52,12 @@ def prevalence_of(
         for row in (read_jsonl(study.predictions, PredictionRow) if study.predictions.exists() else ())
         if row.commentary_id not in coded
     ]
-    if not said or not gold:
+    if not said:
         return None
+    if not gold:
+        raise DataError(
+            "nothing is adjudicated by which the model's errors could be measured", path=study.gold
+        )
     versions = sorted({row.model_version for row in said})
     if len(versions) > 1 or any(row.codebook != book.codebook for row in said):
         raise DataError(f"predictions of {', '.join(versions)}: expected one model", path=study.predictions)

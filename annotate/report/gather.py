@@ -88,7 +88,11 @@ def gather(
     else:
         reasons["evaluation"] = "left out, as was asked"
     count = partial(prevalence_of, study, book, rows, gold, sentences, commentaries, progress)
-    frequencies = _known("prevalence", reasons, count) if evaluated else None
+    frequencies = None
+    if evaluated:
+        frequencies = _known("prevalence", reasons, count)
+    else:
+        reasons["prevalence"] = "left out, as was asked"
     said = language or book.language
     report = StudyReport(
         study=study.name,

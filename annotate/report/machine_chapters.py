@@ -184,17 +184,17 @@ def prevalence_chapter(report: StudyReport, book: Codebook, words: Words) -> Cha
     """How often things occur where only the model looked, counted and corrected."""
     title = words.pick("Häufigkeiten in nicht codierten Texten", "Frequencies in texts nobody coded")
     found = report.prevalence
-    if "prevalence" in report.reasons:
+    if (why := report.reasons.get("prevalence")) is not None:
         none = words.pick(
-            "Zu nicht codierten Texten gibt es Vorhersagen, aber ihre Fehler sind nicht zu messen: Sie "
-            "stammen nicht "
-            "von einem einzigen Modell, das in dieser Studie liegt und lesbar ist. Häufigkeiten daraus "
-            "wären nicht "
-            "zu berichtigen.",
-            "There are predictions for texts nobody coded, but their errors cannot be measured: they are "
-            "not of a "
-            "single model that the study has and can read. Frequencies from them could not be corrected.",
+            "Zu nicht codierten Texten gibt es Vorhersagen, aber wie oft sie irren, ist nicht zu messen: "
+            "Dazu "
+            "braucht es entschiedene Sätze und genau ein Modell, das in dieser Studie liegt und lesbar ist.",
+            "There are predictions for texts nobody coded, but how often they err cannot be measured: that "
+            "takes "
+            "decided sentences and one model that the study has and can read.",
         )
+        if why.startswith("left out"):
+            none = words.pick("Auf Wunsch weggelassen.", "Left out, as was asked.")
         return Chapter("prevalence", title, [Paragraph(none)])
     if found is None:
         none = words.pick(

@@ -53,15 +53,16 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
         f"codebook {report.codebook} {report.codebook_version}."
     ]
     if agreement and agreement.shared and figures:
+        shared = words.sentences(agreement.shared)
         german.append(
-            f"{agreement.shared} Sätze codierten mindestens zwei; Krippendorffs Alpha (nominal, für "
-            f"Mengen mit "
-            f"MASI; 95-%-Intervalle über Kommentare): {figures}."
+            f"Von mindestens zwei Personen codiert: {shared}. Krippendorffs Alpha (Krippendorff 2018; "
+            f"nominal, für "
+            f"Mengen mit MASI, Passonneau 2006; 95-%-Intervalle über Kommentare): {figures}."
         )
         english.append(
-            f"{agreement.shared} sentences were coded by two or more; Krippendorff's alpha (nominal, for "
+            f"Coded by two or more people: {shared}. Krippendorff's alpha (Krippendorff 2018; nominal, for "
             f"sets with "
-            f"MASI; 95% intervals over commentaries): {figures}."
+            f"MASI, Passonneau 2006; 95% intervals over commentaries): {figures}."
         )
     if report.evaluation and report.evaluation.held_out:
         scores = words.listed(
@@ -73,24 +74,30 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
         )
         splits = report.evaluation.held_out.splits
         german.append(
-            f"Der Klassifikator wurde in {splits} Teilen kreuzvalidiert, ganze Kommentare und fast "
-            f"gleiche Texte "
-            f"beisammen; Makro-F1: {scores}."
+            f"Der Klassifikator wurde in {splits} Teilen kreuzvalidiert, ganze Kommentare und fast gleiche "
+            f"Texte "
+            f"beisammen; Makro-F1 (Intervalle nach Nadeau & Bengio 2003 geweitet): {scores}."
         )
         english.append(
             f"The classifier was cross-validated in {splits} parts, whole commentaries and nearly equal "
-            f"texts together; "
-            f"macro-F1: {scores}."
+            f"texts "
+            f"together; macro-F1 (intervals widened after Nadeau & Bengio 2003): {scores}."
         )
     if report.help.models:
+        models, shown = words.listed([*report.help.models]), words.sentences(report.help.sentences)
+        german.append(f"Mit Vorschlägen von {models} codierte mindestens eine Person {shown}.")
+        english.append(f"With suggestions of {models} somebody coded {shown}.")
+    if report.audit and report.audit.compared == "drawn":
+        without = words.commentaries(report.audit.commentaries_without)
         german.append(
-            f"{report.help.sentences} Sätze wurden mit Vorschlägen des Modells "
-            f"{words.listed([*report.help.models])} "
-            "codiert."
+            f"Ihr Einfluss wurde an {without} geprüft, die ohne Vorschläge codiert wurden "
+            f"(Permutationstest; für "
+            "die Zahl der Codes korrigiert, Benjamini & Hochberg 1995)."
         )
         english.append(
-            f"{report.help.sentences} sentences were coded with suggestions of the model "
-            f"{words.listed([*report.help.models])}."
+            f"Their influence was tested against {without} coded without any (permutation test, corrected "
+            f"for the "
+            "number of codes, Benjamini & Hochberg 1995)."
         )
     return " ".join(german if words.language == "de" else english)
 
@@ -101,16 +108,22 @@ def limits_paragraph(report: StudyReport, book: Codebook) -> str:
     refused = [claim for claim in report.claims if not claim.may]
     lead = words.pick("Diese Aussagen belegt die Studie nicht:", "The study does not show that:")
     parts = [f"{claim.words.rstrip('.')} ({claim.figure})" for claim in refused]
-    authors = len(report.corpus.authors)
-    whose = words.pick("einem Verfasser", "one author") if authors == 1 else words.pick(
-        f"{authors} Verfassern", f"{authors} authors"
-    )  # fmt: skip
-    tail = words.pick(
-        f"Die Texte stammen von {whose}; auf andere übertragen sich die Werte nur, soweit diese ihnen "
-        f"gleichen.",
-        f"The texts are by {whose}; the figures carry over to others only as far as those are like them.",
-    )
-    return f"{lead} {'; '.join(parts)}. {tail}" if parts else tail
+    said = [f"{lead} {'; '.join(parts)}."] if parts else []
+    if authors := len(report.corpus.authors):
+        whose = words.pick(
+            "einem Verfasser" if authors == 1 else f"{authors} Verfassern",
+            "one author" if authors == 1 else f"{authors} authors",
+        )
+        said.append(
+            words.pick(
+                f"Die Texte stammen von {whose}; auf andere übertragen sich die Werte nur, soweit diese "
+                f"ihnen "
+                "gleichen.",
+                f"The texts are by {whose}; the figures carry over to others only as far as those are like "
+                f"them.",
+            )
+        )
+    return " ".join(said)
 
 
 def write_paper(folder: Path, document: Document, report: StudyReport, book: Codebook) -> list[str]:
