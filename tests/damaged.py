@@ -379,14 +379,13 @@ def _load() -> None:
     import trafilatura
 
     import annotate.commands.evaluate
-    import annotate.pages.evaluation
+    import annotate.report.verb_pages
     import annotate.tag.folder
-    import exports.agreement.report_page
     import train.evaluate
     import train.fit
     import train.predict
 
-    del label_studio_sdk, sklearn, skops, trafilatura, annotate, exports, train
+    del label_studio_sdk, sklearn, skops, trafilatura, annotate, train
 
 
 def _run(words: list[str], place: Path) -> tuple[int, int, str]:

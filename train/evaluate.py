@@ -1,5 +1,6 @@
 """How good a model is on sentences of commentaries it has not seen."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,11 +13,19 @@ from schemas.records import Annotation, GoldSentence, Prediction
 from train.data.gold import checked, count_copies, training_rows
 from train.data.holdout import GAP, By, Group, Plan, Split, described, hold_out, widening_of
 from train.evaluation.baselines import Baselines, baseline_counts, macro_of, texts_of
-from train.evaluation.comparison import Comparison, compare
+from train.evaluation.comparison import Comparison, Difference, compare
 from train.evaluation.human_ceiling import human_ceiling, predicted_items
 from train.evaluation.items import Scored, layer_items
 from train.evaluation.label_errors import MOST, label_errors
-from train.evaluation.report import SHARES, CurvePoint, EvaluationReport, LayerFigures, part_of, score_layers
+from train.evaluation.report import (
+    SHARES,
+    CurvePoint,
+    EvaluationReport,
+    Gain,
+    LayerFigures,
+    part_of,
+    score_layers,
+)
 from train.evaluation.twin import NO_PAIRS, Twin
 from train.fit import commentary_hash, data_hash, fit, model_version
 from train.layers.asked import by_target
@@ -95,9 +104,34 @@ def cross_validate(
     report = msgspec.structs.replace(report, layers=layers, held_out=described(plan, holdout))
     if not curve:
         return report
-    points = [_curve_point(holdout.splits, share, codebook, settings, seed) for share in SHARES]
+    smaller = {
+        share: [Split(part_of(part.train, share, seed), part.test) for part in holdout.splits]
+        for share in SHARES
+    }
+    judged = {share: _cross_scored(parts, codebook, settings, seed) for share, parts in smaller.items()}
+    points = [_curve_point(smaller[share], share, codebook, judged[share], seed) for share in SHARES]
     whole = _point(holdout.splits, 1.0, {name: figures.macro_f1 for name, figures in report.layers.items()})
-    return msgspec.structs.replace(report, learning_curve=[*points, whole])
+    quarter = SHARES[-2]
+    differences = compare(codebook, codebook, scored, judged[quarter], seed=seed)
+    doublings = math.log2(whole.sentences / points[-2].sentences)
+    gains = _gains(differences, doublings, widening_of(smaller[quarter]))
+    return msgspec.structs.replace(report, learning_curve=[*points, whole], gains=gains)
+
+
+def _gains(differences: Mapping[str, Difference], doublings: float, widening: float) -> dict[str, Gain]:
+    """What a doubling brought each layer; as wide an interval as the models that learned from less have."""
+    found = {}
+    for name, one in differences.items():
+        if one.difference is not None and one.interval is not None and doublings > 0:
+            low, high = (
+                max(-1.0, min(1.0, one.difference + widening * (bound - one.difference)))
+                for bound in one.interval
+            )
+            found[name] = Gain(
+                gain=round(one.difference / doublings, 6),
+                interval=(round(low / doublings, 6), round(high / doublings, 6)),
+            )
+    return found
 
 
 def _cross_scored(
@@ -130,13 +164,10 @@ def _judged(
 
 
 def _curve_point(
-    parts: Sequence[Split], share: float, codebook: Codebook, settings: Settings | None, seed: int
+    parts: Sequence[Split], share: float, codebook: Codebook, scored: Sequence[Scored], seed: int
 ) -> CurvePoint:
-    smaller = [Split(part_of(part.train, share, seed), part.test) for part in parts]
-    figures = score_layers(
-        codebook, _cross_scored(smaller, codebook, settings, seed), version="", seed=seed
-    ).layers
-    return _point(smaller, share, {name: layer.macro_f1 for name, layer in figures.items()})
+    figures = score_layers(codebook, scored, version="", seed=seed).layers
+    return _point(parts, share, {name: layer.macro_f1 for name, layer in figures.items()})
 
 
 def _point(parts: Sequence[Split], share: float, figures: dict[str, float | None]) -> CurvePoint:

@@ -64,6 +64,10 @@ class Settings(Record, frozen=True, kw_only=True):
         return self.large_folds if rows >= self.large_rows else self.inner_folds
 
 
+#: The encoder where none is named.
+USUAL_ENCODER = "use"
+
+
 def changed(**settings: float | str | None) -> Settings:
     """The defaults, with others where they are given."""
     chosen = {name: value for name, value in settings.items() if value is not None}

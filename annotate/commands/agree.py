@@ -338,7 +338,6 @@ def agree(
 ) -> None:
     """Say how far annotators agree, layer by layer, and what to clarify next."""
     from exports.agreement.agree import agree as agreement
-    from exports.agreement.report_page import agreement_page
     from exports.agreement.report_text import report_words
     from schemas.files import write_text
     from schemas.records import is_unknown
@@ -362,11 +361,15 @@ def agree(
         chains=read.chains,
         models=[name for name in machine or () if not Path(name).is_file()],
         machines=[
-            row for file in files for row in _machine(file, read, study if exports else study or Path())
+            row
+            for file in files
+            for row in machine_codings(file, read.codebook, study if exports else study or Path())
         ],
     )
-    places = _places(read, report)
+    places = places_of(read, report)
     if html:
+        from annotate.report.verb_pages import agreement_page
+
         notes = reading_notes(read.read) if read.read else []
         write_text(html, agreement_page(report, read.codebook, places, notes=notes))
     more = {"read": read.read} if read.read else {}
@@ -376,11 +379,11 @@ def agree(
         say(f"written: {html}")
 
 
-def _machine(file: Path, read: Codings, study: Path | None) -> "list[Annotation]":
+def machine_codings(file: Path, codebook: "Codebook", study: Path | None) -> "list[Annotation]":
     """The codings of a file of predictions, without those of commentaries its model was trained on."""
     from annotate.study.material import machine_rows, trained_on
 
-    rows = machine_rows(file, read.codebook)
+    rows = machine_rows(file, codebook)
     known = trained_on(rows[0].annotator, study)
     if known is None:
         say(f"note: {file}: whether its model was trained on these sentences is not known")
@@ -397,7 +400,7 @@ def _machine(file: Path, read: Codings, study: Path | None) -> "list[Annotation]
     return kept
 
 
-def _places(read: Codings, report: "AgreementReport") -> "dict[str, Place]":
+def places_of(read: Codings, report: "AgreementReport") -> "dict[str, Place]":
     """Text and tasks of the sentences that the report names."""
     from exports.agreement.report_text import Place
 

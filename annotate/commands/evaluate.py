@@ -146,6 +146,7 @@ def evaluate(
             progress("scoring")
             other = load_model(against) if against else None
             loaded = load_model(model)
+            book = loaded.meta.book
             if codebook is not None:
                 _check_codebook(loaded.meta, codebook)
             if map_path is not None or text_field is not None or is_export(gold):
@@ -194,10 +195,10 @@ def evaluate(
         _tell_what_is_ours(book)
     report = _with_links(report, coded, opened)
     if html is not None:
-        from annotate.pages.evaluation import evaluation_page
+        from annotate.report.verb_pages import evaluation_page
         from schemas.files import write_text
 
-        write_text(html, evaluation_page(report))
+        write_text(html, evaluation_page(report, book))
         say(f"written: {html}")
     print_report(report, json, lambda: evaluation_words(report, label_errors))
 

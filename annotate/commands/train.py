@@ -176,7 +176,9 @@ def _decided(
 
 def encoder_of(asked: str | None, estimator: str | None) -> str:
     """The encoder's name, empty for none; beside another classifier only where one is asked for."""
-    name = asked or ("none" if estimator else "use")
+    from train.settings import USUAL_ENCODER
+
+    name = asked or ("none" if estimator else USUAL_ENCODER)
     return "" if name == "none" else name
 
 

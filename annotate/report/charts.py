@@ -1,10 +1,21 @@
 """The figures of a report: dots with their intervals on one scale, and curves."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from io import StringIO
 from typing import Any, NamedTuple
 
-from annotate.pages.evaluation_charts import HUMAN, INK, LINE, MODEL, figure
-from schemas.markup import Markup
+from schemas.markup import Markup, tag
+from schemas.unprintable import replaced
+from train.evaluation.reliability import Bin
+
+# stand-ins that become the page's own colours, so that one figure serves light and dark
+_INK, _MODEL, _HUMAN, _LINE = "#010101", "#020202", "#030303", "#040404"
+_COLOURS = {_INK: "currentColor", _MODEL: "var(--model)", _HUMAN: "var(--human)", _LINE: "var(--line)"}
+_WIDTH = 6.4  # inches
+_SMALL = 2.1  # a panel of several
+#: Told apart by sign and dashes, so that colours need not be seen.
+_SIGNS = (("o", "-"), ("s", "--"), ("^", "-."), ("D", ":"), ("v", "-"), ("P", "--"))
 
 
 class Dot(NamedTuple):
@@ -16,7 +27,7 @@ class Dot(NamedTuple):
     kind: str
 
 
-_LOOKS = {"people": (HUMAN, "D", -0.12), "model": (MODEL, "o", 0.12), "plain": (INK, "|", 0.12)}
+_LOOKS = {"people": (_HUMAN, "D", -0.16), "model": (_MODEL, "o", 0.16), "plain": (_INK, "|", 0.16)}
 
 
 def dots_figure(
@@ -31,28 +42,125 @@ def dots_figure(
 ) -> Markup:
     """Rows from above as they come; people are diamonds, models dots, plain baselines strokes."""
     rows = list(dict.fromkeys(dot.row for dot in dots))
+    several = len({dot.kind for dot in dots}) > 1
 
-    def draw(axes: Any) -> None:
+    def draw(paper: Any) -> None:
+        axes = paper.subplots()
         named: set[str] = set()
         for dot in dots:
             colour, sign, shift = _LOOKS[dot.kind]
-            y = rows.index(dot.row) + (shift if len({d.kind for d in dots}) > 1 else 0)
+            y = rows.index(dot.row) + (shift if several else 0)
             label = legend.get(dot.kind) if dot.kind not in named else None
             named.add(dot.kind)
             if dot.interval:
                 axes.plot(dot.interval, [y, y], color=colour, lw=2, solid_capstyle="round")
             axes.plot([dot.value], [y], sign, color=colour, ms=13 if sign == "|" else 7, mew=2, label=label)
         for line in lines:
-            axes.axvline(line, color=LINE, lw=1, zorder=0)
+            axes.axvline(line, color=_LINE, lw=1.4, zorder=0)
         axes.set_yticks(range(len(rows)), rows)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         low = min([0.0, *(dot.interval[0] if dot.interval else dot.value for dot in dots)])
-        axes.set_xlim(low, 1)
+        axes.set_xlim(low, 1.02)
         axes.set_xlabel(axis)
-        if comma:
-            axes.xaxis.set_major_formatter(lambda value, _: f"{value:.1f}".replace(".", ","))
+        _ticks(comma, axes.xaxis)
         axes.tick_params(axis="y", length=0)
         if legend:
-            axes.legend(loc="upper left", bbox_to_anchor=(0, -0.25), ncols=3, frameon=False, fontsize=9)
+            paper.legend(loc="outside lower center", ncols=3, frameon=False)
 
-    return figure(name, words, 0.9 + 0.38 * len(rows), draw)
+    return figure(name, words, 1.0 + 0.4 * len(rows) + 0.3 * bool(legend), draw)
+
+
+def reliability_figure(
+    words: str, layers: Mapping[str, Sequence[Bin]], *, axes: tuple[str, str], comma: bool
+) -> Markup:
+    """A panel a layer: share right over probability, beside the diagonal; dots are as large as many cases."""
+
+    def draw(paper: Any) -> None:
+        panels = paper.subplots(1, len(layers), sharex=True, sharey=True, squeeze=False)[0]
+        for panel, (title, bins) in zip(panels, layers.items(), strict=True):
+            most = max(one.n for one in bins)
+            scores, right = [one.score for one in bins], [one.right for one in bins]
+            panel.plot([0, 1], [0, 1], color=_LINE, lw=1.4)
+            panel.plot(scores, right, color=_MODEL, lw=1)
+            panel.scatter(scores, right, s=[14 + 70 * one.n / most for one in bins], color=_MODEL)
+            panel.set_title(title, fontsize=10)
+            panel.set(xlim=(0, 1.04), ylim=(0, 1.04), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
+            _ticks(comma, panel.xaxis, panel.yaxis)
+        panels[0].set_ylabel(axes[1])
+        paper.supxlabel(axes[0], fontsize=10)
+
+    return figure("reliability", words, 2.4, draw, width=max(_WIDTH / 2, min(_WIDTH, _SMALL * len(layers))))
+
+
+def curves_figure(
+    words: str,
+    curves: Mapping[str, Sequence[tuple[int, float]]],
+    *,
+    axes: tuple[str, str],
+    comma: bool,
+) -> Markup:
+    """Macro-F1 over sentences, a curve a layer, told apart by its sign and dashes."""
+
+    def draw(paper: Any) -> None:
+        panel = paper.subplots()
+        for (name, points), (sign, dashes) in zip(curves.items(), _SIGNS * len(curves), strict=False):
+            xs, ys = [n for n, _ in points], [value for _, value in points]
+            panel.plot(xs, ys, color=_MODEL, marker=sign, ls=dashes, lw=1.4, ms=5, label=name)
+        panel.set(ylim=(0, 1), xlabel=axes[0], ylabel=axes[1])
+        panel.set_xlim(left=0)
+        _ticks(comma, panel.yaxis)
+        paper.legend(loc="outside right center", frameon=False)
+
+    return figure("curve", words, 2.8, draw)
+
+
+def figure(
+    name: str, words: str, height: float, draw: Callable[[Any], None], width: float = _WIDTH
+) -> Markup:
+    """A drawing with its description for those who do not see it; the same each time."""
+    import matplotlib
+
+    settings = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": name,
+        "text.parse_math": False,  # a label is no formula
+        "font.family": "sans-serif",
+        "font.size": 10,
+        **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.color", "ytick.color"), _INK),
+        "axes.edgecolor": _LINE,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
+    with matplotlib.rc_context(settings):
+        from matplotlib.figure import Figure
+
+        paper = Figure(figsize=(width, height), layout="constrained")
+        draw(paper)
+        out = StringIO()
+        paper.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    svg = replaced(out.getvalue())
+    # every figure of a page is drawn to one scale, so that its words are of one size
+    scale = f"max-width: {100 * width / _WIDTH:.0f}%"
+    return tag("figure", Markup(_embedded(svg[svg.index("<svg") :], name, words)), style=scale)
+
+
+def _embedded(svg: str, name: str, words: str) -> str:
+    label = tag("svg", role="img", aria_label=words).removesuffix("></svg>")
+    svg = re.sub(r'<svg [^>]*?(viewBox="[^"]*")[^>]*>', lambda m: f"{label} {m[1]}>", svg, count=1)
+    # its own style would be refused by the page's policy, and is in the page's
+    svg = re.sub(
+        r"<(metadata|defs)>\s*(<style.*?</style>\s*)?</\1>|<metadata>.*?</metadata>", "", svg, flags=re.DOTALL
+    )
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = re.sub(r'(href="#|url\(#)', rf"\1{name}-", svg).replace("xlink:href", "href")
+    for stand_in, colour in _COLOURS.items():
+        svg = svg.replace(stand_in, colour)
+    return svg
+
+
+def _ticks(comma: bool, *scales: Any) -> None:
+    """Numbers as one reads them in German, or in English."""
+    for scale in scales:
+        scale.set_major_formatter(
+            lambda value, _: f"{value:.1f}".replace(".", "," if comma else ".").replace("-", "−")
+        )

@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from annotate.report.facts import Claim, StudyReport
+from annotate.report.model_chapter import more_words
 from annotate.report.words import Words
 from exports.agreement.report import Coefficients
 from exports.agreement.report_text import FIRM, TENTATIVE
 from schemas.codebook import Codebook
-from train.evaluation.report import FLAT, LayerFigures, next_doubling
+from train.evaluation.report import LayerFigures
 
 _SURE = 0.05
 
@@ -31,7 +32,7 @@ def claims_of(report: StudyReport, book: Codebook) -> list[Claim]:
 
 
 def _of_people(report: StudyReport, book: Codebook, words: Words) -> Iterator[Claim]:
-    if report.agreement is None:
+    if report.agreement is None or not report.agreement.shared:
         yield Claim(
             may=False,
             about="agreement",
@@ -111,7 +112,7 @@ def _of_model(report: StudyReport, book: Codebook, words: Words) -> Iterator[Cla
         label = words.quoted(words.layer(name, book))
         if layer.macro_f1 is None:
             continue
-        more = _more(report, name, words)
+        more = more_words(report.evaluation, name, words) if report.evaluation.learning_curve else ""
         twin = layer.baselines.twin if layer.baselines else None
         low = layer.interval[0] if layer.interval else None
         if twin is not None:
@@ -150,24 +151,6 @@ def _f1(layer: LayerFigures, words: Words) -> str:
     return f"{words.pick('Makro-F1', 'macro-F1')} {words.with_bounds(layer.macro_f1, layer.interval)}"
 
 
-def _more(report: StudyReport, layer_id: str, words: Words) -> str:
-    """What twice as many sentences would bring."""
-    points = report.evaluation.learning_curve if report.evaluation else []
-    found = next_doubling(points, layer_id)
-    if found is None:
-        return ""
-    if found.gain < FLAT:
-        return words.pick(
-            "Doppelt so viele codierte Sätze würden wahrscheinlich wenig ändern.",
-            "Twice as many coded sentences would probably change little.",
-        )
-    gain = words.number(found.gain)
-    return words.pick(
-        f"Doppelt so viele codierte Sätze brächten wahrscheinlich bis zu {gain} mehr.",
-        f"Twice as many coded sentences would probably bring up to {gain} more.",
-    )
-
-
 # ---------------------------------------------------------------------- suggestions
 
 
@@ -195,8 +178,8 @@ def _of_suggestions(report: StudyReport, book: Codebook, words: Words) -> Iterat
             words=claim,
             figure=words.pick("nicht ausgelost, nicht zu sagen", "nothing was drawn, it cannot be said"),
             change=words.pick(
-                "`no_suggestion_share` hält ausgeloste Kommentare ohne Vorschläge zurück.",
-                "`no_suggestion_share` keeps commentaries that are drawn without suggestions.",
+                "no_suggestion_share hält ausgeloste Kommentare ohne Vorschläge zurück.",
+                "no_suggestion_share keeps commentaries that are drawn without suggestions.",
             ),
         )
         return
@@ -217,7 +200,7 @@ def _of_suggestions(report: StudyReport, book: Codebook, words: Words) -> Iterat
         words=claim,
         figure=figure,
         change=words.pick(
-            "Mehr Kommentare ohne Vorschläge zeigen kleinere Verschiebungen (`audit --plan`).",
-            "More commentaries without suggestions show smaller shifts (`audit --plan`).",
+            "Mehr Kommentare ohne Vorschläge zeigen kleinere Verschiebungen (audit --plan).",
+            "More commentaries without suggestions show smaller shifts (audit --plan).",
         ),
     )

@@ -14,13 +14,17 @@ class Paragraph(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Cells are words; ``numbers`` are the columns that are set to the right."""
+    """Cells are words; ``numbers`` are the columns that are set to the right.
+
+    A narrow table may stand beside another.
+    """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
     caption: str
     name: str  # of its file in LaTeX
     numbers: frozenset[int] = frozenset()
+    is_narrow: bool = False
 
 
 class Drawing(NamedTuple):
@@ -30,10 +34,18 @@ class Drawing(NamedTuple):
     words: str
 
 
-class Quotes(NamedTuple):
-    """Sentences of the study, each with what is said of it and links to its tasks."""
+class Quote(NamedTuple):
+    """A sentence of the study, with what is said of it and its tasks: words and an address for each."""
 
-    rows: Sequence[tuple[str, str, Sequence[str]]]
+    text: str
+    about: str
+    links: Sequence[tuple[str, str]] = ()
+
+
+class Quotes(NamedTuple):
+    """Sentences of the study."""
+
+    rows: Sequence[Quote]
     caption: str
 
 

@@ -1,5 +1,6 @@
 """What a report rests on: the verbs' own reports, and counts of a study's files."""
 
+from annotate.analysis.prevalence import Estimate
 from exports.agreement.report import AgreementReport
 from exports.audit.report import AuditReport
 from schemas.records import Record
@@ -7,18 +8,33 @@ from train.evaluation.report import EvaluationReport
 
 
 class Corpus(Record, frozen=True, kw_only=True):
-    """What was read; ``left_out`` are flags of commentaries and how often they stand."""
+    """What was read. ``languages`` are those of the originals of translations, ``flags`` what is odd about
+    commentaries and how often; of ``sentences``, ``coded`` were coded by somebody, in ``commentaries_coded``.
+    """
 
     commentaries: int
     sentences: int
     words: int
+    coded: int
+    commentaries_coded: int
     authors: dict[str, int]
     outlets: dict[str, int]
     first_date: str | None
     last_date: str | None
     without_date: int
     translated: int
+    languages: dict[str, int]
     flags: dict[str, int]
+
+
+class Design(Record, frozen=True, kw_only=True):
+    """How the work was given out: the settings of the study."""
+
+    unit: str
+    order: str
+    overlap: float
+    test_share: float
+    no_suggestion_share: float
 
 
 class Person(Record, frozen=True, kw_only=True):
@@ -45,13 +61,75 @@ class Gold(Record, frozen=True, kw_only=True):
     decided_by_hand: int
 
 
-class Help(Record, frozen=True, kw_only=True):
-    """Machine help: model → sentences that were coded with its suggestions on the screen."""
+class Leaks(Record, frozen=True, kw_only=True):
+    """Whether anything could be known beforehand.
 
-    models: dict[str, int]
+    ``alike`` commentaries share sentences with another, in ``groups``; ``across`` of them stood on both
+    sides of a split of the evaluation, null where there was none. ``test_alike`` commentaries kept for the
+    test share sentences with one to train on. Of ``test`` sentences kept for the test, ``test_suggested``
+    were coded with a suggestion, and the commentaries of ``test_learned`` taught a model.
+    """
+
+    alike: int
+    groups: int
+    across: int | None
+    test: int
+    test_suggested: int
+    test_alike: int
+    test_learned: int
+
+
+class Suggester(Record, frozen=True, kw_only=True):
+    """A model that suggested: to how many ``sentences``, and what its folder says of it.
+
+    ``known`` is whether the study has its folder; without, the rest is null. ``trained_on`` are sentences,
+    ``trained_in`` their commentaries, ``versions`` the programs it was trained with.
+    """
+
+    sentences: int
+    known: bool
+    created: str | None = None
+    codebook_version: str | None = None
+    encoder: str | None = None
+    trained_on: int | None = None
+    trained_in: int | None = None
+    versions: dict[str, str] = {}
+
+
+class Help(Record, frozen=True, kw_only=True):
+    """Machine help: of ``coded`` sentences, ``sentences`` were coded by somebody with a suggestion on "
+    "screen."""
+
+    models: dict[str, Suggester]
     sentences: int
     coded: int
-    encoder: str = ""
+
+
+class Frequency(Record, frozen=True, kw_only=True):
+    """How often something occurs in texts nobody coded; ``way`` is the direction of a stance, or null."""
+
+    layer: str
+    target: str | None = None
+    code: str | None = None
+    way: str | None = None
+    hits: int
+    of: int
+    counted: Estimate
+    corrected: Estimate
+
+
+class Prevalence(Record, frozen=True, kw_only=True):
+    """What ``model`` says of ``sentences`` in ``commentaries`` nobody coded.
+
+    ``measured`` are the sentences its errors were measured on, ``how`` is unseen or cross-validated.
+    """
+
+    model: str
+    commentaries: int
+    sentences: int
+    how: str
+    measured: int
+    found: list[Frequency]
 
 
 class Claim(Record, frozen=True, kw_only=True):
@@ -65,7 +143,7 @@ class Claim(Record, frozen=True, kw_only=True):
 
 
 class StudyReport(Record, frozen=True, kw_only=True):
-    """``reasons``: agreement, evaluation or audit → why there is none."""
+    """``reasons``: agreement, evaluation, audit or prevalence → why there is none."""
 
     study: str
     language: str
@@ -73,11 +151,14 @@ class StudyReport(Record, frozen=True, kw_only=True):
     codebook_version: str
     codebook_versions: dict[str, int]
     corpus: Corpus
+    design: Design
     people: list[Person]
     gold: Gold | None
+    leaks: Leaks | None
     help: Help
     agreement: AgreementReport | None
     evaluation: EvaluationReport | None
     audit: AuditReport | None
+    prevalence: Prevalence | None
     reasons: dict[str, str]
     claims: list[Claim]

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from statistics import median
 from typing import Any, TypeVar
 
@@ -9,14 +11,17 @@ import msgspec
 
 from annotate.progress import Progress, no_progress
 from annotate.report.claims import claims_of
-from annotate.report.facts import Corpus, Gold, Help, Person, StudyReport
+from annotate.report.facts import Corpus, Design, Gold, Help, Leaks, Person, StudyReport, Suggester
+from annotate.report.frequencies import prevalence_of
+from annotate.report.words import in_language
 from annotate.study.auditing import assignments_of, model_answers
 from annotate.study.folder import Study
-from annotate.study.material import pseudonyms_of
+from annotate.study.material import pseudonyms_of, trained_on
 from exports.agreement.agree import agree
 from exports.audit.audit import audit
 from schemas.codebook import Codebook
-from schemas.errors import StandpunktError
+from schemas.errors import DataError, StandpunktError
+from schemas.files import read_bytes
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Commentary, GoldSentence, Sentence
 
@@ -31,6 +36,8 @@ def gather(
     language: str | None = None,
     names: bool = False,
     evaluated: bool = True,
+    machines: Sequence[Annotation] = (),
+    accounts: Sequence[str] = (),
     seed: int = 0,
     progress: Progress = no_progress,
 ) -> StudyReport:
@@ -44,11 +51,17 @@ def gather(
         Whether annotators keep their names; else they have those of the study's exports.
     evaluated
         Whether the model is cross-validated, which takes most of the time.
+    machines
+        Codings of models to compare with people.
+    accounts
+        Annotators that are models.
 
     Raises
     ------
     DataError
         Nothing was coded yet.
+    SettingsError
+        There is no coding by one of the accounts.
     """
     book = study.codebook()
     rows = list(read_jsonl(study.needs(study.annotations, "pull"), Annotation))
@@ -60,34 +73,47 @@ def gather(
     reasons: dict[str, str] = {}
     progress("comparing annotators")
     chains = {s.sentence_id: s.chain_id for s in sentences if s.chain_id}
-    agreement = _known("agreement", reasons, lambda: agree(rows, book, chains=chains, seed=seed))
+    models = [called.get(name, name) for name in accounts]
+    compare = partial(agree, rows, book, chains=chains, seed=seed, models=models, machines=machines)
+    agreement = compare() if models or machines else _known("agreement", reasons, compare)
+    people = [row for row in rows if row.annotator not in models]
     progress("auditing suggestions")
-    audited = _known("audit", reasons, lambda: _audit(study, book, rows, called, seed))
+    audited = _known("audit", reasons, lambda: _audit(study, book, people, called, seed))
     progress(f"cross-validating {len(gold)} sentences")
     evaluation = None
     if not gold:
         reasons["evaluation"] = "nothing is adjudicated yet: `standpunkt adjudicate` makes gold"
     elif evaluated:
-        evaluation = _known("evaluation", reasons, lambda: _evaluate(gold, book, rows, seed))
+        evaluation = _known("evaluation", reasons, lambda: _evaluate(gold, book, people, seed))
     else:
         reasons["evaluation"] = "left out, as was asked"
+    count = partial(prevalence_of, study, book, rows, gold, sentences, commentaries, progress)
+    frequencies = None
+    if evaluated:
+        frequencies = _known("prevalence", reasons, count)
+    else:
+        reasons["prevalence"] = "left out, as was asked"
+    said = language or book.language
     report = StudyReport(
         study=study.name,
-        language=language or book.language,
+        language=said,
         codebook=book.codebook,
         codebook_version=book.version,
         codebook_versions=dict(sorted(Counter(row.codebook_version or "?" for row in rows).items())),
-        corpus=_corpus(commentaries, sentences),
-        people=[_person(name, rows) for name in sorted({row.annotator for row in rows})],
+        corpus=_corpus(commentaries, sentences, rows),
+        design=Design(**{name: getattr(study.settings, name) for name in Design.__struct_fields__}),
+        people=_people(people),
         gold=_gold(gold, book, study) if gold else None,
-        help=_help(rows),
+        leaks=_leaks(gold, rows, study, book, None if evaluation is None else seed) if gold else None,
+        help=_help(people, study),
         agreement=agreement,
         evaluation=evaluation,
         audit=audited,
+        prevalence=frequencies,
         reasons=reasons,
         claims=[],
     )
-    return msgspec.structs.replace(report, claims=claims_of(report, book))
+    return msgspec.structs.replace(report, claims=claims_of(report, in_language(book, said)))
 
 
 def _known(what: str, reasons: dict[str, str], compute: Callable[[], R]) -> R | None:
@@ -113,22 +139,36 @@ def _audit(
 def _evaluate(gold: Sequence[GoldSentence], book: Codebook, rows: Sequence[Annotation], seed: int) -> Any:
     from train.evaluate import cross_validate
     from train.evaluation.report import SMALL
+    from train.settings import USUAL_ENCODER, changed
 
-    return cross_validate(gold, book, seed=seed, curve=len(gold) <= SMALL, annotations=rows)
+    return cross_validate(
+        gold,
+        book,
+        seed=seed,
+        settings=changed(encoder=USUAL_ENCODER),
+        curve=len(gold) <= SMALL,
+        annotations=rows,
+    )
 
 
-def _corpus(commentaries: Sequence[Commentary], sentences: Sequence[Sentence]) -> Corpus:
+def _corpus(
+    commentaries: Sequence[Commentary], sentences: Sequence[Sentence], rows: Sequence[Annotation]
+) -> Corpus:
+    coded = [row for row in rows if not row.skipped]
     dates = sorted(c.date for c in commentaries if c.date)
     return Corpus(
         commentaries=len(commentaries),
         sentences=len(sentences),
         words=sum(len(s.text.split()) for s in sentences),
+        coded=len({row.sentence_id for row in coded}),
+        commentaries_coded=len({row.commentary_id for row in coded}),
         authors=_counted(c.author or "" for c in commentaries),
         outlets=_counted(c.outlet or "" for c in commentaries),
         first_date=dates[0] if dates else None,
         last_date=dates[-1] if dates else None,
         without_date=sum(not c.date for c in commentaries),
         translated=sum(bool(c.original_language or c.translator) for c in commentaries),
+        languages=_counted(c.original_language or "" for c in commentaries),
         flags=_counted(flag for c in commentaries for flag in c.flags),
     )
 
@@ -139,8 +179,15 @@ def _counted(words: Any) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def _person(name: str, rows: Sequence[Annotation]) -> Person:
-    own = [row for row in rows if row.annotator == name]
+def _people(rows: Sequence[Annotation]) -> list[Person]:
+    by_name: dict[str, list[Annotation]] = {}
+    for row in rows:
+        by_name.setdefault(row.annotator, []).append(row)
+    return [person_of(name, own) for name, own in sorted(by_name.items())]
+
+
+def person_of(name: str, own: Sequence[Annotation]) -> Person:
+    """The work of somebody with these codings."""
     times = [row.lead_time for row in own if row.lead_time and row.lead_time < _BREAK]
     days = sorted(row.created_at for row in own if row.created_at)
     return Person(
@@ -182,14 +229,74 @@ def _gold(gold: Sequence[GoldSentence], book: Codebook, study: Study) -> Gold:
     )
 
 
-def _help(rows: Sequence[Annotation]) -> Help:
-    shown = [row for row in rows if row.suggested is not None and not row.skipped]
+def _leaks(
+    gold: Sequence[GoldSentence], rows: Sequence[Annotation], study: Study, book: Codebook, seed: int | None
+) -> Leaks:
+    """``seed``: that of the evaluation; None where there was none."""
+    from train.data.near_duplicates import clusters_of
+
+    clusters: dict[str, set[str]] = {}
+    for row, cluster in zip(gold, clusters_of(gold), strict=True):
+        clusters.setdefault(cluster, set()).add(row.commentary_id)
+    together = [names for names in clusters.values() if len(names) > 1]
+    kept = {row.sentence_id: row.commentary_id for row in gold if row.test}
+    texts = {*kept.values()}
+    learned = [is_known for path in sorted(study.models.glob("*/model.json"))
+               if (is_known := trained_on(path.parent.name, study.folder))]  # fmt: skip
+    shown = {row.sentence_id for row in rows if row.suggested is not None}
+    return Leaks(
+        alike=sum(map(len, together)),
+        groups=len(together),
+        across=None if seed is None else _across(gold, book, together, seed),
+        test=len(kept),
+        test_suggested=len(shown & kept.keys()),
+        test_alike=sum(len(names & texts) for names in together if names - texts),
+        test_learned=sum(any(is_known(name) for is_known in learned) for name in texts),
+    )
+
+
+def _across(gold: Sequence[GoldSentence], book: Codebook, together: Sequence[set[str]], seed: int) -> int:
+    """Commentaries like one another that the evaluation both trained on and judged, in the same split."""
+    from train.data.gold import training_rows
+    from train.data.holdout import Plan, hold_out
+
+    parted: set[str] = set()
+    for split in hold_out(training_rows(gold, book), book, Plan(seed=seed)).splits:
+        train, test = ({row.commentary_id for row in side} for side in (split.train, split.test))
+        for names in together:
+            if names & train and names & test:
+                parted |= names
+    return len(parted)
+
+
+def _help(rows: Sequence[Annotation], study: Study) -> Help:
     by_model: dict[str, set[str]] = {}
-    for row in shown:
-        if row.suggested is not None:
+    for row in rows:
+        if row.suggested is not None and not row.skipped:
             by_model.setdefault(row.suggested.model_version, set()).add(row.sentence_id)
     return Help(
-        models={name: len(ids) for name, ids in sorted(by_model.items())},
-        sentences=len({row.sentence_id for row in shown}),
+        models={name: _suggester(study, name, len(ids)) for name, ids in sorted(by_model.items())},
+        sentences=len(set().union(*by_model.values())),
         coded=len({row.sentence_id for row in rows if not row.skipped}),
     )
+
+
+def _suggester(study: Study, name: str, sentences: int) -> Suggester:
+    """What a model's folder says of it, where the study has one: its name comes from an annotation."""
+    path = study.models / name / "model.json"
+    if Path(name).name != name or not path.is_file():
+        return Suggester(sentences=sentences, known=False)
+    try:
+        meta = msgspec.json.decode(read_bytes(path))
+        return Suggester(
+            sentences=sentences,
+            known=True,
+            created=meta["created"],
+            codebook_version=meta["codebook_version"],
+            encoder=meta["settings"]["encoder"],
+            trained_on=meta["n"],
+            trained_in=len(meta["commentaries"]),
+            versions=meta["versions"],
+        )
+    except (msgspec.DecodeError, KeyError, TypeError) as error:
+        raise DataError(f"not the description of a model: {error}", path=path) from error

@@ -4,10 +4,13 @@ import re
 from collections.abc import Iterator
 
 from annotate.report.document import Document, Paragraph, Quotes, Table
+from schemas.unprintable import replaced
 
 _SPECIAL = {
     "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}",
+    "\u00a0": "~", "−": "$-$", "–": "--", "α": r"$\alpha$", "κ": r"$\kappa$", "π": r"$\pi$", "±": r"$\pm$",
+    "<": r"\textless{}", ">": r"\textgreater{}", "→": r"$\to$", "…": r"\dots{}",
 }  # fmt: skip
 
 
@@ -50,7 +53,7 @@ def latex(words: str) -> str:
     >>> latex("50 % von A&B")
     '50 \\% von A\\&B'
     """
-    return "".join(_SPECIAL.get(char, char) for char in words).replace("\u00a0", "~").replace("−", "$-$")
+    return "".join(_SPECIAL.get(char, char) for char in replaced(words.replace("\n", " ")))
 
 
 def _part(part: object) -> Iterator[str]:
@@ -62,22 +65,23 @@ def _part(part: object) -> Iterator[str]:
         case Quotes(rows, caption):
             yield from (f"**{_plain(caption)}**", "")
             for text, about, links in rows:
-                where = "".join(f" <{link}>" for link in links)
+                where = "".join(f" ({_plain(words)}: {_address(url)})" for words, url in links)
                 yield from (f"> {_plain(text)}", ">", f"> {_plain(about)}{where}", "")
 
 
 def _table(table: Table) -> Iterator[str]:
     yield from (f"**{_plain(table.caption)}**", "")
-    yield "| " + " | ".join(map(_cell, table.head)) + " |"
+    yield "| " + " | ".join(map(_plain, table.head)) + " |"
     yield "|" + "|".join("---:" if n in table.numbers else "---" for n in range(len(table.head))) + "|"
-    yield from ("| " + " | ".join(map(_cell, row)) + " |" for row in table.rows)
+    yield from ("| " + " | ".join(map(_plain, row)) + " |" for row in table.rows)
     yield ""
 
 
-def _cell(words: str) -> str:
-    return _plain(words).replace("|", r"\|")
+def _address(url: str) -> str:
+    """An address of the web as a link, any other place as it stands."""
+    return f"<{url}>" if re.fullmatch(r"https?://[^\s<>]+", url) else _plain(url)
 
 
 def _plain(words: str) -> str:
     """On one line, with what Markdown would read as marks kept as it stands."""
-    return re.sub(r"([\\`*_\[\]<>])", r"\\\1", " ".join(words.split()))
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", replaced(" ".join(words.split())))

@@ -41,30 +41,28 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
         ]
     )
     corpus, people = report.corpus, len(report.people)
+    by = words.people(people)
     german = [
-        f"{people} Personen codierten {words.whole(report.help.coded)} Sätze aus {corpus.commentaries} "
-        f"Kommentaren "
-        f"nach dem Codebuch {report.codebook} {report.codebook_version}."
-        if people != 1
-        else f"Eine Person codierte {words.whole(report.help.coded)} Sätze aus {corpus.commentaries} "
-        f"Kommentaren nach "
-        f"dem Codebuch {report.codebook} {report.codebook_version}.",
+        f"{by} {'codierte' if people == 1 else 'codierten'} {words.sentences(report.help.coded)} aus "
+        f"{words.commentaries(corpus.commentaries_coded)} nach dem Codebuch {report.codebook} "
+        f"{report.codebook_version}."
     ]
     english = [
-        f"{'One person' if people == 1 else f'{people} people'} coded {words.whole(report.help.coded)} "
-        f"sentences of "
-        f"{corpus.commentaries} commentaries by the codebook {report.codebook} {report.codebook_version}."
+        f"{by} coded {words.sentences(report.help.coded)} of "
+        f"{words.commentaries(corpus.commentaries_coded)} by the "
+        f"codebook {report.codebook} {report.codebook_version}."
     ]
-    if agreement and figures:
+    if agreement and agreement.shared and figures:
+        shared = words.sentences(agreement.shared)
         german.append(
-            f"{agreement.shared} Sätze codierten mindestens zwei; Krippendorffs Alpha (nominal, für "
-            f"Mengen mit "
-            f"MASI; 95-%-Intervalle über Kommentare): {figures}."
+            f"Von mindestens zwei Personen codiert: {shared}. Krippendorffs Alpha (Krippendorff 2018; "
+            f"nominal, für "
+            f"Mengen mit MASI, Passonneau 2006; 95-%-Intervalle über Kommentare): {figures}."
         )
         english.append(
-            f"{agreement.shared} sentences were coded by two or more; Krippendorff's alpha (nominal, for "
+            f"Coded by two or more people: {shared}. Krippendorff's alpha (Krippendorff 2018; nominal, for "
             f"sets with "
-            f"MASI; 95% intervals over commentaries): {figures}."
+            f"MASI, Passonneau 2006; 95% intervals over commentaries): {figures}."
         )
     if report.evaluation and report.evaluation.held_out:
         scores = words.listed(
@@ -76,24 +74,30 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
         )
         splits = report.evaluation.held_out.splits
         german.append(
-            f"Der Klassifikator wurde in {splits} Teilen kreuzvalidiert, ganze Kommentare und fast "
-            f"gleiche Texte "
-            f"beisammen; Makro-F1: {scores}."
+            f"Der Klassifikator wurde in {splits} Teilen kreuzvalidiert, ganze Kommentare und fast gleiche "
+            f"Texte "
+            f"beisammen; Makro-F1 (Intervalle nach Nadeau & Bengio 2003 geweitet): {scores}."
         )
         english.append(
             f"The classifier was cross-validated in {splits} parts, whole commentaries and nearly equal "
-            f"texts together; "
-            f"macro-F1: {scores}."
+            f"texts "
+            f"together; macro-F1 (intervals widened after Nadeau & Bengio 2003): {scores}."
         )
     if report.help.models:
+        models, shown = words.listed([*report.help.models]), words.sentences(report.help.sentences)
+        german.append(f"Mit Vorschlägen von {models} codierte mindestens eine Person {shown}.")
+        english.append(f"With suggestions of {models} somebody coded {shown}.")
+    if report.audit and report.audit.compared == "drawn":
+        without = words.commentaries(report.audit.commentaries_without)
         german.append(
-            f"{report.help.sentences} Sätze wurden mit Vorschlägen des Modells "
-            f"{words.listed([*report.help.models])} "
-            "codiert."
+            f"Ihr Einfluss wurde an {without} geprüft, die ohne Vorschläge codiert wurden "
+            f"(Permutationstest; für "
+            "die Zahl der Codes korrigiert, Benjamini & Hochberg 1995)."
         )
         english.append(
-            f"{report.help.sentences} sentences were coded with suggestions of the model "
-            f"{words.listed([*report.help.models])}."
+            f"Their influence was tested against {without} coded without any (permutation test, corrected "
+            f"for the "
+            "number of codes, Benjamini & Hochberg 1995)."
         )
     return " ".join(german if words.language == "de" else english)
 
@@ -102,17 +106,24 @@ def limits_paragraph(report: StudyReport, book: Codebook) -> str:
     """What the study does not show."""
     words = Words(report.language)
     refused = [claim for claim in report.claims if not claim.may]
-    lead = words.pick("Nicht belegt ist:", "Not shown is:") if refused else ""
+    lead = words.pick("Diese Aussagen belegt die Studie nicht:", "The study does not show that:")
     parts = [f"{claim.words.rstrip('.')} ({claim.figure})" for claim in refused]
-    tail = words.pick(
-        f"Die Texte stammen von {len(report.corpus.authors)} Verfassern; auf andere Texte übertragen sich "
-        f"die Werte "
-        "nur, soweit diese ihnen gleichen.",
-        f"The texts are by {len(report.corpus.authors)} authors; the figures carry over to other texts "
-        f"only as far as "
-        "those are like them.",
-    )
-    return f"{lead} {'; '.join(parts)}. {tail}" if parts else tail
+    said = [f"{lead} {'; '.join(parts)}."] if parts else []
+    if authors := len(report.corpus.authors):
+        whose = words.pick(
+            "einem Verfasser" if authors == 1 else f"{authors} Verfassern",
+            "one author" if authors == 1 else f"{authors} authors",
+        )
+        said.append(
+            words.pick(
+                f"Die Texte stammen von {whose}; auf andere übertragen sich die Werte nur, soweit diese "
+                f"ihnen "
+                "gleichen.",
+                f"The texts are by {whose}; the figures carry over to others only as far as those are like "
+                f"them.",
+            )
+        )
+    return " ".join(said)
 
 
 def write_paper(folder: Path, document: Document, report: StudyReport, book: Codebook) -> list[str]:

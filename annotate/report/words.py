@@ -1,10 +1,16 @@
 """Words of a report in German or English, and how figures are written in each."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from annotate.pages.german import day
 from exports.agreement.report import Interval
 from schemas.codebook import Codebook
+
+_GERMAN = "Zwei Drei Vier Fünf Sechs Sieben Acht Neun Zehn Elf Zwölf"
+_ENGLISH = "Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve"
 
 
 class Words(NamedTuple):
@@ -28,6 +34,24 @@ class Words(NamedTuple):
             return text.replace(",", ".") if value >= 10_000 else str(value)
         return text
 
+    def sentences(self, count: int) -> str:
+        """A count of sentences."""
+        one = self.pick("Satz", "sentence") if count == 1 else self.pick("Sätze", "sentences")
+        return f"{self.whole(count)} {one}"
+
+    def people(self, count: int) -> str:
+        """A count of people, at the head of a sentence."""
+        if count == 1:
+            return self.pick("Eine Person", "One person")
+        numbers = self.pick(_GERMAN, _ENGLISH).split()
+        shown = numbers[count - 2] if count <= len(numbers) + 1 else self.whole(count)
+        return f"{shown} {self.pick('Personen', 'people')}"
+
+    def commentaries(self, count: int) -> str:
+        """A count of commentaries, as it stands after *in* or *aus*."""
+        one = self.pick("Kommentar", "commentary")
+        return f"{self.whole(count)} {one if count == 1 else self.pick('Kommentaren', 'commentaries')}"
+
     def day(self, date: str | None) -> str:
         """An ISO date as one writes it in the report's language."""
         return (day(date) if self.language == "de" else date or "") or "–"
@@ -48,30 +72,36 @@ class Words(NamedTuple):
         shown = self.number(value, digits)
         return shown if interval is None else f"{shown} ({self.bounds(interval, digits)})"
 
+    def share(self, value: float | None, interval: Interval | None) -> str:
+        """A share in percent, with its interval in brackets."""
+        shown = self.percent(value)
+        if interval is None:
+            return shown
+        low, high = (self.percent(bound) for bound in interval)
+        return f"{shown} ({low} {self.pick('bis', 'to')} {high})"
+
     def quoted(self, words: str) -> str:
         return f"„{words}“" if self.language == "de" else f"“{words}”"
 
     def layer(self, layer_id: str, book: Codebook) -> str:
         layer = book.layer(layer_id)
-        return say(book, layer.label, self.language) if layer else layer_id
+        return book.say(layer.label) if layer else layer_id
 
     def code(self, layer_id: str, code: str, book: Codebook) -> str:
         layer = book.layer(layer_id)
-        labels = {c.id: say(book, c.label, self.language) for c in layer.codes} if layer else {}
+        labels = {c.id: book.say(c.label) for c in layer.codes} if layer else {}
         return labels.get(code, self.pick("nicht berührt", "not touched") if code == "unrelated" else code)
 
     def target(self, target_id: str, book: Codebook) -> str:
         target = book.target(target_id)
-        return say(book, target.question, self.language) if target else target_id
+        return book.say(target.question) if target else target_id
 
-    def listed(self, parts: list[str]) -> str:
+    def listed(self, parts: Sequence[str]) -> str:
         if len(parts) < 2:
             return "".join(parts)
         return f"{', '.join(parts[:-1])} {self.pick('und', 'and')} {parts[-1]}"
 
 
-def say(book: Codebook, text: object, language: str) -> str:
-    """A text of the codebook in a language, where it has that one; else in its own."""
-    if isinstance(text, dict) and language in text:
-        return str(text[language])
-    return book.say(text)  # type: ignore[arg-type]
+def in_language(book: Codebook, language: str) -> Codebook:
+    """The codebook so that it says its texts in a language, where it has that one."""
+    return replace(book, language=language)

@@ -201,6 +201,21 @@ def machine_sentence(name: str, report: AgreementReport) -> str:
     """In which layers a machine agrees with people no less than they with each other, and in which less."""
     if not report.shared:
         return "How far people agree with each other is not known: no sentence was coded by two of them."
+    like, less, unknown = parted(name, report)
+    parts = [
+        f"{words} {', '.join(layers)}"
+        for words, layers in (
+            ("it agrees with people no less than they with each other in", like),
+            ("surely less in", less),
+            ("it cannot be said in", unknown),
+        )
+        if layers
+    ]
+    return f"{'; '.join(parts)}."[:1].upper() + f"{'; '.join(parts)}."[1:]
+
+
+def parted(name: str, report: AgreementReport) -> tuple[list[str], list[str], list[str]]:
+    """The layers where a machine agrees with people as they with each other, surely less, and the unsure."""
     like, less, unknown = [], [], []
     for layer, figure in report.machines[name].items():
         fair = figure.without_suggestions or figure
@@ -213,16 +228,7 @@ def machine_sentence(name: str, report: AgreementReport) -> str:
             like.append(layer)
         else:
             unknown.append(layer)
-    parts = [
-        f"{words} {', '.join(layers)}"
-        for words, layers in (
-            ("it agrees with people no less than they with each other in", like),
-            ("surely less in", less),
-            ("it cannot be said in", unknown),
-        )
-        if layers
-    ]
-    return f"{'; '.join(parts)}."[:1].upper() + f"{'; '.join(parts)}."[1:]
+    return like, less, unknown
 
 
 def _step_lines(

@@ -58,6 +58,13 @@ class CurvePoint(Record, frozen=True, kw_only=True):
     macro_f1: dict[str, float | None]
 
 
+class Gain(Record, frozen=True, kw_only=True):
+    """Macro-F1 that the last two doublings of the sentences brought, each in the mean, with its interval."""
+
+    gain: float
+    interval: tuple[float, float]
+
+
 class NextDoubling(NamedTuple):
     """Macro-F1 now, and what it would be if the next doubling of the sentences gained as the last did."""
 
@@ -158,11 +165,14 @@ class LayerFigures(Record, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class EvaluationReport(Record, frozen=True, kw_only=True, omit_defaults=True):
+    """``gains``: layer → what a doubling brought, where the learning curve was computed."""
+
     layers: dict[str, LayerFigures]
     n: int
     model_version: str
     held_out: HeldOut | None = None
     learning_curve: list[CurvePoint] = []
+    gains: dict[str, Gain] = {}
     against: Comparison | None = None
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from annotate.pages.evaluation import evaluation_page
 from annotate.pages.reading import reading_page
+from annotate.report.verb_pages import agreement_page, evaluation_page
 from exports.agreement.agree import agree
-from exports.agreement.report_page import agreement_page
 from exports.agreement.report_text import Place
 from reading_pieces import LAYERS, TARGETS, answers, codebook, devices, piece
 from running import Ran
@@ -144,7 +143,7 @@ def test_the_evaluation_page(model: Path) -> None:
         )
     ]  # fmt: skip
     layers = {name: replace(layer, suspects=suspects) for name, layer in report.layers.items()}
-    page = evaluation_page(replace(report, layers=layers, model_version=EVIL))
+    page = evaluation_page(replace(report, layers=layers, model_version=EVIL), hostile_codebook())
     assert f'href="{SCRIPT[:10]}' not in page
     assert "pwned" in Page(page).words
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from exports.agreement.agree import agree
 from exports.agreement.kept import kept_suggestions
-from exports.agreement.report_page import agreement_page
 from exports.agreement.report_text import report_words
 from exports.readers.annotations import read_codings
 from schemas.codebook import Codebook
@@ -275,7 +274,6 @@ def test_what_became_of_suggestions_stands_in_the_report(row: Row, codebook: Cod
     assert as_json(report)["kept"] == {"stance": {"from_author": {"shown": 2, "kept": 2}}}
     (line,) = [x for x in report_words(report, codebook, {}).splitlines() if "elsewhere" in x]
     assert line.split() == [*["stance", "ticked", "as", "by", "the", "author", "elsewhere"], "2", "2", "1.00"]
-    assert "ticked as by the author elsewhere" in agreement_page(report, codebook, {})
 
 
 def test_parents_agree_where_leaves_do_not(pairs: Any, codebook: Codebook) -> None:

@@ -1,18 +1,15 @@
-"""The report in words and as a page: what it says, how wide it is, and that nothing in it runs."""
+"""The report in words: what it says, and how wide it is."""
 
 import re
 from collections.abc import Callable
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from exports.agreement.agree import agree
 from exports.agreement.report import AgreementReport, Coefficients
-from exports.agreement.report_page import agreement_page
 from exports.agreement.report_text import Place, figure_table, interpretation, next_steps, report_words
 from schemas.codebook import Codebook
-from schemas.markup import VOID
 from schemas.records import Annotation
 
 Row = Callable[..., Annotation]
@@ -87,54 +84,3 @@ def test_the_interpretation_goes_by_the_interval(alpha: Any, interval: Any, word
         alpha=alpha, observed=1, interval=interval, shared=9, n=9, reason="undefined: nobody used it"
     )
     assert interpretation(figure).startswith(words)
-
-
-class Tags(HTMLParser):
-    """Whether every tag that is opened is closed in its order."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.seen: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.seen.append(tag)
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-
-def test_the_page_is_whole_and_nothing_in_it_runs(
-    report: AgreementReport, codebook: Codebook, places: dict[str, Place]
-) -> None:
-    page = agreement_page(report, codebook, places, notes=["left out 2 rows that stand there twice"])
-    tags = Tags()
-    tags.feed(page)
-    assert not tags.open
-    assert not {"script", "img", "link", "iframe"} & set(tags.seen)
-    assert "&lt;script&gt;" in page
-    assert "left out 2 rows that stand there twice" in page
-    assert 'style="' not in page  # the policy would block it
-    assert page == agreement_page(report, codebook, places, notes=["left out 2 rows that stand there twice"])
-
-
-def test_the_page_shows_every_code_target_and_month(
-    report: AgreementReport, codebook: Codebook, places: dict[str, Place]
-) -> None:
-    page = agreement_page(report, codebook, places)
-    for words in (
-        "Wiedergabe",
-        "Ironie",
-        "Soll eine Maut für alle gelten?",
-        "2026-01",
-        "2026-02",
-        "anna – bert",
-    ):
-        assert words in page
-
-
-def test_a_place_that_is_no_web_address_is_no_link(report: AgreementReport, codebook: Codebook) -> None:
-    places = {f"c{n // 5}:{n}": Place(links=(("anna", "javascript:alert(1)"),)) for n in range(40)}
-    assert "href" not in agreement_page(report, codebook, places)

@@ -1,0 +1,89 @@
+"""The report in a real browser: wide, on a phone, in the dark, on paper."""
+
+import base64
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+
+from annotate.report.chapters import to_document
+from annotate.report.gather import gather
+from annotate.report.page import report_page
+from annotate.study.folder import Study
+
+pytestmark = pytest.mark.browser
+
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--lang=de",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def page(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    path.write_text(report_page(to_document(gather(study), study.codebook(), {})), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("chromium and chromedriver are not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    yield started
+    started.quit()
+
+
+Open = Callable[[int, bool], webdriver.Chrome]
+
+
+@pytest.fixture
+def open_page(chrome: webdriver.Chrome, page: Path) -> Open:
+    def open_at(width: int, dark: bool) -> webdriver.Chrome:
+        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        light = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
+        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": light})
+        chrome.get_log("browser")
+        chrome.get(page.as_uri())
+        return chrome
+
+    return open_at
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_axe_finds_nothing_serious(open_page: Open, width: int, dark: bool) -> None:
+    axe = pytest.importorskip("axe_selenium_python", reason="axe-selenium-python is not installed")
+    shown = open_page(width, dark)
+    shown.execute_script(next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text("utf-8"))
+    found = shown.execute_async_script("axe.run(document).then(arguments[0])")
+    assert [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")] == []
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 390])
+def test_the_page_never_scrolls_sideways_and_its_policy_refuses_nothing(open_page: Open, width: int) -> None:
+    shown = open_page(width, False)
+    assert shown.execute_script("return document.documentElement.scrollWidth") <= width
+    assert [line for line in shown.get_log("browser") if "favicon" not in line["message"]] == []
+
+
+def test_it_prints_on_white_without_its_contents(open_page: Open) -> None:
+    shown = open_page(1280, True)
+    pdf = base64.b64decode(shown.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})["data"])
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 3
+    features = [{"name": "prefers-color-scheme", "value": "dark"}]
+    shown.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print", "features": features})
+    paper = "return getComputedStyle(document.documentElement).getPropertyValue('--paper')"
+    assert shown.execute_script(paper).strip() == "#fff"
+    assert not shown.find_element("css selector", "nav").is_displayed()
