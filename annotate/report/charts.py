@@ -1,6 +1,7 @@
 """The figures of a report: dots with their intervals on one scale, and curves."""
 
 import re
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 from typing import Any, NamedTuple
@@ -57,7 +58,7 @@ def dots_figure(
             axes.plot([dot.value], [y], sign, color=colour, ms=13 if sign == "|" else 7, mew=2, label=label)
         for line in lines:
             axes.axvline(line, color=_LINE, lw=1.4, zorder=0)
-        axes.set_yticks(range(len(rows)), rows)
+        axes.set_yticks(range(len(rows)), [_short(row) for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         low = min([0.0, *(dot.interval[0] if dot.interval else dot.value for dot in dots)])
         axes.set_xlim(low, 1.02)
@@ -83,7 +84,7 @@ def reliability_figure(
             panel.plot([0, 1], [0, 1], color=_LINE, lw=1.4)
             panel.plot(scores, right, color=_MODEL, lw=1)
             panel.scatter(scores, right, s=[14 + 70 * one.n / most for one in bins], color=_MODEL)
-            panel.set_title(title, fontsize=10)
+            panel.set_title(_short(title, 20), fontsize=10)
             panel.set(xlim=(0, 1.04), ylim=(0, 1.04), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
             _ticks(comma, panel.xaxis, panel.yaxis)
         panels[0].set_ylabel(axes[1])
@@ -105,7 +106,7 @@ def curves_figure(
         panel = paper.subplots()
         for (name, points), (sign, dashes) in zip(curves.items(), _SIGNS * len(curves), strict=False):
             xs, ys = [n for n, _ in points], [value for _, value in points]
-            panel.plot(xs, ys, color=_MODEL, marker=sign, ls=dashes, lw=1.4, ms=5, label=name)
+            panel.plot(xs, ys, color=_MODEL, marker=sign, ls=dashes, lw=1.4, ms=5, label=_short(name))
         panel.set(ylim=(0, 1), xlabel=axes[0], ylabel=axes[1])
         panel.set_xlim(left=0)
         _ticks(comma, panel.yaxis)
@@ -131,12 +132,13 @@ def figure(
         "axes.spines.top": False,
         "axes.spines.right": False,
     }
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
         from matplotlib.figure import Figure
 
         paper = Figure(figsize=(width, height), layout="constrained")
         draw(paper)
         out = StringIO()
+        warnings.simplefilter("ignore", UserWarning)  # of letters that a font lacks: the reader's has them
         paper.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     svg = replaced(out.getvalue())
     # every figure of a page is drawn to one scale, so that its words are of one size
@@ -156,6 +158,11 @@ def _embedded(svg: str, name: str, words: str) -> str:
     for stand_in, colour in _COLOURS.items():
         svg = svg.replace(stand_in, colour)
     return svg
+
+
+def _short(name: str, most: int = 32) -> str:
+    """A label that leaves the figure room; the table has it whole."""
+    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _ticks(comma: bool, *scales: Any) -> None:
