@@ -2,7 +2,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.records import Assignment
@@ -19,6 +19,7 @@ def seen(units: list[Unit], seed: int = 0) -> Candidates:
     return Candidates(np.arange(len(units)), rng.random(len(units)), rng.normal(size=(len(units), 4)))
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 9), min_size=1, max_size=30),
     st.integers(1, 60),
@@ -33,6 +34,7 @@ def test_nothing_is_picked_twice_and_every_pick_has_a_probability(
     assert all(0 < pick.probability <= 1 for pick in picks)
 
 
+@settings(deadline=None)
 @given(st.integers(5, 80), st.floats(0.2, 1), st.sampled_from(list(STRATEGIES)))
 def test_single_sentences_are_as_many_as_were_wanted_with_their_random_share(
     wanted: int, share: float, strategy: str
