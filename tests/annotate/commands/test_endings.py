@@ -127,8 +127,8 @@ def test_a_name_that_is_no_utf8_is_read_and_shown(piece: Path, standpunkt: Run) 
     assert (ran.code, ran.json["commentaries"], ran.json["sentences"]) == (0, 2, 4)
     ran = standpunkt("split", named)
     assert ran.code == 0
-    named.rename(named.with_suffix(".odt"))
-    assert "St\\xfcck.odt: not a format that is read" in standpunkt("split", piece.parent).err
+    named.rename(named.with_suffix(".wpd"))
+    assert "St\\xfcck.wpd: not a format that is read" in standpunkt("split", piece.parent).err
 
 
 def test_a_text_beyond_the_limit_is_refused(tmp_path: Path, standpunkt: Run) -> None:
