@@ -19,7 +19,7 @@ def seen(units: list[Unit], seed: int = 0) -> Candidates:
     return Candidates(np.arange(len(units)), rng.random(len(units)), rng.normal(size=(len(units), 4)))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.integers(1, 9), min_size=1, max_size=30),
     st.integers(1, 60),
@@ -34,7 +34,7 @@ def test_nothing_is_picked_twice_and_every_pick_has_a_probability(
     assert all(0 < pick.probability <= 1 for pick in picks)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(st.integers(5, 80), st.floats(0.2, 1), st.sampled_from(list(STRATEGIES)))
 def test_single_sentences_are_as_many_as_were_wanted_with_their_random_share(
     wanted: int, share: float, strategy: str
@@ -94,7 +94,7 @@ def test_all_are_picked_for_certain_where_more_are_wanted_than_there_are() -> No
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_units_are_picked_as_often_as_their_probability_says(strategy: str) -> None:
-    units, runs = commentaries([2, 3, 4, 5] * 8), 600
+    units, runs = commentaries([2, 3, 4, 5] * 8), 150
     found = [draw(units, 40, seen(units), strategy=strategy, seed=seed) for seed in range(runs)]
     often = Counter(pick.place for picks in found for pick in picks)
     stated = {pick.place: pick.probability for picks in found for pick in picks}
@@ -114,7 +114,7 @@ def test_a_weighted_share_is_right_on_average_though_the_preferred_are_others(st
     }  # rare where sure
     looked_at = Candidates(np.arange(60), doubt, rng.normal(size=(60, 4)))
     totals, plain = [], []
-    for seed in range(600):
+    for seed in range(150):
         weights = selection_weights(two_batches(units, looked_at, strategy, seed))
         totals.append((sum(weights.values()), sum(w for name, w in weights.items() if name in has)))
         plain.append(sum(name in has for name in weights) / len(weights))
