@@ -70,6 +70,7 @@ def draw(
     by_chance = ceil((1.0 if strategy == RANDOM else random_share) * wanted - 1e-9)
     preferred = STRATEGIES[strategy](units, candidates, wanted - by_chance)
     chosen = _within(units, preferred, wanted - by_chance, cap)
+    chosen = chosen[: len(units) - 1]  # there is always something left to draw
     taken = set(chosen)
     rest = [place for place in range(len(units)) if place not in taken]
     mean = sum(units[place].size for place in rest) / len(rest)
