@@ -147,6 +147,7 @@ def test_a_study_without_annotators_is_refused(standpunkt: Run, study: Path) -> 
     assert (ran.code, "the list is empty" in ran.err) == (1, True)
 
 
+@pytest.mark.slow
 def test_a_simulation_says_what_each_strategy_would_have_brought(
     standpunkt: Run, gold_files: tuple[Path, Path]
 ) -> None:
@@ -156,6 +157,7 @@ def test_a_simulation_says_what_each_strategy_would_have_brought(
     assert all(name in ran.out for name in ("random", "uncertainty", "diverse", "mixed", "needed"))
 
 
+@pytest.mark.slow
 def test_the_hint_says_what_more_coding_would_bring(
     standpunkt: Run, study: Path, gold_files: tuple[Path, Path]
 ) -> None:

@@ -25,6 +25,9 @@ from schemas.records import Annotation
 
 from .conftest import Make
 
+#: The whole of a study is cross-validated.
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., Ran]
 MARK = "<script>x</script>|*a*_b_`c`$d$ \\e{f} %& #g^~ [h](i) "
 

@@ -92,6 +92,7 @@ def test_all_are_picked_for_certain_where_more_are_wanted_than_there_are() -> No
     assert [pick.probability for pick in draw(units, 9, seen(units))] == [1.0, 1.0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_units_are_picked_as_often_as_their_probability_says(strategy: str) -> None:
     units, runs = commentaries([2, 3, 4, 5] * 8), 150
@@ -103,6 +104,7 @@ def test_units_are_picked_as_often_as_their_probability_says(strategy: str) -> N
         assert abs(often[place] / runs - probability) <= 4.5 * spread
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_weighted_share_is_right_on_average_though_the_preferred_are_others(strategy: str) -> None:
     rng = np.random.default_rng(3)
