@@ -105,6 +105,7 @@ def _good(suffix: str, changed: Mutation | None = None, rng: random.Random | Non
         "pdf",
     ],
 )
+@pytest.mark.slow
 def test_a_damaged_document_is_read_or_refused_in_one_line(tmp_path: Path, suffix: str) -> None:
     rng = random.Random(1)
     for n in range(2000 if STRESS else 60):

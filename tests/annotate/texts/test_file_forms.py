@@ -341,6 +341,7 @@ def test_a_soft_break_is_a_space_within_a_sentence_and_parts_lines_behind_one(tm
 )  # fmt: skip
 @pytest.mark.parametrize("suffix", [".txt", ".md"])
 @pytest.mark.timeout(60)
+@pytest.mark.slow
 def test_a_text_made_to_hold_up_the_reader_does_not(tmp_path: Path, text: str, suffix: str) -> None:
     problems: list[DataError] = []
     read(tmp_path, f"a{suffix}", text, passed_over=problems)

@@ -365,6 +365,7 @@ def test_what_cannot_be_read_is_one_line(tmp_path: Path, name: str, data: str | 
     ids=range(15),
 )  # fmt: skip
 @pytest.mark.timeout(60)
+@pytest.mark.slow
 def test_xml_made_to_hold_up_the_reader_does_not(tmp_path: Path, data: str) -> None:
     problems: list[DataError] = []
     read(tmp_path, "a.xml", data, passed_over=problems)

@@ -28,6 +28,7 @@ def rows() -> list[GoldSentence]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_all_strategies_begin_alike_and_random_is_what_they_are_held_against(
     rows: list[GoldSentence], book: Codebook
 ) -> None:
@@ -51,6 +52,7 @@ def test_too_little_gold_is_said(rows: list[GoldSentence], book: Codebook) -> No
         simulate(rows[:20], book)
 
 
+@pytest.mark.slow
 def test_the_hint_has_an_interval_around_the_gain_of_a_doubling(
     rows: list[GoldSentence], book: Codebook
 ) -> None:
