@@ -1,3 +1,4 @@
+import textwrap
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -129,6 +130,14 @@ def _words(report: "AdjudicationReport", most: int = 10) -> str:
         f"{len(report.ties)} ties"
         + (f", {report.by_hand} decided by a third person" if report.by_hand else "")
     ]
+    if report.competence:
+        lines.append("Likely right, estimated (95 % in brackets; no ranking, they overlap):")
+    for who, layers in report.competence.items():
+        shares = (
+            f"{name} {found.right:.2f} [{found.interval[0]:.2f}, {found.interval[1]:.2f}]"
+            for name, found in layers.items()
+        )
+        lines += textwrap.wrap(f"{who}: {', '.join(shares)}", 80, subsequent_indent="  ")
     for tie in report.ties[:most]:
         votes = ", ".join(f"{code} {count}" for code, count in tie.votes.items())
         lines.append(f"? {tie.sentence_id}  {tie.layer}: {votes}")

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from exports.adjudication.decision import Shares, tally
 from exports.adjudication.kinds import KINDS, Kind, agreed
-from exports.adjudication.question import Rule
+from exports.adjudication.question import Competence, Rule
 from exports.adjudication.rules import load_rule
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
@@ -53,7 +53,8 @@ class Tendency(Record, frozen=True, kw_only=True):
 class AdjudicationReport(Record, frozen=True, kw_only=True):
     """What was decided. ``sentences`` are gold rows; ``undecided`` those with something left open.
 
-    ``skipped`` are sentences that everybody skipped: they have no gold row.
+    ``skipped`` are sentences that everybody skipped: they have no gold row. ``competence``: annotator →
+    layer → how often they are likely right, of a rule that estimates it.
     """
 
     rule: str
@@ -65,6 +66,7 @@ class AdjudicationReport(Record, frozen=True, kw_only=True):
     layers: dict[str, dict[str, int]]
     ties: list[Tie]
     annotators: dict[str, dict[str, Tendency]]
+    competence: Mapping[str, Mapping[str, Competence]] = {}
 
 
 def adjudicate(
@@ -117,7 +119,7 @@ def adjudicate(
             gold.append(replace(gold_row, index=indexes[sentence_id], test=is_test))
             ties.extend(left_open)
     report = _report(rule, gold, coded, codebook, ties)
-    return gold, replace(report, by_hand=by_hand)
+    return gold, replace(report, by_hand=by_hand, competence=made.competence)
 
 
 def _votes(row: Annotation) -> Annotation:

@@ -68,6 +68,22 @@ def dawid_skene(
     return Estimates(posterior=posterior, prior=prior, errors=errors)
 
 
+def chances_to_be_right(values: Ints, posterior: Floats, least: int = 3) -> list[list[float]]:
+    """For each rater the probability of each value they gave, where ``least`` raters or more gave one.
+
+    Parameters
+    ----------
+    values
+        Units × raters, `MISSING` where none was given.
+    """
+    rated = (values != MISSING).sum(axis=1) >= least
+    found = []
+    for column in values.T:
+        units = np.flatnonzero(rated & (column != MISSING))
+        found.append(posterior[units, column[units]].tolist())
+    return found
+
+
 def _rates(posterior: Floats, votes: Floats, raters: Ints, known: Floats) -> tuple[Floats, Floats]:
     """How common each value is (2.4), and who gives what where which value is true (2.3)."""
     n_values = posterior.shape[1]

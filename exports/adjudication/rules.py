@@ -4,14 +4,14 @@ A question is a layer of a sentence, and of a stance one target, of a set one co
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct
 
-from exports.adjudication.dawid_skene import dawid_skene
+from exports.adjudication.dawid_skene import chances_to_be_right, dawid_skene
 from exports.adjudication.kinds import KINDS
-from exports.adjudication.question import Question, Rule, Value, Votes
+from exports.adjudication.question import Competence, Question, Rule, Value, Votes
 from exports.agreement.coefficients import Floats
 from exports.agreement.ratings import to_frame
 from schemas.codebook import Codebook
@@ -26,6 +26,7 @@ class ByVotes(Struct, frozen=True):
     """A rule that looks at the votes on a question alone."""
 
     decision: Callable[[Votes], Value | None]
+    competence: Mapping[str, Mapping[str, Competence]] = {}
 
     def decide(self, question: Question, votes: Votes) -> Value | None:
         return self.decision(votes)
@@ -62,6 +63,7 @@ class Estimated(Struct, frozen=True):
 
     index: dict[str, int]
     posteriors: dict[tuple[str, str], tuple[list[Value], Floats]]
+    competence: Mapping[str, Mapping[str, Competence]]
 
     def decide(self, question: Question, votes: Votes) -> Value | None:
         # what all gave stands: the estimate is for settling differences
@@ -81,11 +83,33 @@ def estimated(annotations: Sequence[Annotation], codebook: Codebook) -> Rule:
     """Estimates who errs how, layer by layer; of a stance by target, of a set by code."""
     frame = to_frame(annotations)
     posteriors: dict[tuple[str, str], tuple[list[Value], Floats]] = {}
+    right: dict[tuple[str, str], list[float]] = {}
     for layer in (layer for layer in codebook.layers if layer.kind in KINDS):
         for part, values, ratings in KINDS[layer.kind].ratings(frame, layer, codebook):
-            estimates = dawid_skene(ratings.values, len(ratings.codes))
-            posteriors[layer.id, part] = values, estimates.posterior
-    return Estimated({sentence_id: n for n, sentence_id in enumerate(frame.sentences)}, posteriors)
+            posterior = dawid_skene(ratings.values, len(ratings.codes)).posterior
+            posteriors[layer.id, part] = values, posterior
+            chances = chances_to_be_right(ratings.values, posterior)
+            for who, of_one in zip(frame.annotators, chances, strict=True):
+                right.setdefault((who, layer.id), []).extend(of_one)
+    competence: dict[str, dict[str, Competence]] = {}
+    for (who, layer_id), chances in right.items():
+        if chances:
+            competence.setdefault(who, {})[layer_id] = competence_of(chances)
+    index = {sentence_id: n for n, sentence_id in enumerate(frame.sentences)}
+    return Estimated(index, posteriors, competence)
+
+
+def competence_of(chances: Sequence[float]) -> Competence:
+    """The mean chance to be right; its interval is that of a share of half as many codings.
+
+    Who is right is not known but estimated: so the interval held the truth in 90 to 100 of 100 simulated
+    studies with 3 to 5 annotators, 2 and 6 codes and 50 to 1,000 sentences. With two annotators none does.
+    """
+    from scipy.stats import beta
+
+    n, right = len(chances), sum(chances)
+    low, high = beta.ppf([0.025, 0.975], right / 2 + 0.5, (n - right) / 2 + 0.5).tolist()
+    return Competence(n=n, right=round(right / n, 6), interval=(round(low, 6), round(high, 6)))
 
 
 def _by_votes(decision: Callable[[Votes], Value | None]) -> Callable[[Sequence[Annotation], Codebook], Rule]:

@@ -12,7 +12,18 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from exports.audit.comparison import WITH, WITHOUT, Share, Shift, Sums, compare, corrected, share, to_arms
+from exports.audit.comparison import (
+    WITH,
+    WITHOUT,
+    Arms,
+    Share,
+    Shift,
+    Sums,
+    compare,
+    corrected,
+    share,
+    to_arms,
+)
 from exports.audit.habits import habit
 from exports.audit.report import AuditReport, CodeAudit, LayerAudit, PersonAudit, ScoreAudit
 from exports.audit.seconds import time_on_screen
@@ -23,6 +34,9 @@ from schemas.kinds import KINDS
 from schemas.layer import Layer
 from schemas.records import UNRELATED, Annotation, Assignment, Layers, LayerValue
 
+#: Layer, target and code.
+_Code = tuple[str, str | None, str]
+_NOT_DRAWN = to_arms([], was_drawn=False, seed=0)
 _BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
@@ -91,8 +105,9 @@ def audit(
     for annotation in shown:
         text = texts[annotation.commentary_id]
         counts.add_suggestions(annotation, layers, text, predictions or {}, thirds[id(annotation)])
-    codes = [counts.code(layer, target, code) for layer in layers for target, code in _codes(layer, codebook)]
-    codes = [counts.with_shift(found, arms) for found in codes if counts.is_used(found)]
+    earlier = _against_earlier([row for row in coded if not _is_during(row, begun)], rows, layers)
+    keys = [(layer.id, target, code) for layer in layers for target, code in _codes(layer, codebook)]
+    codes = [counts.code(key, arms, earlier) for key in keys if counts.is_used(key)]
     q = corrected([found.shift for found in codes])
     codes = [
         msgspec.structs.replace(found, shift=msgspec.structs.replace(found.shift, q=value))
@@ -109,7 +124,7 @@ def audit(
         before=len(coded) - len(during),
         commentaries_with=len({row.text for row in rows if row.arm == WITH}),
         commentaries_without=len({row.text for row in rows if row.arm == WITHOUT}),
-        layers={layer.id: counts.layer(layer.id, arms) for layer in layers},
+        layers={layer.id: counts.layer(layer.id, arms, earlier) for layer in layers},
         codes=codes,
         annotators={name: counts.person(name, arms) for name in people},
         models={name: counts.kept("model", name) for name in sorted({_version(row) for row in shown})},
@@ -215,42 +230,63 @@ class _Counts:
     def kept(self, *key: Any) -> Share:
         return share(self.suggestions.hits[key][WITH], self.suggestions.trials[key][WITH])
 
-    def is_used(self, found: CodeAudit) -> bool:
-        key = ("code", found.layer, found.target, found.code)
-        return bool(found.kept.n or found.added or key in self.codings.hits)
+    def is_used(self, key: _Code) -> bool:
+        counted = ("code", *key)
+        return counted in self.suggestions.trials or counted in self.codings.hits
 
-    def code(self, layer: Layer, target: str | None, code: str) -> CodeAudit:
-        key = ("code", layer.id, target, code)
+    def code(self, key: _Code, arms: Arms, earlier: "_Counts | None") -> CodeAudit:
+        layer_id, target, code = key
         return CodeAudit(
-            layer=layer.id,
+            layer=layer_id,
             target=target,
             code=code,
-            kept=self.kept(*key),
-            dropped=self.dropped[key],
-            added=self.added[key],
-            shift=Shift(with_suggestions=None, without=None, n_with=0, n_without=0),
+            kept=self.kept("code", *key),
+            dropped=self.dropped["code", *key],
+            added=self.added["code", *key],
+            shift=self.code_shift(key, arms),
+            since_before=earlier.code_shift(key, _NOT_DRAWN) if earlier else None,
         )
 
-    def with_shift(self, found: CodeAudit, arms: Any) -> CodeAudit:
-        hits = self.codings.hits["code", found.layer, found.target, found.code]
-        trials = self.codings.trials["asked", found.layer, found.target]
-        return msgspec.structs.replace(found, shift=compare(hits, trials, arms))
+    def code_shift(self, key: _Code, arms: Arms) -> Shift:
+        layer_id, target, _ = key
+        return compare(self.codings.hits["code", *key], self.codings.trials["asked", layer_id, target], arms)
 
-    def layer(self, layer_id: str, arms: Any) -> LayerAudit:
+    def layer(self, layer_id: str, arms: Arms, earlier: "_Counts | None") -> LayerAudit:
         return LayerAudit(
             kept=self.kept("layer", layer_id),
             dropped=self.dropped["layer", layer_id],
             added=self.added["layer", layer_id],
             between_people=self._shift(self.pairs, layer_id, arms),
             with_model=self._shift(self.model, layer_id, arms),
+            since_before=earlier._shift(earlier.pairs, layer_id, _NOT_DRAWN) if earlier else None,
         )
 
-    def person(self, name: str, arms: Any) -> PersonAudit:
+    def person(self, name: str, arms: Arms) -> PersonAudit:
         kept, with_model = self.kept("person", name), self._shift(self.model, ("person", name), arms)
         return PersonAudit(kept=kept, with_model=with_model, habit=habit(kept, with_model))
 
-    def _shift(self, sums: Sums, key: Any, arms: Any) -> Shift:
+    def _shift(self, sums: Sums, key: Any, arms: Arms) -> Shift:
         return compare(sums.hits[key], sums.trials[key], arms, is_share=False)
+
+
+def _against_earlier(
+    before: Sequence[Annotation], rows: Sequence[_Row], layers: Sequence[Layer]
+) -> _Counts | None:
+    """What was coded with suggestions beside what was coded before the first; None where nothing was."""
+    if not before:
+        return None
+    shown = [row.annotation for row in rows if row.arm == WITH]
+    texts = {name: n for n, name in enumerate(sorted({row.commentary_id for row in [*before, *shown]}))}
+    both = [
+        _Row(row, arm, texts[row.commentary_id])
+        for arm, part in ((WITHOUT, before), (WITH, shown))
+        for row in part
+    ]
+    counts = _Counts(len(texts))
+    for row in both:
+        counts.add_codings(row, layers, {})
+    counts.add_pairs(both, layers)
+    return counts
 
 
 # ---------------------------------------------------------------------- arms

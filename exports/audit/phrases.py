@@ -8,7 +8,8 @@ GERMAN = {
     "unknown": "Ob Vorschläge die Codierungen verschieben, ist nicht zu sagen: {reason}.",
     "seen": "Niemand wurde ausgelost, ohne Vorschläge zu codieren: Der Vergleich zeigt Unterschiede, "
     "keine Wirkung.",
-    "pull": "Mit dem Modell stimmen die Codierungen in „{layer}“ um {points} Punkte öfter überein, wenn sein "
+    "pull": "Mit dem Modell stimmen die Codierungen in „{layer}“ um {points} Punkte öfter überein, wenn "
+    "sein "
     "Vorschlag zu sehen ist ({low} bis {high}).",
     "accepts": "{who} übernimmt fast alle Vorschläge ({kept}), auch solche, die ohne Vorschlag anders "
     "codiert würden.",
@@ -18,9 +19,14 @@ GERMAN = {
     "kept": "{kept} von {n} Vorschlägen blieben stehen.",
     "time": "Ein Satz dauert mit Vorschlägen {ratio}-mal so lange ({low} bis {high}).",
     "thirds": "Im letzten Drittel blieben {last} der Vorschläge stehen, im ersten {first}.",
+    "since": "Gegenüber der Zeit vor dem ersten Vorschlag sind {n} von {all} Codes deutlich häufiger oder "
+    "seltener, am meisten {what} ({points} Punkte, {low} bis {high}); das kann auch an anderen Texten "
+    "oder an "
+    "der Übung liegen.",
     "heads": "Ebene|Code|behalten|mit|ohne|Unterschied",
     "plan": "{texts} Kommentare, {sentences} Sätze, {codings} Codierungen; Ähnlichkeit in einem Kommentar "
-    "{correlation} ({how}). Verschiebung in Punkten, die mit einer Wahrscheinlichkeit von 80 % gezeigt wird, "
+    "{correlation} ({how}). Verschiebung in Punkten, die mit einer Wahrscheinlichkeit von 80 % gezeigt "
+    "wird, "
     "für Codes, die so häufig sind:",
     "measured": "aus den Codierungen bis jetzt",
     "assumed": "angenommen",
@@ -48,9 +54,15 @@ ENGLISH = {
     "kept": "{kept} of {n} suggestions were kept.",
     "time": "A sentence takes {ratio} times as long with suggestions ({low} to {high}).",
     "thirds": "In the last third {last} of the suggestions were kept, in the first {first}.",
+    "since": "Compared with the time before the first suggestion {n} of {all} codes are clearly more or "
+    "less "
+    "frequent, most of all {what} ({points} points, {low} to {high}); other texts or practice may be the "
+    "reason.",
     "heads": "layer|code|kept|with|without|difference",
-    "plan": "{texts} commentaries, {sentences} sentences, {codings} codings; correlation within a commentary "
-    "{correlation} ({how}). Shift in points that is shown with a chance of 80%, for codes that are given so "
+    "plan": "{texts} commentaries, {sentences} sentences, {codings} codings; correlation within a "
+    "commentary "
+    "{correlation} ({how}). Shift in points that is shown with a chance of 80%, for codes that are given "
+    "so "
     "often:",
     "measured": "from the codings so far",
     "assumed": "assumed",

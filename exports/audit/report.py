@@ -9,6 +9,8 @@ class CodeAudit(Record, frozen=True, kw_only=True):
 
     ``kept`` is the share of its suggestions that were coded so, ``dropped`` those that were not, ``added``
     how often it was coded where it was not suggested; ``shift`` compares how often it was coded.
+    ``since_before`` compares it with what was coded before the first suggestion: other texts and less
+    practice, so no effect by itself; null where nothing was.
     """
 
     layer: str
@@ -18,11 +20,13 @@ class CodeAudit(Record, frozen=True, kw_only=True):
     dropped: int
     added: int
     shift: Shift
+    since_before: Shift | None = None
 
 
 class LayerAudit(Record, frozen=True, kw_only=True):
     """``between_people`` compares agreement between annotators, ``with_model`` that with the model's answers,
-    which it also gave for sentences where nobody saw them.
+    which it also gave for sentences where nobody saw them. ``since_before`` is agreement between annotators
+    since the first suggestion and before it.
     """
 
     kept: Share
@@ -30,6 +34,7 @@ class LayerAudit(Record, frozen=True, kw_only=True):
     added: int
     between_people: Shift
     with_model: Shift
+    since_before: Shift | None = None
 
 
 class PersonAudit(Record, frozen=True, kw_only=True):
@@ -68,7 +73,8 @@ class AuditReport(Record, frozen=True, kw_only=True):
     on the screen, for nothing was drawn) or ``nothing``: ``reason`` is
     ``not_yet`` (nothing without suggestions was coded since the first of them) or ``no_control``.
 
-    ``before`` are annotations from before the first suggestion, which are in no comparison. ``thirds`` is
+    ``before`` are annotations from before an annotator's first suggestion, or of one who never had any: they
+    are compared apart (``since_before``). ``thirds`` is
     what was kept in the first, second and last third of each annotator's suggestions.
     """
 

@@ -3,7 +3,6 @@
 import textwrap
 from collections.abc import Iterator
 
-from exports.audit import habits
 from exports.audit.comparison import Share, Shift
 from exports.audit.phrases import ENGLISH, GERMAN
 from exports.audit.plan import AuditPlan
@@ -75,11 +74,12 @@ def _sentences(report: AuditReport, codebook: Codebook, language: _Language) -> 
     for who, person in report.annotators.items():
         shift = person.with_model.shift
         yield language.say(
-            person.habit if person.habit in language.words else habits.UNCLEAR,
+            person.habit,
             who=who,
             kept=language.percent(person.kept.share or 0),
             points=language.number(100 * (shift or 0)),
         )
+    yield from _since(report, codebook, language)
     yield from _tiring(report, language)
     time = report.time
     if time.ratio is not None and time.interval is not None and not time.interval[0] <= 1 <= time.interval[1]:
@@ -110,6 +110,29 @@ def _effects(report: AuditReport, codebook: Codebook, language: _Language) -> It
             points, low, high = _points(shift, language)
             label = _label(name, codebook)
             yield language.say("pull", layer=label, points=points, low=low, high=high)
+
+
+def _since(report: AuditReport, codebook: Codebook, language: _Language) -> Iterator[str]:
+    """How many codes are surely given more or less often than before the first suggestion, and which most."""
+    known = [(found, shift) for found in report.codes if (shift := found.since_before) and shift.interval]
+    clear = [(found, shift) for found, shift in known if shift.interval and _excludes_zero(shift.interval)]
+    if clear:
+        found, shift = max(clear, key=lambda pair: abs(pair[1].shift or 0))
+        low, high = (language.number(100 * bound) for bound in shift.interval or ())
+        yield language.say(
+            "since",
+            n=len(clear),
+            all=len(known),
+            what=_named(found, codebook, language),
+            points=language.number(100 * (shift.shift or 0)),
+            low=low,
+            high=high,
+        )
+
+
+def _excludes_zero(interval: tuple[float, float]) -> bool:
+    low, high = interval
+    return low > 0 or high < 0
 
 
 def _moved(key: str, found: CodeAudit, codebook: Codebook, language: _Language) -> str:

@@ -51,6 +51,26 @@ def test_what_was_coded_before_the_first_suggestion_is_in_no_comparison(book: Co
     assert report.compared == "seen"
 
 
+def test_what_was_coded_before_is_compared_apart_and_untested(book: Codebook) -> None:
+    study = made_study(9, habits={"anna": "accepts"}, texts=60, control=0.0, attacks=0.4)
+    rows = study.annotations
+    early = [
+        msgspec.structs.replace(
+            row, suggested=None, created_at="2025-12-01T10:00:00Z", commentary_id=f"v{row.commentary_id}",
+            sentence_id=f"v{row.sentence_id}", layers={"function": "report", "rhetoric": []},
+        )
+        for row in rows[::3]
+    ]  # fmt: skip
+    report = audit([*early, *rows], book)
+    found = {code.code: code.since_before for code in report.codes}
+    attack, reported = found["attack"], found["report"]
+    assert attack is not None and attack.interval is not None and attack.interval[0] > 0.2
+    assert reported is not None and reported.without == 1.0 and reported.p is None
+    assert report.before == len(early)
+    assert any("vor dem ersten Vorschlag sind" in line for line in audit_sentences(report, book))
+    assert audit(rows, book).codes[0].since_before is None
+
+
 def test_without_a_control_arm_it_is_said_how_to_get_one(book: Codebook) -> None:
     report = audited(made_study(control=0.0), book)
     assert (report.compared, report.reason) == ("nothing", "no_control")
