@@ -92,9 +92,9 @@ def estimated(annotations: Sequence[Annotation], codebook: Codebook) -> Rule:
             for who, of_one in zip(frame.annotators, chances, strict=True):
                 right.setdefault((who, layer.id), []).extend(of_one)
     competence: dict[str, dict[str, Competence]] = {}
-    for (who, layer_id), chances in right.items():
-        if chances:
-            competence.setdefault(who, {})[layer_id] = competence_of(chances)
+    for (who, layer_id), given in right.items():
+        if given:
+            competence.setdefault(who, {})[layer_id] = competence_of(given)
     index = {sentence_id: n for n, sentence_id in enumerate(frame.sentences)}
     return Estimated(index, posteriors, competence)
 
