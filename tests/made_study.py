@@ -19,6 +19,8 @@ from schemas.records import (
 )
 
 TEXTS, SIZE = 14, 8
+#: How many places a sentence may name: with few of them long studies repeat their sentences.
+PLACES = 999
 TARGET = "tempolimit"
 _SAID = {
     "claim": "Das Tempolimit {0} in Ort {1} allen {2} Leuten.",
@@ -86,7 +88,7 @@ def make_study(
         for n in range(SIZE):
             code = rng.choice([*_SAID])
             verb = rng.choice(_VERBS[code])
-            said = mark + _SAID[code].format(verb, rng.randrange(999), rng.randrange(99))
+            said = mark + _SAID[code].format(verb, rng.randrange(PLACES), rng.randrange(99))
             words.append(said)
             sentence = Sentence(
                 sentence_id=f"{name}:{n}", commentary_id=name, index=n, start=offset, end=offset + len(said),

@@ -46,6 +46,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         made_study.SIZE = 40
         made_study.TEXTS = args.sentences // made_study.SIZE
+        made_study.PLACES = 10**9  # no sentence twice, so that parts can be held out
         begun = time.perf_counter()
         people = tuple(f"person{n}" for n in range(1, args.people + 1))
         study = made_study.make_study(Path(folder) / "probe", people)
