@@ -86,17 +86,15 @@ def _no_agreement(report: StudyReport, words: Words) -> str:
     if len(report.people) == 1:
         return words.pick(
             "Es hat nur eine Person codiert: Wie verlässlich die Codierungen sind, lässt sich so nicht "
-            "sagen. "
-            "Möglich bleibt der Vergleich mit einem Modell (report --machine DATEI); belastbar wird die "
-            "Studie, wenn eine zweite Person einen Teil der Kommentare unabhängig codiert.",
+            "sagen. Möglich bleibt der Vergleich mit einem Modell (report --machine DATEI); belastbar wird "
+            "die Studie, wenn eine zweite Person einen Teil der Kommentare unabhängig codiert.",
             "Only one person coded: how reliable the codings are cannot be said. What remains is to compare "
             "them with a model (report --machine FILE); the study becomes sound when a second person codes "
             "some of the commentaries independently.",
         )
     return words.pick(
         "Kein Satz wurde von zwei Personen codiert: Wie verlässlich die Codierungen sind, lässt sich so "
-        "nicht "
-        "sagen. overlap in study.yaml bestimmt, wie viele Kommentare alle codieren.",
+        "nicht sagen. overlap in study.yaml bestimmt, wie viele Kommentare alle codieren.",
         "No sentence was coded by two people: how reliable the codings are cannot be said. overlap in "
         "study.yaml is the share of commentaries that all code.",
     )
@@ -125,8 +123,7 @@ def _paper(report: StudyReport, book: Codebook, words: Words) -> Chapter:
         "Zum Überarbeiten; report --for-paper ORDNER schreibt diese Absätze, die Tabellen in LaTeX und die "
         "Literaturangaben als Dateien.",
         "To be edited; report --for-paper DIR writes these paragraphs, the tables in LaTeX and the "
-        "references "
-        "as files.",
+        "references as files.",
     )
     paragraphs = [methods_paragraph(report, book), limits_paragraph(report, book)]
     title = words.pick("Für den Aufsatz", "For the paper")
@@ -136,9 +133,8 @@ def _paper(report: StudyReport, book: Codebook, words: Words) -> Chapter:
 def terms_chapter(words: Words) -> Chapter:
     """Each term of the report in one line."""
     german = (
-        ("α", "Krippendorffs Alpha: 1 heißt volle Übereinstimmung, 0 so viel wie beim Raten. Ab 0,8 gilt "
-         "sie als "
-         "verlässlich, ab 0,667 für vorläufige Schlüsse."),
+        ("α", "Krippendorffs Alpha: 1 heißt volle Übereinstimmung, 0 so viel wie beim Raten. Ab 0,8 gilt sie "
+         "als verlässlich, ab 0,667 für vorläufige Schlüsse."),
         ("κ, AC1", "Andere Maße der Übereinstimmung; AC1 wird von seltenen Codes weniger gedrückt."),
         ("95 %", "Ein Intervall, das den wahren Wert in 95 von 100 solchen Studien enthält. Gezogen werden "
          "ganze Kommentare, denn Sätze eines Textes ähneln einander."),
@@ -149,27 +145,22 @@ def terms_chapter(words: Words) -> Chapter:
         ("Makro-F1", "Mittel über die Codes aus Präzision und Ausbeute; seltene Codes zählen so viel wie "
          "häufige."),
         ("Präzision, Ausbeute", "Wie viele der vergebenen Codes richtig sind; wie viele der richtigen "
-         "vergeben "
-         "werden."),
+         "vergeben werden."),
         ("mittlere Präzision", "Wie gut das Modell Sätze mit dem Code vor solche ohne ihn reiht; 1 ist "
          "fehlerlos."),
         ("Vergleichsmodell", "TF-IDF von Wörtern und Wortteilen mit einem linearen Modell, auf denselben "
-         "Texten "
-         "trainiert."),
+         "Texten trainiert."),
         ("Kalibrierung", "Um wie viel die Wahrscheinlichkeiten des Modells im Mittel danebenliegen."),
         ("q", "p-Wert, für die Zahl der geprüften Codes korrigiert (Benjamini und Hochberg)."),
         ("bereinigt", "Von der Häufigkeit ist abgezogen, was das Modell erfindet, und ergänzt, was es "
-         "übersieht "
-         "(Rogan und Gladen)."),
+         "übersieht (Rogan und Gladen)."),
     )  # fmt: skip
     english = (
         ("α", "Krippendorff's alpha: 1 is full agreement, 0 what guessing gives. From 0.8 on it counts as "
-         "reliable, "
-         "from 0.667 on for tentative conclusions."),
+         "reliable, from 0.667 on for tentative conclusions."),
         ("κ, AC1", "Other measures of agreement; AC1 suffers less from rare codes."),
         ("95%", "An interval that holds the true value in 95 of 100 such studies. Whole commentaries are "
-         "drawn, for "
-         "sentences of one text are alike."),
+         "drawn, for sentences of one text are alike."),
         ("equal", "The share of equal codings; high where one code is common, and never to be reported "
          "alone."),
         ("positive agreement", "How often a second person gives the code where one does."),
@@ -185,8 +176,7 @@ def terms_chapter(words: Words) -> Chapter:
         ("calibration", "How far the model's probabilities are off in the mean."),
         ("q", "A p-value corrected for the number of codes that were tested (Benjamini and Hochberg)."),
         ("corrected", "What the model invents is taken from the frequency, what it misses is added (Rogan "
-         "and "
-         "Gladen)."),
+         "and Gladen)."),
     )  # fmt: skip
     rows = [list(row) for row in (german if words.language == "de" else english)]
     head = (words.pick("Begriff", "Term"), words.pick("heißt", "means"))

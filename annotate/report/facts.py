@@ -97,8 +97,7 @@ class Suggester(Record, frozen=True, kw_only=True):
 
 
 class Help(Record, frozen=True, kw_only=True):
-    """Machine help: of ``coded`` sentences, ``sentences`` were coded by somebody with a suggestion on "
-    "screen."""
+    """Machine help: of ``coded`` sentences, ``sentences`` were coded by somebody with a suggestion shown."""
 
     models: dict[str, Suggester]
     sentences: int

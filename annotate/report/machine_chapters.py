@@ -1,5 +1,4 @@
-"""What machines had to do with it: what suggestions changed, what a model says of further texts, what to "
-"disclose."""
+"""What suggestions changed, what a model says of texts nobody coded, and what to disclose of models."""
 
 from collections.abc import Iterator, Sequence
 
@@ -21,20 +20,19 @@ def suggestions_chapter(report: StudyReport, book: Codebook, words: Words) -> Ch
         return Chapter("suggestions", title, [Paragraph(none)])
     audit = report.audit
     if audit is None:
-        none = words.pick("Der Einfluss der Vorschläge ließ sich nicht berechnen.", "The influence of "
-        "suggestions "
-                          "could not be computed.")  # fmt: skip
+        none = words.pick(
+            "Der Einfluss der Vorschläge ließ sich nicht berechnen.",
+            "The influence of suggestions could not be computed.",
+        )
         return Chapter("suggestions", title, [Paragraph(none)])
     parts: list[Part] = [Paragraph(line) for line in audit_sentences(audit, book, words.language)]
     parts.append(Paragraph(_arms(audit, words), True))
     parts += _tables(audit, book, words)
     compared = words.pick(
         "Zum Vergleich: Beck et al. (2021) fanden beim Codieren deutscher Meinungen mit Vorschlägen ein um "
-        "0,14 "
-        "höheres Fleiss-κ als ohne.",
+        "0,14 höheres Fleiss-κ als ohne.",
         "To compare: coding German opinions, Beck et al. (2021) found a Fleiss' κ higher by 0.14 with "
-        "suggestions "
-        "than without.",
+        "suggestions than without.",
     )
     return Chapter("suggestions", title, [*parts, Paragraph(compared)])
 
@@ -76,9 +74,10 @@ def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
         words.pick("ergänzt", "added"), words.pick("mit", "with"), words.pick("ohne", "without"),
         words.pick("Punkte", "points"), "q",
     )  # fmt: skip
-    caption = words.pick("Wie oft ein Code vergeben wird, mit und ohne Vorschläge", "How often a code is "
-    "given, with "
-                         "and without suggestions")  # fmt: skip
+    caption = words.pick(
+        "Wie oft ein Code vergeben wird, mit und ohne Vorschläge",
+        "How often a code is given, with and without suggestions",
+    )
     yield Table(head, rows, caption, "suggestions", frozenset(range(2, 9)))
     rows = [
         [
@@ -95,9 +94,10 @@ def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
         words.pick("Menschen einander gleich, Punkte", "people agree, points"),
         words.pick("dem Modell gleich, Punkte", "like the model, points"),
     )  # fmt: skip
-    caption = words.pick("Übereinstimmung mit Vorschlägen, verglichen mit ohne", "Agreement with "
-    "suggestions, compared "
-                         "with without")  # fmt: skip
+    caption = words.pick(
+        "Übereinstimmung mit Vorschlägen, verglichen mit ohne",
+        "Agreement with suggestions, compared with without",
+    )
     yield Table(head, rows, caption, "suggestions-layers", frozenset({1, 2, 3, 4}))
     habits = {
         "accepts": words.pick("übernimmt fast alles", "takes nearly all"),
@@ -187,11 +187,10 @@ def prevalence_chapter(report: StudyReport, book: Codebook, words: Words) -> Cha
     if (why := report.reasons.get("prevalence")) is not None:
         none = words.pick(
             "Zu nicht codierten Texten gibt es Vorhersagen, aber wie oft sie irren, ist nicht zu messen: "
-            "Dazu "
-            "braucht es entschiedene Sätze und genau ein Modell, das in dieser Studie liegt und lesbar ist.",
+            "Dazu braucht es entschiedene Sätze und genau ein Modell, das in dieser Studie liegt und lesbar "
+            "ist.",
             "There are predictions for texts nobody coded, but how often they err cannot be measured: that "
-            "takes "
-            "decided sentences and one model that the study has and can read.",
+            "takes decided sentences and one model that the study has and can read.",
         )
         if why.startswith("left out"):
             none = words.pick("Auf Wunsch weggelassen.", "Left out, as was asked.")
@@ -199,11 +198,9 @@ def prevalence_chapter(report: StudyReport, book: Codebook, words: Words) -> Cha
     if found is None:
         none = words.pick(
             "Zu Texten, die niemand codiert hat, gibt es hier keine Vorhersagen; Häufigkeiten sind nur die "
-            "der "
-            "entschiedenen Sätze.",
+            "der entschiedenen Sätze.",
             "There are no predictions here for texts nobody coded; frequencies are those of the decided "
-            "sentences "
-            "alone.",
+            "sentences alone.",
         )
         return Chapter("prevalence", title, [Paragraph(none)])
     how = (
@@ -212,13 +209,11 @@ def prevalence_chapter(report: StudyReport, book: Codebook, words: Words) -> Cha
         else words.pick("durch Kreuzvalidierung", "by cross-validation")
     )
     said = words.pick(
-        f"{found.model} über {words.sentences(found.sentences)} in "
-        f"{words.commentaries(found.commentaries)}. Ein "
-        "Modell übersieht und erfindet: Die rechte Spalte bereinigt das mit den Fehlern, die es an "
+        f"{found.model} über {words.sentences(found.sentences)} in {words.commentaries(found.commentaries)}. "
+        "Ein Modell übersieht und erfindet: Die rechte Spalte bereinigt das mit den Fehlern, die es an "
         f"{words.whole(found.measured)} codierten Sätzen macht ({how}).",
-        f"{found.model} on {words.sentences(found.sentences)} in {words.commentaries(found.commentaries)}. "
-        f"A model "
-        "misses and invents: the right column corrects for that by the errors it makes on "
+        f"{found.model} on {words.sentences(found.sentences)} in {words.commentaries(found.commentaries)}. A "
+        "model misses and invents: the right column corrects for that by the errors it makes on "
         f"{words.whole(found.measured)} coded sentences ({how}).",
     )
     rows = [
@@ -277,12 +272,11 @@ def help_chapter(report: StudyReport, words: Words) -> Chapter:
     share = words.percent(report.help.sentences / report.help.coded) if report.help.coded else "–"
     said = words.pick(
         f"{words.whole(report.help.sentences)} von {words.whole(report.help.coded)} codierten Sätzen "
-        f"({share}) hat "
-        "mindestens eine Person mit einem Vorschlag auf dem Schirm codiert. Jeden Vorschlag hat ein Mensch "
-        "bestätigt oder geändert.",
-        f"{words.whole(report.help.sentences)} of {words.whole(report.help.coded)} coded sentences "
-        f"({share}) were "
-        "coded by somebody with a suggestion on the screen. A person confirmed or changed each suggestion.",
+        f"({share}) hat mindestens eine Person mit einem Vorschlag auf dem Schirm codiert. Jeden Vorschlag "
+        "hat ein Mensch bestätigt oder geändert.",
+        f"{words.whole(report.help.sentences)} of {words.whole(report.help.coded)} coded sentences ({share}) "
+        "were coded by somebody with a suggestion on the screen. A person confirmed or changed each "
+        "suggestion.",
     )
     kept = report.audit.models if report.audit else {}
     parts: list[Part] = [Paragraph(said)]
@@ -301,9 +295,8 @@ def _model_rows(model: Suggester, kept: Share | None, words: Words) -> Iterator[
     )
     if kept is not None and kept.share is not None:
         changed = words.pick(
-            f"{words.share(kept.share, kept.interval)} von {words.whole(kept.n)} Vorschlägen blieben "
-            f"stehen, die übrigen wurden "
-            "geändert oder gestrichen",
+            f"{words.share(kept.share, kept.interval)} von {words.whole(kept.n)} Vorschlägen blieben stehen, "
+            "die übrigen wurden geändert oder gestrichen",
             f"{words.share(kept.share, kept.interval)} of {words.whole(kept.n)} suggestions were kept, the "
             f"others changed or dropped",
         )
@@ -311,16 +304,14 @@ def _model_rows(model: Suggester, kept: Share | None, words: Words) -> Iterator[
     if not model.known:
         where = words.pick(
             "Der Ordner des Modells liegt nicht in der Studie: Ergänzen Sie Name, Fassung, Anweisung "
-            "(Prompt) und "
-            "Datum.",
+            "(Prompt) und Datum.",
             "The folder of the model is not in the study: add its name, version, prompt and date.",
         )
         yield words.pick("Herkunft", "Origin"), where
         return
     kind = words.pick(
         "Klassifikator (scikit-learn), gelernt aus den Codierungen dieser Studie; kein Sprachmodell, keine "
-        "Anweisung "
-        "(Prompt)",
+        "Anweisung (Prompt)",
         "classifier (scikit-learn) trained on the codings of this study; no language model, no prompt",
     )
     encoder = model.encoder or words.pick("keiner", "none")
@@ -330,11 +321,9 @@ def _model_rows(model: Suggester, kept: Share | None, words: Words) -> Iterator[
         words.pick("Gelernt aus", "Trained on"),
         words.pick(
             f"{words.sentences(model.trained_on or 0)} in {words.commentaries(model.trained_in or 0)}, "
-            f"Codebuch "
-            f"{model.codebook_version}",
+            f"Codebuch {model.codebook_version}",
             f"{words.sentences(model.trained_on or 0)} in {words.commentaries(model.trained_in or 0)}, "
-            f"codebook "
-            f"{model.codebook_version}",
+            f"codebook {model.codebook_version}",
         ),
     )
     when = words.day(model.created) if model.created else words.pick("nicht festgehalten", "not recorded")

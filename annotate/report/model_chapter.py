@@ -48,9 +48,11 @@ def _how(report: EvaluationReport, words: Words) -> str:
     size = words.pick(f"Geprüft an: {words.sentences(report.n)}.", f"Judged on {words.sentences(report.n)}.")
     found = report.held_out
     if found is None:
-        return words.pick("Ein fertiges Modell, geprüft an gegebenen Sätzen. ", "A finished model, judged "
-        "on given "
-                          "sentences. ") + size  # fmt: skip
+        finished = words.pick(
+            "Ein fertiges Modell, geprüft an gegebenen Sätzen.",
+            "A finished model, judged on given sentences.",
+        )
+        return f"{finished} {size}"
     return f"{_splits(found, words)} {size}"
 
 
@@ -247,8 +249,8 @@ def _stances(report: EvaluationReport, book: Codebook, words: Words) -> Iterator
         ]
         if rows:
             head: Sequence[str] = (
-                words.pick("Schritt", "Step"), words.pick("Makro-F1", "macro-F1"), words.pick("richtig",
-                "right"),
+                words.pick("Schritt", "Step"), words.pick("Makro-F1", "macro-F1"),
+                words.pick("richtig", "right"),
                 words.pick("Urteile", "judgements"),
             )  # fmt: skip
             caption = words.pick(f"{label}: in zwei Schritten", f"{label}: in two steps")
@@ -268,8 +270,8 @@ def _stances(report: EvaluationReport, book: Codebook, words: Words) -> Iterator
                 for target, found in layer.targets.items()
             ]
             head = (
-                words.pick("Ziel", "Target"), words.pick("Makro-F1", "macro-F1"), words.pick("berührt",
-                "touched"),
+                words.pick("Ziel", "Target"), words.pick("Makro-F1", "macro-F1"),
+                words.pick("berührt", "touched"),
                 words.pick("gefragt", "asked"), words.pick("davon berührt", "of these touched"),
                 words.pick("warum ein Wert fehlt", "why a figure is missing"),
             )  # fmt: skip
@@ -301,9 +303,8 @@ def _suggested(f: StanceFigures, words: Words) -> str:
         for what, kind in kinds
     ]
     whose = (
-        (words.pick("wenn andere Texte des Autors zum Ziel codiert sind", "where other texts of the author "
-         "are coded "
-         "on the target"), f.known),
+        (words.pick("wenn andere Texte des Autors zum Ziel codiert sind",
+                    "where other texts of the author are coded on the target"), f.known),
         (words.pick("wenn nicht", "where not"), f.unknown),
     )  # fmt: skip
     ways = [
@@ -363,9 +364,9 @@ def _calibration(report: EvaluationReport, book: Codebook, words: Words) -> Iter
             ]
             for low in lows
         ]
-        caption = words.pick("Anteil richtiger Antworten nach Wahrscheinlichkeit", "Share of right answers "
-        "by "
-                             "probability")  # fmt: skip
+        caption = words.pick(
+            "Anteil richtiger Antworten nach Wahrscheinlichkeit", "Share of right answers by probability"
+        )
         yield Table([axes[0], *bins], rows, caption, "reliability", frozenset(range(1, len(bins) + 1)))
 
 
@@ -404,9 +405,10 @@ def _curve(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[P
     for name, layer in report.layers.items():
         if layer.n:
             yield Paragraph(f"{words.quoted(words.layer(name, book))}: {more_words(report, name, words)}")
-    label = words.pick("Lernkurve: Makro-F1 nach der Zahl gelernter Sätze.", "Learning curve: macro-F1 by "
-    "the number "
-                       "of sentences learned from.")  # fmt: skip
+    label = words.pick(
+        "Lernkurve: Makro-F1 nach der Zahl gelernter Sätze.",
+        "Learning curve: macro-F1 by the number of sentences learned from.",
+    )
     curves = {
         words.layer(name, book): [
             (p.sentences, f1) for p in points if (f1 := p.macro_f1.get(name)) is not None
@@ -455,8 +457,7 @@ def more_words(report: EvaluationReport, name: str, words: Words) -> str:
         )
     return words.pick(
         f"Die letzten Verdopplungen brachten je {per} Makro-F1; eine weitere brächte wahrscheinlich "
-        f"höchstens "
-        "so viel.",
+        "höchstens so viel.",
         f"The last doublings brought {per} macro-F1 each; another one would probably bring no more than "
         f"that.",
     )

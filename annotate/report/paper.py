@@ -48,21 +48,18 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
         f"{report.codebook_version}."
     ]
     english = [
-        f"{by} coded {words.sentences(report.help.coded)} of "
-        f"{words.commentaries(corpus.commentaries_coded)} by the "
-        f"codebook {report.codebook} {report.codebook_version}."
+        f"{by} coded {words.sentences(report.help.coded)} of {words.commentaries(corpus.commentaries_coded)} "
+        f"by the codebook {report.codebook} {report.codebook_version}."
     ]
     if agreement and agreement.shared and figures:
         shared = words.sentences(agreement.shared)
         german.append(
             f"Von mindestens zwei Personen codiert: {shared}. Krippendorffs Alpha (Krippendorff 2018; "
-            f"nominal, für "
-            f"Mengen mit MASI, Passonneau 2006; 95-%-Intervalle über Kommentare): {figures}."
+            f"nominal, für Mengen mit MASI, Passonneau 2006; 95-%-Intervalle über Kommentare): {figures}."
         )
         english.append(
             f"Coded by two or more people: {shared}. Krippendorff's alpha (Krippendorff 2018; nominal, for "
-            f"sets with "
-            f"MASI, Passonneau 2006; 95% intervals over commentaries): {figures}."
+            f"sets with MASI, Passonneau 2006; 95% intervals over commentaries): {figures}."
         )
     if report.evaluation and report.evaluation.held_out:
         scores = words.listed(
@@ -75,13 +72,11 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
         splits = report.evaluation.held_out.splits
         german.append(
             f"Der Klassifikator wurde in {splits} Teilen kreuzvalidiert, ganze Kommentare und fast gleiche "
-            f"Texte "
-            f"beisammen; Makro-F1 (Intervalle nach Nadeau & Bengio 2003 geweitet): {scores}."
+            f"Texte beisammen; Makro-F1 (Intervalle nach Nadeau & Bengio 2003 geweitet): {scores}."
         )
         english.append(
             f"The classifier was cross-validated in {splits} parts, whole commentaries and nearly equal "
-            f"texts "
-            f"together; macro-F1 (intervals widened after Nadeau & Bengio 2003): {scores}."
+            f"texts together; macro-F1 (intervals widened after Nadeau & Bengio 2003): {scores}."
         )
     if report.help.models:
         models, shown = words.listed([*report.help.models]), words.sentences(report.help.sentences)
@@ -90,14 +85,12 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
     if report.audit and report.audit.compared == "drawn":
         without = words.commentaries(report.audit.commentaries_without)
         german.append(
-            f"Ihr Einfluss wurde an {without} geprüft, die ohne Vorschläge codiert wurden "
-            f"(Permutationstest; für "
-            "die Zahl der Codes korrigiert, Benjamini & Hochberg 1995)."
+            f"Ihr Einfluss wurde an {without} geprüft, die ohne Vorschläge codiert wurden (Permutationstest; "
+            "für die Zahl der Codes korrigiert, Benjamini & Hochberg 1995)."
         )
         english.append(
             f"Their influence was tested against {without} coded without any (permutation test, corrected "
-            f"for the "
-            "number of codes, Benjamini & Hochberg 1995)."
+            "for the number of codes, Benjamini & Hochberg 1995)."
         )
     return " ".join(german if words.language == "de" else english)
 
@@ -117,8 +110,7 @@ def limits_paragraph(report: StudyReport, book: Codebook) -> str:
         said.append(
             words.pick(
                 f"Die Texte stammen von {whose}; auf andere übertragen sich die Werte nur, soweit diese "
-                f"ihnen "
-                "gleichen.",
+                "ihnen gleichen.",
                 f"The texts are by {whose}; the figures carry over to others only as far as those are like "
                 f"them.",
             )

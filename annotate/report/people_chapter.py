@@ -26,9 +26,13 @@ _PUBLISHED = (
         "α = 0.57",
     ),
     ("Argumentativ oder nicht, ohne Zusammenhang", "argument or not, without context", "Stab", "π = 0.17"),
-    ("Haltung in Reddit, fünf Stufen, Mensch und Sprachmodell", "stance in Reddit, five steps, people and a "
-     "language model", "USDC", "0.49"),
-)  # fmt: skip
+    (
+        "Haltung in Reddit, fünf Stufen, Mensch und Sprachmodell",
+        "stance in Reddit, five steps, people and a language model",
+        "USDC",
+        "0.49",
+    ),
+)
 _STEPS = 8  # confusions that are shown
 #: What was suggested → the words for it.
 _SHOWN = {
@@ -56,13 +60,12 @@ def agreement_chapter(
         Whether it says what became of suggestions, where no audit does.
     """
     head = (
-        words.pick("Ebene", "Layer"), "α", words.pick("gleich", "equal"), "κ", "AC1", words.pick("Sätze",
-        "sentences"),
+        words.pick("Ebene", "Layer"), "α", words.pick("gleich", "equal"), "κ", "AC1",
+        words.pick("Sätze", "sentences"),
     )  # fmt: skip
     said = words.pick(
         f"{words.sentences(report.shared)} in {words.commentaries(report.commentaries)} haben mindestens "
-        f"zwei "
-        "Personen codiert; darauf beruhen die Zahlen.",
+        "zwei Personen codiert; darauf beruhen die Zahlen.",
         f"{words.sentences(report.shared)} in {words.commentaries(report.commentaries)} were coded by two or "
         "more people; the figures rest on these.",
     )
@@ -133,8 +136,8 @@ def machines_chapter(report: AgreementReport, book: Codebook, words: Words) -> C
         )
         parts.append(Table(head, rows, name, f"machine-{number}", frozenset(range(1, 6))))
         head = (
-            words.pick("Ebene", "Layer"), "Code", "α", words.pick("positive Übereinstimmung", "positive "
-            "agreement"),
+            words.pick("Ebene", "Layer"), "Code", "α",
+            words.pick("positive Übereinstimmung", "positive agreement"),
         )  # fmt: skip
         caption = words.pick(f"{name}: je Code", f"{name}: by code")
         parts.append(Table(head, codes, caption, f"machine-codes-{number}", frozenset({2, 3})))
@@ -236,8 +239,8 @@ def _codes(name: str, layer: LayerAgreement, book: Codebook, words: Words) -> Ta
         if figure.n
     ]
     head = (
-        "Code", words.pick("vergeben", "given"), "α", words.pick("positive Übereinstimmung", "positive "
-        "agreement"),
+        "Code", words.pick("vergeben", "given"), "α",
+        words.pick("positive Übereinstimmung", "positive agreement"),
         "AC1",
     )  # fmt: skip
     caption = words.pick(f"{words.layer(name, book)}: je Code", f"{words.layer(name, book)}: by code")
@@ -382,8 +385,8 @@ def _kept(report: AgreementReport, book: Codebook, words: Words) -> Iterator[Par
     ]
     if rows:
         head = (
-            words.pick("Ebene", "Layer"), words.pick("vorgeschlagen", "suggested"), words.pick("gezeigt",
-            "shown"),
+            words.pick("Ebene", "Layer"), words.pick("vorgeschlagen", "suggested"),
+            words.pick("gezeigt", "shown"),
             words.pick("so codiert", "coded so"), words.pick("Anteil", "share"),
         )  # fmt: skip
         caption = words.pick("Was aus Vorschlägen wurde", "What became of suggestions")

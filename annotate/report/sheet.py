@@ -1,5 +1,4 @@
-"""A sheet for one annotator alone: how far they agree with the others, and five sentences to look at "
-"again."""
+"""A sheet for one annotator alone: agreement with the others, and five sentences to look at again."""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -134,8 +133,9 @@ def _listed(value: LayerValue) -> list[str]:
 
 
 def _chosen(found: Sequence[Different], by_layer: Mapping[str, int]) -> list[Different]:
-    """Five in turn from the layers, those first that differ most; no sentence twice, no difference twice "
-    "if it can be."""
+    """Five in turn from the layers, those first that differ most: no sentence twice, and no difference twice
+    if others are left.
+    """
     order = sorted(by_layer, key=lambda name: -by_layer[name])
     waiting = {name: [one for one in found if one.layer == name] for name in order}
     chosen: list[Different] = []
@@ -164,11 +164,9 @@ def sheet_document(sheet: Sheet, codebook: Codebook) -> Document:
     words, book = Words(sheet.language), in_language(codebook, sheet.language)
     about = words.pick(
         f"Studie {sheet.study}. Nur für {sheet.annotator}: Was andere einzeln codiert haben, steht hier "
-        f"nicht, und "
-        "eine Rangfolge gibt es nicht.",
+        "nicht, und eine Rangfolge gibt es nicht.",
         f"Study {sheet.study}. For {sheet.annotator} alone: what others coded one by one is not in it, and "
-        f"nobody is "
-        "ranked.",
+        "nobody is ranked.",
     )
     return Document(
         title=words.pick(f"Blatt für {sheet.annotator}", f"Sheet for {sheet.annotator}"),
@@ -229,8 +227,7 @@ def _work(sheet: Sheet, words: Words) -> Chapter:
             f" Ein Satz dauerte {minutes} Minuten ({seconds} Sekunden; Median), zusammen "
             f"{words.number(person.hours, 1)} Stunden.",
             f" A sentence took {minutes} minutes ({seconds} seconds; median), "
-            f"{words.number(person.hours, 1)} hours "
-            "in all.",
+            f"{words.number(person.hours, 1)} hours in all.",
         )
     return Chapter("work", words.pick("Ihre Arbeit", "Your work"), [Paragraph(said)])
 
@@ -250,11 +247,9 @@ def _agreed(sheet: Sheet, book: Codebook, words: Words) -> Chapter:
     ]
     how = words.pick(
         "Ihre Codierungen neben denen aller anderen zusammen. Niedrige Werte heißen nicht, dass Sie falsch "
-        "liegen: "
-        "Oft ist die Regel unklar.",
-        "Your codings beside those of all others together. Low figures do not mean that you are wrong: "
-        "often the "
-        "rule is unclear.",
+        "liegen: Oft ist die Regel unklar.",
+        "Your codings beside those of all others together. Low figures do not mean that you are wrong: often "
+        "the rule is unclear.",
     )
     parts: list[Part] = [Paragraph(how)]
     if dots:
@@ -263,8 +258,8 @@ def _agreed(sheet: Sheet, book: Codebook, words: Words) -> Chapter:
         svg = dots_figure("sheet", said, dots, axis=axis, legend={}, comma=words.language == "de")
         parts.append(Drawing(svg, said))
     head: Sequence[str] = (
-        words.pick("Ebene", "Layer"), "α", words.pick("gleich", "equal"), words.pick("Vergleiche",
-        "comparisons"),
+        words.pick("Ebene", "Layer"), "α", words.pick("gleich", "equal"),
+        words.pick("Vergleiche", "comparisons"),
     )  # fmt: skip
     rows = [
         [
@@ -306,11 +301,9 @@ def _again(sheet: Sheet, book: Codebook, words: Words) -> Chapter:
     counts = words.listed([f"{words.layer(name, book)} ({n})" for name, n in sheet.different.items()])
     said = words.pick(
         f"Entschieden: {words.sentences(sheet.compared)} von Ihren. Anders als von Ihnen codiert: {counts}. "
-        f"Hier einige "
-        "davon, mit der Regel.",
+        "Hier einige davon, mit der Regel.",
         f"Decided: {words.sentences(sheet.compared)} of yours. Otherwise than you coded: {counts}. Here are "
-        f"some of "
-        "them, with the rule.",
+        "some of them, with the rule.",
     )
     quotes = [Quote(one.text, _reason(one, book, words)) for one in sheet.sentences]
     return Chapter(

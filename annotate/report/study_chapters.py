@@ -1,5 +1,4 @@
-"""What the study consists of: texts, codings, decided sentences, and whether anything was known "
-"beforehand."""
+"""What the study consists of: texts, codings, decided sentences, and what could be known beforehand."""
 
 from annotate.report.document import Chapter, Paragraph, Part, Table
 from annotate.report.facts import Corpus, StudyReport
@@ -15,8 +14,8 @@ _FLAGS = {
     "no_text": ("ohne Text", "without text"),
     "no_date": ("ohne Datum", "without a date"),
     "date_unreadable": ("mit unlesbarem Datum", "with a date that cannot be read"),
-    "date_out_of_line": ("mit einem Datum, das aus der Reihe fällt", "with a date out of line with its "
-    "neighbours"),
+    "date_out_of_line": (
+        "mit einem Datum, das aus der Reihe fällt", "with a date out of line with its neighbours"),
     "same_author_and_date": ("vom selben Verfasser am selben Tag", "by the same author on the same day"),
     "looks_like_title_line": (
         "mit einer Zeile, die ein Titel sein könnte", "with a line that may be a title"),
@@ -144,8 +143,7 @@ def coding_chapter(report: StudyReport, words: Words) -> Chapter:
             Paragraph(
                 words.pick(
                     f"Codiert wurde unter mehreren Fassungen des Codebuchs: {shown}. Die Zahlen dieses "
-                    f"Berichts "
-                    "nehmen sie zusammen; je Fassung stehen sie bei der Übereinstimmung.",
+                    "Berichts nehmen sie zusammen; je Fassung stehen sie bei der Übereinstimmung.",
                     f"Coded under several versions of the codebook: {shown}. The figures of this report take "
                     "them together; those of each version stand with the agreement.",
                 )
@@ -164,8 +162,7 @@ def _design(report: StudyReport, words: Words) -> str:
     all_, control, test = (words.percent(share) for share in shares)
     return words.pick(
         f"Die Sätze standen {order}. Verteilt wurden {unit}, {all_} davon an alle. Von den Kommentaren "
-        f"sollten "
-        f"{control} ohne Vorschläge codiert und {test} zur Prüfung zurückgelegt werden.",
+        f"sollten {control} ohne Vorschläge codiert und {test} zur Prüfung zurückgelegt werden.",
         f"Sentences stood {order}. Given out were {unit}, {all_} of them to everybody. Of the commentaries "
         f"{control} were to be coded without suggestions, {test} to be kept for the test.",
     )
@@ -204,14 +201,15 @@ def leaks_chapter(report: StudyReport, words: Words) -> Chapter:
     title = words.pick("Konnte etwas vorher bekannt sein?", "Could anything be known beforehand?")
     leaks = report.leaks
     if leaks is None:
-        none = words.pick("Ohne entschiedene Sätze ist nichts zu prüfen.", "Without decided sentences there "
-        "is "
-                          "nothing to check.")  # fmt: skip
+        none = words.pick(
+            "Ohne entschiedene Sätze ist nichts zu prüfen.",
+            "Without decided sentences there is nothing to check.",
+        )
         return Chapter("leaks", title, [Paragraph(none)])
     rows = [
-        [words.pick("Kommentare, die mit einem anderen Sätze teilen", "Commentaries that share sentences "
-        "with "
-         "another"), words.whole(leaks.alike)],
+        [words.pick("Kommentare, die mit einem anderen Sätze teilen",
+                    "Commentaries that share sentences with another"),
+         words.whole(leaks.alike)],
         [words.pick("davon beim Prüfen auf beiden Seiten", "of these on both sides of a split"),
          words.whole(leaks.across or 0)],
         [words.pick("Zur Prüfung zurückgelegte Sätze", "Sentences kept for the test"),
