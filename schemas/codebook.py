@@ -82,6 +82,22 @@ class Codebook(Record, frozen=True, kw_only=True):
             return text
         return text.get(self.language) or next(iter(text.values()), "")
 
+    def layer_label(self, layer_id: str) -> str:
+        """What a layer is called; its id where there is none."""
+        layer = self.layer(layer_id)
+        return self.say(layer.label) if layer else layer_id
+
+    def code_label(self, layer_id: str, code_id: str) -> str:
+        """What a code of a layer is called; its id where there is none."""
+        layer = self.layer(layer_id)
+        labels = {code.id: self.say(code.label) for code in layer.codes} if layer else {}
+        return labels.get(code_id, code_id)
+
+    def question(self, target_id: str) -> str:
+        """What is asked of a target; its id where there is none."""
+        target = self.target(target_id)
+        return self.say(target.question) if target else target_id
+
 
 class Examined(NamedTuple):
     """A file that is YAML: its codebook as far as it goes, what is amiss, and where things stand."""

@@ -10,6 +10,18 @@ def decimal(value: float | None, places: int = 3) -> str:
     return "–" if value is None else f"{value:.{places}f}"
 
 
+def number(value: float | None, places: int, language: str) -> str:
+    """A number as one writes it in a language, de or another; zero has no sign.
+
+    >>> number(-0.667, 2, "de"), number(-0.667, 2, "en"), number(-0.001, 2, "de"), number(None, 2, "de")
+    ('−0,67', '−0.67', '0,00', '–')
+    """
+    if value is None:
+        return "–"
+    text = f"{round(value, places) + 0.0:.{places}f}".replace("-", "−")
+    return text.replace(".", ",") if language == "de" else text
+
+
 def bounds(interval: tuple[float, float] | None) -> str:
     """The ends of an interval.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 from typing import Any, NamedTuple
 
+from schemas.decimals import number
 from schemas.markup import Markup, tag
 from schemas.unprintable import replaced
 from train.evaluation.reliability import Bin
@@ -38,7 +39,7 @@ def dots_figure(
     *,
     axis: str,
     lines: Sequence[float] = (),
-    comma: bool = False,
+    language: str,
     legend: dict[str, str],
 ) -> Markup:
     """Rows from above as they come; people are diamonds, models dots, plain baselines strokes."""
@@ -63,7 +64,7 @@ def dots_figure(
         low = min([0.0, *(dot.interval[0] if dot.interval else dot.value for dot in dots)])
         axes.set_xlim(low, 1.02)
         axes.set_xlabel(axis)
-        _ticks(comma, axes.xaxis)
+        _ticks(language, axes.xaxis)
         axes.tick_params(axis="y", length=0)
         if legend:
             paper.legend(loc="outside lower center", ncols=3, frameon=False)
@@ -72,7 +73,7 @@ def dots_figure(
 
 
 def reliability_figure(
-    words: str, layers: Mapping[str, Sequence[Bin]], *, axes: tuple[str, str], comma: bool
+    words: str, layers: Mapping[str, Sequence[Bin]], *, axes: tuple[str, str], language: str
 ) -> Markup:
     """A panel a layer: share right over probability, beside the diagonal; dots are as large as many cases."""
 
@@ -86,7 +87,7 @@ def reliability_figure(
             panel.scatter(scores, right, s=[14 + 70 * one.n / most for one in bins], color=_MODEL)
             panel.set_title(_short(title, 20), fontsize=10)
             panel.set(xlim=(0, 1.04), ylim=(0, 1.04), xticks=(0, 0.5, 1), yticks=(0, 0.5, 1))
-            _ticks(comma, panel.xaxis, panel.yaxis)
+            _ticks(language, panel.xaxis, panel.yaxis)
         panels[0].set_ylabel(axes[1])
         paper.supxlabel(axes[0], fontsize=10)
 
@@ -98,7 +99,7 @@ def curves_figure(
     curves: Mapping[str, Sequence[tuple[int, float]]],
     *,
     axes: tuple[str, str],
-    comma: bool,
+    language: str,
 ) -> Markup:
     """Macro-F1 over sentences, a curve a layer, told apart by its sign and dashes."""
 
@@ -109,7 +110,7 @@ def curves_figure(
             panel.plot(xs, ys, color=_MODEL, marker=sign, ls=dashes, lw=1.4, ms=5, label=_short(name))
         panel.set(ylim=(0, 1), xlabel=axes[0], ylabel=axes[1])
         panel.set_xlim(left=0)
-        _ticks(comma, panel.yaxis)
+        _ticks(language, panel.yaxis)
         paper.legend(loc="outside right center", frameon=False)
 
     return figure("curve", words, 2.8, draw)
@@ -165,9 +166,7 @@ def _short(name: str, most: int = 32) -> str:
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
-def _ticks(comma: bool, *scales: Any) -> None:
-    """Numbers as one reads them in German, or in English."""
+def _ticks(language: str, *scales: Any) -> None:
+    """Numbers as one reads them in the language."""
     for scale in scales:
-        scale.set_major_formatter(
-            lambda value, _: f"{value:.1f}".replace(".", "," if comma else ".").replace("-", "−")
-        )
+        scale.set_major_formatter(lambda value, _: number(value, 1, language))

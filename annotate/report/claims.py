@@ -48,7 +48,7 @@ def _of_people(report: StudyReport, book: Codebook, words: Words) -> Iterator[Cl
         )
         return
     for name, layer in report.agreement.layers.items():
-        label = words.quoted(words.layer(name, book))
+        label = words.quoted(book.layer_label(name))
         steps: list[tuple[str, Coefficients]] = [(label, layer)]
         if layer.touched and layer.direction:
             steps = [
@@ -109,7 +109,7 @@ def _of_model(report: StudyReport, book: Codebook, words: Words) -> Iterator[Cla
     if report.evaluation is None:
         return
     for name, layer in report.evaluation.layers.items():
-        label = words.quoted(words.layer(name, book))
+        label = words.quoted(book.layer_label(name))
         if layer.macro_f1 is None:
             continue
         more = more_words(report.evaluation, name, words) if report.evaluation.learning_curve else ""

@@ -56,7 +56,7 @@ def _arms(audit: AuditReport, words: Words) -> str:
 def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
     rows = [
         [
-            words.target(c.target, book) if c.target else words.layer(c.layer, book),
+            book.question(c.target) if c.target else book.layer_label(c.layer),
             words.code(c.layer, c.code, book),
             words.percent(c.kept.share),
             words.whole(c.dropped),
@@ -81,7 +81,7 @@ def _tables(audit: AuditReport, book: Codebook, words: Words) -> Iterator[Part]:
     yield Table(head, rows, caption, "suggestions", frozenset(range(2, 9)))
     rows = [
         [
-            words.layer(name, book),
+            book.layer_label(name),
             words.share(layer.kept.share, layer.kept.interval),
             words.whole(layer.kept.n),
             _points(layer.between_people, words),
@@ -239,8 +239,8 @@ def prevalence_chapter(report: StudyReport, book: Codebook, words: Words) -> Cha
 
 def _what(one: Frequency, book: Codebook, words: Words) -> str:
     if one.target is None:
-        return f"{words.layer(one.layer, book)}: {words.code(one.layer, one.code or '', book)}"
-    asked = words.target(one.target, book)
+        return f"{book.layer_label(one.layer)}: {words.code(one.layer, one.code or '', book)}"
+    asked = book.question(one.target)
     if one.way is None:
         return f"{asked} – {words.pick('berührt', 'touched')}"
     way = words.quoted(words.code(one.layer, one.way, book))

@@ -83,7 +83,7 @@ def _splits(found: HeldOut, words: Words) -> str:
 def _scores(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[Part]:
     dots, rows, plain = [], [], []
     for name, layer in report.layers.items():
-        label = words.layer(name, book)
+        label = book.layer_label(name)
         base, ceiling = layer.baselines, layer.ceiling
         people = ceiling.macro_f1 if ceiling else None
         beside = (
@@ -127,7 +127,7 @@ def _scores(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[
         axis = words.pick("Makro-F1", "macro-F1")
         said = [f"{dot.row}, {legend[dot.kind]} {words.with_bounds(dot.value, dot.interval)}" for dot in dots]
         spoken = f"{label} {'; '.join(said)}."
-        svg = dots_figure("model", spoken, dots, axis=axis, legend=legend, comma=words.language == "de")
+        svg = dots_figure("model", spoken, dots, axis=axis, legend=legend, language=words.language)
         yield Drawing(svg, spoken)
         yield Paragraph(label, True)
     head = (
@@ -155,7 +155,7 @@ def _scores(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[
 def _oddities(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[str]:
     """What is missing or means little, layer by layer."""
     for name, layer in report.layers.items():
-        label = words.quoted(words.layer(name, book))
+        label = words.quoted(book.layer_label(name))
         if not layer.n:
             yield words.pick(
                 f"{label} ist nicht beurteilt: {_nothing(layer.reason or '')}.",
@@ -195,7 +195,7 @@ def _abstention(report: EvaluationReport, book: Codebook, words: Words) -> Itera
             at = layer.at_abstention
             rows.append(
                 [
-                    words.layer(name, book),
+                    book.layer_label(name),
                     words.percent(at.coverage),
                     words.percent(at.accuracy),
                     words.number(at.macro_f1),
@@ -227,7 +227,7 @@ def _codes(name: str, layer: LayerFigures, book: Codebook, words: Words) -> Tabl
         "Code", words.pick("Sätze", "sentences"), words.pick("Präzision", "precision"),
         words.pick("Ausbeute", "recall"), "F1", words.pick("mittlere Präzision", "average precision"),
     )  # fmt: skip
-    shown = words.layer(name, book)
+    shown = book.layer_label(name)
     caption = words.pick(f"{shown}: das Modell je Code", f"{shown}: the model by code")
     return Table(head, rows, caption, f"model-{name}", frozenset(range(1, 6)))
 
@@ -237,7 +237,7 @@ def _codes(name: str, layer: LayerFigures, book: Codebook, words: Words) -> Tabl
 
 def _stances(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[Part]:
     for name, layer in report.layers.items():
-        label = words.layer(name, book)
+        label = book.layer_label(name)
         steps = (
             (words.pick("Berührt der Satz das Ziel?", "Does the sentence touch the target?"), layer.touched),
             (words.pick("Wenn ja: in welche Richtung?", "If so: in which direction?"), layer.direction),
@@ -260,7 +260,7 @@ def _stances(report: EvaluationReport, book: Codebook, words: Words) -> Iterator
         if layer.targets:
             targets = [
                 [
-                    words.target(target, book),
+                    book.question(target),
                     words.number(found.macro_f1),
                     words.number(found.touched_macro_f1),
                     words.whole(found.n),
@@ -329,7 +329,7 @@ def _calibration(report: EvaluationReport, book: Codebook, words: Words) -> Iter
         return
     yield Paragraph(" ".join(_calibrated(name, layer, book, words) for name, layer in known.items()))
     bins = {
-        words.layer(name, book): one.reliability
+        book.layer_label(name): one.reliability
         for name, one in known.items()
         if len(one.reliability) >= _BINS
     }
@@ -347,7 +347,7 @@ def _calibration(report: EvaluationReport, book: Codebook, words: Words) -> Iter
             f"{name}: {', '.join(f'{words.number(b.score)} → {words.number(b.right)}' for b in of_layer)}"
             for name, of_layer in bins.items()
         )
-        svg = reliability_figure(f"{label} {said}.", bins, axes=axes, comma=words.language == "de")
+        svg = reliability_figure(f"{label} {said}.", bins, axes=axes, language=words.language)
         yield Drawing(svg, f"{label} {said}.")
         yield Paragraph(label, True)
         lows = sorted({b.low for of_layer in bins.values() for b in of_layer})
@@ -372,7 +372,7 @@ def _calibration(report: EvaluationReport, book: Codebook, words: Words) -> Iter
 
 def _calibrated(name: str, layer: LayerFigures, book: Codebook, words: Words) -> str:
     error = layer.calibration_error or 0.0
-    label = words.quoted(words.layer(name, book))
+    label = words.quoted(book.layer_label(name))
     how = (
         ("verlässlich", "reliable")
         if error <= _WELL
@@ -404,13 +404,13 @@ def _curve(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[P
         return
     for name, layer in report.layers.items():
         if layer.n:
-            yield Paragraph(f"{words.quoted(words.layer(name, book))}: {more_words(report, name, words)}")
+            yield Paragraph(f"{words.quoted(book.layer_label(name))}: {more_words(report, name, words)}")
     label = words.pick(
         "Lernkurve: Makro-F1 nach der Zahl gelernter Sätze.",
         "Learning curve: macro-F1 by the number of sentences learned from.",
     )
     curves = {
-        words.layer(name, book): [
+        book.layer_label(name): [
             (p.sentences, f1) for p in points if (f1 := p.macro_f1.get(name)) is not None
         ]
         for name in report.layers
@@ -420,7 +420,7 @@ def _curve(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[P
         f"{name}: {', '.join(f'{n} → {words.number(f1)}' for n, f1 in curve)}"
         for name, curve in curves.items()
     )
-    svg = curves_figure(f"{label} {said}.", curves, axes=axes, comma=words.language == "de")
+    svg = curves_figure(f"{label} {said}.", curves, axes=axes, language=words.language)
     yield Drawing(svg, f"{label} {said}.")
     yield Paragraph(label, True)
     rows = [
@@ -433,7 +433,7 @@ def _curve(report: EvaluationReport, book: Codebook, words: Words) -> Iterator[P
     ]
     head = [
         words.pick("Kommentare", "commentaries"), words.pick("Sätze", "sentences"),
-        *(words.layer(name, book) for name in report.layers),
+        *(book.layer_label(name) for name in report.layers),
     ]  # fmt: skip
     caption = words.pick("Lernkurve (Makro-F1)", "Learning curve (macro-F1)")
     yield Table(head, rows, caption, "curve", frozenset(range(len(head))))
@@ -476,7 +476,7 @@ def _suspects(report: EvaluationReport, book: Codebook, words: Words, most: int)
         shown = layer.suspects[:most]
         if shown:
             rows = [Quote(s.text, _suspect(name, s, book, words), _tasks(s, words)) for s in shown]
-            label = words.layer(name, book)
+            label = book.layer_label(name)
             caption = words.pick(
                 f"{label}: Codierungen, die einen zweiten Blick lohnen ({len(shown)} von "
                 f"{layer.suspects_found})",
@@ -490,7 +490,7 @@ def _suspect(name: str, error: LabelError, book: Codebook, words: Words) -> str:
     gold, other = (
         answers.get(code) or words.code(name, code, book) for code in (error.gold, error.predicted)
     )
-    about = [words.target(error.target, book)] if error.target else []
+    about = [book.question(error.target)] if error.target else []
     about += [words.quoted(words.code(name, error.code, book))] if error.code else []
     lead = f"{', '.join(about)}: " if about else ""
     score = words.number(error.score)
@@ -508,7 +508,7 @@ def _against(report: EvaluationReport, book: Codebook, words: Words) -> Iterator
         return
     rows = [
         [
-            words.layer(name, book),
+            book.layer_label(name),
             words.number(d.macro_f1),
             words.number(d.against_macro_f1),
             words.with_bounds(d.difference, d.interval),

@@ -35,7 +35,7 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
     agreement = report.agreement
     figures = words.listed(
         [
-            f"{words.layer(name, book)} α = {words.with_bounds(layer.alpha, layer.interval)}"
+            f"{book.layer_label(name)} α = {words.with_bounds(layer.alpha, layer.interval)}"
             for name, layer in (agreement.layers.items() if agreement else ())
             if layer.alpha is not None
         ]
@@ -64,7 +64,7 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
     if report.evaluation and report.evaluation.held_out:
         scores = words.listed(
             [
-                f"{words.layer(name, book)} {words.with_bounds(layer.macro_f1, layer.interval)}"
+                f"{book.layer_label(name)} {words.with_bounds(layer.macro_f1, layer.interval)}"
                 for name, layer in report.evaluation.layers.items()
                 if layer.macro_f1 is not None
             ]

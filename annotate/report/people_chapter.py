@@ -108,7 +108,7 @@ def machines_chapter(report: AgreementReport, book: Codebook, words: Words) -> C
             fair = figure.without_suggestions
             rows.append(
                 [
-                    words.layer(layer_id, book),
+                    book.layer_label(layer_id),
                     words.with_bounds(figure.alpha, figure.interval),
                     words.with_bounds(fair.alpha, fair.interval) if fair else "–",
                     _people_alpha(report, layer_id, words),
@@ -118,7 +118,7 @@ def machines_chapter(report: AgreementReport, book: Codebook, words: Words) -> C
             )
             codes += [
                 [
-                    words.layer(layer_id, book),
+                    book.layer_label(layer_id),
                     words.code(layer_id, code, book),
                     words.with_bounds(found.alpha, found.interval),
                     words.with_bounds(found.positive_agreement, found.interval_positive_agreement),
@@ -142,7 +142,7 @@ def machines_chapter(report: AgreementReport, book: Codebook, words: Words) -> C
         caption = words.pick(f"{name}: je Code", f"{name}: by code")
         parts.append(Table(head, codes, caption, f"machine-codes-{number}", frozenset({2, 3})))
     pairs = [
-        [words.layer(name, book), *_pair_cells(pair, words)]
+        [book.layer_label(name), *_pair_cells(pair, words)]
         for name, of in report.models.items()
         for pair in of
     ]
@@ -166,7 +166,7 @@ def _machine_words(name: str, report: AgreementReport, book: Codebook, words: Wo
             f"{name}: how far people agree with each other is not known; no sentence was coded by two of "
             f"them.",
         )
-    like, less, unknown = ([words.layer(one, book) for one in part] for part in parted(name, report))
+    like, less, unknown = ([book.layer_label(one) for one in part] for part in parted(name, report))
     said = [
         f"{lead} {words.listed(layers)}"
         for lead, layers in (
@@ -181,7 +181,7 @@ def _machine_words(name: str, report: AgreementReport, book: Codebook, words: Wo
 
 def _alpha_dots(report: AgreementReport, book: Codebook, words: Words) -> Iterator[Part]:
     dots = [
-        Dot(words.layer(name, book), layer.alpha, layer.interval, "people")
+        Dot(book.layer_label(name), layer.alpha, layer.interval, "people")
         for name, layer in report.layers.items()
         if layer.alpha is not None
     ]
@@ -192,17 +192,16 @@ def _alpha_dots(report: AgreementReport, book: Codebook, words: Words) -> Iterat
         "Alpha by layer with its interval; the lines at 0.667 and 0.8 are Krippendorff's.",
     )
     axis = words.pick("Krippendorffs Alpha", "Krippendorff's alpha")
-    is_german = words.language == "de"
     spoken = f"{label} {'; '.join(f'{dot.row} {words.with_bounds(dot.value, dot.interval)}' for dot in dots)}"
     lines = (TENTATIVE, FIRM)
-    svg = dots_figure("agreement", spoken, dots, axis=axis, lines=lines, legend={}, comma=is_german)
+    svg = dots_figure("agreement", spoken, dots, axis=axis, lines=lines, legend={}, language=words.language)
     yield Drawing(svg, spoken)
     yield Paragraph(label, is_note=True)
 
 
 def _rows(report: AgreementReport, book: Codebook, words: Words) -> Iterator[list[str]]:
     for name, layer in report.layers.items():
-        label = words.layer(name, book)
+        label = book.layer_label(name)
         yield _cells(label, layer, words)
         if layer.touched and layer.direction:
             yield _cells(f"{label}: {words.pick('berührt', 'touched')}", layer.touched, words)
@@ -243,7 +242,7 @@ def _codes(name: str, layer: LayerAgreement, book: Codebook, words: Words) -> Ta
         words.pick("positive Übereinstimmung", "positive agreement"),
         "AC1",
     )  # fmt: skip
-    caption = words.pick(f"{words.layer(name, book)}: je Code", f"{words.layer(name, book)}: by code")
+    caption = words.pick(f"{book.layer_label(name)}: je Code", f"{book.layer_label(name)}: by code")
     return Table(head, rows, caption, f"agreement-{name}", frozenset({1, 2, 3, 4}))
 
 
@@ -251,7 +250,7 @@ def _targets(name: str, layer: LayerAgreement, book: Codebook, words: Words) -> 
     """Touched and direction apart, for a figure over both hides which of the two is hard."""
     rows = [
         [
-            words.target(target, book),
+            book.question(target),
             words.with_bounds(figure.alpha, figure.interval),
             words.with_bounds(figure.touched.alpha, figure.touched.interval),
             words.with_bounds(figure.direction.alpha, figure.direction.interval),
@@ -266,7 +265,7 @@ def _targets(name: str, layer: LayerAgreement, book: Codebook, words: Words) -> 
             words.pick("α: Richtung", "α: direction"), words.pick("Sätze", "sentences"),
             words.pick("für alle berührt", "all took it for touched"),
         )  # fmt: skip
-        caption = words.pick(f"{words.layer(name, book)}: je Ziel", f"{words.layer(name, book)}: by target")
+        caption = words.pick(f"{book.layer_label(name)}: je Ziel", f"{book.layer_label(name)}: by target")
         yield Table(head, rows, caption, f"agreement-targets-{name}", frozenset(range(1, 6)))
 
 
@@ -289,7 +288,7 @@ def _parts_of(report: AgreementReport, book: Codebook, words: Words) -> Iterator
     for name, caption, held in kinds:
         if held:
             rows = [
-                [words.layer(layer, book), *(_with_n(figures.get(layer), words) for figures in held.values())]
+                [book.layer_label(layer), *(_with_n(figures.get(layer), words) for figures in held.values())]
                 for layer in report.layers
             ]
             shown = [words.pick(*_SHOWN.get(part, (part, part))) for part in held]
@@ -297,7 +296,7 @@ def _parts_of(report: AgreementReport, book: Codebook, words: Words) -> Iterator
             yield Table(head, rows, caption, f"agreement-{name}", frozenset(range(1, len(head))))
     if report.chains:
         rows = [
-            [words.layer(name, book), _with_n(report.layers.get(name), words), _with_n(figure, words)]
+            [book.layer_label(name), _with_n(report.layers.get(name), words), _with_n(figure, words)]
             for name, figure in report.chains.items()
         ]
         head = [
@@ -333,8 +332,8 @@ def _step_words(step: Step, book: Codebook, words: Words) -> str:
     codes = [words.quoted(words.code(name, code, book)) for code in found.codes]
     if len(codes) == 1:
         codes.append(words.pick("nicht angekreuzt", "not ticked"))
-    asked = f" – {words.target(found.target, book)}" if found.target else ""
-    said = f"{words.layer(name, book)}: {words.pick(' gegen ', ' against ').join(codes)}{asked}"
+    asked = f" – {book.question(found.target)}" if found.target else ""
+    said = f"{book.layer_label(name)}: {words.pick(' gegen ', ' against ').join(codes)}{asked}"
     said += words.pick(f" ({found.n}-mal", f" ({found.n} times")
     if found.gain is not UNSET:
         rise = words.number(gain(found), 3)
@@ -346,7 +345,7 @@ def _pairs(report: AgreementReport, book: Codebook, words: Words) -> Iterator[Pa
     if len(report.annotators) < 3:  # of two, the layer's figure says it
         return
     rows = [
-        [words.layer(name, book), *_pair_cells(pair, words)]
+        [book.layer_label(name), *_pair_cells(pair, words)]
         for name, layer in report.layers.items()
         for pair in layer.pairs
     ]
@@ -374,7 +373,7 @@ def _pair_cells(pair: PairFigure, words: Words) -> list[str]:
 def _kept(report: AgreementReport, book: Codebook, words: Words) -> Iterator[Part]:
     rows = [
         [
-            words.layer(layer, book),
+            book.layer_label(layer),
             words.pick(*_SHOWN[kind]),
             words.whole(count.shown),
             words.whole(count.kept),

@@ -241,7 +241,7 @@ def _agreed(sheet: Sheet, book: Codebook, words: Words) -> Chapter:
         )
         return Chapter("agreement", title, [Paragraph(alone)])
     dots = [
-        Dot(words.layer(name, book), figure.alpha, figure.interval, "people")
+        Dot(book.layer_label(name), figure.alpha, figure.interval, "people")
         for name, figure in sheet.agreement.items()
         if figure.alpha is not None
     ]
@@ -255,7 +255,7 @@ def _agreed(sheet: Sheet, book: Codebook, words: Words) -> Chapter:
     if dots:
         said = "; ".join(f"{dot.row} {words.with_bounds(dot.value, dot.interval)}" for dot in dots)
         axis = words.pick("Krippendorffs Alpha", "Krippendorff's alpha")
-        svg = dots_figure("sheet", said, dots, axis=axis, legend={}, comma=words.language == "de")
+        svg = dots_figure("sheet", said, dots, axis=axis, legend={}, language=words.language)
         parts.append(Drawing(svg, said))
     head: Sequence[str] = (
         words.pick("Ebene", "Layer"), "α", words.pick("gleich", "equal"),
@@ -263,7 +263,7 @@ def _agreed(sheet: Sheet, book: Codebook, words: Words) -> Chapter:
     )  # fmt: skip
     rows = [
         [
-            words.layer(name, book),
+            book.layer_label(name),
             words.with_bounds(figure.alpha, figure.interval),
             words.percent(figure.observed),
             words.whole(figure.n),
@@ -282,7 +282,7 @@ def _agreed(sheet: Sheet, book: Codebook, words: Words) -> Chapter:
             for code, found in figure.codes.items()
             if found.n
         ]
-        parts.append(Table(head, rows, words.layer(name, book), f"sheet-{name}", frozenset({1, 2})))
+        parts.append(Table(head, rows, book.layer_label(name), f"sheet-{name}", frozenset({1, 2})))
     return Chapter("agreement", title, parts)
 
 
@@ -298,7 +298,7 @@ def _again(sheet: Sheet, book: Codebook, words: Words) -> Chapter:
             "Alles wurde so entschieden, wie Sie es codiert haben.", "All was decided as you coded it."
         )
         return Chapter("sentences", title, [Paragraph(none)])
-    counts = words.listed([f"{words.layer(name, book)} ({n})" for name, n in sheet.different.items()])
+    counts = words.listed([f"{book.layer_label(name)} ({n})" for name, n in sheet.different.items()])
     said = words.pick(
         f"Entschieden: {words.sentences(sheet.compared)} von Ihren. Anders als von Ihnen codiert: {counts}. "
         "Hier einige davon, mit der Regel.",
@@ -315,11 +315,11 @@ def _reason(one: Different, book: Codebook, words: Words) -> str:
     """What was coded and decided, when the decided code applies, and when the coded one does not."""
     layer = book.layer(one.layer)
     assert layer is not None
-    asked = f" ({words.target(one.target, book)})" if one.target else ""
+    asked = f" ({book.question(one.target)})" if one.target else ""
     said = words.pick(
-        f"{words.layer(one.layer, book)}{asked}: Sie {_codes(one, one.coded, book, words)}, entschieden "
+        f"{book.layer_label(one.layer)}{asked}: Sie {_codes(one, one.coded, book, words)}, entschieden "
         f"{_codes(one, one.decided, book, words)}.",
-        f"{words.layer(one.layer, book)}{asked}: you {_codes(one, one.coded, book, words)}, decided "
+        f"{book.layer_label(one.layer)}{asked}: you {_codes(one, one.coded, book, words)}, decided "
         f"{_codes(one, one.decided, book, words)}.",
     )
     for code in (found for name in one.decided if name not in one.coded if (found := _code(layer, name))):

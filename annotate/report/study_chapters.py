@@ -175,7 +175,7 @@ def gold_chapter(report: StudyReport, book: Codebook, words: Words) -> Chapter:
     if gold is None:
         none = words.pick("Noch ist kein Satz entschieden.", "No sentence is decided yet.")
         return Chapter("gold", title, [Paragraph(none)])
-    open_ = words.listed([f"{words.layer(name, book)} ({n})" for name, n in gold.undecided.items()])
+    open_ = words.listed([f"{book.layer_label(name)} ({n})" for name, n in gold.undecided.items()])
     said = words.pick(
         f"Entschieden: {words.sentences(gold.sentences)}, davon {gold.test} zur Prüfung zurückgelegt; "
         f"{gold.decided_by_hand} von einer dritten Person. Werte, die noch offen sind: {open_ or 'keine'}.",
@@ -192,7 +192,7 @@ def gold_chapter(report: StudyReport, book: Codebook, words: Words) -> Chapter:
             if n
         ]
         if rows:
-            parts.append(Table(head, rows, words.layer(name, book), f"gold-{name}", frozenset({1, 2}), True))
+            parts.append(Table(head, rows, book.layer_label(name), f"gold-{name}", frozenset({1, 2}), True))
     return Chapter("gold", title, parts)
 
 

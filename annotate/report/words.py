@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from annotate.pages.german import day
+from annotate.pages import german
 from exports.agreement.report import Interval
 from schemas.codebook import Codebook
+from schemas.decimals import number
+from schemas.records import UNRELATED
 
 _GERMAN = "Zwei Drei Vier Fünf Sechs Sieben Acht Neun Zehn Elf Zwölf"
 _ENGLISH = "Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve"
@@ -23,21 +25,14 @@ class Words(NamedTuple):
         return german if self.language == "de" else english
 
     def number(self, value: float | None, digits: int = 2) -> str:
-        if value is None:
-            return "–"
-        text = f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")
-        return text.replace(".", ",") if self.language == "de" else text
+        return number(value, digits, self.language)
 
     def whole(self, value: int) -> str:
-        text = f"{value:,}"
-        if self.language == "de":
-            return text.replace(",", ".") if value >= 10_000 else str(value)
-        return text
+        return self.pick(german.number(value), f"{value:,}")
 
     def sentences(self, count: int) -> str:
         """A count of sentences."""
-        one = self.pick("Satz", "sentence") if count == 1 else self.pick("Sätze", "sentences")
-        return f"{self.whole(count)} {one}"
+        return self.pick(german.sentences(count), f"{count:,} {'sentence' if count == 1 else 'sentences'}")
 
     def people(self, count: int) -> str:
         """A count of people, at the head of a sentence."""
@@ -54,7 +49,7 @@ class Words(NamedTuple):
 
     def day(self, date: str | None) -> str:
         """An ISO date as one writes it in the report's language."""
-        return (day(date) if self.language == "de" else date or "") or "–"
+        return self.pick(german.day(date), date or "") or "–"
 
     def percent(self, value: float | None) -> str:
         if value is None:
@@ -83,23 +78,13 @@ class Words(NamedTuple):
     def quoted(self, words: str) -> str:
         return f"„{words}“" if self.language == "de" else f"“{words}”"
 
-    def layer(self, layer_id: str, book: Codebook) -> str:
-        layer = book.layer(layer_id)
-        return book.say(layer.label) if layer else layer_id
-
     def code(self, layer_id: str, code: str, book: Codebook) -> str:
-        layer = book.layer(layer_id)
-        labels = {c.id: book.say(c.label) for c in layer.codes} if layer else {}
-        return labels.get(code, self.pick("nicht berührt", "not touched") if code == "unrelated" else code)
-
-    def target(self, target_id: str, book: Codebook) -> str:
-        target = book.target(target_id)
-        return book.say(target.question) if target else target_id
+        """A code's label; a layer of stances need not name what touches nothing."""
+        label = book.code_label(layer_id, code)
+        return self.pick("nicht berührt", "not touched") if label == UNRELATED else label
 
     def listed(self, parts: Sequence[str]) -> str:
-        if len(parts) < 2:
-            return "".join(parts)
-        return f"{', '.join(parts[:-1])} {self.pick('und', 'and')} {parts[-1]}"
+        return german.listed(parts, self.pick("und", "and"))
 
 
 def in_language(book: Codebook, language: str) -> Codebook:
