@@ -8,6 +8,7 @@ from exports.audit.phrases import ENGLISH, GERMAN
 from exports.audit.plan import AuditPlan
 from exports.audit.report import AuditReport, CodeAudit
 from schemas.codebook import Codebook
+from schemas.decimals import number
 from schemas.kinds import KINDS
 
 _WIDTH, _NAME = 80, 19
@@ -23,8 +24,7 @@ class _Language:
         return self.words[key].format(**parts)
 
     def number(self, value: float, digits: int = 0) -> str:
-        text = f"{round(value, digits) + 0.0:.{digits}f}"  # no minus before a zero
-        return text.replace(".", ",").replace("-", "−") if self.is_german else text.replace("-", "−")
+        return number(value, digits, "de" if self.is_german else "en")
 
     def percent(self, value: float) -> str:
         return f"{self.number(100 * value)} %" if self.is_german else f"{self.number(100 * value)}%"
@@ -108,7 +108,7 @@ def _effects(report: AuditReport, codebook: Codebook, language: _Language) -> It
         shift = layer.with_model
         if shift.interval is not None and shift.interval[0] > 0 and report.compared == "drawn":
             points, low, high = _points(shift, language)
-            label = _label(name, codebook)
+            label = codebook.layer_label(name)
             yield language.say("pull", layer=label, points=points, low=low, high=high)
 
 
@@ -158,22 +158,10 @@ def _tiring(report: AuditReport, language: _Language) -> Iterator[str]:
             yield language.say("thirds", first=shares[0], last=shares[1])
 
 
-def _label(layer_id: str, codebook: Codebook) -> str:
-    layer = codebook.layer(layer_id)
-    return codebook.say(layer.label) if layer else layer_id
-
-
-def _code_label(found: CodeAudit, codebook: Codebook) -> str:
-    layer = codebook.layer(found.layer)
-    labels = {code.id: codebook.say(code.label) for code in layer.codes} if layer else {}
-    return labels.get(found.code, found.code)
-
-
 def _named(found: CodeAudit, codebook: Codebook, language: _Language) -> str:
     open_, close = ("„", "“") if language.is_german else ("“", "”")
-    words = f"{open_}{_code_label(found, codebook)}{close}"
-    target = codebook.target(found.target) if found.target else None
-    return f"{words} ({codebook.say(target.question)})" if target else words
+    words = f"{open_}{codebook.code_label(found.layer, found.code)}{close}"
+    return f"{words} ({codebook.question(found.target)})" if found.target else words
 
 
 # ---------------------------------------------------------------------- table
@@ -185,7 +173,7 @@ def _table(report: AuditReport, codebook: Codebook, language: _Language) -> Iter
         f"{layer_head:20.20} {code_head:20.20}" + "".join(f"{head:>9}" for head in heads[:3]) + f" {heads[3]}"
     )
     for found in report.codes:
-        name = _label(found.layer, codebook)
+        name = codebook.layer_label(found.layer)
         layer = codebook.layer(found.layer)
         if layer is not None and KINDS[layer.kind].by_target and found.target:
             name = found.target
@@ -195,7 +183,7 @@ def _table(report: AuditReport, codebook: Codebook, language: _Language) -> Iter
             *(_percent(v, language) for v in (shift.with_suggestions, shift.without)),
         )
         yield (
-            f"{_cut(name):20} {_cut(_code_label(found, codebook)):20}"
+            f"{_cut(name):20} {_cut(codebook.code_label(found.layer, found.code)):20}"
             + "".join(f"{c:>9}" for c in cells)
             + _difference(shift, language)
         )
