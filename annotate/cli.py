@@ -34,6 +34,7 @@ from annotate.commands import (
     studio,
     tag,
     train,
+    zeroshot,
 )
 from annotate.commands.terminal import Verbs, say_error
 from schemas.errors import StandpunktError
@@ -73,6 +74,7 @@ app.command("tag")(tag.tag)
 app.command("export")(export.export)
 app.command("rehydrate")(rehydrate.rehydrate)
 app.add_typer(model.app, name="model")
+app.command("zeroshot")(zeroshot.zeroshot)
 app.command("prelabel")(prelabel.prelabel)
 app.command("backup")(backup.backup)
 
