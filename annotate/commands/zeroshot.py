@@ -294,7 +294,7 @@ def _words(report: dict[str, Any]) -> list[str]:
     if report["calibrated"]:
         found = ", ".join(f"{name} ({n:,})" for name, n in report["calibrated"].items())
         lines.append(f"scores calibrated on coded sentences: {found}")
-    if report["uncalibrated"]:
+    if report["uncalibrated"] and report["rows"]:
         why = (
             "not calibrated, for there are too few coded sentences"
             if report["scored"]

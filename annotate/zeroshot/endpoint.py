@@ -7,6 +7,7 @@ environment is used. The key stands in one header and in nothing that is shown o
 import asyncio
 import ipaddress
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
@@ -35,6 +36,10 @@ OPTIONAL = {
     "seed": ("seed",),
     "temperature": ("temperature",),
 }
+
+
+#: What servers say where a question does not fit into the model: to leave something out would not help.
+_TOO_LONG = re.compile(r"context (size|length|window)|too (long|large)")
 
 
 def chat_address(url: str) -> str:
@@ -209,6 +214,8 @@ class Endpoint:
         if were < len(self._left_out):  # another request has found out meanwhile
             return True
         words = problem.words.lower()
+        if _TOO_LONG.search(words):
+            return False
         left = [name for name in (*OPTIONAL, "max_tokens") if name not in self._left_out]
         named = [name for name in left if name in words or (name == "response_format" and "schema" in words)]
         if problem.status >= 500 and not named:

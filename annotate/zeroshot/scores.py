@@ -42,7 +42,8 @@ def code_shares(
         prefix = token.text[: start - begins] if begins < start else ""
         chosen = _fitting(before + token.text[max(start - begins, 0) :], codes)
         for other, logprob in dict(token.others).items():
-            if other == token.text or not other.startswith(prefix):
+            # a part of a letter is sent as no text, and says nothing
+            if other == token.text or not other.startswith(prefix) or not other[len(prefix) :].strip():
                 continue
             fitting = [c for c in _fitting(before + other[len(prefix) :], codes) if c not in chosen]
             for code in fitting:
