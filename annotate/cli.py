@@ -35,6 +35,7 @@ from annotate.commands import (
     studio,
     tag,
     train,
+    zeroshot,
 )
 from annotate.commands.terminal import Verbs, say_error
 from schemas.errors import StandpunktError
@@ -75,6 +76,7 @@ app.command("export")(export.export)
 app.command("rehydrate")(rehydrate.rehydrate)
 app.add_typer(model.app, name="model")
 app.command("select")(select.select)
+app.command("zeroshot")(zeroshot.zeroshot)
 app.command("prelabel")(prelabel.prelabel)
 app.command("backup")(backup.backup)
 

@@ -76,6 +76,24 @@ class StudioError(StandpunktError):
         super().__init__(f"Label Studio: {operation}{code}: {_one_line(words)}")
 
 
+class EndpointError(StandpunktError):
+    """The endpoint of a language model said no, or did not answer.
+
+    ``status`` is the HTTP status, or None where no whole answer came; ``retry_after`` are the seconds it
+    asked to be left alone.
+    """
+
+    def __init__(
+        self, address: str, words: str, *, status: int | None = None, retry_after: float = 0.0
+    ) -> None:
+        self.address, self.words = without_passwords(address), without_passwords(words)
+        self.status, self.retry_after = status, retry_after
+        #: Another time there may be an answer.
+        self.is_passing = status is None or status >= 500 or status in (408, 429)
+        code = f" ({status})" if status else ""
+        super().__init__(f"language model at {address}{code}: {_one_line(words)}")
+
+
 class ModelError(StandpunktError):
     """A model folder that is missing, foreign, tampered with or too new."""
 

@@ -273,7 +273,9 @@ LayerPrediction = CodePrediction | SetPrediction | dict[str, CodePrediction]
 class Prediction(Record, frozen=True, kw_only=True):
     """What a model says of one sentence. Written, not read back: see `formats`.
 
-    ``notices`` is there only where the commentary is unlike the training data, and names how.
+    ``notices`` is there only where the commentary is unlike the training data, and names how. ``calibrated``
+    is there only in rows of a language model: the layers whose scores are probabilities, fitted on coded
+    sentences; in all others the model abstains everywhere.
     """
 
     sentence_id: str
@@ -285,6 +287,7 @@ class Prediction(Record, frozen=True, kw_only=True):
     layers: dict[str, LayerPrediction]
     reasons: dict[str, list[tuple[str, float]]] = {}
     notices: list[str] | UnsetType = UNSET
+    calibrated: list[str] | UnsetType = UNSET
 
 
 def slug(title: str) -> str:

@@ -1,4 +1,8 @@
 import textwrap
+from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from annotate.commands.stance_text import stance_words
 from annotate.commands.terminal import (
@@ -15,6 +19,12 @@ from annotate.commands.terminal import (
 
 def prelabel(
     model: ModelOption = None,
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            "--predictions", metavar="FILE", help="Predictions in place of a model, such as zeroshot's."
+        ),
+    ] = None,
     study: StudyOption = None,
     url: UrlOption = None,
     dry_run: DryRunOption = False,
@@ -24,11 +34,20 @@ def prelabel(
     from annotate.study.connect import connect
     from annotate.study.folder import open_study
     from annotate.sync import prelabel as prelabelling
+    from annotate.sync.predicted import Predicted, read_predicted
     from train.persistence.folder import load_model
 
     opened = open_study(study)
+    if model is not None and predictions is not None:
+        raise typer.BadParameter(
+            "a model and predictions cannot both be suggested", param_hint="--predictions"
+        )
     with opened.locked("prelabel", say), progress_bar() as progress:
-        loaded = load_model(model or opened.latest_model())
+        loaded = (
+            load_model(model or opened.latest_model())
+            if predictions is None
+            else read_predicted(predictions, opened.codebook())
+        )
         report = prelabelling.prelabel(
             connect(opened, url=url), opened, loaded, dry_run=dry_run, progress=progress
         )
@@ -45,7 +64,11 @@ def prelabel(
     }
     lines += [f"tasks {words}: {count}" for words, count in shown.items() if count]
     lines += [f"withheld {count}: {reason}" for reason, count in report.withheld.items()]
-    lines += [textwrap.fill(line, 80, subsequent_indent="  ") for line in stance_words(loaded.meta)]
+    if isinstance(loaded, Predicted):
+        what = "not calibrated, so not suggested"
+    else:
+        lines += [textwrap.fill(line, 80, subsequent_indent="  ") for line in stance_words(loaded.meta)]
+        what = "not shared by model and study"
     if report.not_shared:
-        lines.append(f"not shared by model and study: {', '.join(report.not_shared)}")
+        lines.append(f"{what}: {', '.join(report.not_shared)}")
     print_report(report, json, "\n".join(lines))

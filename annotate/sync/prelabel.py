@@ -13,6 +13,7 @@ from annotate.label_studio.upload import send_predictions
 from annotate.progress import Progress, no_progress
 from annotate.study.folder import Study
 from annotate.study.projects import find_projects
+from annotate.sync.predicted import Predicted
 from annotate.sync.suggestions import (
     StudyTask,
     TaskSuggestion,
@@ -63,9 +64,10 @@ class PrelabelReport(Record, frozen=True, kw_only=True):
 
 
 def prelabel(
-    studio: Studio, study: Study, model: "Model", *, dry_run: bool = False, progress: Progress = no_progress
-) -> PrelabelReport:
-    """Puts one suggestion of this model on each task that may have one, and shows it.
+    studio: Studio, study: Study, model: "Model | Predicted", *, dry_run: bool = False,
+    progress: Progress = no_progress,
+) -> PrelabelReport:  # fmt: skip
+    """Puts one suggestion of this model, or of a file of predictions, on each task that may have one.
 
     Never on a task that is coded when the work begins, that belongs to the test share, to the arm
     without suggestions or to a pilot. Predictions of an older model of ours are replaced, foreign ones stay.
@@ -80,12 +82,19 @@ def prelabel(
             "pre-labelling", f"{studio.url} holds no project of this study; run `standpunkt push` first"
         )
     studio.report_retries(progress)
-    unshared = not_shared(model.meta.book, codebook)
+    if isinstance(model, Predicted):
+        version, unshared = model.version, model.unsure
+    else:
+        version, unshared = model.meta.model_version, not_shared(model.meta.book, codebook)
     with ThreadPoolExecutor(1) as executor:  # the server lists while we predict
         listings = {name: executor.submit(_study_tasks, studio, row.id) for name, row in projects.items()}
-        suggestions = _suggestions(
-            model, study, codebook, unshared, names=list(projects), write=not dry_run, progress=progress
-        )
+        suggestions: dict[str, Mapping[str, TaskSuggestion | None]]
+        if isinstance(model, Predicted):
+            suggestions = dict.fromkeys(projects, model.suggestions)
+        else:
+            suggestions = _suggestions(
+                model, study, codebook, unshared, names=list(projects), write=not dry_run, progress=progress
+            )
         progress("waiting for the lists of tasks")
         tasks = {name: listing.result() for name, listing in listings.items()}
     counts: Counter[str] = Counter()
@@ -104,16 +113,16 @@ def prelabel(
         chosen = {task.id: s for task in open_tasks if (s := task.suggestion) and s.result is not None}
         _validate(project, shown)
         progress(f"{name}: sending suggestions")
-        counts.update(_send(studio, project.id, chosen, model.meta.model_version, dry_run=dry_run))
+        counts.update(_send(studio, project.id, chosen, version, dry_run=dry_run))
         if not dry_run:
-            for (field, value), stale in stale_fields(open_tasks, model.meta.model_version).items():
+            for (field, value), stale in stale_fields(open_tasks, version).items():
                 studio.set_task_field(project.id, stale, field, value)
     return PrelabelReport(
         created=counts["created"], replaced=counts["replaced"], unchanged=counts["unchanged"],
         withheld=dict(sorted(withheld.items())), touched=counts["touched"],
         from_author=counts["from_author"], from_commentary=counts["from_commentary"],
         asking=counts["asking"], not_shared=unshared,
-        model_version=model.meta.model_version, dry_run=dry_run,
+        model_version=version, dry_run=dry_run,
     )  # fmt: skip
 
 

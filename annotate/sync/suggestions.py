@@ -275,9 +275,9 @@ def plan_predictions(
 
 
 def is_ours(version: str, like: str) -> bool:
-    """Whether a model version was made by us for this codebook: ``<codebook>-<8 hex>``."""
+    """Whether we made a model version: for this codebook (``<codebook>-<8 hex>``), or of a language model."""
     name = like.rsplit("-", 1)[0]
-    return re.fullmatch(re.escape(name) + r"-[0-9a-f]{8}", version) is not None
+    return re.fullmatch(rf"({re.escape(name)}|llm-.+)-[0-9a-f]{{8}}", version) is not None
 
 
 def _same_target(model: Codebook, study: Codebook, target_id: str) -> bool:

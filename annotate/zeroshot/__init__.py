@@ -1,0 +1,1 @@
+"""A language model as a coder: questions made of the codebook, answers as ordinary predictions."""
