@@ -29,6 +29,7 @@ from annotate.commands import (
     rehydrate,
     relink,
     report,
+    serve,
     split,
     status,
     studio,
@@ -74,6 +75,7 @@ app.command("export")(export.export)
 app.command("rehydrate")(rehydrate.rehydrate)
 app.add_typer(model.app, name="model")
 app.command("prelabel")(prelabel.prelabel)
+app.command("serve")(serve.serve)
 app.command("backup")(backup.backup)
 
 

@@ -351,6 +351,28 @@ class Studio:
         path = f"/api/dm/actions?id=add_data_field&project={project_id}"
         self._raw("POST", path, f"changing tasks of project {project_id}", body=body)
 
+    def add_backend(self, project_id: int, url: str, title: str, password: str = "") -> int:
+        """Adds a backend to a project, or brings the one of this address in step; gives its number.
+
+        The server asks the backend for its health before it answers, and from then on for suggestions: they
+        are shown where the project's ``model_version`` is the backend's title. It also makes a webhook that
+        sends the backend every event, while the person whose work it was waits: that is taken away again.
+        """
+        operation = f"adding the backend {url} to project {project_id}"
+        login = {"basic_auth_user": "standpunkt", "basic_auth_pass": password} if password else {}
+        method = "BASIC_AUTH" if password else "NONE"
+        body = {"project": project_id, "url": url, "title": title, "auth_method": method, **login}
+        with self._asking(operation):
+            known = [backend.id for backend in self._client.ml.list(project=project_id) if backend.url == url]
+            if known:
+                self._client.ml.update(id=known[0], **body)
+            number = int(known[0] if known else self._client.ml.create(**body).id)
+            for webhook in self._client.webhooks.list(project=str(project_id)):
+                if webhook.url == f"{url.rstrip('/')}/webhook":
+                    self._client.webhooks.delete(id=webhook.id)
+        self.update_project(project_id, model_version=title)
+        return number
+
     def check_config(self, label_config: str) -> None:
         """Asks whether the server would accept a screen, without setting it anywhere."""
         self._raw(
