@@ -1,4 +1,5 @@
 import os
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -32,8 +33,7 @@ def serve(
 ) -> None:
     """Suggest codes while people code: the backend that Label Studio asks, "Start training" included."""
     try:
-        from annotate.serve.server import SECRET
-        from annotate.serve.server import serve as serve_study
+        from annotate.serve import server
     except ImportError as error:
         words = f"serving needs starlette and uvicorn ({error}): {install_line('starlette', 'uvicorn')}"
         raise SettingsError(words) from error
@@ -49,15 +49,21 @@ def serve(
         raise SettingsError(
             f'no rule "{rule}"{near_hit(rule, known)}; expected {", ".join(known)}', flag="--rule"
         )
-    opened = open_study(study)
-    serve_study(
+    opened, secret = open_study(study), os.environ.get(server.SECRET, "")
+    studio = connect_to(opened, url=url)
+
+    def add(projects: Mapping[str, int], listening: str) -> None:
+        called = address.rstrip("/") if address else listening
+        server.add_to_projects(studio, projects, called, secret=secret, say=say)
+
+    server.serve(
         opened,
-        connect_to(opened, url=url),
         model=model,
+        projects=lambda one: server.project_numbers(studio, one),
         host=host,
         port=port,
-        secret=os.environ.get(SECRET, ""),
+        secret=secret,
         work=Retraining(url=url, rule=rule),
         say=say,
-        connect_as=(address or "").rstrip("/") if connect else None,
+        add=add if connect else None,
     )

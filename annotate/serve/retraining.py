@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from train.evaluation.comparison import Difference
     from train.model import Model
 
+#: Commentaries to compare two models on: of fewer, all may speak for one by chance (sign test, two-sided).
+FEWEST = 6
 #: The folder in ``models/`` of those that were not taken up; `Study.latest_model` does not look there.
 ASIDE = "aside"
 
@@ -110,7 +112,7 @@ def judge(found: HeldOut) -> Verdict:
 
 
 def held_out(new: "Model", old: "Model", rows: Sequence[GoldSentence]) -> HeldOut:
-    """Both on the test share; else on what the old one has not seen; else by the figures they carry.
+    """Both on the test share; else on what the old one has not seen; where few, by the figures they carry.
 
     What the new one says of commentaries that it learned from is said by models trained without them.
     """
@@ -119,34 +121,32 @@ def held_out(new: "Model", old: "Model", rows: Sequence[GoldSentence]) -> HeldOu
 
     seen = {*old.meta.commentaries, *new.meta.commentaries}
     test = [row for row in rows if row.test and commentary_hash(row.commentary_id) not in seen]
-    if test:
+    if _commentaries(test) >= FEWEST:
         report = evaluate_model(new, test, against=old)
         assert report.against is not None
         return HeldOut(report.against.layers, f"on the {len(test)} sentences of the test share")
-    unseen = {
-        row.sentence_id
-        for row in rows
-        if not row.test and commentary_hash(row.commentary_id) not in old.meta.commentaries
-    }
-    if unseen and (layers := _on_unseen(new, old, rows, unseen)):
+    known = set(old.meta.commentaries)
+    unseen = [row for row in rows if not row.test and commentary_hash(row.commentary_id) not in known]
+    if _commentaries(unseen) >= FEWEST:
+        layers = _on_unseen(new, old, rows, {row.sentence_id for row in unseen})
         return HeldOut(layers, f"on the {len(unseen)} sentences of commentaries coded since")
     return HeldOut(_by_figures(new, old), "by the figures of both models")
+
+
+def _commentaries(rows: Sequence[GoldSentence]) -> int:
+    return len({row.commentary_id for row in rows})
 
 
 def _on_unseen(
     new: "Model", old: "Model", rows: Sequence[GoldSentence], unseen: set[str]
 ) -> Mapping[str, "Difference"]:
-    """Empty where no commentary can be held out."""
     from train.evaluate import predict_held_out
     from train.evaluation.comparison import compare
     from train.evaluation.items import Scored
     from train.predict import predict
 
     book, settings, seed = new.meta.book, new.meta.settings, new.meta.seed
-    try:
-        found = list(predict_held_out(rows, book, settings=settings, seed=seed))
-    except DataError:
-        return {}
+    found = predict_held_out(rows, book, settings=settings, seed=seed)
     first = [Scored(row, said, new.meta.layers) for row, said in found if row.sentence_id in unseen]
     rows = [one.row for one in first]
     said = zip(rows, predict(old, rows), strict=True)

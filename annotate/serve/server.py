@@ -81,48 +81,40 @@ def project_numbers(studio: Studio, study: Study) -> Mapping[str, int]:
     return {name: project.id for name, project in found.items()}
 
 
-def add_to_projects(studio: Studio, projects: Mapping[str, int], url: str, *, secret: str) -> None:
+def add_to_projects(studio: Studio, projects: Mapping[str, int], url: str, *, secret: str, say: Say) -> None:
     """Adds the backend to each annotator's project, and has its suggestions shown there.
 
     Raises
     ------
     StudioError
-        The server does not reach it, or may not: says which setting that is.
+        The server does not reach it, or may not.
     """
     for number in projects.values():
-        try:
-            studio.add_backend(number, url, TITLE, secret)
-        except StudioError as error:
-            if "reserved network" not in error.words:
-                raise
-            words = (
-                f"it calls no address of its own machine or network unless it was started with "
-                f"ML_BLOCK_LOCAL_IP=false; one of `standpunkt studio start` has it since this version: "
-                f"`standpunkt studio stop`, then start ({error.words[:100]})"
-            )
-            raise StudioError(error.operation, words, status=error.status) from error
+        studio.add_backend(number, url, TITLE, secret)
+    say(f"added as {url} to the projects of {', '.join(projects)}")
 
 
 def serve(
     study: Study,
-    studio: Studio,
     *,
     model: Path | None,
+    projects: Callable[[Study], Mapping[str, int]],
     host: str,
     port: int,
     secret: str,
     work: Retrain,
     say: Say,
-    connect_as: str | None = None,
+    add: Callable[[Mapping[str, int], str], None] | None = None,
     stop: threading.Event | None = None,
 ) -> None:
     """Answers until it is stopped (Ctrl-C, or ``stop``); a training that runs is ended with it.
 
     Parameters
     ----------
-    connect_as
-        The address by which Label Studio is to call it: it is added to the projects once it listens.
-        Empty for the one it listens on, None to add it nowhere.
+    projects
+        Gives the number of each annotator's project.
+    add
+        Adds the address to these projects, once it answers there.
 
     Raises
     ------
@@ -131,13 +123,13 @@ def serve(
     """
     with listen(host, port, secret=secret) as listening:
         port = listening.getsockname()[1]
-        serving = Serving(study, model, projects=lambda one: project_numbers(studio, one), say=say)
+        serving = Serving(study, model, projects=projects, say=say)
         log = study.models / LOG
         trainings = Trainings(study.folder, log, work, say=say, done=serving.refresh)
         app = make_app(serving, trainings, say=say, secret=secret, hosts={*_NAMES, host})
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off"))
         shown = f"[{host}]" if ":" in host else host
-        address = connect_as or f"http://{shown}:{port}"
+        address = f"http://{shown}:{port}"
         ended = threading.Event()
         failed: list[StandpunktError] = []
 
@@ -147,13 +139,10 @@ def serve(
                 time.sleep(0.02)
             if ended.is_set():
                 return
-            say(f"{serving.current.model_version} suggests on http://{shown}:{port} (Ctrl-C ends it)")
-            if connect_as is None:
-                return
+            say(f"{serving.current.model_version} suggests on {address} (Ctrl-C ends it)")
             try:
-                numbers = {name: number for number, name in serving.current.annotators.items()}
-                add_to_projects(studio, numbers, address, secret=secret)
-                say(f"added as {address} to the projects of {', '.join(numbers)}")
+                if add is not None:
+                    add({name: number for number, name in serving.current.annotators.items()}, address)
             except StandpunktError as error:
                 failed.append(error)
                 server.should_exit = True

@@ -29,7 +29,7 @@ class Asked(Record, frozen=True, kw_only=True):
 
 
 class Training(Record, frozen=True, kw_only=True, omit_defaults=True):
-    """A line of the log; ``outcome`` is that of `Retrained`, ``started``, ``already running`` or ``failed``."""
+    """A line of the log; ``outcome``: that of `Retrained`, ``started``, ``already running`` or ``failed``."""
 
     at: str
     project: int
