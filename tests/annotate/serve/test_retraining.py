@@ -44,6 +44,16 @@ def of_commentaries(*numbers: int) -> list[GoldSentence]:
     return [row for row in gold() if int(row.commentary_id[1:]) in numbers]
 
 
+def apart(rows: Sequence[GoldSentence]) -> list[GoldSentence]:
+    """The rows, with words in each commentary that no other has: else all are near-duplicates."""
+    words = ("Hafen Segel Kai", "Gipfel Seil Grat", "Mehl Ofen Teig", "Note Geige Takt", "Ball Tor Rasen",
+             "Feder Huf Stall", "Linse Film Licht", "Beet Rechen Laub")  # fmt: skip
+    return [
+        replace(row, text=f"{row.text} {words[int(row.commentary_id[1:])]} {row.sentence_id} " * 3)
+        for row in rows
+    ]
+
+
 def turned(rows: Sequence[GoldSentence]) -> list[GoldSentence]:
     """The rows, coded the wrong way round."""
     other = {"author": "other", "other": "author", "claim": "report", "report": "claim"}
@@ -85,8 +95,9 @@ def test_a_worse_model_is_kept_aside_where_no_verb_finds_it(study: Study) -> Non
 
 
 def test_without_a_test_share_commentaries_coded_since_decide(study: Study) -> None:
-    first = trained(study, turned(of_commentaries(0, 1)))
-    done = train_beside(study, [*turned(of_commentaries(0, 1)), *of_commentaries(2, 3, 4, 5, 6, 7)], first)
+    before, since = apart(turned(of_commentaries(0, 1))), apart(of_commentaries(2, 3, 4, 5, 6, 7))
+    first = trained(study, before)
+    done = train_beside(study, [*before, *since], first)
     assert done.outcome == "taken"
     assert "on the 120 sentences of commentaries coded since" in done.why
 
