@@ -7,9 +7,10 @@ from starlette.testclient import TestClient
 
 from annotate.serve.app import make_app
 from annotate.serve.retraining import Retrained
+from annotate.serve.server import serve
 from annotate.serve.serving import Serving
 from annotate.serve.trainings import LOG, Trainings
-from annotate.study.folder import Study
+from annotate.study.folder import Study, open_study
 
 #: Annotator → project.
 PROJECTS = {"anna": 11, "ben": 12}
@@ -51,3 +52,11 @@ class Backend:
 def task_of(sentence_id: str, **more: Any) -> dict[str, Any]:
     """A task as Label Studio sends it, in what is read of it."""
     return {"id": 1, "data": {"sentence_id": sentence_id}, "meta": {}, "total_annotations": 0, **more}
+
+
+def run_server(folder: Path, model: Path, port: int) -> None:
+    """A backend in a process of its own, without a Label Studio."""
+    serve(
+        open_study(folder), model=model, projects=lambda _: PROJECTS, host="127.0.0.1", port=port, secret="",
+        work=no_training, say=print,
+    )  # fmt: skip

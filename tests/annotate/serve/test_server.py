@@ -25,6 +25,11 @@ def test_a_secret_opens_other_addresses() -> None:
         assert listening.getsockname()[0] == "0.0.0.0"
 
 
+def test_answers_leave_at_once() -> None:
+    with listen("127.0.0.1", 0, secret="") as listening:
+        assert listening.proto == socket.IPPROTO_TCP  # what asyncio looks at
+
+
 def test_a_port_in_use_is_one_line() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
