@@ -2,6 +2,9 @@
 
 import base64
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +30,7 @@ from annotate.study.split import split_study
 from annotate.sync.prelabel import prelabel
 from annotate.sync.push import push
 from annotate.sync.tasks import study_rows
+from running import ROOT
 from schemas.errors import StudioError
 from schemas.jsonl import read_jsonl
 from schemas.records import GoldSentence
@@ -208,6 +212,28 @@ def test_with_a_secret_label_studio_signs_in_and_others_are_refused(
         assert len(api("GET", f"/api/ml?project={number}")) == 1
     assert SECRET not in "".join(lines)
     assert server.token not in "".join(lines)
+
+
+def test_the_command_serves_until_it_is_ended_and_annotators_go_on_without_it(
+    pushed: Study, studio: Studio, server: LocalStudio
+) -> None:
+    number, api = project_numbers(studio, pushed)["anna"], Api(server)
+    command = [sys.executable, "-m", "annotate", "serve", "--connect", "--port", "0", "--study"]
+    allowed = [task.id for task in studio.tasks(number) if task.meta["suggest"] and not task.meta["test"]]
+    with subprocess.Popen(
+        [*command, str(pushed.folder)], stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        assert process.stderr is not None
+        lines = [process.stderr.readline() for _ in range(2)]
+        assert lines[0].startswith(f"{pushed.latest_model().name} suggests on http://127.0.0.1:"), lines
+        assert lines[1].endswith("to the projects of anna\n"), lines
+        assert api("GET", f"/api/tasks/{allowed[0]}")["predictions"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert process.stderr.read() == ""
+    assert api("GET", f"/api/tasks/{allowed[0]}")["predictions"]
+    assert api("GET", f"/api/tasks/{allowed[1]}")["predictions"] == []
+    assert api("GET", f"/api/projects/{number}/next")["predictions"] == []
 
 
 def test_a_server_that_may_not_call_its_own_machine_says_which_setting_that_is(
