@@ -82,4 +82,3 @@ def test_help_loads_nothing_that_only_a_verb_needs() -> None:
     )
     assert "prelabel" in ran.stdout, ran.stderr
     assert set(ran.stderr.splitlines()[-1].split()) & {"yaml", "jsonlines", "filelock", "numpy"} == set()
-/root/.pyenv/libexec/pyenv-hooks: line 24: enable: cannot open shared object /root/.pyenv/libexec/pyenv-realpath.dylib: /root/.pyenv/libexec/pyenv-realpath.dylib: cannot open shared object file: No such file or directory
