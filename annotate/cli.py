@@ -30,6 +30,7 @@ from annotate.commands import (
     relink,
     report,
     select,
+    serve,
     split,
     status,
     studio,
@@ -78,6 +79,7 @@ app.add_typer(model.app, name="model")
 app.command("select")(select.select)
 app.command("zeroshot")(zeroshot.zeroshot)
 app.command("prelabel")(prelabel.prelabel)
+app.command("serve")(serve.serve)
 app.command("backup")(backup.backup)
 
 

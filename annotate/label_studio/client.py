@@ -351,6 +351,44 @@ class Studio:
         path = f"/api/dm/actions?id=add_data_field&project={project_id}"
         self._raw("POST", path, f"changing tasks of project {project_id}", body=body)
 
+    def add_backend(self, project_id: int, url: str, title: str, password: str = "") -> None:
+        """Adds a backend to a project, or brings the one of this address in step.
+
+        The server asks the backend for its health before it answers, and from then on for suggestions: they
+        are shown where the project's ``model_version`` is the backend's title. It also makes a webhook that
+        sends the backend every event, while the person whose work it was waits: that is taken away again.
+
+        Raises
+        ------
+        StudioError
+            The backend does not answer there; or the server may not call that address.
+        """
+        operation = f"adding the backend {url} to project {project_id}"
+        login = {"basic_auth_user": "standpunkt", "basic_auth_pass": password} if password else {}
+        method = "BASIC_AUTH" if password else "NONE"
+        body = {"project": project_id, "url": url, "title": title, "auth_method": method, **login}
+        number = self._backend(project_id, url)
+        try:
+            with self._asking(operation):
+                if number is not None:
+                    self._client.ml.update(id=number, **body)
+                else:
+                    self._client.ml.create(**body)
+        except StudioError as error:
+            # the backend is made, then the webhook to a local address refused: as if nothing had been made
+            if error.status != 403 or self._backend(project_id, url) is None:
+                raise _no_local_address(operation, error) from error
+        with self._asking(f"looking for the webhook of {url}"):
+            for webhook in self._client.webhooks.list(project=str(project_id)):
+                if webhook.url == f"{url.rstrip('/')}/webhook":
+                    self._client.webhooks.delete(id=webhook.id)
+        self.update_project(project_id, model_version=title)
+
+    def _backend(self, project_id: int, url: str) -> int | None:
+        with self._asking(f"listing the backends of project {project_id}"):
+            known = [backend for backend in self._client.ml.list(project=project_id) if backend.url == url]
+            return int(known[0].id) if known else None
+
     def check_config(self, label_config: str) -> None:
         """Asks whether the server would accept a screen, without setting it anywhere."""
         self._raw(
@@ -417,6 +455,18 @@ class Studio:
             raise StudioError(operation, server_words(error.body), status=error.status_code) from error
         except _NOT_OURS as error:
             raise not_ours(operation, error) from error
+
+
+def _no_local_address(operation: str, error: StudioError) -> StudioError:
+    """What a 403 means where the token had just been accepted; any other error as it is."""
+    if error.status != 403:
+        return error
+    return StudioError(
+        operation,
+        "Label Studio calls no address of its own machine or private network unless it was started with "
+        "ML_BLOCK_LOCAL_IP=false; that of `standpunkt studio` is, since this version: stop it and start it",
+        status=403,
+    )
 
 
 def stream_link(url: str, project_id: int) -> str:

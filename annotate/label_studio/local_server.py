@@ -47,6 +47,8 @@ _SETTINGS = {
     "SENTRY_DSN": "",
     "FRONTEND_SENTRY_DSN": "",
     "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+    # `standpunkt serve` listens on this machine; whoever reaches this server is on it too
+    "ML_BLOCK_LOCAL_IP": "false",
 }
 
 

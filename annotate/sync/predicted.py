@@ -23,7 +23,7 @@ class Predicted(NamedTuple):
 
     version: str
     suggestions: dict[str, TaskSuggestion | None]
-    unsure: list[str]
+    unshared: list[str]
 
 
 class _Marked(PredictionRow, frozen=True, kw_only=True):

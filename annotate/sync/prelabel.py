@@ -14,27 +14,23 @@ from annotate.progress import Progress, no_progress
 from annotate.study.folder import Study
 from annotate.study.projects import find_projects
 from annotate.sync.predicted import Predicted
+from annotate.sync.suggester import Suggester
 from annotate.sync.suggestions import (
     StudyTask,
     TaskSuggestion,
     ask_for_directions,
     choose_suggestions,
-    coded_directions,
     is_ours,
-    keep_shared,
-    not_shared,
     plan_predictions,
-    shared_targets,
     stale_fields,
     study_task,
 )
 from annotate.sync.tasks import rows_by_commentary
-from schemas.codebook import Codebook
-from schemas.controls import control_name, mark_key
+from schemas.controls import mark_key
 from schemas.errors import StudioError
-from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import Annotation, ContextSentence, Prediction, Record
-from schemas.studio_json import ticks_of, to_result
+from schemas.jsonl import write_jsonl
+from schemas.records import ContextSentence, Prediction, Record
+from schemas.studio_json import ticks_of
 
 if TYPE_CHECKING:
     from train.model import Model
@@ -82,18 +78,15 @@ def prelabel(
             "pre-labelling", f"{studio.url} holds no project of this study; run `standpunkt push` first"
         )
     studio.report_retries(progress)
-    if isinstance(model, Predicted):
-        version, unshared = model.version, model.unsure
-    else:
-        version, unshared = model.meta.model_version, not_shared(model.meta.book, codebook)
+    suggesting = model if isinstance(model, Predicted) else Suggester(model, study, codebook)
     with ThreadPoolExecutor(1) as executor:  # the server lists while we predict
         listings = {name: executor.submit(_study_tasks, studio, row.id) for name, row in projects.items()}
         suggestions: dict[str, Mapping[str, TaskSuggestion | None]]
-        if isinstance(model, Predicted):
-            suggestions = dict.fromkeys(projects, model.suggestions)
+        if isinstance(suggesting, Predicted):
+            suggestions = dict.fromkeys(projects, suggesting.suggestions)
         else:
             suggestions = _suggestions(
-                model, study, codebook, unshared, names=list(projects), write=not dry_run, progress=progress
+                suggesting, study, names=list(projects), write=not dry_run, progress=progress
             )
         progress("waiting for the lists of tasks")
         tasks = {name: listing.result() for name, listing in listings.items()}
@@ -113,16 +106,16 @@ def prelabel(
         chosen = {task.id: s for task in open_tasks if (s := task.suggestion) and s.result is not None}
         _validate(project, shown)
         progress(f"{name}: sending suggestions")
-        counts.update(_send(studio, project.id, chosen, version, dry_run=dry_run))
+        counts.update(_send(studio, project.id, chosen, suggesting.version, dry_run=dry_run))
         if not dry_run:
-            for (field, value), stale in stale_fields(open_tasks, version).items():
+            for (field, value), stale in stale_fields(open_tasks, suggesting.version).items():
                 studio.set_task_field(project.id, stale, field, value)
     return PrelabelReport(
         created=counts["created"], replaced=counts["replaced"], unchanged=counts["unchanged"],
         withheld=dict(sorted(withheld.items())), touched=counts["touched"],
         from_author=counts["from_author"], from_commentary=counts["from_commentary"],
-        asking=counts["asking"], not_shared=unshared,
-        model_version=version, dry_run=dry_run,
+        asking=counts["asking"], not_shared=suggesting.unshared,
+        model_version=suggesting.version, dry_run=dry_run,
     )  # fmt: skip
 
 
@@ -142,33 +135,24 @@ def _batches(commentaries: Iterable[list[ContextSentence]]) -> Iterator[list[Con
 
 
 def _suggestions(
-    model: "Model", study: Study, codebook: Codebook, unshared: Sequence[str],
-    *, names: Sequence[str], write: bool, progress: Progress,
-) -> dict[str, Mapping[str, TaskSuggestion | None]]:  # fmt: skip
+    suggester: Suggester, study: Study, *, names: Sequence[str], write: bool, progress: Progress
+) -> dict[str, Mapping[str, TaskSuggestion | None]]:
     """By annotator and sentence what may be suggested; None where nothing is certain enough.
 
     The predictions are written as they come, as the model alone makes them; of each only the
     suggestion is kept.
     """
-    from train.predict import predict_stream, with_coded
-
-    targets = shared_targets(model.meta.book, unshared)
-    coded = coded_directions(
-        read_jsonl(study.annotations, Annotation) if study.annotations.exists() else (), codebook
-    )
-    results: dict[bytes, msgspec.Raw] = {}
     for_all: dict[str, TaskSuggestion | None] = {}
     own: dict[str, dict[str, TaskSuggestion | None]] = {name: {} for name in names}
 
     def predicted() -> Iterator[Prediction]:
         for batch in _batches(rows_by_commentary(study)):
             progress(f"predicting: {len(for_all):,} sentences")
-            for row in predict_stream(model, batch, asked=[targets] * len(batch)):
-                for_all[row.sentence_id] = _suggestion(model, row, codebook, unshared, results)
+            for row in suggester.predict(batch):
+                for_all[row.sentence_id] = suggester.suggest(row)
                 for name in names:
-                    if said := coded.get(name, {}).get(row.commentary_id):
-                        theirs = with_coded(model, row, said)
-                        own[name][row.sentence_id] = _suggestion(model, theirs, codebook, unshared, results)
+                    if coded := suggester.coded(name, row.commentary_id):
+                        own[name][row.sentence_id] = suggester.suggest(row, coded)
                 yield row
 
     if write:
@@ -176,42 +160,6 @@ def _suggestions(
     else:
         deque(predicted(), maxlen=0)
     return {name: ChainMap(own[name], for_all) for name in names}
-
-
-def _suggestion(
-    model: "Model", prediction: Prediction, codebook: Codebook, unshared: Sequence[str],
-    results: dict[bytes, msgspec.Raw],
-) -> TaskSuggestion | None:  # fmt: skip
-    from train.predict import can_be_coded, suggestions
-
-    suggested = suggestions(model, prediction)
-    layers = keep_shared(suggested.layers, unshared, codebook)
-    result = to_result(layers, codebook)
-    touched = [
-        target
-        for name, targets in suggested.touched.items()
-        for target in targets
-        if name not in unshared and control_name(name, target) not in unshared
-    ]
-    if not result and not touched:
-        return None
-    ticked = {item["from_name"] for item in result}
-    scores = [score for name, score in suggested.confidence.items() if name.partition("__")[0] in layers]
-    encoded = msgspec.json.encode(result)
-    return TaskSuggestion(
-        result=results.setdefault(encoded, msgspec.Raw(encoded)) if result else None,
-        score=round(min(scores, default=0.0), 6),
-        touched=tuple(touched),
-        from_author=tuple(name.partition("__")[2] for name in suggested.from_author if name in ticked),
-        from_commentary=not ticked.isdisjoint(suggested.from_commentary),
-        commentary=prediction.commentary_id,
-        undirected=tuple(
-            target
-            for name, targets in suggested.touched.items()
-            for target in targets
-            if target in touched and can_be_coded(model, prediction, name, target)
-        ),
-    )
 
 
 def _validate(project: HeldProject, suggestions: Sequence[TaskSuggestion]) -> None:

@@ -1,0 +1,1 @@
+"""The backend that Label Studio asks for suggestions while people code, and for a new training."""

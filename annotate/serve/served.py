@@ -1,0 +1,157 @@
+"""A study and a model as of one moment, and what is answered of its tasks."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from annotate.label_studio.answers import HeldTask
+from annotate.study.folder import Study
+from annotate.sync.suggester import Suggester
+from annotate.sync.suggestions import TaskSuggestion, study_task, withheld_reason
+from annotate.texts.context import to_rows
+from schemas.errors import ModelError
+from schemas.jsonl import read_jsonl
+from schemas.labeling import labeling_config
+from schemas.records import Assignment, Commentary, Sentence
+
+if TYPE_CHECKING:
+    from train.model import Model
+
+#: Sentences whose suggestions are kept: a few dozen megabytes at most.
+KEPT = 20_000
+
+Suggested = Mapping[str, TaskSuggestion | None]
+
+
+class Answer(NamedTuple):
+    """What is suggested for a task, or why nothing is; ``unexpected`` is worth a line in the log."""
+
+    suggestion: TaskSuggestion | None
+    reason: str = ""
+    unexpected: bool = False
+
+
+class Served:
+    """What requests are answered from. It never changes: a newer model or pull makes another one.
+
+    Parameters
+    ----------
+    projects
+        Annotator → the number of their project.
+
+    Raises
+    ------
+    ModelError
+        The model shares no layer with the study's codebook.
+    """
+
+    def __init__(self, model: "Model", study: Study, projects: Mapping[str, int]) -> None:
+        codebook = study.codebook()
+        self.suggester = Suggester(without_reasons(model), study, codebook)
+        self.annotators = {number: name for name, number in projects.items()}
+        self.config = labeling_config(codebook).strip()
+        check_fits(self.suggester, study)
+        self._pieces: dict[str, tuple[Commentary, list[Sentence]]] = {
+            row.commentary_id: (row, [])
+            for row in read_jsonl(study.needs(study.commentaries, "split"), Commentary)
+        }
+        self._commentary: dict[str, str] = {}
+        for row in read_jsonl(study.needs(study.sentences, "split"), Sentence):
+            if row.commentary_id in self._pieces:
+                self._pieces[row.commentary_id][1].append(row)
+                self._commentary[row.sentence_id] = row.commentary_id
+        self._withheld = _withheld(study)
+        self._kept: OrderedDict[tuple[str, str], Suggested] = OrderedDict()
+        self._n_kept = 0
+        self._cache, self._predicting = threading.Lock(), threading.Lock()
+
+    @property
+    def model_version(self) -> str:
+        return self.suggester.model.meta.model_version
+
+    def unknown(self, project: int | None, config: str | None) -> str | None:
+        """Why a project gets no suggestions at all; None where it does."""
+        if project not in self.annotators:
+            return f"project {project} is not one of this study's annotators"
+        if config is not None and config.strip() != self.config:
+            return f"the screen of project {project} is not the codebook's; `standpunkt push` updates it"
+        return None
+
+    def answer(self, task: HeldTask, annotator: str) -> Answer:
+        """What `prelabel` would put on this task in the annotator's project."""
+        known = study_task(task)
+        commentary = self._commentary.get(known.sentence_id) if known else None
+        if known is None or commentary is None:
+            return Answer(None, f"task {task.id} is no sentence of the study", unexpected=True)
+        # what the study says counts too: any member of a Label Studio can change a task
+        if reason := known.withheld or self._withheld.get((annotator, known.sentence_id)):
+            return Answer(None, reason)
+        suggestion = self._suggested(commentary, annotator).get(known.sentence_id)
+        if suggestion is None or suggestion.result is None:
+            return Answer(None, "nothing certain enough")
+        return Answer(suggestion)
+
+    def _suggested(self, commentary: str, annotator: str) -> Suggested:
+        """The suggestions for a commentary, which is predicted as a whole and once."""
+        coded = self.suggester.coded(annotator, commentary)
+        key = (commentary, annotator if coded else "")
+        if (found := self._found(key)) is not None:
+            return found
+        with self._predicting:  # two at once take as long, and the same one would be predicted twice
+            if (found := self._found(key)) is not None:
+                return found
+            rows = to_rows(*self._pieces[commentary])
+            made = {
+                row.sentence_id: self.suggester.suggest(row, coded) for row in self.suggester.predict(rows)
+            }
+        with self._cache:
+            self._kept[key] = made
+            self._n_kept += len(made)
+            while self._n_kept > KEPT and len(self._kept) > 1:
+                self._n_kept -= len(self._kept.popitem(last=False)[1])
+        return made
+
+    def _found(self, key: tuple[str, str]) -> Suggested | None:
+        with self._cache:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+
+def without_reasons(model: "Model") -> "Model":
+    """The model as it is, less what explains its predictions: nobody is shown that in Label Studio."""
+    from dataclasses import replace
+
+    settings = msgspec.structs.replace(model.meta.settings, reasons=False)
+    return replace(model, meta=msgspec.structs.replace(model.meta, settings=settings))
+
+
+def check_fits(suggester: Suggester, study: Study) -> None:
+    """Refuses a model without any layer that the study has."""
+    layers = [layer.id for layer in suggester.codebook.predicted_layers]
+    if all(name in suggester.unshared for name in layers):
+        meta = suggester.model.meta
+        raise ModelError(
+            f"is of the codebook {meta.codebook} {meta.codebook_version} and shares none of the layers "
+            f"{', '.join(layers)} of {study.codebook_path}; expected a model trained with that codebook",
+            path=meta.model_version,
+        )
+
+
+def held_back(assignments: Sequence[Assignment]) -> dict[tuple[str, str], str]:
+    """Annotator and sentence → why nothing may be suggested there, as it was drawn."""
+    reasons = {
+        (row.annotator, row.sentence_id): withheld_reason(
+            HeldTask(id=0, data={}, meta=msgspec.to_builtins(row))
+        )
+        for row in assignments
+    }
+    return {key: reason for key, reason in reasons.items() if reason}
+
+
+def _withheld(study: Study) -> dict[tuple[str, str], str]:
+    path = study.assignments
+    return held_back(list(read_jsonl(path, Assignment))) if path.exists() else {}

@@ -1,0 +1,30 @@
+"""The demo's study and a model of its first codings, served without a Label Studio."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotate.study.folder import Study, open_study
+from served import Backend
+
+
+@pytest.fixture
+def served_study(suggesting: Path, tmp_path: Path) -> Study:
+    shutil.copytree(suggesting.parent / "study", tmp_path / "study")
+    return open_study(tmp_path / "study")
+
+
+@pytest.fixture
+def make_backend(served_study: Study, suggesting: Path) -> Callable[..., Backend]:
+    def make(**more: Any) -> Backend:
+        return Backend(served_study, more.pop("model", suggesting), **more)
+
+    return make
+
+
+@pytest.fixture
+def backend(make_backend: Callable[..., Backend]) -> Backend:
+    return make_backend()
