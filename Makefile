@@ -6,6 +6,7 @@
 # make bench    figures side by side with peers; nothing is asserted
 # make mutants  small changes of the most important modules that no test notices; half an hour
 # make dist     sdist and wheel, and the fast tests on what they install: minutes
+# make docs     the documentation as a site in .docs/site; a broken link fails
 # make plan     draws the floor plan of docs/contributing.md again
 # make peers    what other packages make of the same ratings, for the tests; an environment of their own
 
@@ -15,7 +16,7 @@ BIN    := $(VENV)/bin
 # the tests' own server and data, never the user's
 export STANDPUNKT_TEST_HOME ?= $(CURDIR)/.test-home
 
-.PHONY: demo install check lint test stress bench mutants dist peers plan format clean
+.PHONY: demo install check lint test stress bench mutants dist peers plan docs format clean
 
 demo: install
 	$(BIN)/standpunkt demo
@@ -59,7 +60,7 @@ stress: $(VENV)/.tested
 	touch $@
 
 bench: $(VENV)/.tested .venv-bench/.installed
-	for bench in tests/benchmarks/bench_*.py; do $(BIN)/python $$bench || exit 1; done
+	$(BIN)/python tests/tools/measured.py tests/benchmarks/bench_*.py
 
 mutants: $(VENV)/.tested
 	$(BIN)/python tests/tools/mutants.py
@@ -82,9 +83,12 @@ peers: .venv-peers/.installed
 plan: $(VENV)/bin/python
 	$(BIN)/python tests/tools/draw_plan.py
 
+docs: $(VENV)/.tested
+	$(BIN)/python tests/tools/make_docs.py
+
 format: $(VENV)/.tested
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 clean:
-	rm -rf $(VENV) .venv-peers .venv-bench .venv-dist .test-home build dist *.egg-info
+	rm -rf $(VENV) .venv-peers .venv-bench .venv-dist .test-home build dist .docs *.egg-info

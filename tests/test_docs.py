@@ -1,0 +1,131 @@
+"""What the documentation says of commands is so: each is one that there is, and those without a server run."""
+
+import re
+import shlex
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from annotate.cli import app
+from coded_study import coded_study
+from running import ROOT, Ran
+from tools import make_docs
+
+COMMAND: Any = typer.main.get_command(app)
+PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
+FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.M | re.S)
+INLINE = re.compile(r"`(standpunkt [^`]+)`")
+#: What a line needs that no test of this file has: a server, an endpoint, somebody's own files.
+ELSEWHERE = re.compile(
+    r"push|pull|studio|serve|zeroshot|https?:|--project|--to-studio|demo|prelabel|LABEL_STUDIO|\.docx|import "
+)
+
+
+def lines_of(page: str) -> Iterator[str]:
+    for _, language, block in FENCE.findall((ROOT / page).read_text("utf-8")):
+        for line in block.splitlines() if language in {"", "sh", "console", "text"} else ():
+            words = line.strip().removeprefix("$ ")
+            if words.startswith("standpunkt "):
+                yield from (part.strip() for part in words.partition("  #")[0].split("&&"))
+
+
+def named_in(page: str) -> list[str]:
+    text = (ROOT / page).read_text("utf-8")
+    inline = [" ".join(words.split()) for words in INLINE.findall(text)]
+    return [*lines_of(page), *inline]
+
+
+def verb_of(words: list[str]) -> tuple[Any, list[str]]:
+    """The command of a line, and what stands behind its name."""
+    command = COMMAND
+    rest = list(words)
+    while rest and getattr(command, "commands", None) and rest[0] in command.commands:
+        command = command.commands[rest.pop(0)]
+    return command, rest
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_verb_and_option_that_a_page_names_is_there(page: str) -> None:
+    wrong = []
+    for line in named_in(page):
+        words = shlex.split(line.replace("…", ""), comments=True)[1:]
+        command, rest = verb_of(words)
+        if words and words[0].startswith("-"):
+            continue
+        known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
+        asked = {word.partition("=")[0] for word in rest if re.match(r"-{1,2}[a-z]", word)}
+        if getattr(command, "commands", None) and rest and not rest[0].startswith("-"):
+            wrong.append(f"{line}: no verb {rest[0]}")
+        wrong += [f"{line}: no option {word}" for word in sorted(asked - known - {"--help", "-h"})]
+    assert wrong == []
+
+
+def test_every_verb_stands_in_a_page_written_by_hand() -> None:
+    named = {shlex.split(line)[1] for page in PAGES for line in named_in(page)}
+    assert set(COMMAND.commands) - named == set()
+
+
+def test_the_site_is_built_without_a_warning(capfd: pytest.CaptureFixture[str]) -> None:
+    assert make_docs.main() == 0, capfd.readouterr().out
+    site = make_docs.FOLDER / "site"
+    assert "--fail-under" in (site / "verbs" / "index.html").read_text("utf-8")
+    for name in re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M):
+        assert (site / name.removesuffix(".md") / "index.html").exists(), name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["docs/tutorial-study.md", "docs/tutorial-tagging.md"])
+def test_a_tutorial_runs_from_its_first_line_to_its_last(
+    page: str, standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    blocks = [
+        block for _, language, block in FENCE.findall((ROOT / page).read_text("utf-8")) if language == "sh"
+    ]
+    for line in "".join(blocks).splitlines():
+        words = shlex.split(line)
+        if words[0] == "cd":
+            monkeypatch.chdir(words[1])
+        else:
+            ran = standpunkt(*words[1:])
+            assert ran.code == 0, (line, ran.err)
+    written = {"docs/tutorial-study.md": "smartphone.html", "docs/tutorial-tagging.md": "pages/index.html"}
+    assert "<html" in Path(written[page]).read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a coded study, and beside it what the pages call their files."""
+    folder = tmp_path_factory.mktemp("docs")
+    study = coded_study(folder / "studie").folder
+    shutil.copytree(study / "commentaries", folder / "texte")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "page", ["docs/audit.md", "docs/report.md", "docs/protected-texts.md", "docs/select.md"]
+)
+def test_every_command_of_a_page_about_a_coded_study_runs(
+    page: str,
+    workplace: Path,
+    standpunkt: Callable[..., Ran],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    study = tmp_path / "studie"
+    shutil.copytree(workplace / "studie", study)
+    monkeypatch.chdir(study)
+    for verb in ("adjudicate", "train"):
+        assert standpunkt(verb).code == 0
+    (model,) = (study / "models").iterdir()
+    assert standpunkt("tag", "commentaries", "-m", model, "-o", "predictions.jsonl").code == 0
+    lines = [line for line in lines_of(page) if not ELSEWHERE.search(line)]
+    assert lines
+    for line in lines:
+        ran = standpunkt(*shlex.split(line, comments=True)[1:])
+        assert ran.code == 0, (line, ran.err)

@@ -1,0 +1,223 @@
+"""The documentation as a site: `make docs` checks it and writes it to .docs/site.
+
+Pages are docs/*.md and CHANGELOG.md; the reference is made here from the code (verbs, files, errors, codebook), and
+the page of figures from docs/measured/. Zensical reads the format of mkdocs.yml and breaks off at a link or a
+heading that is not there.
+"""
+
+import ast
+import contextlib
+import importlib
+import inspect
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / ".docs"
+PACKAGES = ("annotate", "exports", "schemas", "train")
+
+#: Files of a study and the record of their rows.
+FILES = {
+    "data/commentaries.jsonl": "schemas.records:Commentary",
+    "data/sentences.jsonl": "schemas.records:Sentence",
+    "data/assignments.jsonl": "schemas.records:Assignment",
+    "data/annotations.jsonl": "schemas.records:Annotation",
+    "data/removed.jsonl": "schemas.records:RemovedAnnotation",
+    "data/gold.jsonl": "schemas.records:GoldSentence",
+    "data/predictions.jsonl": "schemas.records:Prediction",
+}
+
+
+def pages() -> dict[str, str]:
+    """File name → Markdown, of every page that is not written by hand."""
+    return {
+        "changes.md": (ROOT / "CHANGELOG.md").read_text("utf-8").replace("](docs/", "]("),
+        "verbs.md": verbs(),
+        "files.md": files(),
+        "codebook-keys.md": codebook_keys(),
+        "errors.md": errors(),
+        "measured.md": measured(),
+    }
+
+
+def verbs() -> str:
+    """What `--help` says, by Typer's own writer of Markdown."""
+    command = [sys.executable, "-m", "typer", "annotate.cli", "utils", "docs", "--name", "standpunkt"]
+    text = subprocess.check_output(command, cwd=ROOT, text=True)
+    text = text.replace("* `--help`: Show this message and exit.\n", "")
+    return "# Verbs\n\nMade from the command's own `--help`.\n\n" + text.partition("\n\n")[2]
+
+
+def files() -> str:
+    parts = [
+        "# Files and their fields\n\nJSON Lines, UTF-8, one record a line. A field with a default may be missing "
+        "when the file is read. A key that is missing in `layers` means *not asked* or *not coded*.\n"
+    ]
+    named: dict[str, type] = {}
+    for path, place in FILES.items():
+        module, _, name = place.partition(":")
+        record = getattr(importlib.import_module(module), name)
+        parts += [f"## {path}\n", _record(record)]
+        for field in msgspec.structs.fields(record):
+            named.update(_inner(field.type))
+    parts += ["## Records within them\n"]
+    for name, record in sorted(named.items()):
+        parts += [f"### {name}\n", _record(record)]
+    return "\n".join(parts)
+
+
+def _inner(kind: Any) -> Iterator[tuple[str, type]]:
+    if inspect.isclass(kind) and issubclass(kind, msgspec.Struct):
+        yield kind.__name__, kind
+        for field in msgspec.structs.fields(kind):
+            yield from _inner(field.type)
+    for argument in getattr(kind, "__args__", ()):
+        yield from _inner(argument)
+
+
+def _record(record: type[msgspec.Struct]) -> str:
+    rows = ["| field | type | default |", "|---|---|---|"]
+    for field in msgspec.structs.fields(record):
+        default = "" if field.required else _default(field)
+        rows.append(f"| `{field.encode_name}` | `{_type(field.type)}` | {default} |")
+    about = inspect.cleandoc(record.__doc__ or "").replace("``", "`")
+    return f"{about}\n\n" + "\n".join(rows) + "\n"
+
+
+def _default(field: msgspec.structs.FieldInfo) -> str:
+    if field.default is msgspec.UNSET or "UnsetType" in str(field.type):
+        return "left out"
+    if field.default_factory is not msgspec.NODEFAULT:
+        return f"`{msgspec.json.encode(field.default_factory()).decode()}`"
+    return f"`{msgspec.json.encode(field.default).decode()}`"
+
+
+def _type(kind: Any) -> str:
+    if inspect.isclass(kind) and not getattr(kind, "__args__", ()):
+        return kind.__name__
+    words = re.sub(r"\w+(?:\.\w+)*\.(\w+)", r"\1", str(kind)).replace("NoneType", "None")
+    return words.replace(" | UnsetType", "").replace("|", "\\|")
+
+
+def codebook_keys() -> str:
+    from schemas.editor_schema import editor_schema
+
+    schema = editor_schema()
+    parts = [
+        "# Keys of codebook.yaml\n\nMade from the JSON Schema that "
+        "`standpunkt codebook render codebook.yaml --to json-schema` writes for editors; "
+        "[the codebook](codebook.md) explains how they work together.\n"
+    ]
+    for place, part in _objects(schema, "codebook"):
+        rows = ["| key | |", "|---|---|"]
+        for key, value in part["properties"].items():
+            needed = " (needed)" if key in part.get("required", ()) else ""
+            rows.append(f"| `{key}`{needed} | {_about(value)} |")
+        parts += [f"## {place}\n", "\n".join(rows) + "\n"]
+    return "\n".join(parts)
+
+
+def _about(value: dict[str, Any]) -> str:
+    words = [str(value.get("description", ""))]
+    if "enum" in value:
+        words.append("one of " + ", ".join(f"`{option}`" for option in value["enum"]))
+    return " ".join(filter(None, words)).replace("|", "\\|").replace("\n", " ")
+
+
+def _objects(part: dict[str, Any], place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if part.get("properties"):
+        yield place, part
+    for name, definition in part.get("$defs", {}).items():
+        if definition.get("properties"):
+            yield name, definition
+
+
+def errors() -> str:
+    """Every sentence of an error that stands as such in the code; what it fills in is shown as …."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            room = "/".join(path.relative_to(ROOT).parts[:2]).removesuffix(".py")
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+                    name = getattr(node.exc.func, "id", "")
+                    words = " ".join(filter(None, map(_template, node.exc.args)))
+                    if name.endswith("Error") and name not in {"ValueError", "TypeError"} and words:
+                        found.setdefault(room, []).append((name, words))
+    parts = [
+        "# Errors\n\nEvery error a user can cause is one line on stderr: the place, what was found, what was "
+        "expected, what to do. The exit code is 1; wrong use of an option is 2, Ctrl-C 130. With `--json` the "
+        "line stands on stderr as well, and stdout stays empty. Below, `…` is what the line fills in.\n\n"
+        "| class | means |\n|---|---|"
+    ]
+    module = importlib.import_module("schemas.errors")
+    for name, kind in inspect.getmembers(module, inspect.isclass):
+        if kind.__module__ == "schemas.errors":
+            parts.append(f"| `{name}` | {inspect.cleandoc(kind.__doc__ or '').splitlines()[0]} |")
+    for room, lines in sorted(found.items()):
+        parts += [f"\n## {room}\n", "| class | line |", "|---|---|"]
+        parts += [f"| `{name}` | {_cell(words)} |" for name, words in dict.fromkeys(lines)]
+    return "\n".join(parts) + "\n"
+
+
+def _template(node: ast.expr) -> str:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
+    return ""
+
+
+def _cell(words: str) -> str:
+    return re.sub(r"([\\`*_<>\[\]|])", r"\\\1", " ".join(words.split()))
+
+
+def measured() -> str:
+    """Each file of docs/measured as it was written, under what its script says of itself."""
+    parts = [
+        "# What is measured\n\nEach block is what a command printed, with the day, the machine and the versions; "
+        "`make bench` and `make stress` write them anew to `docs/measured/`. Ratios to a peer come from one run "
+        "of both. Seconds depend on the machine; what is asserted by tests has no clock in it.\n"
+    ]
+    for path in sorted((ROOT / "docs" / "measured").glob("*.txt")):
+        script = ROOT / "tests" / "benchmarks" / f"{path.stem}.py"
+        about = ""
+        if script.exists():
+            about = (ast.get_docstring(ast.parse(script.read_text("utf-8"))) or "").partition("\n\n")[0]
+        title = path.stem.removeprefix("bench_").replace("_", " ")
+        parts += [
+            f"## {title.capitalize()}\n",
+            about.replace("``", "`") + "\n",
+            f"```text\n{path.read_text('utf-8').rstrip()}\n```\n",
+        ]
+    return "\n".join(parts)
+
+
+def write() -> None:
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    source = FOLDER / "docs"
+    source.mkdir(parents=True)
+    for path in (ROOT / "docs").iterdir():
+        if path.is_file():
+            shutil.copy(path, source)
+    for name, text in pages().items():
+        (source / name).write_text(text, "utf-8")
+    shutil.copy(ROOT / "mkdocs.yml", FOLDER)
+
+
+def main() -> int:
+    write()
+    with contextlib.chdir(FOLDER):
+        return subprocess.call([str(Path(sys.executable).with_name("zensical")), "build", "--strict"])
+
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(ROOT)]
+    sys.exit(main())
