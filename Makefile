@@ -27,6 +27,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: setup.cfg pyproject.toml | $(VENV)/bin/python
+	@echo "Standpunkt's packages go into $(VENV): 1 GB, once; some minutes"
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
 	touch $@
 

@@ -15,6 +15,8 @@ HELD_OUT = (
     "die-leere-strasse-um-vier-uhr-frueh-f61de3",
     "zwischen-schliessfach-und-freiem-lauf-1358be",
 )
+#: A file with nothing but one of them.
+UNCODED_FILE = "smartphone-6.txt"
 
 
 class Coding(Record, frozen=True, kw_only=True):

@@ -1,19 +1,26 @@
 """The whole loop on a Label Studio of its own, for real; each step can be done again."""
 
-import secrets
+from collections import Counter
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import msgspec
 
 from annotate.demo import material
-from annotate.label_studio import accounts, local_server
+from annotate.demo.coders import Coded, Login, code
+from annotate.label_studio import local_server
 from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
 from annotate.pages.reading import reading_page
 from annotate.progress import Progress
+from annotate.report.chapters import to_document
+from annotate.report.gather import gather
+from annotate.report.page import report_page
+from annotate.report.people_chapter import named_sentences
+from annotate.study.annotations import in_order, of_other_tools_path, own_rows, with_imported
 from annotate.study.folder import Study, init_study, open_study
-from annotate.study.projects import find_projects
 from annotate.study.split import SplitReport, split_study
 from annotate.sync.adjudication import adjudicate_study
 from annotate.sync.prelabel import PrelabelReport, prelabel
@@ -25,34 +32,25 @@ from annotate.texts.sentences import Piece
 from exports.adjudication.adjudicate import AdjudicationReport
 from exports.agreement.agree import agree
 from exports.agreement.report import AgreementReport
+from exports.agreement.report_text import Place
 from schemas.codebook import Codebook
-from schemas.files import home, write_private_json, write_text
+from schemas.errors import DataError
+from schemas.files import write_text
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Commentary, Record, Sentence
-from schemas.studio_json import to_result
+from schemas.studio_json import read_result, to_result
 from train.evaluate import cross_validate
 from train.evaluation.model_figures import figures_of
 from train.evaluation.report import EvaluationReport
 from train.fit import TrainReport, fit
 from train.persistence.folder import save_model
+from train.settings import USUAL_ENCODER, changed
 
-
-class Login(Record, frozen=True, kw_only=True):
-    url: str
-    email: str
-    password: str | None  # only where this run made the account
-
-
-class Coded(Record, frozen=True, kw_only=True):
-    """How many codings of an annotator arrived now, and how many were there."""
-
-    annotator: str
-    created: int
-    present: int
+_STUDY = "demo"
 
 
 class DemoReport(Record, frozen=True, kw_only=True):
-    """Every step's report under the verb's name."""
+    """Every step's report under the verb's name; ``page`` and ``report`` are files."""
 
     study: str
     studio: Login
@@ -67,42 +65,76 @@ class DemoReport(Record, frozen=True, kw_only=True):
     tag: TagReport
     prelabel: PrelabelReport
     page: str
+    report: str
 
 
-def run_demo(folder: Path, *, progress: Progress) -> DemoReport:
+class StudyReport(Record, frozen=True, kw_only=True):
+    """What was laid without a server."""
+
+    study: str
+    split: SplitReport
+    code: list[Coded]
+
+
+class Step(Protocol):
+    """Shows a step as long as its block lasts: the verb that does it, what it does, how far it is."""
+
+    def __call__(self, verb: str, what: str, /) -> AbstractContextManager[Progress]: ...
+
+
+def run_demo(folder: Path, *, step: Step, say: Callable[[str], None]) -> DemoReport:
     """Runs the loop in this folder, from what is there; a second run creates nothing.
 
-    The server is always the local one: LABEL_STUDIO_URL is not looked at.
+    The server is always the local one: LABEL_STUDIO_URL is not looked at. ``say`` is told for whom the demo
+    waits.
     """
-    before = local_server.load()
-    server = local_server.start(progress)
-    password = server.password if local_server.is_new(server, before) else None
-    studio = Studio(server.url, server.token)
     study = demo_study(folder)
-    codebook = study.codebook()
-    progress("splitting commentaries into sentences")
-    split = split_study(study)
-    pushed = push(studio, study, progress=progress)
-    coded = _code(server, studio, study, codebook, progress)
-    pulled = pull(studio, study, progress=progress)
-    progress("measuring agreement")
-    agreement = agree(read_jsonl(study.annotations, Annotation), codebook)
-    gold, adjudicated = adjudicate_study(study)
-    progress(f"training on {len(gold)} sentences")
-    model, trained = fit(gold, codebook)
-    progress("cross-validating, grouped by commentary")
+    if not local_server.status().installed:
+        with step("studio install", "Label Studio, in an environment of its own") as progress:
+            local_server.install(progress)
+    before = local_server.load()
+    with step("studio start", "Label Studio on this machine") as progress:
+        server = local_server.start(progress)
+    password = server.password if local_server.is_new(server, before) else None
+    with study.locked("demo", say):
+        return _loop(server, study, Login(url=server.url, email=server.email, password=password), step)
+
+
+def _loop(server: LocalStudio, study: Study, login: Login, step: Step) -> DemoReport:
+    studio, codebook = Studio(server.url, server.token), study.codebook()
+    with step("split", "commentaries into sentences"):
+        split = split_study(study)
+    with step("push", "the sentences, a project for anna and one for ben") as progress:
+        pushed = push(studio, study, progress=progress)
+    with step("", "anna and ben code in Label Studio, both at once") as progress:
+        coded = code(server, studio, study, codebook, progress)
+    with step("pull", "what they coded") as progress:
+        pulled = pull(studio, study, progress=progress)
     codings = list(read_jsonl(study.annotations, Annotation))
-    evaluation = cross_validate(gold, codebook, annotations=codings)
-    model = model.with_figures(figures_of(evaluation))
-    model_dir = save_model(model, study.models / model.meta.model_version)
-    tagged = tag_pieces(model, _held_out(study))
-    write_jsonl(study.data / "tagged.jsonl", (p for piece in tagged for p in piece.predictions))
-    page = study.reports / f"{tagged[0].commentary.commentary_id}.html"
-    write_text(page, reading_page(tagged[:1], codebook, model_version=model.meta.model_version))
-    suggested = prelabel(studio, study, model, progress=progress)
+    with step("agree", "how far the two agree"):
+        agreement = agree(codings, codebook)
+    with step("adjudicate", "where they do: sentences to learn from"):
+        gold, adjudicated = adjudicate_study(study)
+    settings = changed(encoder=USUAL_ENCODER)
+    with step("train", f"a classifier on {len(gold)} sentences"):
+        model, trained = fit(gold, codebook, settings=settings)
+    with step("evaluate", "it on commentaries it has not seen, 20 times"):
+        evaluation = cross_validate(gold, codebook, settings=settings, curve=True, annotations=codings)
+        model = model.with_figures(figures_of(evaluation))
+        model_dir = save_model(model, study.models / model.meta.model_version)
+    held_out = _held_out(study)
+    with step("tag", f"{len(held_out)} commentaries that nobody coded"):
+        tagged = tag_pieces(model, held_out)
+        write_jsonl(study.data / "tagged.jsonl", (p for piece in tagged for p in piece.predictions))
+        page = study.reports / f"{tagged[0].commentary.commentary_id}.html"
+        write_text(page, reading_page(tagged[:1], codebook, model_version=model.meta.model_version))
+    with step("prelabel", "suggestions for them in Label Studio") as progress:
+        suggested = prelabel(studio, study, model, progress=progress)
+    with step("report", "every figure, and what may be said with it") as progress:
+        report = _write_report(study, codebook, evaluation, progress)
     return DemoReport(
-        study=str(folder),
-        studio=Login(url=server.url, email=server.email, password=password),
+        study=str(study.folder),
+        studio=login,
         split=split,
         push=pushed,
         code=coded,
@@ -114,23 +146,78 @@ def run_demo(folder: Path, *, progress: Progress) -> DemoReport:
         tag=tag_report(model.meta.model_version, [counts_in(piece, codebook) for piece in tagged]),
         prelabel=suggested,
         page=str(page),
+        report=str(report),
     )
 
 
+def lay_study(folder: Path, *, say: Callable[[str], None]) -> StudyReport:
+    """Makes the demo's study with its codings and no server; what is there already stays.
+
+    The codings are kept as those of another tool are, so that a later `pull` knows them from its own.
+    """
+    study = demo_study(folder)
+    with study.locked("demo", say):
+        split = split_study(study)
+        known = {(row.sentence_id, row.annotator) for row in _present(study)}
+        book = study.codebook()
+        rows = [
+            Annotation(
+                sentence_id=sentence.sentence_id,
+                commentary_id=sentence.commentary_id,
+                annotator=name,
+                codebook=book.codebook,
+                codebook_version=book.version,
+                phase="main",
+                layers=read_result(to_result(coding.layers, book), book).layers,
+            )
+            for name in material.ANNOTATORS
+            for codings in [material.codings(name)]
+            for sentence in read_jsonl(study.sentences, Sentence)
+            if sentence.commentary_id not in material.HELD_OUT
+            and (coding := codings.get(sentence.sentence_id)) is not None
+        ]
+        write_jsonl(of_other_tools_path(study), rows)
+        write_jsonl(study.annotations, in_order(with_imported(study, own_rows(study)), study))
+    new = Counter(row.annotator for row in rows if (row.sentence_id, row.annotator) not in known)
+    old = Counter(name for _, name in known)
+    coded = [Coded(annotator=name, created=new[name], present=old[name]) for name in material.ANNOTATORS]
+    return StudyReport(study=str(folder), split=split, code=coded)
+
+
 def demo_study(folder: Path) -> Study:
-    """The demo's study, made where it is not there yet."""
+    """The demo's study, made where it is not there yet.
+
+    Raises
+    ------
+    DataError
+        The folder holds another study.
+    """
     if (folder / "study.yaml").exists():
         study = open_study(folder)
+        if study.name != _STUDY or not {*material.ANNOTATORS} <= {*study.settings.annotators}:
+            raise DataError(
+                f'is the study "{study.name}", nothing was changed: expected a new folder, or the demo\'s',
+                path=folder,
+            )
     else:
         study = init_study(
             folder,
             codebook=material.CODEBOOK,
             targets=material.TARGETS,
             annotators=material.ANNOTATORS,
-            name="demo",
+            name=_STUDY,
         )
     material.copy_commentaries(study.commentary_folder)
     return study
+
+
+def has_codings(folder: Path) -> bool:
+    """Whether a run in this folder has come as far as codings."""
+    return (folder / "study.yaml").exists() and bool(_present(open_study(folder)))
+
+
+def _present(study: Study) -> list[Annotation]:
+    return list(read_jsonl(study.annotations, Annotation)) if study.annotations.exists() else []
 
 
 def _held_out(study: Study) -> list[Piece]:
@@ -142,39 +229,12 @@ def _held_out(study: Study) -> list[Piece]:
     ]
 
 
-def _code(
-    server: LocalStudio, studio: Studio, study: Study, codebook: Codebook, progress: Progress
-) -> list[Coded]:
-    """Lets each annotator's codings arrive in their project, through the API as that user."""
-    projects = find_projects(studio, study, material.ANNOTATORS)
-    done = []
-    for name in material.ANNOTATORS:
-        person = Studio(server.url, _token(server, name))
-        codings_by_id = material.codings(name)
-        tasks = [
-            t for t in studio.tasks(projects[name].id) if t.data.get("commentary_id") not in material.HELD_OUT
-        ]
-        todo = [task for task in tasks if not task.coded and task.data.get("sentence_id") in codings_by_id]
-        for n, task in enumerate(todo):
-            progress(f"{name} codes", n, len(todo))
-            layers = codings_by_id[task.data["sentence_id"]].layers
-            person.create_annotation(task.id, to_result(layers, codebook))
-        done.append(Coded(annotator=name, created=len(todo), present=sum(task.coded > 0 for task in tasks)))
-    return done
-
-
-def _token(server: LocalStudio, name: str) -> str:
-    """The annotator's access token: an account by the invite link, made once and remembered."""
-    path = home() / "label-studio" / "demo-accounts.json"
-    known: dict[str, dict[str, str]] = msgspec.json.decode(path.read_bytes()) if path.exists() else {}
-    if name not in known:
-        person: dict[str, Any] = {
-            "email": f"{name}-{secrets.token_hex(3)}@standpunkt.example",  # new even where this file was lost
-            "password": secrets.token_urlsafe(18),
-        }
-        invite = accounts.invite_link(server.url, server.email, server.password)
-        accounts.sign_up(invite, person["email"], person["password"])
-        person["token"] = accounts.make_token(server.url, person["email"], person["password"])
-        known[name] = person
-        write_private_json(path, known)
-    return known[name]["token"]
+def _write_report(study: Study, book: Codebook, evaluation: EvaluationReport, progress: Progress) -> Path:
+    """What `standpunkt report` writes, with the figures that are there already."""
+    found = gather(study, evaluation=evaluation, progress=progress)
+    named = set(named_sentences(found.agreement, book)) if found.agreement else set()
+    texts = {row.sentence_id: row.text for row in read_jsonl(study.sentences, Sentence)}
+    places = {name: Place(text=texts.get(name, ""), links=()) for name in named}
+    path = study.reports / "report.html"
+    write_text(path, report_page(to_document(found, book, places)))
+    return path

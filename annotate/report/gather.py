@@ -24,6 +24,7 @@ from schemas.errors import DataError, StandpunktError
 from schemas.files import read_bytes
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Commentary, GoldSentence, Sentence
+from train.evaluation.report import EvaluationReport
 
 R = TypeVar("R")
 #: Seconds from which somebody was not at the screen.
@@ -36,6 +37,7 @@ def gather(
     language: str | None = None,
     names: bool = False,
     evaluated: bool = True,
+    evaluation: EvaluationReport | None = None,
     machines: Sequence[Annotation] = (),
     accounts: Sequence[str] = (),
     seed: int = 0,
@@ -51,6 +53,8 @@ def gather(
         Whether annotators keep their names; else they have those of the study's exports.
     evaluated
         Whether the model is cross-validated, which takes most of the time.
+    evaluation
+        What `train.evaluate.cross_validate` has said of the study's gold already.
     machines
         Codings of models to compare with people.
     accounts
@@ -79,13 +83,12 @@ def gather(
     people = [row for row in rows if row.annotator not in models]
     progress("auditing suggestions")
     audited = _known("audit", reasons, lambda: _audit(study, book, people, called, seed))
-    progress(f"cross-validating {len(gold)} sentences")
-    evaluation = None
     if not gold:
         reasons["evaluation"] = "nothing is adjudicated yet: `standpunkt adjudicate` makes gold"
-    elif evaluated:
+    elif evaluated and evaluation is None:
+        progress(f"cross-validating {len(gold)} sentences")
         evaluation = _known("evaluation", reasons, lambda: _evaluate(gold, book, people, seed))
-    else:
+    elif not evaluated:
         reasons["evaluation"] = "left out, as was asked"
     count = partial(prevalence_of, study, book, rows, gold, sentences, commentaries, progress)
     frequencies = None
