@@ -158,6 +158,7 @@ def _beforehand(folder: Path, *, is_installed: bool, goes_on: bool) -> str:
 
 def demo_words(report: "DemoReport", links: dict[str, str], *, server_stays: bool) -> str:
     """One screen of 80 columns: what was shown, where to look, what to do next."""
+    from annotate.commands.studio import password_words
     from annotate.demo.coders import coders_path
 
     suggested = report.prelabel.created + report.prelabel.replaced + report.prelabel.unchanged
@@ -177,21 +178,22 @@ def demo_words(report: "DemoReport", links: dict[str, str], *, server_stays: boo
         login = ""
     elif server_stays:
         screen, ends = project.link, "\n`standpunkt studio stop` stops the server."
-        login = f"\n              sign in with the account of {project.annotator} in {coders_path()}"
+        login = f"\n              its account is {project.annotator}'s in {coders_path()}"
     else:
         screen, ends, login = f"`{command_name()} demo` gives a link that signs in", "", ""
     return f"""
-{codings} of {report.split.sentences} sentences; a classifier learned from them and tagged
-the {report.tag.commentaries} commentaries that nobody coded: {suggested} suggestions in Label Studio.
+Of {report.split.sentences} sentences {codings}. A classifier learned from
+them and tagged the {report.tag.commentaries} commentaries that nobody coded: {suggested} suggestions.
 
 {_figures(report)}
-alpha: of the two with each other; macro-F1: model, and people, on the same task.
+alpha: the two with each other; macro-F1: model and people on the same task.
 The texts were written for this: these figures say nothing of yours.
 
-coding screen {screen}   (as {project.annotator})
+coding screen {screen}{login}
 tagged text   {text}
-report        {page}{login}
-Label Studio  {report.studio.url}, {report.studio.email}, {_password(report)}
+report        {page}
+Label Studio  {report.studio.url}   {report.studio.email}
+password      {password_words(report.studio.password)}
 study         {report.study}
 
 Next, texts of your own (any .txt, .docx, .pdf …; README has the whole loop):
@@ -210,12 +212,6 @@ def _figures(report: "DemoReport") -> str:
 
 def _two(figure: float | None) -> str:
     return "–" if figure is None else f"{figure:.2f}"
-
-
-def _password(report: "DemoReport") -> str:
-    from annotate.commands.studio import password_words
-
-    return password_words(report.studio.password)
 
 
 def study_words(report: "StudyReport") -> str:
