@@ -3,6 +3,7 @@ import shlex
 import shutil
 import signal
 import sys
+import textwrap
 import time
 import webbrowser
 from collections.abc import Iterator
@@ -96,13 +97,16 @@ def _show(report: "DemoReport", json: bool, *, opens_browser: bool, server_stays
 @contextmanager
 def _ended_with_the_terminal() -> Iterator[None]:
     """Ends as by Ctrl-C where it is told to end, or its terminal is closed: the server ends with it."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), signal.default_int_handler) for name in names}
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    heeded = [number for number in numbers if before[number] != signal.SIG_IGN]  # as under nohup
+    for number in heeded:
+        signal.signal(number, signal.default_int_handler)
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+        for number in heeded:
+            signal.signal(number, before[number])
 
 
 def has_browser() -> bool:
@@ -136,7 +140,8 @@ def show_step(verb: str, what: str) -> Iterator[Progress]:
 
 
 def _step(verb: str, what: str) -> str:
-    return f"{verb:<{_VERB}}{visible_line(what)[:_WHAT]:<{_WHAT}}"
+    shown = textwrap.shorten(visible_line(what), _WHAT - 1, placeholder=" …")
+    return f"{verb:<{_VERB}}{shown:<{_WHAT}}"
 
 
 def _write(words: str) -> None:
