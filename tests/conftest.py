@@ -16,7 +16,7 @@ from annotate.cli import main
 from annotate.label_studio import local_server
 from annotate.label_studio.local_server import LocalStudio
 from annotate.study.backup import restore
-from running import ROOT, STRESS, Ran, run_demo_command
+from running import ROOT, STRESS, Ran, interrupt_demo, run_demo_command
 
 os.environ["STANDPUNKT_CACHE"] = "off"  # nothing of a user's, and nothing left behind
 
@@ -145,10 +145,11 @@ def standpunkt(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str
 
 @pytest.fixture(scope="session")
 def demo(server: LocalStudio, studio_home: Path) -> dict[str, Any]:
-    """The report of a whole demo, run once on the tests' server by the installed command."""
+    """The report of a demo on the tests' server, by the installed command: stopped once, then run to its end."""
     folder = studio_home / "demo"
     shutil.rmtree(folder, ignore_errors=True)
-    return run_demo_command(folder)
+    stopped = interrupt_demo(folder, at="both at once")
+    return {**run_demo_command(folder), "stopped": stopped}
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:

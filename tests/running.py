@@ -2,8 +2,11 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,8 +51,29 @@ class Ran(NamedTuple):
         return {finding["check"]: finding for finding in self.json["findings"] if not finding["ok"]}
 
 
+_DEMO = (sys.executable, "-m", "annotate.cli", "demo")
+
+
 def run_demo_command(folder: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "annotate.cli", "demo", str(folder), "--no-wait", "--keep", "--json"]
+    command = [*_DEMO, str(folder), "--no-wait", "--keep", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
+
+
+def interrupt_demo(folder: Path, *, at: str) -> tuple[int, str]:
+    """Presses Ctrl-C once the demo says these words in a pipe; its exit code and what it has said."""
+    command = [*_DEMO, str(folder), "--no-wait", "--keep"]
+    # who runs in the background of a script ignores Ctrl-C, and so do those that it starts
+    heeds = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=heeds
+    ) as running:
+        assert running.stderr is not None
+        said = b""
+        while at.encode() not in said and (more := os.read(running.stderr.fileno(), 4096)):
+            said += more
+        time.sleep(2)
+        running.send_signal(signal.SIGINT)
+        said += running.stderr.read()
+    return running.returncode, said.decode()

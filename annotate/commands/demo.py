@@ -3,6 +3,7 @@ import shlex
 import shutil
 import signal
 import sys
+import textwrap
 import time
 import webbrowser
 from collections.abc import Iterator
@@ -96,13 +97,16 @@ def _show(report: "DemoReport", json: bool, *, opens_browser: bool, server_stays
 @contextmanager
 def _ended_with_the_terminal() -> Iterator[None]:
     """Ends as by Ctrl-C where it is told to end, or its terminal is closed: the server ends with it."""
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {name: signal.signal(getattr(signal, name), signal.default_int_handler) for name in names}
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+    heeded = [number for number in numbers if before[number] != signal.SIG_IGN]  # as under nohup
+    for number in heeded:
+        signal.signal(number, signal.default_int_handler)
     try:
         yield
     finally:
-        for name, handler in before.items():
-            signal.signal(getattr(signal, name), handler)
+        for number in heeded:
+            signal.signal(number, before[number])
 
 
 def has_browser() -> bool:
@@ -136,7 +140,8 @@ def show_step(verb: str, what: str) -> Iterator[Progress]:
 
 
 def _step(verb: str, what: str) -> str:
-    return f"{verb:<{_VERB}}{visible_line(what)[:_WHAT]:<{_WHAT}}"
+    shown = textwrap.shorten(visible_line(what), _WHAT - 1, placeholder=" …")
+    return f"{verb:<{_VERB}}{shown:<{_WHAT}}"
 
 
 def _write(words: str) -> None:
@@ -158,6 +163,7 @@ def _beforehand(folder: Path, *, is_installed: bool, goes_on: bool) -> str:
 
 def demo_words(report: "DemoReport", links: dict[str, str], *, server_stays: bool) -> str:
     """One screen of 80 columns: what was shown, where to look, what to do next."""
+    from annotate.commands.studio import password_words
     from annotate.demo.coders import coders_path
 
     suggested = report.prelabel.created + report.prelabel.replaced + report.prelabel.unchanged
@@ -177,21 +183,22 @@ def demo_words(report: "DemoReport", links: dict[str, str], *, server_stays: boo
         login = ""
     elif server_stays:
         screen, ends = project.link, "\n`standpunkt studio stop` stops the server."
-        login = f"\n              sign in with the account of {project.annotator} in {coders_path()}"
+        login = f"\n              its account is {project.annotator}'s in {coders_path()}"
     else:
         screen, ends, login = f"`{command_name()} demo` gives a link that signs in", "", ""
     return f"""
-{codings} of {report.split.sentences} sentences; a classifier learned from them and tagged
-the {report.tag.commentaries} commentaries that nobody coded: {suggested} suggestions in Label Studio.
+Of {report.split.sentences} sentences {codings}. A classifier learned from
+them and tagged the {report.tag.commentaries} commentaries that nobody coded: {suggested} suggestions.
 
 {_figures(report)}
-alpha: of the two with each other; macro-F1: model, and people, on the same task.
+alpha: the two with each other; macro-F1: model and people on the same task.
 The texts were written for this: these figures say nothing of yours.
 
-coding screen {screen}   (as {project.annotator})
+coding screen {screen}{login}
 tagged text   {text}
-report        {page}{login}
-Label Studio  {report.studio.url}, {report.studio.email}, {_password(report)}
+report        {page}
+Label Studio  {report.studio.url}   {report.studio.email}
+password      {password_words(report.studio.password)}
 study         {report.study}
 
 Next, texts of your own (any .txt, .docx, .pdf …; README has the whole loop):
@@ -210,12 +217,6 @@ def _figures(report: "DemoReport") -> str:
 
 def _two(figure: float | None) -> str:
     return "–" if figure is None else f"{figure:.2f}"
-
-
-def _password(report: "DemoReport") -> str:
-    from annotate.commands.studio import password_words
-
-    return password_words(report.studio.password)
 
 
 def study_words(report: "StudyReport") -> str:

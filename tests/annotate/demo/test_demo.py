@@ -4,10 +4,17 @@ import json
 from pathlib import Path
 from typing import Any
 
+import httpx
+import msgspec
 import pytest
 
+from annotate.commands.demo import demo_words
+from annotate.demo.coders import coder_login
+from annotate.demo.links import Door, serve_links
+from annotate.demo.run import DemoReport
 from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
+from annotate.label_studio.retry import DIRECT
 from running import run_demo_command
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Commentary, GoldSentence, Sentence
@@ -24,10 +31,18 @@ def test_every_step_reports_under_its_name(demo: dict[str, Any]) -> None:
     assert [step for step in steps if not demo[step]] == []
 
 
+def test_ctrl_c_ends_it_with_a_word_and_the_next_run_goes_on(demo: dict[str, Any]) -> None:
+    code, said = demo["stopped"]
+    assert code == 130
+    assert said.endswith("stopped; the same command goes on from here\n")
+    assert "Traceback" not in said
+    assert all(0 < row["present"] < 601 for row in demo["code"])
+
+
 def test_the_material_is_as_large_as_promised(demo: dict[str, Any]) -> None:
     assert demo["split"]["commentaries"] >= 30
     assert demo["split"]["sentences"] >= 400
-    assert demo["push"]["created"] == 2 * demo["split"]["sentences"]
+    assert demo["push"]["unchanged"] == 2 * demo["split"]["sentences"]
 
 
 def test_one_wrong_date_is_flagged(demo: dict[str, Any]) -> None:
@@ -49,7 +64,7 @@ def test_each_annotator_has_a_project_of_their_own_coded_by_themselves(
 
 def test_no_annotation_is_lost_or_invalid_on_the_way(demo: dict[str, Any]) -> None:
     pulled = demo["pull"]
-    assert pulled["annotations"] == sum(row["created"] for row in demo["code"])
+    assert pulled["annotations"] == sum(row["created"] + row["present"] for row in demo["code"]) == 1202
     assert (pulled["skipped"], pulled["incomplete"], pulled["invalid"], pulled["problems"]) == (0, 0, 0, [])
 
 
@@ -115,6 +130,45 @@ def test_suggestions_stand_on_tasks_nobody_coded_and_are_shown(
         assert {task.id for task in tasks.values() if task.data["note"]} == set(suggested)
 
 
+def screen(demo: dict[str, Any], links: dict[str, str]) -> list[str]:
+    report = msgspec.convert(demo, DemoReport)
+    return demo_words(report, links, server_stays=False).splitlines()
+
+
+def test_the_demo_ends_in_one_screen_of_80_columns_with_three_links(demo: dict[str, Any]) -> None:
+    links = {name: f"http://127.0.0.1:65535/{'x' * 16}/{name}" for name in ("anna", "text", "report")}
+    lines = screen(demo, links)
+    assert len(lines) <= 26
+    assert max(len(line) for line in lines if demo["study"] not in line) <= 80
+    said = "\n".join(lines)
+    assert all(link in said for link in links.values())
+    assert "standpunkt init studie" in said
+
+
+def test_without_waiting_it_names_files_in_place_of_links(demo: dict[str, Any]) -> None:
+    said = "\n".join(screen(demo, {}))
+    assert Path(demo["page"]).as_uri() in said
+    assert Path(demo["report"]).as_uri() in said
+
+
+def test_the_link_that_signs_in_is_taken_by_the_server_as_that_person(
+    demo: dict[str, Any], server: LocalStudio
+) -> None:
+    login = coder_login(server.url, "anna")
+    place = demo["push"]["projects"][0]["link"]
+    door = Door(url=server.url, email=login.email, password=str(login.password), place=place)
+    with serve_links({"anna": door}) as links, httpx.Client(trust_env=False, mounts=DIRECT) as browser:
+        opened = browser.get(links["anna"], follow_redirects=True)
+        me = browser.get(f"{server.url}/api/current-user/whoami")
+    assert str(opened.url) == place
+    assert me.json()["email"] == login.email
+
+
+def test_the_report_is_that_of_the_study(demo: dict[str, Any]) -> None:
+    page = Path(demo["report"]).read_text("utf-8")
+    assert demo["train"]["model_version"] in page
+
+
 def test_the_page_is_one_file_with_the_piece_in_it(demo: dict[str, Any]) -> None:
     page = Path(demo["page"]).read_text("utf-8")
     assert page.lstrip().lower().startswith("<!doctype html>")
@@ -123,7 +177,7 @@ def test_the_page_is_one_file_with_the_piece_in_it(demo: dict[str, Any]) -> None
 
 def test_a_second_run_creates_nothing_and_gives_the_same_bytes(demo: dict[str, Any]) -> None:
     study = Path(demo["study"])
-    files = [*sorted((study / "data").glob("*.jsonl")), Path(demo["page"])]
+    files = [*sorted((study / "data").glob("*.jsonl")), Path(demo["page"]), Path(demo["report"])]
     before = {path.name: path.read_bytes() for path in files}
     again = run_demo_command(study)
     assert again["push"]["created"] == again["push"]["updated"] == 0
