@@ -3,17 +3,9 @@
 import numpy as np
 
 from schemas.records import Record
-from train.arrays import Bools, Floats
+from train.arrays import Bools, Floats, Ints
 
-
-def calibration_error(confidence: Floats, right: Bools, *, bins: int = 10) -> float:
-    """Expected calibration error: the mean gap of confidence and share right, in equal bins."""
-    index = np.minimum((confidence * bins).astype(int), bins - 1)
-    size = np.bincount(index, minlength=bins)
-    gap = np.abs(np.bincount(index, confidence, bins) - np.bincount(index, right, bins))
-    return float(gap.sum() / max(size.sum(), 1))
-
-
+#: Bins of equal width.
 BINS = 10
 
 
@@ -28,7 +20,7 @@ class Bin(Record, frozen=True, kw_only=True):
 
 
 def reliability(score: Floats, right: Bools) -> list[Bin]:
-    """The bins of equal width that are not empty.
+    """The bins that are not empty.
 
     Parameters
     ----------
@@ -36,7 +28,7 @@ def reliability(score: Floats, right: Bools) -> list[Bin]:
         0 to 1.
     right : bool ndarray of shape (n,)
     """
-    index = np.minimum((score * BINS).astype(int), BINS - 1)
+    index = _bin_of(score)
     return [
         Bin(
             low=round(number / BINS, 6),
@@ -48,3 +40,15 @@ def reliability(score: Floats, right: Bools) -> list[Bin]:
         for number in range(BINS)
         if (in_bin := index == number).any()
     ]
+
+
+def calibration_error(score: Floats, right: Bools) -> float:
+    """Expected calibration error: the mean gap of score and share right, over the bins."""
+    index = _bin_of(score)
+    gap = np.bincount(index, score, BINS) - np.bincount(index, right, BINS)
+    return float(np.abs(gap).sum() / max(len(score), 1))
+
+
+def _bin_of(score: Floats) -> Ints:
+    index: Ints = np.minimum((score * BINS).astype(int), BINS - 1)
+    return index

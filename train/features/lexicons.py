@@ -26,16 +26,17 @@ def lexicon_names() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(".txt") for file in files if file.name.endswith(".txt")))
 
 
-#: Lists that say what kind of word it is, not what the sentence does: no cue by themselves.
-_NOT_CUES = ("function_words",)
+def cue_lists() -> tuple[str, ...]:
+    """Without those that say what kind of word it is, not what the sentence does."""
+    return tuple(name for name in lexicon_names() if name != "function_words")
 
 
 @cache
 def _by_word() -> dict[str, tuple[str, ...]]:
     names: dict[str, list[str]] = {}
-    for name in lexicon_names():
+    for name in cue_lists():
         for entry in sorted(read_lexicon(name)):
-            if " " not in entry and name not in _NOT_CUES:
+            if " " not in entry:
                 names.setdefault(entry, []).append(name)
     return {word: tuple(found) for word, found in names.items()}
 

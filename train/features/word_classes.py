@@ -8,7 +8,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from train.arrays import Array
-from train.features.lexicons import lexicon_names, read_lexicon
+from train.features.lexicons import cue_lists, read_lexicon
 from train.features.tokens import BASE, CAPITAL, Tokens, read_tokens, stir
 
 MARKS = '?!.,:;()"„“»«–…/@#%'
@@ -21,15 +21,12 @@ _LONGEST_ENDING = max(map(len, (*ENDINGS, *NOUN_ENDINGS)))
 OTHER_CLASS, CAPITAL_CLASS, NOUN_CLASS, NUMBER_CLASS, ENDING_CLASS = 3, 4, 5, 6, 10
 #: What a word may be: on a list, first or second of a phrase on one, a function word.
 LISTED, BEGINS, FOLLOWS, FUNCTION = 1, 2, 4, 8
-#: Lists that say what kind of word it is, not what the sentence does: no cue by themselves.
-_NOT_CUES = ("function_words",)
 
 
 @cache
 def counted() -> tuple[str, ...]:
     """What is counted: a mark, or a word on a list."""
-    lists = (f"list={name}" for name in lexicon_names() if name not in _NOT_CUES)
-    return (*(f"mark={mark}" for mark in MARKS), *lists)
+    return (*(f"mark={mark}" for mark in MARKS), *(f"list={name}" for name in cue_lists()))
 
 
 class Entries(NamedTuple):
@@ -54,9 +51,8 @@ def entries() -> Entries:
     """The entries of all lists that are cues."""
     found: dict[int, dict[int, set[int]]] = {}
     beginnings, seconds = set(), set()
-    names = [name for name in lexicon_names() if name not in _NOT_CUES]
     rows = [(mark, i) for i, mark in enumerate(MARKS)]
-    rows += [(entry, len(MARKS) + i) for i, name in enumerate(names) for entry in read_lexicon(name)]
+    rows += [(entry, len(MARKS) + i) for i, name in enumerate(cue_lists()) for entry in read_lexicon(name)]
     tokens = read_tokens([entry for entry, _ in rows])
     for i, (_, place) in enumerate(rows):
         row = tokens.key[tokens.first[i] : tokens.first[i + 1]]

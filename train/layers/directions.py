@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from schemas.records import short_hash
 from train.arrays import Bools, Floats
+from train.novelty import author_hash
 
 #: How much the words count: as one coded sentence.
 PRIOR = 1.0
@@ -29,11 +29,6 @@ class Touch(NamedTuple):
     commentary: str
     target: str
     code: str
-
-
-def author_hash(author: str) -> str:
-    """A name under which a model remembers an author without storing who it is."""
-    return short_hash(" ".join(author.split()).casefold(), 16)
 
 
 def learn_authors(touches: Iterable[Touch]) -> Authors:

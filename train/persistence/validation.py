@@ -3,14 +3,14 @@
 numpy and scipy believe an index; so every one is looked at, and every number is finite.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import fields
 from typing import Any, TypeGuard
 
 import numpy as np
 
 from schemas.codebook import Layer
-from train.arrays import Array, Ints
+from train.arrays import Array
 from train.classifiers.forest import Forest
 from train.classifiers.touch import AROUND, LIKENESS
 from train.features.cues import cue_names
@@ -94,11 +94,10 @@ def _setting_problems(settings: Settings) -> Iterator[str]:
 
 
 def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
-    if not isinstance(state, dict) or set(state) != {"features", *TABLES}:
+    if not _is_table(state, {"features", *TABLES}):
         yield f"expected features, {', '.join(TABLES)}"
         return
-    tables = [state[name] for name in TABLES]
-    if not all(_is_table(table) and all(map(_is_table, table.values())) for table in tables):
+    if not all(_is_table(state[name]) and all(map(_is_table, state[name].values())) for name in TABLES):
         yield f"{', '.join(TABLES)} are not tables"
         return
     pipeline = pipeline_named(meta.settings.pipeline)
@@ -106,64 +105,57 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
         yield "the features are not of the expected types, shapes and values"
         return
     expected = set(pipeline.pair_blocks())
-    for blocks in state["pairs"].values():
-        if set(blocks) != expected or not all(map(_is_sound_counts, blocks.values())):
-            yield "the features of pairs are not of the expected types, shapes and values"
-            return
+    if not all(
+        _is_table(of, expected) and all(map(_is_sound_counts, of.values())) for of in state["pairs"].values()
+    ):
+        yield "the features of pairs are not of the expected types, shapes and values"
+        return
     trained = [layer for layer in meta.book.predicted_layers if layer.id in meta.layers]
     trained = [layer for layer in trained if meta.layers[layer.id].trained]
-    classifiers, pairs, topics, touches = map(set, tables)
     stances = {layer.id for layer in trained if KINDS[layer.kind].has_targets}
-    if {layer.id for layer in trained} != classifiers or pairs != (stances if expected else set()):
+    if state["heads"].keys() != {layer.id for layer in trained} or set(state["pairs"]) != (
+        stances if expected else set()
+    ):
         yield "the layers are not those of model.json"
         return
     for layer in trained:
-        yield from _classifier_problems(
-            layer,
-            meta.layers[layer.id],
-            state["heads"][layer.id],
-            *_columns(state, layer, meta),
-            meta.estimator is not None and not KINDS[layer.kind].has_targets,
-        )
-    if not topics | touches <= stances:
+        yield from _classifier_problems(layer, meta, state)
+    if not {*state["topics"], *state["touches"]} <= stances:
         yield "the topics or touches are of a layer without targets"
         return
     answers = answer_count(trained)
     if not all(_is_sound_touch(touch, meta, answers) for touch in state["touches"].values()):
         yield "what weighs the evidence of a touch is not of the expected types, shapes and values"
         return
-    for name in topics:
-        if not _are_sound_topics(state["topics"][name], meta.layers[name], meta.settings.min_asked):
+    for name, topics in state["topics"].items():
+        if not _are_sound_topics(topics, meta.layers[name], meta.settings.min_asked):
             yield f'the topics of layer "{name}" are not of the expected types, shapes and values'
 
 
 def _are_sound_features(features: Any, blocks: Sequence[str]) -> bool:
     if not blocks or features is None:
         return features is None and not blocks
-    if not _is_table(features) or set(features) != {"buckets", "idf", "terms"}:
+    if not _is_table(features, {"buckets", "idf", "terms"}):
         return False
-    if not all(map(_is_table, features.values())):
-        return False
+    buckets, idf, terms = (features[name] for name in ("buckets", "idf", "terms"))
     wanted = SentenceFeatures(blocks)
     used = {*wanted.vocabularies, *([SIGN] if wanted.has_signs else [])}
-    buckets, idf, terms = (features[name] for name in ("buckets", "idf", "terms"))
-    if set(buckets) != used or set(idf) != used or not set(terms) <= used:
+    if not (_is_table(buckets, used) and _is_table(idf, used) and _is_table(terms) and set(terms) <= used):
         return False
     return all(_is_sound_vocabulary(name, buckets[name], idf[name], terms.get(name)) for name in used)
 
 
 def _is_sound_vocabulary(name: str, buckets: Any, idf: Any, terms: Any) -> bool:
-    if not isinstance(buckets, np.ndarray) or not _is_integers(buckets, buckets.size):
-        return False
     limit = {"cue": len(cue_names()), SIGN: len(SIGNS)}.get(name, BUCKETS)
-    in_range = _are_within(buckets, 0, limit - 1) and (np.diff(buckets) > 0).all()
+    if not _is_array(buckets, "i", (None,), 0, limit - 1) or not (np.diff(buckets) > 0).all():
+        return False
     is_named = terms is None or (isinstance(terms, str) and len(terms.split("\n")) == max(len(buckets), 1))
-    return bool(in_range and is_named and _is_rarity(idf, len(buckets)))
+    return is_named and _is_rarity(idf, len(buckets))
 
 
 def _is_sound_counts(block: Any, *also: str) -> bool:
     """Whether a vocabulary has one weight a term, and no term twice."""
-    if not _is_table(block) or set(block) != {"terms", "idf", *also} or not isinstance(block["terms"], str):
+    if not _is_table(block, {"terms", "idf", *also}) or not isinstance(block["terms"], str):
         return False
     terms = block["terms"].split("\n") if block["terms"] else []
     return len(set(terms)) == len(terms) and _is_rarity(block["idf"], len(terms))
@@ -171,113 +163,105 @@ def _is_sound_counts(block: Any, *also: str) -> bool:
 
 def _is_rarity(idf: Any, size: int) -> bool:
     """Whether these are weights of rarity: 1 for what is everywhere, more for what is not."""
-    return _is_numbers(idf, (size,)) and _are_within(idf, 0.999, 100)
+    return _is_array(idf, "f", (size,), 0.999, 100)
 
 
-def _classifier_problems(
-    layer: Layer, state: LayerState, classifiers: Mapping[str, Any], width: int, cues: int, theirs: bool
-) -> Iterator[str]:
-    kind = KINDS[layer.kind]
+def _classifier_problems(layer: Layer, meta: ModelMeta, state: Mapping[str, Any]) -> Iterator[str]:
+    kind, classifiers = KINDS[layer.kind], state["heads"][layer.id]
+    width, cues = _columns(state, layer, meta)
+    theirs = meta.estimator is not None and not kind.has_targets
     if not classifiers and kind.parts(layer):
         yield f'layer "{layer.id}" has no classifiers'
     for part, classifier in classifiers.items():
-        if not _is_valid_classifier(classifier, width, "b" if kind.is_yes_or_no(part) else "U", cues, theirs):
+        if not _is_sound_classifier(classifier, width, "b" if kind.is_yes_or_no(part) else "U", cues, theirs):
             yield f'a classifier of layer "{layer.id}" is not of the expected types, shapes and values'
             return
-    yield from _code_problems(layer, state, classifiers)
-
-
-def _is_valid_classifier(classifier: Any, width: int, kind: str, cues: int, theirs: bool) -> bool:
-    """``theirs`` says whether it may be an estimator's that is not ours, which has a file of its own."""
-    known = [set(LINEAR), {*LINEAR, "forest"}, set(CONSTANT), *([set(CALIBRATION)] if theirs else [])]
-    if not _is_table(classifier) or set(classifier) not in known:
-        return False
-    classes = classifier["classes"]
-    if not isinstance(classes, np.ndarray) or classes.ndim != 1 or classes.dtype.kind != kind:
-        return False
-    size = len(classes)
-    if not size or len(np.unique(classes)) != size:
-        return False
-    if "share" in classifier:
-        share = classifier["share"]
-        return _is_numbers(share, (size,)) and _are_within(share, 0, 1) and abs(float(share.sum()) - 1) < 1e-6
-    if "coef" in classifier and not _is_numbers(classifier["coef"], (size, width)):
-        return False
-    if not all(
-        _is_numbers(classifier[name], (size,))
-        for name in set(classifier) - {"classes", "coef", "floor", "forest"}
-    ):
-        return False
-    if "floor" in classifier and not _is_numbers(classifier["floor"], ()):
-        return False
-    if "forest" in classifier and not _is_sound_forest(classifier["forest"], size, cues):
-        return False
-    # a higher score never makes its own class less likely
-    scale, offset = classifier["scale"], classifier["offset"]
-    return _are_within(scale, 0, _SCALE if "coef" in classifier else np.inf) and _are_within(
-        offset, -_OFFSET, _OFFSET
-    )
-
-
-def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:
-    """Whether every way through the trees ends in a leaf."""
-    names = {field.name for field in fields(Forest)}
-    if not _is_table(forest) or set(forest) != names:
-        return False
-    arrays = [forest[name] for name in ("columns", "roots", "asks", "absent", "present")]
-    if not all(isinstance(row, np.ndarray) and _is_integers(row, row.size) for row in arrays):
-        return False
-    columns, roots, asks, absent, present = arrays
-    shares, places = forest["shares"], np.arange(len(asks))
-    is_leaf = asks < 0
-    inner = places[~is_leaf]
-    return (
-        len(asks) == len(absent) == len(present)
-        and len(roots) > 0
-        and isinstance(shares, np.ndarray)
-        and _is_numbers(shares, (int(is_leaf.sum()), size))
-        and _are_within(shares, 0, 1.001)
-        and _are_within(columns, 0, cues - 1)
-        and _are_within(roots, 0, len(asks) - 1)
-        and _are_within(asks, -1, len(columns) - 1)
-        and _are_within(present[is_leaf], 0, len(shares) - 1)
-        and all(bool(((row[inner] > inner) & (row[inner] < len(asks))).all()) for row in (absent, present))
-    )
-
-
-def _code_problems(layer: Layer, state: LayerState, classifiers: Mapping[str, Any]) -> Iterator[str]:
-    kind = KINDS[layer.kind]
     if not set(classifiers) <= kind.parts(layer):
         yield f'layer "{layer.id}" has classifiers that are not its own'
         return
     codes = kind.trained_codes(classifiers)
-    if not codes <= set(kind.values(layer)) or not codes <= set(state.thresholds):
+    if not codes <= {*kind.values(layer)} & meta.layers[layer.id].thresholds.keys():
         yield f'layer "{layer.id}" has codes that are not its own, or lack a threshold'
-    yield from kind.model_problems(layer, state, classifiers)
+    yield from kind.model_problems(layer, meta.layers[layer.id], classifiers)
+
+
+def _is_sound_classifier(classifier: Any, width: int, kind: str, cues: int, theirs: bool) -> bool:
+    """``theirs`` says whether it may be an estimator's that is not ours, which has a file of its own."""
+    known = [{*LINEAR}, {*LINEAR, "forest"}, {*CONSTANT}, *([{*CALIBRATION}] if theirs else [])]
+    if not any(_is_table(classifier, names) for names in known):
+        return False
+    classes = classifier["classes"]
+    if not _is_array(classes, kind, (None,)) or not 0 < len(classes) == len(np.unique(classes)):
+        return False
+    size = len(classes)
+    if "share" in classifier:
+        share = classifier["share"]
+        return _is_array(share, "f", (size,), 0, 1) and abs(float(share.sum()) - 1) < 1e-6
+    # a higher score never makes its own class less likely
+    steepest = _SCALE if "coef" in classifier else np.inf
+    if not _is_array(classifier["scale"], "f", (size,), 0, steepest):
+        return False
+    if not _is_array(classifier["offset"], "f", (size,), -_OFFSET, _OFFSET):
+        return False
+    if "coef" not in classifier:
+        return _is_array(classifier["floor"], "f", ())
+    is_linear = _is_array(classifier["coef"], "f", (size, width)) and _is_array(
+        classifier["intercept"], "f", (size,)
+    )
+    return is_linear and ("forest" not in classifier or _is_sound_forest(classifier["forest"], size, cues))
+
+
+def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:
+    """Whether every way through the trees ends in a leaf."""
+    if not _is_table(forest, {field.name for field in fields(Forest)}):
+        return False
+    columns, roots, asks, absent, present, shares = (
+        forest[name] for name in ("columns", "roots", "asks", "absent", "present", "shares")
+    )
+    if not _is_array(columns, "i", (None,), 0, cues - 1) or not _is_array(
+        asks, "i", (None,), -1, len(columns) - 1
+    ):
+        return False
+    places, is_leaf = np.arange(len(asks)), asks < 0
+    inner, leaves = places[~is_leaf], int(is_leaf.sum())
+    return (
+        _is_array(roots, "i", (None,), 0, len(asks) - 1)
+        and len(roots) > 0
+        and _is_array(shares, "f", (leaves, size), 0, 1.001)
+        and all(_is_array(row, "i", asks.shape) for row in (absent, present))
+        and _are_within(present[is_leaf], 0, leaves - 1)
+        and all(bool(((row[inner] > inner) & (row[inner] < len(asks))).all()) for row in (absent, present))
+    )
 
 
 def _are_sound_topics(topics: Any, state: LayerState, min_asked: int) -> bool:
     if not _is_sound_counts(topics, "data", "indices", "indptr", "shares"):
         return False
     known = sum(target.asked >= min_asked for target in state.targets.values())
-    shares = topics["shares"]
-    rows = len(shares) if isinstance(shares, np.ndarray) and shares.ndim == 2 else 0
-    if not _is_numbers(shares, (rows, known)) or not _are_within(shares, 0, 1):
+    if not _is_array(topics["shares"], "f", (None, known), 0, 1):
         return False
-    return _are_sparse_parts(topics, rows, len(topics["idf"]))
+    # three arrays that are a sparse matrix: scipy itself would read beyond them
+    data, indices, starts = (topics[name] for name in ("data", "indices", "indptr"))
+    return (
+        _is_array(data, "f", (None,))
+        and _is_array(indices, "i", data.shape, 0, len(topics["idf"]) - 1)
+        and _is_array(starts, "i", (len(topics["shares"]) + 1,))
+        and bool(starts[0] == 0 and starts[-1] == len(data) and (np.diff(starts) >= 0).all())
+    )
 
 
 def _is_sound_touch(touch: Mapping[str, Any], meta: ModelMeta, answers: int) -> bool:
-    if set(touch) != set(TOUCH) or not all(isinstance(array, np.ndarray) for array in touch.values()):
+    if set(touch) != set(TOUCH):
         return False
     names, width = touch["targets_"], 1 + AROUND + answers
     size = 2 * size_of(meta.settings.encoder)
-    known = all(
-        of.ndim == 1 and of.dtype.kind == "U" and set(of.tolist()) <= set(meta.book.target_ids)
+    if not all(
+        _is_array(of, "U", (None,)) and set(of.tolist()) <= set(meta.book.target_ids)
         for of in (names, touch["asked_"])
-    )
+    ):
+        return False
     shapes = {
-        "coef_": (len(names), size) if known else (),
+        "coef_": (len(names), size),
         "intercept_": names.shape,
         "base_": (3,),
         "alone_": (3,),
@@ -286,49 +270,38 @@ def _is_sound_touch(touch: Mapping[str, Any], meta: ModelMeta, answers: int) -> 
         "weight_": (width,),
         "constant_": (1,),
     }
-    return known and all(_is_numbers(touch[name], shape) for name, shape in shapes.items())
-
-
-def _are_sparse_parts(parts: Mapping[str, Any], rows: int, width: int) -> bool:
-    """Whether three arrays are a sparse matrix: scipy itself would read beyond them."""
-    data, indices, starts = (parts[name] for name in ("data", "indices", "indptr"))
-    if not isinstance(data, np.ndarray) or not _is_numbers(data, data.shape[:1]):
-        return False
-    if not _is_integers(indices, len(data)) or not _is_integers(starts, rows + 1):
-        return False
-    in_range = _are_within(indices, 0, width - 1)
-    return bool(in_range and starts[0] == 0 and starts[-1] == len(data) and (np.diff(starts) >= 0).all())
+    return all(_is_array(touch[name], "f", shape) for name, shape in shapes.items())
 
 
 def _columns(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> tuple[int, int]:
     """How many columns a classifier of the layer weighs, and how many its forest may ask about."""
     if state["features"] is None:
         return 1, 0
-    pipeline = pipeline_named(meta.settings.pipeline)
+    pipeline, kind = pipeline_named(meta.settings.pipeline), KINDS[layer.kind]
     features = SentenceFeatures(pipeline.blocks, meta.settings.encoder)
     features.buckets_ = state["features"]["buckets"]
-    if not KINDS[layer.kind].has_targets:
-        cues = len(columns_of(features, pipeline.cues)) if not KINDS[layer.kind].several else 0
-        return sum(features.widths.values()), cues
+    if not kind.has_targets:
+        return sum(features.widths.values()), 0 if kind.several else len(columns_of(features, pipeline.cues))
     pair_columns = sum(len(block["idf"]) for block in state["pairs"].get(layer.id, {}).values())
     return len(columns_of(features, pipeline.shared)) + pair_columns, 0
 
 
-def _is_table(value: Any) -> TypeGuard[dict[str, Any]]:
-    return type(value) is dict and all(type(key) is str for key in value)
+def _is_table(value: Any, names: Set[str] | None = None) -> TypeGuard[dict[str, Any]]:
+    """Whether it is a table with texts as keys, just these where they are given."""
+    return type(value) is dict and all(type(key) is str for key in value) and names in (None, set(value))
 
 
-def _is_integers(value: Any, size: int) -> TypeGuard[Ints]:
-    return isinstance(value, np.ndarray) and value.dtype.kind == "i" and value.shape == (size,)
-
-
-def _is_numbers(value: Any, shape: tuple[int, ...]) -> bool:
-    return (
-        isinstance(value, np.ndarray)
-        and value.dtype.kind == "f"
-        and value.shape == shape
-        and bool(np.isfinite(value).all())
-    )
+def _is_array(
+    value: Any, kind: str, shape: tuple[int | None, ...], least: float = -np.inf, most: float = np.inf
+) -> bool:
+    """Whether it is an array of NumPy's kind and of the shape (None: any length), its numbers finite and
+    within the bounds.
+    """
+    if not isinstance(value, np.ndarray) or value.dtype.kind != kind or value.ndim != len(shape):
+        return False
+    if not all(size in (None, found) for size, found in zip(shape, value.shape, strict=True)):
+        return False
+    return kind not in "if" or bool(np.isfinite(value).all() and _are_within(value, least, most))
 
 
 def _are_within(values: Array, least: float, most: float) -> bool:
