@@ -27,6 +27,7 @@ from annotate.commands.terminal import (
     progress_bar,
     say,
 )
+from schemas.decimals import counted
 from schemas.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -126,8 +127,8 @@ def _sent_words(sent: "AdjudicationPushReport") -> str:
 def _words(report: "AdjudicationReport", most: int = 10) -> str:
     """The counts, and the first of what was left open."""
     lines = [
-        f"{report.sentences} sentences: {report.decided} decided, {report.undecided} with something open, "
-        f"{len(report.ties)} ties"
+        f"{counted(report.sentences, 'sentence')}: {report.decided} decided, "
+        f"{report.undecided} with something open, {counted(len(report.ties), 'tie')}"
         + (f", {report.by_hand} decided by a third person" if report.by_hand else "")
     ]
     if report.competence:

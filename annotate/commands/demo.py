@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotate.commands.terminal import JsonOption, print_report, progress_bar, say
+from schemas.decimals import counted
 
 if TYPE_CHECKING:
     from annotate.demo.run import DemoReport
@@ -57,7 +58,7 @@ def demo_words(report: "DemoReport") -> str:
 
     suggested = report.prelabel.created + report.prelabel.replaced + report.prelabel.unchanged
     codings = ", ".join(f"{c.annotator} {c.created + c.present}" for c in report.code)
-    held_out = f"{report.tag.commentaries} commentaries that nobody coded"
+    held_out = f"{counted(report.tag.commentaries, 'commentary')} that nobody coded"
     return f"""\
 {report.split.commentaries} commentaries, {report.split.sentences} sentences; codings: {codings}
 {report.pull.annotations} annotations pulled, {report.adjudicate.decided} sentences decided, \

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from annotate.commands.terminal import table
-from schemas.decimals import bounds
+from schemas.decimals import bounds, counted
 
 if TYPE_CHECKING:
     from train.data.holdout import HeldOut
@@ -29,7 +29,7 @@ def evaluation_words(report: "EvaluationReport", suspects: int | None = None) ->
 
 def _head(report: "EvaluationReport") -> str:
     how = in_words(report.held_out) if report.held_out else "a trained model on given rows"
-    return _wrapped(f"{report.n} sentences, {report.model_version}: {how}")
+    return _wrapped(f"{counted(report.n, 'sentence')}, {report.model_version}: {how}")
 
 
 def in_words(held_out: "HeldOut") -> str:

@@ -18,6 +18,7 @@ from annotate.commands.terminal import (
     say,
     table,
 )
+from schemas.decimals import counted
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
@@ -206,8 +207,10 @@ def _table(pieces: "list[Piece]") -> str:
 
 
 def _words(report: "SplitReport") -> str:
-    blocks = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in report.blocks.items())
-    lines = [f"{report.commentaries} commentaries, {report.sentences} sentences ({blocks})"]
+    blocks = ", ".join(counted(n, kind.replace("_", " ")) for kind, n in report.blocks.items())
+    lines = [
+        f"{counted(report.commentaries, 'commentary')}, {counted(report.sentences, 'sentence')} ({blocks})"
+    ]
     for row in report.flags:
         more = ", ".join(f"{key}: {value}" for key, value in row.items() if key not in ("commentary", "flag"))
         lines.append(f"! {row['commentary']}: {row['flag']}" + (f" ({more})" if more else ""))

@@ -18,6 +18,7 @@ from annotate.commands.terminal import (
     say,
     table,
 )
+from schemas.decimals import counted
 from schemas.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
@@ -170,7 +171,8 @@ def _decided(
         [export], means.codebook, project_map=means.project_map, sentences=means.sentences
     )
     say_what_was_read(read.report)
-    say(f"note: {report.sentences} sentences decided by majority, {report.undecided} with something open")
+    decided = counted(report.sentences, "sentence")
+    say(f"note: {decided} decided by majority, {report.undecided} with something open")
     return Gold(rows, means.codebook, read.annotations)
 
 
@@ -337,6 +339,8 @@ def _words(done: "TrainReport", meta: "ModelMeta") -> str:
     notes += stance_words(meta)
     notes += [_cost(done)] if done.encoder else []
     notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
-    head = f"{done.model_version}: {done.n} sentences{left}, {done.seconds:.1f} s\n{done.model_dir}"
+    head = (
+        f"{done.model_version}: {counted(done.n, 'sentence')}{left}, {done.seconds:.1f} s\n{done.model_dir}"
+    )
     notes_text = "\n".join(textwrap.fill(note, 80, subsequent_indent="  ") for note in notes)
     return f"{head}\n\n{table(['layer', 'values', 'trained', 'macro-F1', 'twin'], rows)}\n\n{notes_text}"

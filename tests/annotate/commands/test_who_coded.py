@@ -159,7 +159,7 @@ def test_whose_codings_came_twice_is_one_line_a_person(standpunkt: Run, folder: 
     assert ran.code == 0, ran.err
     assert ran.err.splitlines() == [
         "note: anna: 6 sentences coded twice, 4 of them differently; the later one counts",
-        "note: 1 codings were changed last by another account than their own: user 8",
+        "note: 1 coding changed last by another account than their own: user 8",
     ]
     read = standpunkt("agree", "twice.json", *words, "--json").json["read"]
     assert read["repeated"] == {"anna": {"n": 6, "differ": 4}}
