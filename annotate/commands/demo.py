@@ -55,6 +55,7 @@ def demo_words(report: "DemoReport") -> str:
     from annotate.commands.agree import agreement_table
     from annotate.commands.evaluation_text import evaluation_words
     from annotate.commands.studio import password_words
+    from annotate.study.folder import open_study
 
     suggested = report.prelabel.created + report.prelabel.replaced + report.prelabel.unchanged
     codings = ", ".join(f"{c.annotator} {c.created + c.present}" for c in report.code)
@@ -70,7 +71,7 @@ How far the two annotators agree (Krippendorff's alpha)
 
 How well the classifier does (cross-validation, grouped by commentary)
 
-{evaluation_words(report.evaluate)}
+{evaluation_words(report.evaluate, codebook=open_study(report.study).codebook())}
 
 {report.tag.sentences} sentences of {held_out} were tagged; \
 {suggested} suggestions stand in Label Studio

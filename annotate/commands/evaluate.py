@@ -200,7 +200,7 @@ def evaluate(
 
         write_text(html, evaluation_page(report, book))
         say(f"written: {html}")
-    print_report(report, json, lambda: evaluation_words(report, label_errors))
+    print_report(report, json, lambda: evaluation_words(report, label_errors, book))
 
 
 def _tell_what_is_ours(book: "Codebook") -> None:
