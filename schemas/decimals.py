@@ -1,5 +1,7 @@
 """Numbers of a report as words; what is undefined is a dash."""
 
+import re
+
 
 def decimal(value: float | None, places: int = 3) -> str:
     """A number with so many decimal places.
@@ -34,7 +36,8 @@ def bounds(interval: tuple[float, float] | None) -> str:
 def counted(number: int, noun: str) -> str:
     """A number and what is counted.
 
-    >>> counted(1, "coding"), counted(12, "coding")
-    ('1 coding', '12 codings')
+    >>> counted(1, "coding"), counted(1200, "coding"), counted(2, "commentary"), counted(0, "tie")
+    ('1 coding', '1,200 codings', '2 commentaries', '0 ties')
     """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    many = f"{noun[:-1]}ies" if re.search(r"[^aeiou]y$", noun) else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else many}"

@@ -1,6 +1,5 @@
 """What the controls of a project made by hand stand for: a map that a person writes."""
 
-import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NoReturn
@@ -12,10 +11,9 @@ from schemas.controls import control_name
 from schemas.errors import DataError, near_hit
 from schemas.files import decode_utf8, read_bytes
 from schemas.kinds import KINDS
+from schemas.people_names import NAME, expected_name
 from schemas.records import Record
 from schemas.yaml_file import Place, Positions, nearest, parse_yaml
-
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 class ControlMap(Record, frozen=True, kw_only=True):
@@ -80,8 +78,8 @@ def read_project_map(path: str | Path, codebook: Codebook, *, text: str | None =
     for number, person in project_map.annotators.items():
         if not number.isdigit():
             check.fail(f'annotators: "{number}" is no user id, expected a number', ("annotators", number))
-        if not _NAME.fullmatch(person):
-            check.fail(f'annotators: name "{person}": expected a-z, 0-9, - and _', ("annotators", number))
+        if not NAME.fullmatch(person):
+            check.fail(f'annotators: name "{person}": {expected_name(person)}', ("annotators", number))
     return project_map
 
 

@@ -1,4 +1,6 @@
 import textwrap
+from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -13,6 +15,7 @@ from annotate.commands.agree import (
     refuse_without_exports,
     say_what_was_read,
 )
+from annotate.commands.plain_words import WIDTH, code_words, question_words, quoted, wrapped
 from annotate.commands.terminal import (
     CodebookOption,
     DryRunOption,
@@ -27,12 +30,14 @@ from annotate.commands.terminal import (
     progress_bar,
     say,
 )
+from schemas.decimals import counted
 from schemas.errors import SettingsError
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
     from annotate.sync.adjudication import AdjudicationPushReport
-    from exports.adjudication.adjudicate import AdjudicationReport
+    from exports.adjudication.adjudicate import AdjudicationReport, Tie
+    from schemas.codebook import Codebook
     from schemas.records import GoldSentence
 
 
@@ -84,11 +89,13 @@ def adjudicate(
             project_map=means.project_map,
             sentences=means.sentences,
         )
+        book = read.codebook
         say_what_was_read(read.report)
         if output:
             write_jsonl(output, gold)
     else:
         opened = open_study(study)
+        book = opened.codebook()
         with opened.locked("adjudicate", say):
             gold, report = adjudicate_study(opened, rule=rule, dry_run=dry_run)
         if output and not dry_run:
@@ -99,7 +106,7 @@ def adjudicate(
         more = {"studio": sent} if sent else {}
         print_report({**msgspec.structs.asdict(report), **more}, True, "")
     else:
-        say(_words(report))
+        say(_words(report, gold, book))
         if sent:
             say(_sent_words(sent))
 
@@ -123,11 +130,13 @@ def _sent_words(sent: "AdjudicationPushReport") -> str:
     return f"{words}\n{sent.link}" if sent.link else words
 
 
-def _words(report: "AdjudicationReport", most: int = 10) -> str:
+def _words(
+    report: "AdjudicationReport", gold: "Sequence[GoldSentence]", book: "Codebook", most: int = 10
+) -> str:
     """The counts, and the first of what was left open."""
     lines = [
-        f"{report.sentences} sentences: {report.decided} decided, {report.undecided} with something open, "
-        f"{len(report.ties)} ties"
+        f"{counted(report.sentences, 'sentence')}: {report.decided} decided, "
+        f"{report.undecided} with something open, {counted(len(report.ties), 'tie')}"
         + (f", {report.by_hand} decided by a third person" if report.by_hand else "")
     ]
     if report.competence:
@@ -138,9 +147,17 @@ def _words(report: "AdjudicationReport", most: int = 10) -> str:
             for name, found in layers.items()
         )
         lines += textwrap.wrap(f"{who}: {', '.join(shares)}", 80, subsequent_indent="  ")
-    for tie in report.ties[:most]:
-        votes = ", ".join(f"{code} {count}" for code, count in tie.votes.items())
-        lines.append(f"? {tie.sentence_id}  {tie.layer}: {votes}")
+    texts = {row.sentence_id: row.text for row in gold}
+    for sentence_id, ties in groupby(report.ties[:most], key=lambda tie: tie.sentence_id):
+        lines.append(f"? {quoted(texts[sentence_id], WIDTH - 2)}")
+        lines += [wrapped(f"    {_votes(tie, book)}") for tie in ties]
     if len(report.ties) > most:
         lines.append(f"… and {len(report.ties) - most} more (--json has all)")
     return "\n".join(lines)
+
+
+def _votes(tie: "Tie", book: "Codebook") -> str:
+    """What a tie is about, and how many gave which code."""
+    layer, _, target = tie.layer.partition("__")
+    votes = ", ".join(f"{code_words(book, layer, code)} {count}" for code, count in tie.votes.items())
+    return f"{layer}: {votes}{question_words(book, target)}"

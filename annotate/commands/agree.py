@@ -294,13 +294,14 @@ def _foreign_words(read: "ReadReport", most: int = 8) -> Iterator[str]:
 def _edited_words(read: "ReadReport") -> Iterator[str]:
     if read.edited:
         users = ", ".join(str(user) for user in sorted({edit.user for edit in read.edited}))
-        yield f"{len(read.edited)} codings were changed last by another account than their own: user {users}"
+        changed = counted(len(read.edited), "coding")
+        yield f"{changed} changed last by another account than their own: user {users}"
 
 
 def _nobodys_words(count: int) -> Iterator[str]:
     if count:
         yield (
-            f"{count} codings are by nobody known: each is a vote of its own, none is in a figure of "
+            f"{counted(count, 'coding')} by nobody known: each is a vote of its own, none is in a figure of "
             "agreement; --names FILE=NAME says who made those of a file"
         )
 

@@ -86,7 +86,7 @@ FilesOnlyOption = Annotated[
 @app.command()
 def rename(
     name: Name,
-    new: Annotated[str, typer.Argument(metavar="NEW", help="The new name: a-z, 0-9, - and _.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The new name: small letters, digits, - and _.")],
     study: StudyOption = None,
     url: UrlOption = None,
     files_only: FilesOnlyOption = False,

@@ -4,6 +4,7 @@ from typing import Annotated
 import typer
 
 from annotate.commands.terminal import JsonOption, StudyOption, print_report, say
+from schemas.decimals import counted
 from schemas.errors import DataError
 
 
@@ -21,7 +22,7 @@ def backup(
 
     if restore is not None:
         restored = packing.restore(path, restore)
-        words = f"restored {restored.files} files to {restored.path}"
+        words = f"restored {counted(restored.files, 'file')} to {restored.path}"
         if restored.left_out:
             words += f"; {restored.left_out} left out that no study holds (local state, ways in, links)"
         print_report(restored, json, words)
@@ -34,5 +35,7 @@ def backup(
         words = f"cannot be locked while it is packed: {error.strerror or error}"
         raise DataError(words, path=opened.folder) from error
     print_report(
-        packed, json, f"packed {packed.files} files ({packed.bytes / 1e6:.1f} MB) into {packed.path}"
+        packed,
+        json,
+        f"packed {counted(packed.files, 'file')} ({packed.bytes / 1e6:.1f} MB) into {packed.path}",
     )

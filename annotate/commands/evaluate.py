@@ -24,6 +24,7 @@ from annotate.commands.train import (
     GoldOption,
     SeedOption,
     TouchOption,
+    codings_of,
     download_encoder,
     encoder_of,
     gold_and_codebook,
@@ -137,7 +138,7 @@ def evaluate(
     from train.settings import changed
 
     opened = open_study(study) if gold is None or study is not None else None
-    coded = _annotations(annotations, opened)
+    coded = codings_of(annotations, opened)
     suspects = MOST if label_errors is None else label_errors
     with progress_bar() as progress:
         if model is not None:
@@ -200,7 +201,7 @@ def evaluate(
 
         write_text(html, evaluation_page(report, book))
         say(f"written: {html}")
-    print_report(report, json, lambda: evaluation_words(report, label_errors))
+    print_report(report, json, lambda: evaluation_words(report, label_errors, book))
 
 
 def _tell_what_is_ours(book: "Codebook") -> None:
@@ -241,15 +242,6 @@ def _check_codebook(meta: "ModelMeta", path: Path) -> None:
 def _one_of(value: str, known: tuple[str, ...], flag: str) -> None:
     if value not in known:
         raise typer.BadParameter(f'"{value}": expected one of {", ".join(known)}', param_hint=flag)
-
-
-def _annotations(path: Path | None, study: "Study | None") -> "list[Annotation]":
-    from schemas.jsonl import read_jsonl
-    from schemas.records import Annotation
-
-    if path is None and study is not None and study.annotations.exists():
-        path = study.annotations
-    return list(read_jsonl(path, Annotation)) if path is not None else []
 
 
 def _with_links(

@@ -1,35 +1,60 @@
 """The evaluation for a terminal of 80 columns."""
 
-import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from annotate.commands.plain_words import WIDTH, code_words, question_words, quoted, wrapped
 from annotate.commands.terminal import table
-from schemas.decimals import bounds
+from schemas.decimals import bounds, counted
 
 if TYPE_CHECKING:
+    from schemas.codebook import Codebook
     from train.data.holdout import HeldOut
+    from train.evaluation.label_errors import LabelError
     from train.evaluation.report import CodeFigures, EvaluationReport, LayerFigures
 
-WIDTH = 80
 _NAME = 22  # characters of a name in a table
 _CODES, _SUSPECTS = 12, 3
 
 
-def evaluation_words(report: "EvaluationReport", suspects: int | None = None) -> str:
-    """The report in words and tables, layer by layer; so many likely errors of each."""
+def evaluation_words(
+    report: "EvaluationReport", suspects: int | None = None, codebook: "Codebook | None" = None
+) -> str:
+    """The report in words and tables, layer by layer; so many likely errors of each.
+
+    Parameters
+    ----------
+    codebook
+        Gives codes and targets their words; without one they are called by their ids.
+    """
     parts = [_head(report), _overview(report)]
     parts += [
-        part for name, layer in report.layers.items() if layer.n for part in _layer(name, layer, suspects)
+        part
+        for name, layer in report.layers.items()
+        if layer.n
+        for part in _layer(name, layer, suspects, _Names(codebook, name))
     ]
     parts += _curve(report)
     parts += _against(report)
     return "\n\n".join(part for part in parts if part)
 
 
+class _Names(NamedTuple):
+    """What the codes of a layer and the targets are called."""
+
+    codebook: "Codebook | None"
+    layer: str
+
+    def code(self, code: str) -> str:
+        return code_words(self.codebook, self.layer, code) if self.codebook else code
+
+    def target(self, target: str | None) -> str:
+        return question_words(self.codebook, target) if self.codebook else f" – {target}" if target else ""
+
+
 def _head(report: "EvaluationReport") -> str:
     how = in_words(report.held_out) if report.held_out else "a trained model on given rows"
-    return _wrapped(f"{report.n} sentences, {report.model_version}: {how}")
+    return wrapped(f"{counted(report.n, 'sentence')}, {report.model_version}: {how}")
 
 
 def in_words(held_out: "HeldOut") -> str:
@@ -69,12 +94,12 @@ def _overview(report: "EvaluationReport") -> str:
         if layer.macro_f1 is not None and base and base.twin is not None and base.twin >= layer.macro_f1:
             notes.append(f"{name}: a plain linear model (twin) does as well")
     head = ["layer", "macro-F1", "95 %", "common", "words", "twin", "human", "n"]
-    return "\n".join([table(head, rows), *map(_wrapped, notes)])
+    return "\n".join([table(head, rows), *map(wrapped, notes)])
 
 
-def _layer(name: str, layer: "LayerFigures", suspects: int | None) -> Iterator[str]:
+def _layer(name: str, layer: "LayerFigures", suspects: int | None, names: _Names) -> Iterator[str]:
     shown = sorted(layer.codes.items(), key=lambda item: -item[1].support)
-    rows = [_code(code, figures) for code, figures in shown[:_CODES]]
+    rows = [_code(names.code(code), figures) for code, figures in shown[:_CODES]]
     lines = [table([_cut(name), "precision", "recall", "F1", "95 %", "av.prec.", "n"], rows)]
     if len(shown) > _CODES:
         lines.append(f"and {len(shown) - _CODES} rarer codes (--json has all)")
@@ -86,24 +111,31 @@ def _layer(name: str, layer: "LayerFigures", suspects: int | None) -> Iterator[s
     error = (
         f"; calibration error {layer.calibration_error:.3f}" if layer.calibration_error is not None else ""
     )
-    lines.append(_wrapped(f"{kept}{reached}{error}."))
+    lines.append(wrapped(f"{kept}{reached}{error}."))
     if layer.not_learned:
-        lines.append(_wrapped(f"Not learned, so never given: {', '.join(layer.not_learned)}."))
+        never = ", ".join(map(names.code, layer.not_learned))
+        lines.append(wrapped(f"Not learned, so never given: {never}."))
     lines += _suggested(layer)
     lines += _human(layer)
-    lines += _one_sided(layer)
+    lines += _one_sided(layer, names)
     if layer.suspects:
         listed = layer.suspects[: _SUSPECTS if suspects is None else suspects]
         lines.append("Likely errors of gold, the likeliest first:")
         for s in listed:
-            about = "".join(f" {part}" for part in (s.target, s.code) if part)
-            lines.append(
-                _wrapped(f"  {s.sentence_id}{about}: {s.gold}, rather {s.predicted} ({s.score:.2f})")
-            )
+            lines.append(f"  {quoted(s.text, WIDTH - 2) if s.text else s.sentence_id}")
+            lines.append(wrapped(f"    {_error(s, names)} ({s.score:.2f})"))
             lines += [f"    {link}" for link in s.links]
         rest = layer.suspects_found - len(listed)
         lines += [f"  and {rest} more (--label-errors {layer.suspects_found} lists all)"] if rest else []
     yield "\n".join(lines)
+
+
+def _error(s: "LabelError", names: _Names) -> str:
+    """What gold says, and what is likelier."""
+    if s.code is None:
+        return f"{names.code(s.gold)}, rather {names.code(s.predicted)}{names.target(s.target)}"
+    not_given, given = ("", "not ") if s.gold == "yes" else ("not ", "")
+    return f"{not_given}{names.code(s.code)}, rather {given}{names.code(s.code)}"
 
 
 def _suggested(layer: "LayerFigures") -> list[str]:
@@ -120,8 +152,8 @@ def _suggested(layer: "LayerFigures") -> list[str]:
     ]
     whose = (("authors with other coded texts on the target", f.known), ("other authors", f.unknown))
     ways = [f"{ways.right:.0%} of {ways.n} by {words}" for words, ways in whose if ways.right is not None]
-    lines = [_wrapped(f"Suggestions: {'; '.join(made)}.")]
-    return lines + ([_wrapped(f"Direction of what is touched, right: {', '.join(ways)}.")] if ways else [])
+    lines = [wrapped(f"Suggestions: {'; '.join(made)}.")]
+    return lines + ([wrapped(f"Direction of what is touched, right: {', '.join(ways)}.")] if ways else [])
 
 
 def _code(code: str, figures: "CodeFigures") -> tuple[object, ...]:
@@ -134,20 +166,20 @@ def _human(layer: "LayerFigures") -> list[str]:
     if c is None or c.macro_f1 is None or c.model_macro_f1 is None:
         return []
     return [
-        _wrapped(
+        wrapped(
             f"Annotator against the rest: {c.macro_f1:.3f} ({bounds(c.interval)}); the model against the "
             f"same: {c.model_macro_f1:.3f} ({bounds(c.model_interval)}); {c.sentences} coded by several."
         )
     ]
 
 
-def _one_sided(layer: "LayerFigures") -> list[str]:
+def _one_sided(layer: "LayerFigures", names: _Names) -> list[str]:
     sided = [name for name, target in layer.targets.items() if target.touched and target.reason]
     if not sided:
         return []
     more = f" and {len(sided) - 6} more" if len(sided) > 6 else ""
     words = f"Only one direction observed, so no figure of their own: {', '.join(sided[:6])}{more}."
-    return [_wrapped(words)]
+    return [wrapped(words)]
 
 
 def _curve(report: "EvaluationReport") -> Iterator[str]:
@@ -159,7 +191,9 @@ def _curve(report: "EvaluationReport") -> Iterator[str]:
         for point in report.learning_curve
     ]
     short = [name[: max(8, (WIDTH - 26) // max(len(names), 1) - 2)] for name in names]
-    notes = [_wrapped(_more(report, name)) for name in names if report.layers[name].n]
+    more = {name: _more(report, name) for name in names if report.layers[name].n}
+    alike = {words: [name for name in more if more[name] == words] for words in more.values()}
+    notes = [wrapped(f"{', '.join(layers)}: {words}") for words, layers in alike.items()]
     head = "Learning curve, macro-F1\n" + table(["commentaries", "sentences", *short], rows)
     yield "\n".join([head, *notes])
 
@@ -170,12 +204,12 @@ def _more(report: "EvaluationReport", name: str) -> str:
 
     found = next_doubling(report.learning_curve, name)
     if found is None:
-        return f"{name}: too few points to say what more coded sentences would bring."
+        return "too few points to say what more coded sentences would bring."
     if found.gain < FLAT:
         last = f"the last doublings gained {found.gain:+.3f}"
-        return f"{name}: twice as many coded sentences would likely change little ({last})."
+        return f"twice as many coded sentences would likely change little ({last})."
     return (
-        f"{name}: with twice as many coded sentences macro-F1 is likely between {found.now:.2f} and "
+        f"with twice as many coded sentences macro-F1 is likely between {found.now:.2f} and "
         f"{found.then:.2f} (the last doublings gained {found.gain:.3f} each)."
     )
 
@@ -201,8 +235,3 @@ def _against(report: "EvaluationReport") -> Iterator[str]:
 
 def _cut(name: str) -> str:
     return name if len(name) <= _NAME else name[: _NAME - 1] + "…"
-
-
-def _wrapped(words: str) -> str:
-    indent = " " * (len(words) - len(words.lstrip()))
-    return textwrap.fill(words.strip(), WIDTH, initial_indent=indent, subsequent_indent=indent + "  ")

@@ -14,6 +14,7 @@ from annotate.commands.terminal import (
     print_report,
     say,
 )
+from schemas.decimals import counted
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
@@ -148,8 +149,8 @@ def _annotators(sources: "Sources") -> list[str]:
 
 def _words(report: "ExportReport") -> str:
     lines = [
-        f"{report.rows:,} rows of {report.sentences:,} sentences in {report.commentaries:,} commentaries: "
-        f"{report.output}",
+        f"{counted(report.rows, 'row')} of {counted(report.sentences, 'sentence')} in "
+        f"{counted(report.commentaries, 'commentary')}: {report.output}",
         *(f"  {name}" for name in report.files),
     ]
     if report.left_out:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotate.commands.terminal import JsonOption, print_report, say
+from schemas.decimals import counted
 from schemas.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ def _words(report: "ImportReport") -> str:
     people = ", ".join(f"{name} {number}" for name, number in report.annotators.items())
     layers = ", ".join(f"{name} ({kind})" for name, kind in report.layers.items())
     lines = [
-        f"{report.texts} texts of {report.tool}, {report.sentences} units: {report.annotations} annotations "
+        f"{counted(report.texts, 'text')} of {report.tool}, {counted(report.sentences, 'unit')}: "
+        f"{counted(report.annotations, 'annotation')} "
         f"({people or 'of nobody'})",
         f"layers: {layers}",
         *(f"note: {note}" for note in report.notes),

@@ -33,6 +33,7 @@ def init(
     """Make a study: a folder with settings, a codebook and a place for commentaries."""
     from annotate.study.folder import init_study
     from annotate.study.identity import copy_study
+    from annotate.study.settings import names_in
 
     if copy_of is not None:
         report = copy_study(copy_of, folder, name)
@@ -40,7 +41,7 @@ def init(
         if report.set_aside:
             say(f"what belongs to the codings of {copy_of} and was copied along is in {report.set_aside}")
         return
-    names = [part.strip() for part in annotators.split(",") if part.strip()]
+    names = names_in(annotators)
     study = init_study(folder, codebook=codebook, targets=targets, annotators=names, name=name)
     say(f"created the study {study.name} in {folder}")
     say(f"next: put commentaries into {study.commentary_folder}, then `standpunkt split --study {folder}`")

@@ -131,7 +131,8 @@ def _command(step: str) -> Iterator[str]:
 def ahead_words(report: "Look") -> Iterator[str]:
     """What would make the figures better, as far as it can be reckoned."""
     if report.by_two == 0 and report.annotated:
-        yield f"nothing is coded by two yet: let another person code some of the {report.annotated} sentences"
+        some = counted(report.annotated, "sentence")
+        yield f"nothing is coded by two yet: let another person code some of {some}"
     for name, one in report.ahead.items():
         yield (
             f"{name}: {one.shared} sentences coded by two or more give alpha ± {one.now:.2f}; about "

@@ -1,10 +1,10 @@
-import textwrap
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from annotate.commands.stance_text import stance_words
+from annotate.commands.outlook_text import outlooks, too_few
+from annotate.commands.plain_words import wrapped
 from annotate.commands.terminal import (
     DryRunOption,
     JsonOption,
@@ -67,7 +67,8 @@ def prelabel(
     if isinstance(loaded, Predicted):
         what = "not calibrated, so not suggested"
     else:
-        lines += [textwrap.fill(line, 80, subsequent_indent="  ") for line in stance_words(loaded.meta)]
+        lines += [wrapped(str(one)) for one in outlooks(loaded.meta)]
+        lines += [wrapped(f"! {warning}") for warning in [too_few(loaded.meta)] if warning]
         what = "not shared by model and study"
     if report.not_shared:
         lines.append(f"{what}: {', '.join(report.not_shared)}")

@@ -12,6 +12,7 @@ from annotate.commands.terminal import (
     progress_bar,
     say,
 )
+from schemas.decimals import counted
 
 
 def pull(
@@ -49,11 +50,13 @@ def pull(
         report = pulling.pull(
             connect(opened, url=url), opened, full=full, accept_removals=accept_removals, progress=progress
         )
-    lines = [f"{report.annotations} annotations ({report.skipped} skipped, {report.incomplete} incomplete, "
-             f"{report.invalid} invalid, {report.deleted} deleted since the last pull)",
-             f"{report.fetched} tasks were fetched"]  # fmt: skip
+    lines = [f"{counted(report.annotations, 'annotation')} ({report.skipped} skipped, "
+             f"{report.incomplete} incomplete, {report.invalid} invalid, "
+             f"{report.deleted} deleted since the last pull)",
+             f"fetched {counted(report.fetched, 'task')}"]  # fmt: skip
     if report.decisions:
-        lines.append(f"{report.decisions} decisions of the adjudicator; `standpunkt adjudicate` applies them")
+        decisions = counted(report.decisions, "decision")
+        lines.append(f"{decisions} of the adjudicator; `standpunkt adjudicate` applies them")
     lines += [f"! {notice}" for notice in report.notices]
     lines += [f"! {p.annotator}: {p.problem}\n  {p.link}" for p in report.problems[:20]]
     if len(report.problems) > 20:
@@ -72,7 +75,8 @@ def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, 
     with opened.locked("pull", say), progress_bar() as progress:
         report = import_project(connect(opened, url=url), opened, project, map_path, progress=progress)
     lines = [
-        f"{report.annotations} annotations of project {project} by {', '.join(report.annotators) or '–'}",
+        f"{counted(report.annotations, 'annotation')} of project {project} "
+        f"by {', '.join(report.annotators) or '–'}",
         f"({report.skipped} skipped, {report.incomplete} incomplete, {report.invalid} invalid)",
     ]
     if report.coded_here:
@@ -80,10 +84,15 @@ def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, 
             f"{report.coded_here} of them by people who coded the sentence in this study too: that counts"
         )
     lines += [
-        f"! {what}: {n} times, in no code; its layer is open there" for what, n in report.unmapped.items()
+        f"! {what}: {counted(n, 'time')}, in no code; its layer is open there"
+        for what, n in report.unmapped.items()
     ]
-    lines += [f"! {what}: {n} results of a type that is not read" for what, n in report.unread.items()]
-    lines += [f"{what}: {n} times, left out as the map says" for what, n in report.left_out.items()]
+    lines += [
+        f"! {what}: {counted(n, 'result')} of a type that is not read" for what, n in report.unread.items()
+    ]
+    lines += [
+        f"{what}: {counted(n, 'time')}, left out as the map says" for what, n in report.left_out.items()
+    ]
     if report.unmatched:
         lines.append(f"! {len(report.unmatched)} tasks match no sentence of this study, or more than one:")
         lines += [f"  {what}" for what in report.unmatched[:5]]

@@ -12,6 +12,7 @@ from annotate.commands.terminal import (
     progress_bar,
     say,
 )
+from schemas.decimals import counted
 
 if TYPE_CHECKING:
     from annotate.sync.push import PushReport
@@ -90,12 +91,14 @@ def _words(report: "PushReport") -> list[str]:
     verb = "would be " if report.dry_run else ""
     lines = [f"{verb}created {report.created}, updated {report.updated}, unchanged {report.unchanged}"]
     if report.put_back:
-        lines.append(f"{report.put_back} kept codings were put back")
+        lines.append(f"put back {counted(report.put_back, 'kept coding')}")
     if report.pruned:
-        lines.append(f"{report.pruned} tasks {verb}deleted: nobody had coded them")
+        lines.append(f"{counted(report.pruned, 'task')} {verb}deleted: nobody had coded them")
     if report.gone > report.pruned:
         left = report.gone - report.pruned
-        lines.append(f"{left} on the server are no longer in the corpus; they were left there")
+        lines.append(f"left on the server: {counted(left, 'task')} whose sentence is no longer in the corpus")
     if report.duplicates:
-        lines.append(f"{report.duplicates} tasks repeat a sentence of another task in their project")
+        lines.append(
+            f"{counted(report.duplicates, 'task')} with a sentence that another task of the project has too"
+        )
     return lines

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from annotate.commands.terminal import EncodingOption, JsonOption, print_report, say
+from schemas.decimals import counted
 
 if TYPE_CHECKING:
     from annotate.study.rehydrate import RehydrateReport
@@ -40,7 +41,9 @@ def rehydrate(
 
 
 def _words(report: "RehydrateReport") -> str:
-    lines = [f"{report.restored:,} of {report.sentences:,} sentences have their text back: {report.output}"]
+    lines = [
+        f"text put back: {report.restored:,} of {counted(report.sentences, 'sentence')}: {report.output}"
+    ]
     if report.moved:
         lines.append(f"  {len(report.moved):,} of them in a commentary whose text was changed elsewhere")
     for count, words in (

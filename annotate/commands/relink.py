@@ -1,4 +1,5 @@
 from annotate.commands.terminal import DryRunOption, JsonOption, StudyOption, print_report, say
+from schemas.decimals import counted
 
 
 def relink(study: StudyOption = None, dry_run: DryRunOption = False, json: JsonOption = False) -> None:
@@ -10,8 +11,9 @@ def relink(study: StudyOption = None, dry_run: DryRunOption = False, json: JsonO
     with opened.locked("relink", say):
         report = relink_study(opened, dry_run=dry_run)
     lines = [
-        f"{report.unchanged} sentences as before, {len(report.links)} mended, {len(report.added)} new, "
-        f"{len(report.lost)} not found again" + (" (nothing was written)" if dry_run else "")
+        f"{counted(report.unchanged, 'sentence')} as before, {len(report.links)} mended, "
+        f"{len(report.added)} new, {len(report.lost)} not found again"
+        + (" (nothing was written)" if dry_run else "")
     ]
     for link in report.links:
         lines += [f"~ {link.similarity:.2f}  {_cut(link.old_text)}", f"        {_cut(link.new_text)}"]

@@ -17,6 +17,7 @@ from annotate.commands.terminal import (
     say,
     table,
 )
+from schemas.decimals import counted
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
@@ -74,7 +75,7 @@ def select(
     with opened.locked("select", say), progress_bar() as progress:
         loaded = _model(opened, model, chosen)
         found = _hint(opened, loaded) if hint else None
-        progress(f"picking {number} sentences")
+        progress(f"picking {counted(number, 'sentence')}")
         report = select_next(
             opened, number, strategy=chosen, by_sentence=sentences, model=loaded, random_share=random_share,
             phase=phase, test=test, dry_run=dry_run,
@@ -131,11 +132,11 @@ def _words(report: "SelectReport") -> Iterator[str]:
     from annotate.study.selection import REASONS
 
     verb = "would be " if report.dry_run else ""
-    of = f" of {report.commentaries} commentaries" if report.unit == "sentence" else ""
-    what = f"{report.commentaries} commentaries, " if report.unit == "commentary" else ""
+    of = f" of {counted(report.commentaries, 'commentary')}" if report.unit == "sentence" else ""
+    what = f"{counted(report.commentaries, 'commentary')}, " if report.unit == "commentary" else ""
     model = f", {report.model_version}" if report.model_version else ""
     by = f"{report.strategy}{model}"
-    yield f"batch {report.batch} ({by}): {verb}selected {what}{report.sentences} sentences{of}"
+    yield f"batch {report.batch} ({by}): {verb}selected {what}{counted(report.sentences, 'sentence')}{of}"
     yield f"{report.random} of them at random, {report.control} without suggestions"
     yield f"from {report.eligible:,} that could be"
     for reason, count in report.set_aside.items():
@@ -145,7 +146,7 @@ def _words(report: "SelectReport") -> Iterator[str]:
 
 
 def _hint_words(hint: "StoppingHint") -> Iterator[str]:
-    yield f"learning curve, {hint.sentences} sentences:"
+    yield f"learning curve, {counted(hint.sentences, 'sentence')}:"
     advice = {
         "stop": "more coding is unlikely to help",
         "go on": "more coding helps",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from annotate.commands.plain_words import wrapped
+from annotate.commands.split_check import compact, flag_words, print_check
 from annotate.commands.terminal import (
     AuthorOption,
     DateOption,
@@ -18,6 +20,7 @@ from annotate.commands.terminal import (
     say,
     table,
 )
+from schemas.decimals import counted
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
     from annotate.texts.sentences import Piece
     from schemas.errors import DataError
 
+
+_MOST_FLAGS = 10  # that are named
 
 _ColumnOption = Annotated[
     str | None, typer.Option(metavar="NAME", help="Of a table, where its heading does not say it.")
@@ -82,7 +87,6 @@ def split(
     from schemas.jsonl import write_jsonl
 
     one_stdout(output, json)
-    from annotate.commands.split_check import compact, print_check
     from annotate.study.split import split_inputs, split_study, split_texts, write_pieces
     from annotate.texts.check import Checker
     from annotate.texts.commentaries import Failed
@@ -206,9 +210,11 @@ def _table(pieces: "list[Piece]") -> str:
 
 
 def _words(report: "SplitReport") -> str:
-    blocks = ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in report.blocks.items())
-    lines = [f"{report.commentaries} commentaries, {report.sentences} sentences ({blocks})"]
-    for row in report.flags:
-        more = ", ".join(f"{key}: {value}" for key, value in row.items() if key not in ("commentary", "flag"))
-        lines.append(f"! {row['commentary']}: {row['flag']}" + (f" ({more})" if more else ""))
+    blocks = ", ".join(counted(n, kind.replace("_", " ")) for kind, n in report.blocks.items())
+    lines = [
+        f"{counted(report.commentaries, 'commentary')}, {counted(report.sentences, 'sentence')} ({blocks})"
+    ]
+    lines += [wrapped(f"! {flag_words(row)}") for row in report.flags[:_MOST_FLAGS]]
+    if len(report.flags) > _MOST_FLAGS:
+        lines.append(f"… and {len(report.flags) - _MOST_FLAGS} more to look at (--json has all)")
     return "\n".join(lines)

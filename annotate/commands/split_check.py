@@ -1,14 +1,15 @@
 """What ``split`` says of what it took out of files: all of it with ``--check``, else a few lines."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from annotate.commands.terminal import print_report, say, table
+from schemas.decimals import counted
 
 if TYPE_CHECKING:
     from annotate.texts.check import Checker, FileCheck, LeftOut
@@ -19,6 +20,7 @@ _WIDTH = 80
 _SHOWN = 5  # line numbers of a kind, in few words
 ODD = {
     "no_title": "no title: named after its file",
+    "no_title_line": "no title: named after its file",
     "no_date": "no date",
     "date_unreadable": "a date that is none",
     "date_out_of_line": "date out of line",
@@ -78,11 +80,25 @@ def print_check(
         raise typer.Exit(1)
 
 
+def flag_words(row: Mapping[str, Any]) -> str:
+    """What is odd about a commentary, with what was found."""
+    flag = row["flag"]
+    said = f"„{row['title']}“: {ODD.get(flag, flag.replace('_', ' '))}"
+    if flag == "date_out_of_line":
+        beside = " and ".join(str(date) for date in row["neighbours"] if date)
+        return f"{said}: {row['found']}, beside {beside or 'none'}"
+    if "was" in row:
+        field = flag.removeprefix("corrected:")
+        return f"„{row['title']}“: {field} corrected from {row['was']} to {row['is']} ({row['reason']})"
+    return f"{said}: {row['found']}" if row.get("found") else said
+
+
 def compact(files: "Sequence[FileCheck]", read: int) -> str:
     """A few lines: of each of the first files its commentaries, what was left out and what looks odd."""
     lines = [line for file in files for line in _compact(file)]
     if read > len(files):
-        lines.append(f"… and {read - len(files):,} more files: `standpunkt split --check` tells of all")
+        more = counted(read - len(files), "more file")
+        lines.append(f"… and {more}: `standpunkt split --check` tells of all")
     return "\n".join(lines)
 
 

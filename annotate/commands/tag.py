@@ -21,6 +21,7 @@ from annotate.commands.terminal import (
     say,
     table,
 )
+from schemas.decimals import counted
 from schemas.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
@@ -248,7 +249,8 @@ def _tag_folder(
     for note in notes:
         say(f"note: {note}")
     if result.finished_before:
-        say(f"{result.finished_before} of {result.report.commentaries} commentaries were already finished")
+        pieces = counted(result.report.commentaries, "commentary")
+        say(f"already finished: {result.finished_before} of {pieces}")
     tagging.compare_pieces(ledger, meta.book, pages)
     if summary:
         tagging.write_folder_summaries(summary, ledger)

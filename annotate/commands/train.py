@@ -1,4 +1,3 @@
-import textwrap
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -6,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import msgspec
 import typer
 
-from annotate.commands.stance_text import stance_words
+from annotate.commands.outlook_text import outlooks, too_few
+from annotate.commands.plain_words import wrapped
 from annotate.commands.terminal import (
     CodebookOption,
     JsonOption,
@@ -18,9 +18,11 @@ from annotate.commands.terminal import (
     say,
     table,
 )
+from schemas.decimals import counted
 from schemas.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
+    from annotate.study.folder import Study
     from schemas.codebook import Codebook
     from schemas.records import Annotation, GoldSentence
     from train.fit import TrainReport
@@ -170,8 +172,19 @@ def _decided(
         [export], means.codebook, project_map=means.project_map, sentences=means.sentences
     )
     say_what_was_read(read.report)
-    say(f"note: {report.sentences} sentences decided by majority, {report.undecided} with something open")
+    decided = counted(report.sentences, "sentence")
+    say(f"note: {decided} decided by majority, {report.undecided} with something open")
     return Gold(rows, means.codebook, read.annotations)
+
+
+def codings_of(path: Path | None, study: "Study | None") -> "list[Annotation]":
+    """The codings of a file, else the study's: they say how far people get."""
+    from schemas.jsonl import read_jsonl
+    from schemas.records import Annotation
+
+    if path is None and study is not None and study.annotations.exists():
+        path = study.annotations
+    return list(read_jsonl(path, Annotation)) if path is not None else []
 
 
 def encoder_of(asked: str | None, estimator: str | None) -> str:
@@ -255,7 +268,7 @@ def train(
     """Train the classifier on gold sentences."""
     from annotate.study.folder import open_study
 
-    rows, book, _ = gold_and_codebook(gold, codebook, study, map_path, text_field=text_field)
+    rows, book, coded = gold_and_codebook(gold, codebook, study, map_path, text_field=text_field)
     if output is None and gold is not None:
         raise SettingsError("name the folder for the model", flag="-o")
     from train.evaluation.model_figures import figures_of
@@ -290,7 +303,13 @@ def train(
 
             progress(f"cross-validating {len(rows)} sentences in 5 folds for the card")
             try:
-                evaluation = cross_validate(rows, book, settings=settings, seed=seed)
+                evaluation = cross_validate(
+                    rows,
+                    book,
+                    settings=settings,
+                    seed=seed,
+                    annotations=coded or codings_of(None, None if gold else open_study(study)),
+                )
                 model = model.with_figures(figures_of(evaluation))
             except DataError as error:
                 if evaluate:
@@ -314,29 +333,28 @@ def _cost(done: "TrainReport") -> str:
 def _words(done: "TrainReport", meta: "ModelMeta") -> str:
     figures: dict[str, Any] = meta.figures or {}
     measured = figures.get("layers", {})
+    good_for = outlooks(meta)
     rows = [
         (
             name,
             sum(layer.codes.values()),
-            "yes" if layer.trained else "no",
+            "yes" if one.suggests else "no",
             measured.get(name, {}).get("macro_f1"),
             (measured.get(name, {}).get("baselines") or {}).get("twin"),
         )
-        for name, layer in done.layers.items()
+        for (name, layer), one in zip(done.layers.items(), good_for, strict=True)
     ]
     left = f", {done.copies_left_out:,} copies of one text left out" if done.copies_left_out else ""
     left += f", {done.rows_left_out:,} more left out (docs/model.md)" if done.rows_left_out else ""
     is_strict = figures.get("held_out", {}).get("by") != "tuning"
     how = "cross-validated" if is_strict else "while held out in tuning, a little high"
-    notes = [f"{name}: {layer.reason}" for name, layer in done.layers.items() if layer.reason]
-    notes += [
-        f"{name}: not learned, so never given: {', '.join(layer.not_learned)}"
-        for name, layer in done.layers.items()
-        if layer.not_learned
-    ]
-    notes += stance_words(meta)
+    warning = too_few(meta)
+    notes = [f"! {warning}"] if warning else []
+    notes += [str(one) for one in good_for]
     notes += [_cost(done)] if done.encoder else []
     notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
-    head = f"{done.model_version}: {done.n} sentences{left}, {done.seconds:.1f} s\n{done.model_dir}"
-    notes_text = "\n".join(textwrap.fill(note, 80, subsequent_indent="  ") for note in notes)
-    return f"{head}\n\n{table(['layer', 'values', 'trained', 'macro-F1', 'twin'], rows)}\n\n{notes_text}"
+    head = (
+        f"{done.model_version}: {counted(done.n, 'sentence')}{left}, {done.seconds:.1f} s\n{done.model_dir}"
+    )
+    notes_text = "\n".join(map(wrapped, notes))
+    return f"{head}\n\n{table(['layer', 'values', 'suggested', 'macro-F1', 'twin'], rows)}\n\n{notes_text}"

@@ -5,6 +5,7 @@
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,10 +19,10 @@ from schemas.codebooks import codebook_text
 from schemas.errors import DataError, SettingsError, near_hit
 from schemas.files import clear_unfinished, decode_utf8, read_bytes, write_private_json, write_text
 from schemas.locks import locked
+from schemas.people_names import NAME, SIGNS, expected_name
 from schemas.records import Record
 from schemas.yaml_file import parse_yaml
 
-NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _ID = re.compile(r"[a-z0-9]{4,32}")
 
 
@@ -193,7 +194,7 @@ def open_study(folder: str | Path | None) -> Study:
         raise SettingsError(
             f"{root} is not a study (no study.yaml); make one with `standpunkt init`", flag="--study"
         )
-    data, places = parse_yaml(decode_utf8(read_bytes(path), path), path)
+    data, places = parse_yaml(unicodedata.normalize("NFC", decode_utf8(read_bytes(path), path)), path)
     known = [field.name for field in msgspec.structs.fields(StudySettings)]
     for name in data:
         if name not in known:
@@ -224,7 +225,7 @@ def init_study(
     """
     if (folder / "study.yaml").exists():
         raise DataError("there is a study already; nothing was changed", path=folder)
-    study_name = name or re.sub(r"[^a-z0-9_-]+", "-", folder.resolve().name.lower()).strip("-_") or "study"
+    study_name = name or re.sub(rf"[^{SIGNS}_-]+", "-", folder.resolve().name.lower()).strip("-_") or "study"
     settings = StudySettings(study=study_name, id=new_id(), language=language, annotators=list(annotators))
     checked(settings, folder / "study.yaml")
     text = codebook_text(codebook, targets)
@@ -248,7 +249,7 @@ def checked(settings: StudySettings, path: Path) -> StudySettings:
     """The settings, once names and shares are what they should be; else a DataError of this path."""
     for name in (settings.study, *settings.annotators, *settings.retired):
         if not NAME.fullmatch(name):
-            raise DataError(f'name "{name}": expected a-z, 0-9, - and _, such as "anna"', path=path)
+            raise DataError(f'name "{name}": {expected_name(name)}', path=path)
     if settings.id is not None and not _ID.fullmatch(settings.id):
         raise DataError(f'id "{settings.id}": expected 4 to 32 of a-z and 0-9', path=path)
     both = sorted({*settings.annotators} & {*settings.retired})

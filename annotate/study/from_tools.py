@@ -16,7 +16,7 @@ from typing import Literal, NamedTuple
 from msgspec.structs import replace
 
 from annotate.study.annotations import in_order, of_other_tools_path
-from annotate.study.folder import NAME, Study, init_study
+from annotate.study.folder import Study, init_study
 from annotate.study.split import write_pieces
 from annotate.texts.blocks import whole_block
 from annotate.texts.commentaries import read_commentaries
@@ -33,6 +33,7 @@ from schemas.files import write_text
 from schemas.jsonl import write_jsonl
 from schemas.kinds import KINDS
 from schemas.layer import Layer
+from schemas.people_names import NAME, expected_name
 from schemas.records import (
     UNRELATED,
     Annotation,
@@ -315,9 +316,7 @@ def _names(imported: Imported, tool_map: ToolMap, annotator: str | None) -> tupl
         names[who] = name
     if annotator is not None:
         if not NAME.fullmatch(annotator):
-            raise SettingsError(
-                f'"{annotator}": expected a-z, 0-9, - and _, such as anna', flag="--annotator"
-            )
+            raise SettingsError(f'"{annotator}": {expected_name(annotator)}', flag="--annotator")
         names[""] = annotator
     changed = [f"{who} is {name}" for who, name in names.items() if who and who != name]
     notes = [f"annotators: {', '.join(changed)}"] if changed else []

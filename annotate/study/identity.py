@@ -14,11 +14,13 @@ from annotate.study.folder import Study, new_id, open_study
 from annotate.study.settings import write_settings
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
+from schemas.people_names import SIGNS
 from schemas.records import Record
 
 ADJUDICATOR = "adjudication"  # stands where an annotator's name does: in the marker and the rows
 MARKER = "[standpunkt "  # how the marker of every study begins
-_MARKER = re.compile(r"\[standpunkt ([a-z0-9_-]+)/([a-z0-9_-]+)\](?: \[study ([a-z0-9]{4,32})\])?")
+_NAME = f"([{SIGNS}_-]+)"
+_MARKER = re.compile(rf"\[standpunkt {_NAME}/{_NAME}\](?: \[study ([a-z0-9]{{4,32}})\])?")
 LETTERS = "einladungen"  # not in a backup and not in git: an invite link lets anybody in who has it
 LOCAL = (".standpunkt", LETTERS)  # folders of what only this machine may know
 #: What came from the projects of the first study: it stays with a copy, but is none of its codings.

@@ -1,5 +1,6 @@
 """Settings put into ``study.yaml`` as a person would: the line they stand in, and nothing else."""
 
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,7 +38,7 @@ def with_given(
     """
     options: dict[str, Value] = {}
     if annotators is not None:
-        options["annotators"] = _names(annotators)
+        options["annotators"] = names_in(annotators)
     if overlap is not None:
         options["overlap"] = overlap
     if unit is not None:
@@ -116,8 +117,15 @@ def _scalar(value: Value) -> str:
     return f"{value:.15g}" if isinstance(value, float) else value
 
 
-def _names(option: str) -> list[str]:
-    names = [name.strip() for name in option.split(",")]
+def names_in(option: str) -> list[str]:
+    """The names of annotators, from such as ``anna,ben``.
+
+    Raises
+    ------
+    SettingsError
+        A name is missing between two commas.
+    """
+    names = [unicodedata.normalize("NFC", name.strip()) for name in option.split(",")]
     if not all(names):
         raise SettingsError(f'--annotators "{option}": expected names such as anna,ben')
     return names

@@ -14,7 +14,7 @@ from schemas.errors import StudioError
 from schemas.files import write_private_text, write_text
 from schemas.guidelines import guidelines_page
 from schemas.jsonl import read_jsonl
-from schemas.records import Assignment, Record, Sentence
+from schemas.records import Assignment, Record, Sentence, slug
 
 _HERE_ONLY = ("127.0.0.1", "localhost", "::1")
 
@@ -147,8 +147,8 @@ def _share(study: Study, annotator: str) -> str:
 def _account(studio: Studio, study: Study, name: str, invite: str) -> Account:
     """The annotator's account, made where none was made; its password is kept before it counts."""
     account = read_accounts(study, studio.url).get(name)
-    email = f"{name}.{study.name}@standpunkt.example"
-    for address in (email, f"{name}.{study.name}.{secrets.token_hex(2)}@standpunkt.example"):
+    email = f"{slug(name)}.{slug(study.name)}@standpunkt.example"
+    for address in (email, email.replace("@", f".{secrets.token_hex(2)}@")):
         if account is not None and account.email and account.password:
             accounts.sign_up(invite, account.email, account.password)  # False where it was done already
             return account

@@ -14,6 +14,7 @@ from annotate.texts.commentaries import Failed
 from annotate.texts.dates import find_dates
 from annotate.texts.lines import is_agency, is_section, kind_of_line, read_head
 from annotate.texts.oddities import Found, Twins, odd_in
+from annotate.texts.readers.title_lines import read_dated_byline
 from annotate.texts.sources import FileRead, FilesRead, lines_of
 from schemas.records import Block, Commentary, Record, Sentence
 
@@ -273,7 +274,7 @@ def _words(commentary: Commentary, block: Block) -> str:
 def _kind(block: Block, words: str, *, is_led: bool) -> str:
     if block.kind in ("caption", "url"):
         return "address" if block.kind == "url" else "agency" if is_agency(words) else "credit"
-    if head := read_head(words):
+    if head := read_head(words) or read_dated_byline(words):
         return "byline" if head.author else "date_line"
     if block.kind == "title":
         return "subhead"

@@ -129,7 +129,9 @@ def flag_rows(
     rows: list[dict[str, object]] = []
     for n, commentary in enumerate(commentaries):
         for flag in commentary.flags:
-            row: dict[str, object] = {"commentary": commentary.commentary_id, "flag": flag}
+            row: dict[str, object] = {
+                "commentary": commentary.commentary_id, "flag": flag, "title": commentary.title,
+            }  # fmt: skip
             if flag == "date_out_of_line":
                 around = (*commentaries[max(0, n - 1) : n], *commentaries[n + 1 : n + 2])
                 row |= {"found": commentary.date, "neighbours": [other.date for other in around]}

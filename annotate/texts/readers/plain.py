@@ -12,6 +12,7 @@ from annotate.texts.readers.press_exports import read_press_export
 from annotate.texts.readers.title_lines import (
     TitleLine,
     is_title_line,
+    read_dated_byline,
     read_title_line,
     suspected_title_lines,
 )
@@ -85,6 +86,11 @@ def _copy(text: str, source: Source, reading: Reading, fields: Mapping[str, Any]
     found = {name: value for name, value in copied.fields.items() if value and name != "text"}
     if said := ", ".join(f"{name} {found[name]}" for name in ("title", "author", "date") if name in found):
         reading.note(source, f"taken from its first lines: {said}")
+    place = next(iter(lines_of(text)))
+    byline = None if found else read_dated_byline(text[place.start : place.end])
+    if byline:
+        found = {"author": byline.author, "date": byline.date}
+        copied = Draft({}, kinds={text[place.start : place.end]: "left_out"})
     named = {**found, **{name: value for name, value in fields.items() if value}}
     if not named.get("title"):
         named |= {"title": source.stem, "flags": ["no_title_line"]}

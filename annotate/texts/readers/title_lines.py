@@ -71,6 +71,19 @@ def read_title_line(line: str) -> TitleLine | None:
     return None
 
 
+def read_dated_byline(line: str) -> TitleLine | None:
+    """Author and date of a first line that has the place of a title line and no title, else None.
+
+    >>> read_dated_byline("| Anna Weiß. 03.11.2025.")
+    TitleLine(title='', author='Anna Weiß', found_date='03.11.2025', outlet=None)
+    """
+    line = line.strip()
+    if len(line) > _MAX_SHORT or not (found := find_date(line)):
+        return None
+    author = _BY.sub("", line.replace(found.words, " ", 1).strip(" .,;:|/()–—-"))
+    return TitleLine("", author, found.words) if is_name(author) else None
+
+
 def is_title_line(line: str) -> bool:
     return read_title_line(line) is not None
 

@@ -1,6 +1,5 @@
 """``import --map``: what the questions of another tool are in a codebook that there is, and who is who."""
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,11 @@ from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError, near_hit
 from schemas.files import decode_utf8, read_bytes
 from schemas.kinds import KINDS
+from schemas.people_names import NAME, expected_name
 from schemas.project_map import ControlMap, codes_of
 from schemas.records import Record, slug
 from schemas.yaml_file import Place, Positions, nearest, parse_yaml
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 EXAMPLE = "controls: {QUESTION: {layer: LAYER, codes: {VALUE: CODE}}}"
 
 
@@ -42,8 +41,8 @@ def read_tool_map(path: Path) -> ToolMap:
     except msgspec.ValidationError as error:
         raise DataError(f"is not a map of a tool's export: {error}", path=path) from error
     for who, name in tool_map.annotators.items():
-        if not _NAME.fullmatch(name):
-            words = f'annotators: name "{name}": expected a-z, 0-9, - and _'
+        if not NAME.fullmatch(name):
+            words = f'annotators: name "{name}": {expected_name(name)}'
             raise _wrong(words, path, places, "annotators", who)
     return tool_map
 

@@ -72,7 +72,7 @@ def run(*words: str) -> str:
 def test_the_report_fits_a_terminal_of_80_columns(folder: Path) -> None:
     said = run("evaluate", *given(folder, "--folds", "2"))
     assert max(map(len, said.splitlines())) <= 80
-    for words in ("80 sentences", "satzart", "frage", "Learning curve", "calibration error"):
+    for words in ("80 sentences", "satzart", "Frage", "Learning curve", "calibration error"):
         assert words in said
 
 

@@ -173,7 +173,7 @@ def test_a_map_puts_codings_into_a_codebook_that_there_is(
         ("controls: {lable: {layer: art}}", 'the export has no "lable"; did you mean "label"?'),
         ("control: {}", 'm.yaml:1: unknown field "control"; did you mean "controls"?'),
         ("annotators: {cara: c}", 'nobody is called "cara"; the export has anna, ben'),
-        ("annotators: {anna: Anna M}", 'm.yaml:1: annotators: name "Anna M": expected a-z'),
+        ("annotators: {anna: Anna M}", 'm.yaml:1: annotators: name "Anna M": expected small letters'),
     ],
 )  # fmt: skip
 def test_what_has_no_place_in_the_codebook_is_named(

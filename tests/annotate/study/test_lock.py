@@ -34,4 +34,4 @@ def test_a_verb_says_which_one_it_waits_for(standpunkt: Run, tmp_path: Path) -> 
     out, more = waiting.communicate()
     assert words.startswith(f"waiting for `standpunkt push` (process {os.getpid()}, since ")
     assert (waiting.returncode, more) == (0, "")
-    assert out.startswith("1 sentences as before")
+    assert out.startswith("1 sentence as before")

@@ -6,6 +6,7 @@ import pytest
 
 from annotate.study.assignments import assign
 from annotate.study.folder import Study, open_study
+from annotate.study.identity import marker, read_marker
 from annotate.study.settings import with_given, with_setting, write_settings
 from schemas.errors import DataError, SettingsError
 from schemas.jsonl import write_jsonl
@@ -96,7 +97,10 @@ def test_a_file_that_has_no_lines_to_change_is_left_alone(tmp_path: Path) -> Non
     [
         ({"overlap": 1.5}, "--overlap: overlap: must be between 0 and 1, got 1.5"),
         ({"overlap": float("nan")}, "must be between 0 and 1"),
-        ({"annotators": "anna,Ben Maier"}, 'name "Ben Maier": expected a-z'),
+        (
+            {"annotators": "anna,Ben Maier"},
+            'name "Ben Maier": expected small letters, digits, - and _, such as "ben-maier"',
+        ),
         ({"annotators": "anna,,ben"}, "expected names such as anna,ben"),
         ({"annotators": ""}, "expected names such as anna,ben"),
         ({"annotators": "anna,anna"}, "anna is named twice"),
@@ -121,3 +125,17 @@ def test_what_was_drawn_is_not_asked_for_otherwise(tmp_path: Path, given: dict[s
 def test_somebody_new_may_join_after_the_draw(tmp_path: Path) -> None:
     study = drawn(study_of(tmp_path))
     assert with_given(study, annotators="anna,ben,carla").settings.annotators[-1] == "carla"
+
+
+def test_names_may_have_umlauts_however_they_were_typed(tmp_path: Path) -> None:
+    study = with_given(study_of(tmp_path), annotators="jo\u0308rg,günther")  # the first as on a Mac
+    assert study.settings.annotators == ["jörg", "günther"]
+    assert write_settings(study)
+    assert open_study(tmp_path).settings.annotators == ["jörg", "günther"]
+    mark = marker(study, "jörg")
+    assert read_marker(f"core 1.0.0 {mark}") == mark
+
+
+def test_a_capital_letter_is_answered_with_the_name_that_will_do(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match='such as "jörg"'):
+        with_given(study_of(tmp_path), annotators="Jörg")

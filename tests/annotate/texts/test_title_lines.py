@@ -1,7 +1,10 @@
 """Title lines and dates, as tables."""
 
+from pathlib import Path
+
 import pytest
 
+from annotate.study.split import split_inputs
 from annotate.texts.dates import iso_date, out_of_line
 from annotate.texts.readers.plain import read_title_line
 
@@ -83,3 +86,27 @@ def test_a_date_has_one_form(text: str, iso: str | None) -> None:
 def test_a_date_out_of_line_is_found(days: str, strange: list[int]) -> None:
     dates = [None, *days.split(), None]
     assert [n - 1 for n, is_strange in enumerate(out_of_line(dates)) if is_strange] == strange
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Erika Beispiel. 23.10.2025.", "| Erika Beispiel. 23.10.2025.", "Von Erika Beispiel, 23. Oktober 2025"],
+)
+def test_a_first_line_without_a_title_gives_author_and_date(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "winter.txt"
+    file.write_text(f"{line}\n\nEs schneit in Kiew. Wer glaubt das?\n", "utf-8")
+    ((commentary, sentences),) = split_inputs([file])
+    assert (commentary.title, commentary.author, commentary.date) == (
+        "winter",
+        "Erika Beispiel",
+        "2025-10-23",
+    )
+    assert [sentence.text for sentence in sentences] == ["Es schneit in Kiew.", "Wer glaubt das?"]
+
+
+def test_a_first_sentence_with_a_date_is_no_byline(tmp_path: Path) -> None:
+    file = tmp_path / "winter.txt"
+    file.write_text("Am 23.10.2025 schneit es in Kiew.\n\nWer glaubt das?\n", "utf-8")
+    ((commentary, sentences),) = split_inputs([file])
+    assert commentary.author is None
+    assert len(list(sentences)) == 2

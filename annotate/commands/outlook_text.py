@@ -1,0 +1,114 @@
+"""What a model's layers are good for now, why not for more, and what would change it, in words."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from annotate.commands.plain_words import code_words
+from schemas.decimals import counted, decimal
+
+if TYPE_CHECKING:
+    from train.model import LayerState, ModelMeta
+
+
+class Outlook(NamedTuple):
+    """Whether a layer is suggested, and what there is to say of that."""
+
+    layer: str
+    suggests: bool
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.layer}: {self.words}"
+
+
+def outlooks(meta: "ModelMeta") -> list[Outlook]:
+    """Of each layer what it is good for now."""
+    return [_outlook(name, state, meta) for name, state in meta.layers.items()]
+
+
+def too_few(meta: "ModelMeta") -> str | None:
+    """A warning where so little is coded that no layer is suggested; None where there is enough."""
+    if meta.n >= meta.settings.min_layer:
+        return None
+    return (
+        f"{counted(meta.n, 'coded sentence')} of {counted(len(meta.commentaries), 'commentary')}: too few to "
+        f"suggest anything, which begins with {meta.settings.min_layer}, and its figures say little"
+    )
+
+
+def _outlook(name: str, state: "LayerState", meta: "ModelMeta") -> Outlook:
+    from train.layers.kinds import KINDS
+
+    def no(why: str) -> Outlook:
+        return Outlook(name, False, f"no suggestions yet: {why}")
+
+    if not state.trained:
+        return no(state.reason or "not trained")
+    if state.n < (least := meta.settings.min_layer):
+        more = counted(least - state.n, "more sentence")
+        return no(f"coded in {counted(state.n, 'sentence')}, it takes {least} ({more})")
+    if KINDS[state.kind].has_targets:
+        if state.sure.get("answer", 1.0) >= 1:
+            return no(state.reason or "no target is touched often enough")
+        suggests = state.sure["touched"] < 1 or _ticks(state)
+        said = "; ".join(_stance(state, meta))
+        return Outlook(name, True, f"suggestions yes{_figures(name, meta)}: {said}") if suggests else no(said)
+    if len([code for code, n in state.codes.items() if n]) == 1:
+        return no(state.reason or "only one code was seen")
+    sure, rare, unsure = _codes(state, meta)
+    words = [code_words(meta.book, name, code) for code in unsure]
+    why = [f"not right often enough: {', '.join(words)} (more coded sentences help)"] if words else []
+    if rare:
+        least = meta.settings.min_code
+        few = (f"{code_words(meta.book, name, code)} {n}" for code, n in rare.items())
+        why.append(f"too few examples, it takes {least}: {', '.join(few)}")
+    if not sure:
+        return no("; ".join(why))
+    given = ", ".join(code_words(meta.book, name, code) for code in sure)
+    left = f": {given}; not yet: {'; '.join(why)}" if why else ""
+    return Outlook(name, True, f"suggestions yes{_figures(name, meta)}{left}")
+
+
+def _codes(state: "LayerState", meta: "ModelMeta") -> tuple[list[str], dict[str, int], list[str]]:
+    """The codes that may be suggested, those with too few examples, and those that are not sure enough."""
+    limits = state.sure or state.thresholds
+    rare = {code: n for code, n in state.codes.items() if 0 < n < meta.settings.min_code}
+    seen = [code for code, n in state.codes.items() if n and code not in rare]
+    sure = [code for code in seen if limits.get(code, 1.0) < 1 and code not in state.not_learned]
+    return sure, rare, [code for code in seen if code not in sure]
+
+
+def _figures(name: str, meta: "ModelMeta") -> str:
+    """How well the model does, and people where several coded."""
+    figures: dict[str, Any] = (meta.figures or {}).get("layers", {}).get(name, {})
+    people = figures.get("ceiling") or {}
+    if people.get("model_macro_f1") is not None and people.get("macro_f1") is not None:
+        return f" ({decimal(people['model_macro_f1'], 2)}, people {decimal(people['macro_f1'], 2)})"
+    return f" ({decimal(figures['macro_f1'], 2)})" if figures.get("macro_f1") is not None else ""
+
+
+def _ticks(state: "LayerState") -> bool:
+    """Whether a direction is ever sure enough."""
+    ways = [threshold for code, threshold in state.thresholds.items() if code != "unrelated"]
+    return bool(state.authors) and min(ways, default=1.0) < 1
+
+
+def _stance(state: "LayerState", meta: "ModelMeta") -> Iterator[str]:
+    needed = state.choices.get("needed", {})
+    if state.sure["touched"] < 1:
+        yield f"marks touched targets from a probability of {state.sure['touched']:.2f} on"
+    else:
+        yield f"marks no target as touched yet: {_missing(needed.get('touched', 0.0), state.n)}"
+    if not state.authors:
+        yield "ticks no direction: no coded text has an author, and words alone do not tell it"
+    elif _ticks(state):
+        yield f"ticks directions for {counted(len(state.authors), 'known author')}, of others none"
+    else:
+        yield f"ticks no direction yet: {_missing(needed.get('direction', 0.0), state.n)}"
+
+
+def _missing(times: float, sentences: int) -> str:
+    """How many more coded sentences it takes, if they are like those that are coded."""
+    if times <= 1:
+        return "too few right answers to say how many more sentences it takes"
+    return f"about {-(-int((times - 1) * sentences) // 10) * 10} more coded sentences like these"

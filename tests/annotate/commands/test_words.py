@@ -1,0 +1,55 @@
+"""What verbs say of a study: sentences, labels and plain words, within 80 columns."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from annotate.study.folder import Study
+from coded_study import coded_study
+from running import Ran
+from schemas.jsonl import read_jsonl, write_jsonl
+from schemas.records import Annotation
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def few(tmp_path: Path) -> Study:
+    """Forty sentences of the demo, coded by two."""
+    study = coded_study(tmp_path / "s")
+    rows = list(read_jsonl(study.annotations, Annotation))
+    first = list(dict.fromkeys(row.sentence_id for row in rows))[:40]
+    write_jsonl(study.annotations, [row for row in rows if row.sentence_id in first])
+    return study
+
+
+@pytest.fixture(autouse=True)
+def here(few: Study, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.chdir(few.folder)
+    yield
+
+
+def test_a_tie_is_shown_with_its_sentence_and_in_labels(standpunkt: Run) -> None:
+    said = standpunkt("adjudicate").err
+    assert "„Ich hoffe, er bleibt noch eine Weile dabei.“" in said
+    assert "stance: Ja 1, no stance 1 – Ist Trumps Außenpolitik richtig?" in said
+    assert "unrelated" not in said
+    assert ":db414c4b" not in said
+    assert max(map(len, said.splitlines())) <= 80
+
+
+def test_a_date_out_of_line_is_said_with_the_title_and_its_neighbours(standpunkt: Run) -> None:
+    ran = standpunkt("split")
+    assert "„Alaska oder: Der Teppich war schön“: date out of line: 2026-08-20, beside" in ran.err
+    assert "[" not in ran.err
+    assert max(map(len, ran.err.splitlines())) <= 80
+
+
+def test_a_likely_error_is_shown_with_its_sentence(standpunkt: Run) -> None:
+    standpunkt("adjudicate")
+    said = standpunkt("evaluate", "--encoder", "none").out
+    assert ", rather " in said
+    assert "voice, function, stance, rhetoric: too few points" in said.replace("\n  ", " ")
+    assert ":db414c4b" not in said
+    assert max(map(len, said.splitlines())) <= 80
