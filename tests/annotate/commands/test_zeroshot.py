@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from annotate.study.auditing import model_answers
-from coded_study import coded_study
+from coded_study import gold_study
 from language_model import completion, good_answer, language_model, sentences_of
 from running import Ran
 from schemas.codebook import load_codebook
-from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import Annotation, GoldSentence, Sentence
+from schemas.jsonl import read_jsonl
+from schemas.records import GoldSentence
 
 Run = Callable[..., Ran]
 
@@ -21,17 +21,7 @@ Run = Callable[..., Ran]
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The demo's study with gold made of one of its coders."""
-    made = coded_study(tmp_path_factory.mktemp("study"))
-    texts = {s.sentence_id: s.text for s in read_jsonl(made.sentences, Sentence)}
-    rows = [
-        GoldSentence(
-            sentence_id=row.sentence_id, commentary_id=row.commentary_id, text=texts[row.sentence_id], layers=row.layers
-        )
-        for row in read_jsonl(made.annotations, Annotation)
-        if row.annotator == "anna"
-    ]  # fmt: skip
-    write_jsonl(made.gold, rows)
-    yield made.folder
+    yield gold_study(tmp_path_factory.mktemp("study")).folder
 
 
 @pytest.fixture
@@ -251,6 +241,34 @@ def test_answers_of_a_study_are_calibrated_and_read_by_the_other_verbs(
     assert exported.code == 0, exported.err
     answers = model_answers(out, load_codebook(study / "codebook.yaml"))
     assert answers[sure[0]["sentence_id"]].layers["function"] == sure[0]["layers"]["function"]["code"]
+
+
+def test_answers_of_new_texts_are_calibrated_by_what_the_study_was_asked(
+    standpunkt: Run, study: Path, piece: Path, tmp_path: Path
+) -> None:
+    """So that they have the same version, and a model that was trained with the study's takes them."""
+    given = (
+        "--study",
+        study,
+        "-m",
+        "new",
+        "--layers",
+        "voice",
+        "--samples",
+        "2",
+        "--parallel",
+        "20",
+        "--json",
+    )
+    with language_model() as server:
+        asked = standpunkt("zeroshot", *given, "--endpoint", server.url, "-o", tmp_path / "study.jsonl").json
+        sent = len(server.requests)
+        new = standpunkt(
+            "zeroshot", piece, *given, "--endpoint", server.url, "-o", tmp_path / "new.jsonl"
+        ).json
+    assert (new["sentences"], len(server.requests) - sent) == (4, 8)
+    assert new["model_version"] == asked["model_version"]
+    assert new["calibrated"] == asked["calibrated"] == {"voice": 653}
 
 
 @pytest.mark.parametrize(
