@@ -21,6 +21,7 @@ from annotate.sync.pull import PullReport, pull
 from annotate.sync.push import PushReport, push
 from annotate.tag.pieces import tag_pieces
 from annotate.tag.report import TagReport, counts_in, tag_report
+from annotate.tag.source import model_source
 from annotate.texts.sentences import Piece
 from exports.adjudication.adjudicate import AdjudicationReport
 from exports.agreement.agree import agree
@@ -95,7 +96,7 @@ def run_demo(folder: Path, *, progress: Progress) -> DemoReport:
     evaluation = cross_validate(gold, codebook, annotations=codings)
     model = model.with_figures(figures_of(evaluation))
     model_dir = save_model(model, study.models / model.meta.model_version)
-    tagged = tag_pieces(model, _held_out(study))
+    tagged = tag_pieces(model_source(model), _held_out(study))
     write_jsonl(study.data / "tagged.jsonl", (p for piece in tagged for p in piece.predictions))
     page = study.reports / f"{tagged[0].commentary.commentary_id}.html"
     write_text(page, reading_page(tagged[:1], codebook, model_version=model.meta.model_version))
