@@ -165,6 +165,8 @@ def zeroshot(
         report = _run(pieces, calibrating, known, asking, planned, limits, coded, output, json)
     finally:
         known.cache.close()
+    if opened is not None:
+        _keep(opened, prompt, book, report)
     if output not in (None, "-") or json:
         print_report(report, json, lambda: "\n".join(_words(report)))
     else:
@@ -254,6 +256,36 @@ def _pieces(files: list[str] | None, study: "Study | None", reading: dict[str, s
     if failed:
         raise failed[0]
     return lambda: read
+
+
+def _keep(study: "Study", prompt: "Prompt", book: "Codebook", report: dict[str, Any]) -> None:
+    """What a paper has to say of the rows, beside the study's models."""
+    from datetime import date
+    from hashlib import sha256
+    from urllib.parse import urlsplit
+
+    from annotate.study.disclosure import Disclosure, keep_disclosure
+
+    if not report["rows"]:
+        return
+    found = Disclosure(
+        model_version=report["model_version"],
+        model=prompt.model,
+        hosts=[urlsplit(report["endpoint"]).netloc],
+        first_asked=None,
+        last_asked=None,
+        prompt_sha256=sha256(prompt.system.encode()).hexdigest(),
+        codebook=book.codebook,
+        codebook_version=book.version,
+        layers=[layer.id for layer in prompt.layers],
+        settings=msgspec.to_builtins(prompt.settings),
+        left_out=report["left_out"],
+        calibrated=report["calibrated"],
+        sentences=report["rows"],
+        unanswered=report["rows"] - report["complete"],
+    )
+    today = date.today() if report["sent"] else None
+    keep_disclosure(study.models, found, prompt.system, today=today, is_known=bool(report["cached"]))
 
 
 def _with_study(pieces: "Pieces", study: "Study | None") -> "Pieces":

@@ -8,7 +8,7 @@ from annotate.analysis.piece import TaggedPiece, view_piece
 from annotate.analysis.prevalence import Spread, counts_of, estimate, measured_errors
 from annotate.progress import Progress, no_progress
 from annotate.report.facts import Frequency, Prevalence
-from annotate.study.folder import Study
+from annotate.study.folder import Study, model_file
 from annotate.study.material import PredictionRow
 from annotate.study.predictions_file import to_prediction
 from schemas.codebook import Codebook
@@ -50,13 +50,13 @@ def prevalence_of(
     versions = sorted({row.model_version for row in said})
     if len(versions) > 1 or any(row.codebook != book.codebook for row in said):
         raise DataError(f"predictions of {', '.join(versions)}: expected one model", path=study.predictions)
-    model = study.models / versions[0]
-    if not (model / "model.json").is_file():
+    file = model_file(study.models, versions[0])
+    if file is None:
         raise DataError(
             f"predictions of {versions[0]}, which the study does not have", path=study.predictions
         )
     kept = study.folder / ".standpunkt" / "errors.json"
-    errors = measured_errors(lambda: load_model(model), load_meta(model), gold, kept, progress)
+    errors = measured_errors(lambda: load_model(file.parent), load_meta(file.parent), gold, kept, progress)
     totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     spread: dict[str, Spread] = defaultdict(Spread)
     for piece in _pieces(said, sentences, commentaries, book):

@@ -1,5 +1,6 @@
 """`standpunkt zeroshot` against an endpoint, and what other verbs make of its rows."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -269,6 +270,26 @@ def test_answers_of_new_texts_are_calibrated_by_what_the_study_was_asked(
     assert (new["sentences"], len(server.requests) - sent) == (4, 8)
     assert new["model_version"] == asked["model_version"]
     assert new["calibrated"] == asked["calibrated"] == {"voice": 653}
+
+
+def test_the_report_discloses_what_journals_ask(standpunkt: Run, study: Path, tmp_path: Path) -> None:
+    out = tmp_path / "p.jsonl"
+    with language_model() as server:
+        ran = standpunkt("zeroshot", "--study", study, "--endpoint", server.url, "-m", "Kleine KI", "-o", out,
+                         "--layers", "voice", "--samples", "2", "--parallel", "20", "--json")  # fmt: skip
+        host = server.url.split("/")[2]
+    version = ran.json["model_version"]
+    prompt = (study / "models" / version / "prompt.txt").read_bytes()
+    page = tmp_path / "r.md"
+    told = standpunkt(
+        "report", "--study", study, "--no-evaluation", "--machine", out, "--html", tmp_path / "r.html", "--markdown",
+        page, "--lang", "en", "--json",
+    ).json  # fmt: skip
+    assert told["help"]["coders"][version]["model"] == "Kleine KI"
+    block = page.read_text("utf-8").partition("Help by machines")[2].replace("\\", "")
+    for said in (version, "“Kleine KI”", host, hashlib.sha256(prompt).hexdigest(), "samples=2", "temperature=0.7",
+                 "voice (653)", "0 of 653 sentences"):  # fmt: skip
+        assert said in block
 
 
 @pytest.mark.parametrize(
