@@ -338,8 +338,8 @@ def _asked_rows(asked: Disclosure, words: Words) -> Iterator[tuple[str, str]]:
     yield (
         words.pick("Ohne vollständige Antwort", "Without a complete answer"),
         words.pick(
-            f"{words.whole(asked.unanswered)} von {words.sentences(asked.sentences)}",
-            f"{words.whole(asked.unanswered)} of {words.sentences(asked.sentences)}",
+            f"{words.whole(asked.unanswered)} (gefragt: {words.sentences(asked.sentences)})",
+            f"{words.whole(asked.unanswered)} (asked: {words.sentences(asked.sentences)})",
         ),
     )
 

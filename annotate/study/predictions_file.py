@@ -80,6 +80,12 @@ class PredictionsFile:
         return next(_strange(prediction, self._codebook), None)
 
 
+def is_asked(path: Path) -> bool:
+    """Whether a file's rows are a language model's, by the first of them."""
+    first = next(read_jsonl(path, WholeRow), None)
+    return first is not None and first.calibrated is not UNSET
+
+
 def version_of(path: Path) -> str:
     """The ``model_version`` of a file's first row.
 
