@@ -220,9 +220,9 @@ class TouchPrediction(Record, frozen=True, kw_only=True):
     abstained: bool
 
 
-#: What a direction rests on: the author's other commentaries, what was coded so far in this one, or words
-#: alone, which no suggestion may rest on.
-DirectionSource = Literal["author", "commentary", "text", "none"]
+#: What a direction rests on: the author's other commentaries, what was coded so far in this one, what a file
+#: of predictions says beside the model (`train --with`), or words alone, which no suggestion may rest on.
+DirectionSource = Literal["author", "commentary", "predictions", "text", "none"]
 
 
 class CodePrediction(Record, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,7 +6,7 @@ from annotate.demo.material import ANNOTATORS, CODEBOOK, TARGETS, codings, copy_
 from annotate.study.folder import Study, init_study
 from annotate.study.split import split_study
 from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import UNRELATED, Annotation, Sentence
+from schemas.records import UNRELATED, Annotation, GoldSentence, Sentence
 
 
 def coded_study(folder: Path) -> Study:
@@ -35,4 +35,19 @@ def coded_study(folder: Path) -> Study:
         for layers in [dict(given[sentence.sentence_id].layers)]
     ]
     write_jsonl(study.annotations, rows)
+    return study
+
+
+def gold_study(folder: Path) -> Study:
+    """The same with gold made of one of its coders."""
+    study = coded_study(folder)
+    texts = {s.sentence_id: s.text for s in read_jsonl(study.sentences, Sentence)}
+    rows = [
+        GoldSentence(
+            sentence_id=row.sentence_id, commentary_id=row.commentary_id, text=texts[row.sentence_id], layers=row.layers
+        )
+        for row in read_jsonl(study.annotations, Annotation)
+        if row.annotator == ANNOTATORS[0]
+    ]  # fmt: skip
+    write_jsonl(study.gold, rows)
     return study

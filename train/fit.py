@@ -22,10 +22,21 @@ from train.features.passages import Passages, to_passages
 from train.features.sentence import VECTORS
 from train.layers.answers import answer_columns
 from train.layers.kinds import KINDS, fit_layer
-from train.model import EstimatorFile, FittedLayer, LayerState, Model, ModelMeta, TargetState, TrainingData
+from train.model import (
+    EstimatorFile,
+    FittedLayer,
+    IfMissing,
+    LayerState,
+    Model,
+    ModelMeta,
+    Stacked,
+    TargetState,
+    TrainingData,
+)
 from train.novelty import novelty_reference
 from train.pipelines import fit_features, pipeline_named
 from train.settings import FEATURES_FORMAT, TRAINING_FORMAT, Settings
+from train.stacking import File, stack
 
 
 class LayerReport(Record, frozen=True, kw_only=True, omit_defaults=True):
@@ -55,6 +66,7 @@ class TrainReport(Record, frozen=True, kw_only=True):
     rows_left_out: int = 0
     encoder: str = ""
     encoder_seconds: float = 0.0
+    stacked: Stacked | None = None
 
 
 def fit(
@@ -64,6 +76,8 @@ def fit(
     settings: Settings | None = None,
     seed: int = 0,
     with_figures: bool = False,
+    file: File | None = None,
+    if_missing: IfMissing = "refuse",
 ) -> tuple[Model, TrainReport]:
     """A model of every predicted layer of the codebook, and what it rests on.
 
@@ -74,6 +88,9 @@ def fit(
     with_figures
         Whether the model's figures are drawn up from what was held out in tuning
         (`train.evaluation.model_figures.tuning_figures`).
+    file, if_missing
+        Another's predictions, which layers take where it helps, and what the model does later without them
+        (`train.stacking`). The figures are those of the model without.
 
     Raises
     ------
@@ -115,8 +132,10 @@ def fit(
     )
     if with_figures:
         model = model.with_figures(tuning_figures(kept, fitted, meta))
+    if file is not None:
+        model = stack(model, kept, fitted, groups, file, if_missing)
     left = len([row for row in rows if not row.test]) - len(kept)
-    report = _report(meta, time.perf_counter() - begin, count_copies(rows), left)
+    report = _report(model.meta, time.perf_counter() - begin, count_copies(rows), left)
     return model, msgspec.structs.replace(report, encoder_seconds=round(encoder_seconds, 3))
 
 
@@ -255,4 +274,5 @@ def _report(meta: ModelMeta, seconds: float, copies: int, left: int) -> TrainRep
         copies_left_out=copies,
         rows_left_out=left - copies,
         encoder=meta.settings.encoder,
+        stacked=meta.stacked,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -15,6 +15,7 @@ from train.arrays import Floats, Ints
 from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.fitted import Classifier, Evidence, LinearModel, PriorModel
 from train.classifiers.forest import Forest
+from train.classifiers.fusion import Weights
 from train.classifiers.touch import TouchModel
 from train.features.passages import Passage, plain_texts
 from train.features.scorer import Scorer
@@ -24,8 +25,11 @@ from train.novelty import NoveltyReference
 from train.pipelines import PairFeatures, Pipeline, columns_of, evidence_of, named_estimator, pipeline_named
 from train.settings import Settings
 
-#: Number of the file format; a reader refuses any other.
-FORMAT = 7
+#: Number of the file format; a reader refuses any other. The second is that of models that take a file of
+#: predictions beside them: who does not know of it would leave it out unsaid.
+FORMAT, STACKED_FORMAT = 7, 8
+
+IfMissing = Literal["refuse", "fall-back"]
 
 
 class TargetState(Record, frozen=True, kw_only=True):
@@ -93,6 +97,52 @@ class EstimatorFile(Record, frozen=True, kw_only=True):
     reads_texts: bool = False
 
 
+class StackedLayer(Record, frozen=True, kw_only=True):
+    """A layer whose answers rest on a file's answers too (`train.stacking`).
+
+    Parameters
+    ----------
+    state
+        The layer's, with the thresholds of answers that rest on both.
+    weights
+        When the file is believed: by code for a set, else under ``""``.
+    n
+        Held-out answers (sentences, or targets asked of them) that both gave.
+    alone, together
+        Macro-F1 of these without the file and with it, a little high, as thresholds were chosen on them.
+    """
+
+    state: LayerState
+    weights: dict[str, Weights]
+    n: int
+    alone: float
+    together: float
+
+
+class Stacked(Record, frozen=True, kw_only=True):
+    """What ``train --with`` a file of predictions made of a model.
+
+    Parameters
+    ----------
+    predictions
+        The ``model_version`` of the file.
+    without
+        The model's version without the file.
+    if_missing
+        What happens where no file is given: ``refuse``, or ``fall-back`` to the model without.
+    layers
+        Those that the file helps.
+    left_out
+        Why the others rest on the model alone, by layer.
+    """
+
+    predictions: str
+    without: str
+    if_missing: IfMissing
+    layers: dict[str, StackedLayer]
+    left_out: dict[str, str]
+
+
 class ModelMeta(Record, frozen=True, kw_only=True):
     """The content of ``model.json``."""
 
@@ -114,6 +164,7 @@ class ModelMeta(Record, frozen=True, kw_only=True):
     figures: dict[str, Any] | None = None
     sha256: str | None = None  # of model.skops: shows damage, proves no origin
     estimator: EstimatorFile | None = None  # where settings name an estimator
+    stacked: Stacked | None = None
     book: Codebook
 
 

@@ -383,11 +383,15 @@ def agree(
 def machine_codings(file: Path, codebook: "Codebook", study: Path | None) -> "list[Annotation]":
     """The codings of a file of predictions, without those of commentaries its model was trained on."""
     from annotate.study.material import machine_rows, trained_on
+    from annotate.study.predictions_file import is_asked
 
     rows = machine_rows(file, codebook)
     known = trained_on(rows[0].annotator, study)
     if known is None:
-        say(f"note: {file}: whether its model was trained on these sentences is not known")
+        what = (
+            "this language model has read these texts" if is_asked(file) else "its model was trained on them"
+        )
+        say(f"note: {file}: whether {what} is not known")
         return rows
     kept = [row for row in rows if not known(row.commentary_id)]
     if left := len(rows) - len(kept):

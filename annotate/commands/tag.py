@@ -6,6 +6,7 @@ import typer
 
 from annotate.commands.terminal import (
     AuthorOption,
+    CodebookOption,
     DateOption,
     EncodingOption,
     GermanOption,
@@ -27,6 +28,7 @@ from schemas.errors import DataError, SettingsError
 if TYPE_CHECKING:
     from annotate.analysis.piece import TaggedPiece
     from annotate.tag.report import TagReport
+    from annotate.tag.source import SourcePlace
     from schemas.codebook import Codebook
 
 _WIDTH = 80  # of the terminal the table is made for
@@ -47,6 +49,24 @@ def tag(
     to: Annotated[
         str, typer.Option("--to", metavar="FORMAT", help="Output format: jsonl, html, csv or parquet.")
     ] = "jsonl",
+    predictions: Annotated[
+        Path | None,
+        typer.Option(
+            "--predictions",
+            metavar="FILE",
+            help="Predictions in place of a model, such as zeroshot's of the same texts; needs --codebook "
+            "outside a study.",
+        ),
+    ] = None,
+    beside: Annotated[
+        Path | None,
+        typer.Option(
+            "--with",
+            metavar="FILE",
+            help="Predictions beside a model that was trained with such (train --with).",
+        ),
+    ] = None,
+    codebook: CodebookOption = None,
     german: GermanOption = False,
     encoding: EncodingOption = None,
     author: AuthorOption = None,
@@ -82,8 +102,6 @@ def tag(
     json: JsonOption = False,
 ) -> None:
     """Tag commentaries with a model: text in, labels out; no server."""
-    from annotate.study.folder import open_study
-
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
         raise typer.BadParameter("standard output is already in use; name a file", param_hint="--summary")
@@ -94,15 +112,13 @@ def tag(
     if german and to not in german_formats():
         words = f'is for --to {" or ".join(german_formats())}, not for "{to}"'
         raise typer.BadParameter(words, param_hint="--german")
-    if model is None and study is None and not Path("study.yaml").exists():
-        raise SettingsError("no model given, and the current folder is not a study", flag="-m")
-    model_dir = model or open_study(study).latest_model()
+    place = _source_place(model, predictions, beside, codebook, study)
     if not output and to == "html":
         output = _page_place(files)
     if _is_long_run(files, output, to):
         reading = {"encoding": encoding, "author": author, "date": date, "language": _language(study)}
         report = _tag_folder(
-            model_dir,
+            place,
             files,
             str(output),
             to,
@@ -115,13 +131,49 @@ def tag(
         )
     else:
         report = _tag_files(
-            model_dir, files, output, to, json, summary, _gold(gold, study) if to == "html" else None,
+            place, files, output, to, json, summary, _gold(gold, study) if to == "html" else None,
             _spellings(study), german, encoding=encoding, author=author, date=date,
             language=_language(study),
         )  # fmt: skip
     if json:
         print_report(report, True, "")
-    _tell(report, fail_under)
+    _tell(report, fail_under, of_file=predictions is not None)
+
+
+def _source_place(
+    model: Path | None,
+    predictions: Path | None,
+    beside: Path | None,
+    codebook: Path | None,
+    study: Path | None,
+) -> "SourcePlace":
+    """Who says what is in a sentence: the model that is given or the study's last, or a file."""
+    from annotate.study.folder import open_study
+    from annotate.tag.source import SourcePlace
+
+    is_study = study is not None or Path("study.yaml").exists()
+    if predictions is not None:
+        if model is not None or beside is not None:
+            raise typer.BadParameter(
+                "is in place of a model: leave out -m and --with", param_hint="--predictions"
+            )
+        if codebook is None and not is_study:
+            raise SettingsError("no codebook, and the current folder is not a study", flag="--codebook")
+        return SourcePlace(None, predictions, codebook or open_study(study).codebook_path)
+    if codebook is not None:
+        raise typer.BadParameter("a model has its own; only --predictions takes one", param_hint="--codebook")
+    if model is None and not is_study:
+        raise SettingsError("no model given, and the current folder is not a study", flag="-m")
+    return SourcePlace(model or open_study(study).latest_model(), beside)
+
+
+def _say_what_is_missing(place: "SourcePlace") -> None:
+    """That a model which takes a file of predictions answers without, where that was chosen in training."""
+    meta = place.about().meta
+    if meta is not None and meta.stacked is not None and place.predictions is None:
+        without, said = meta.stacked.without, meta.stacked.predictions
+        if meta.stacked.if_missing == "fall-back":
+            say(f"note: no --with FILE, so {without} answers: the model without the predictions of {said}")
 
 
 def _page_place(files: list[str]) -> str | None:
@@ -172,7 +224,7 @@ def _language(study: Path | None) -> str | None:
 
 
 def _tag_files(
-    model_dir: Path, files: list[str], output: str | None, to: str, json: bool, summary: str | None,
+    place: "SourcePlace", files: list[str], output: str | None, to: str, json: bool, summary: str | None,
     gold: Path | None, spellings: dict[str, str], german: bool, **reading: str | None,
 ) -> "TagReport":  # fmt: skip
     """Few pieces, at once."""
@@ -180,12 +232,12 @@ def _tag_files(
     from annotate.tag.pieces import read_checked, tag_files, with_people, with_spellings, write_summaries
     from annotate.tag.report import counts_in, tag_report
     from annotate.texts.commentaries import Failed
-    from train.persistence.folder import load_model
 
-    loaded = load_model(model_dir)
+    _say_what_is_missing(place)
+    source = place.load()
     notes: list[str] = []
     other_language: list[Failed] = []
-    tagged, failed = tag_files(loaded, files, notes=notes, other_language=other_language, **reading)
+    tagged, failed = tag_files(source, files, notes=notes, other_language=other_language, **reading)
     for note in notes:
         say(f"note: {note}")
     tagged = with_spellings(tagged, spellings)
@@ -193,23 +245,23 @@ def _tag_files(
         tagged = with_people(tagged, read_checked(gold))
     as_table = to == "jsonl" and output is None and not json and sys.stdout.isatty()
     if as_table and tagged:
-        print_report(None, False, "\n\n".join(_piece_table(piece, loaded.meta.book) for piece in tagged))
+        print_report(None, False, "\n\n".join(_piece_table(piece, source.book) for piece in tagged))
     elif tagged and (output or not json):
-        write_tagged(output or "-", to, tagged, loaded, german=german)
+        write_tagged(output or "-", to, tagged, source, german=german)
         if output and to == "html":
             say(f"page: {output}")
     if summary:
-        write_summaries(summary, tagged, loaded)
+        write_summaries(summary, tagged, source)
     return tag_report(
-        loaded.meta.model_version,
-        (counts_in(piece, loaded.meta.book) for piece in tagged),
+        source.version,
+        (counts_in(piece, source.book) for piece in tagged),
         failed,
         other_language,
     )
 
 
 def _tag_folder(
-    model_dir: Path, files: list[str], output: str, to: str, reading: dict[str, str | None], *,
+    place: "SourcePlace", files: list[str], output: str, to: str, reading: dict[str, str | None], *,
     summary: str | None, workers: int, gold: Path | None, spellings: dict[str, str], german: bool,
 ) -> "TagReport":  # fmt: skip
     """Many pieces: finished ones are kept, so that a run that was broken off goes on."""
@@ -217,27 +269,27 @@ def _tag_folder(
     from annotate.tag.formats import FORMATS
     from annotate.tag.ledger import Ledger
     from schemas.records import GoldSentence
-    from train.persistence.folder import load_meta
 
-    meta = load_meta(model_dir)
+    _say_what_is_missing(place)
+    about = place.about()
     row_format = FORMATS[to]
     is_site = row_format is None
     ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
     options = tagging.OutputOptions(
         to, "../index.html" if is_site else None, gold if is_site else None, tuple(sorted(spellings.items()))
     )
-    ledger = Ledger(ledger_path, tagging.stamp_of(meta.model_version, options))
+    ledger = Ledger(ledger_path, tagging.stamp_of(about, options))
     pages = Path(output) / "texte" if is_site else None
     notes: list[str] = []
     with counter_bar("commentaries") as step:
         result = tagging.tag_folder(
-            model_dir,
+            place,
             tagging.InputOptions(
                 files,
                 reading["encoding"],
                 reading["author"],
                 reading["date"],
-                reading["language"] or meta.book.language,
+                reading["language"] or about.book.language,
             ),
             ledger,
             options,
@@ -251,7 +303,7 @@ def _tag_folder(
     if result.finished_before:
         pieces = counted(result.report.commentaries, "commentary")
         say(f"already finished: {result.finished_before} of {pieces}")
-    tagging.compare_pieces(ledger, meta.book, pages)
+    tagging.compare_pieces(ledger, about.book, pages)
     if summary:
         tagging.write_folder_summaries(summary, ledger)
     if row_format is None:
@@ -259,11 +311,12 @@ def _tag_folder(
         from schemas.jsonl import read_jsonl
 
         errors = None
-        if gold is not None:
+        if gold is not None and about.meta is not None and place.predictions is None:
             from annotate.analysis.prevalence import measured_errors
             from train.persistence.folder import load_model
 
-            rows = list(read_jsonl(gold, GoldSentence))
+            rows, meta, model_dir = list(read_jsonl(gold, GoldSentence)), about.meta, place.model
+            assert model_dir is not None
             errors_path = Path(output) / ".errors.json"
             try:
                 with progress_bar() as progress:
@@ -272,19 +325,19 @@ def _tag_folder(
                 say(f"note: errors could not be measured: {error}")
         failed = [(failure.input, failure.reason) for failure in result.report.failed]
         index = write_index(
-            Path(output), ledger, meta.book, errors=errors, failed=failed, model_version=meta.model_version,
-            trained_on=meta.commentaries,
+            Path(output), ledger, about.book, errors=errors, failed=failed, model_version=about.version,
+            trained_on=about.meta.commentaries if about.meta else [],
         )  # fmt: skip
         say(f"index: {index}")
     else:
-        tagging.write_rows(output, ledger, row_format, meta.book, german=german)
+        tagging.write_rows(output, ledger, row_format, about.book, german=german)
     ledger.close()
     if not is_site:
         ledger_path.unlink()
     return result.report
 
 
-def _tell(report: "TagReport", fail_under: float | None) -> None:
+def _tell(report: "TagReport", fail_under: float | None, *, of_file: bool) -> None:
     """The notices and what went wrong; exit 1 where something did."""
     for name, notices in list(report.drift.items())[:_MAX_NOTED]:
         say(f"note: {name}: {', '.join(_DRIFT[notice] for notice in notices)}")
@@ -296,13 +349,20 @@ def _tell(report: "TagReport", fail_under: float | None) -> None:
         say(f"note: {len(report.other_language) - _MAX_NOTED} more commentaries are in another language")
     for failure in report.failed:
         say(f"error: {failure.reason}")
+    if of_file and report.unanswered:
+        say(f"note: {counted(report.unanswered, 'sentence')} without any answer")
     too_few = fail_under is not None and (report.coverage or 0.0) < fail_under
     if too_few:
         say(f"error: coverage is {report.coverage or 0.0:.3f}, expected {fail_under:.3f} or more")
     is_nothing = bool(report.other_language) and not report.commentaries
     if is_nothing:
         say("error: nothing was tagged, expected commentaries in the language the model was trained on")
-    if report.failed or too_few or is_nothing:
+    none_known = of_file and bool(report.sentences) and report.unanswered == report.sentences
+    if none_known:
+        say(
+            f"error: {report.model_version} has no row of any of these sentences, expected those of the texts"
+        )
+    if report.failed or too_few or is_nothing or none_known:
         raise typer.Exit(1)
 
 
@@ -311,10 +371,11 @@ def _piece_table(piece: "TaggedPiece", book: "Codebook") -> str:
     from annotate.kinds import kind_of
 
     head = f"{piece.commentary.title} · {piece.commentary.author or '–'} · {piece.commentary.date or '–'}"
-    layers = list(piece.predictions[0].layers) if piece.predictions else []
+    layers = list(dict.fromkeys(name for row in piece.predictions for name in row.layers))
     kinds = {name: kind_of(book.layer(name)) for name in layers}
     answers = [
-        [kind.brief(row.layers[name])[:_CELL] for name, kind in kinds.items()] for row in piece.predictions
+        [kind.brief(row.layers[name])[:_CELL] if name in row.layers else "" for name, kind in kinds.items()]
+        for row in piece.predictions
     ]
     widths = [max(len(name[:_CELL]), *(len(row[n]) for row in answers)) for n, name in enumerate(layers)]
     room = max(20, _WIDTH - len("999  ") - sum(width + 2 for width in widths))

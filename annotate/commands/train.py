@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -18,7 +19,7 @@ from annotate.commands.terminal import (
     say,
     table,
 )
-from schemas.decimals import counted
+from schemas.decimals import counted, decimal
 from schemas.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
     from schemas.codebook import Codebook
     from schemas.records import Annotation, GoldSentence
     from train.fit import TrainReport
-    from train.model import ModelMeta
+    from train.model import ModelMeta, Stacked
+    from train.stacking import File
 
 GoldOption = Annotated[
     Path | None,
@@ -255,6 +257,22 @@ def train(
     encoder: EncoderOption = None,
     estimator: EstimatorOption = None,
     download: DownloadOption = False,
+    beside: Annotated[
+        Path | None,
+        typer.Option(
+            "--with",
+            metavar="FILE",
+            help="A language model's predictions (zeroshot) as further evidence, in layers where that helps.",
+        ),
+    ] = None,
+    if_missing: Annotated[
+        str,
+        typer.Option(
+            "--if-missing",
+            metavar="WHAT",
+            help="Where new pieces come without such predictions: refuse, or fall-back to the model without.",
+        ),
+    ] = "refuse",
     evaluate: Annotated[
         bool | None,
         typer.Option(
@@ -277,6 +295,7 @@ def train(
     from train.persistence.folder import save_model
     from train.settings import changed
 
+    file = _file(beside, if_missing, book)
     if download:
         download_encoder(encoder)
     settings = changed(
@@ -297,7 +316,10 @@ def train(
         check_keepable(estimator)
     with progress_bar() as progress:
         progress(f"training on {len(rows)} sentences")
-        model, report = fit(rows, book, settings=settings, seed=seed, with_figures=True)
+        model, report = fit(
+            rows, book, settings=settings, seed=seed, with_figures=True, file=file,
+            if_missing="fall-back" if if_missing == "fall-back" else "refuse",
+        )  # fmt: skip
         if len(rows) <= SMALL if evaluate is None else evaluate:
             from train.evaluate import cross_validate
 
@@ -319,6 +341,47 @@ def train(
         folder = save_model(model, place, created=date.today().isoformat())
     done = msgspec.structs.replace(report, model_dir=str(folder))
     print_report(done, json, _words(done, model.meta))
+
+
+def _file(path: Path | None, if_missing: str, book: "Codebook") -> "File | None":
+    """The predictions that are heard beside the model.
+
+    Raises
+    ------
+    SettingsError, DataError
+        They are no language model's, or cannot be read.
+    """
+    if if_missing not in ("refuse", "fall-back"):
+        raise typer.BadParameter(f'"{if_missing}": expected refuse or fall-back', param_hint="--if-missing")
+    if path is None:
+        return None
+    from annotate.study.predictions_file import PredictionsFile
+    from train.stacking import File
+
+    file = PredictionsFile(path, book)
+    if not file.is_asked:
+        raise DataError(
+            f"rows of {file.version} do not say which layers are calibrated, so they are none of zeroshot; "
+            "one that learned from these sentences would be believed too much",
+            path=path,
+        )
+    return File(file.version, file.get)
+
+
+def _stacked_words(stacked: "Stacked") -> Iterator[str]:
+    """What became of the predictions of ``--with``."""
+    for name, layer in stacked.layers.items():
+        yield (
+            f"{name}: takes {stacked.predictions}: macro-F1 {decimal(layer.alone)} without, "
+            f"{decimal(layer.together)} with it ({layer.n:,} held-out answers, a little high)"
+        )
+    for name, reason in stacked.left_out.items():
+        yield f"{name}: does not take {stacked.predictions}: {reason}"
+    if stacked.layers and stacked.if_missing == "refuse":
+        yield "new pieces need such predictions too: zeroshot, then tag --with FILE"
+    elif stacked.layers:
+        yield f"new pieces without such predictions (tag --with FILE) are answered by {stacked.without}"
+    yield "the table is of the model without them"
 
 
 def _cost(done: "TrainReport") -> str:
@@ -351,6 +414,7 @@ def _words(done: "TrainReport", meta: "ModelMeta") -> str:
     warning = too_few(meta)
     notes = [f"! {warning}"] if warning else []
     notes += [str(one) for one in good_for]
+    notes += list(_stacked_words(done.stacked)) if done.stacked else []
     notes += [_cost(done)] if done.encoder else []
     notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
     head = (

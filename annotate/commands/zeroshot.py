@@ -1,4 +1,5 @@
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +25,7 @@ from schemas.errors import DataError, SettingsError, near_hit
 if TYPE_CHECKING:
     from annotate.study.folder import Study
     from annotate.zeroshot.endpoint import Endpoint
-    from annotate.zeroshot.questions import Prompt
+    from annotate.zeroshot.questions import Piece, Prompt
     from annotate.zeroshot.run import Limits, Pieces, Plan
     from schemas.codebook import Codebook
     from schemas.layer import Layer
@@ -160,9 +161,12 @@ def zeroshot(
 
         limits = Limits(max_requests=max_requests, max_tokens=max_tokens, parallel=parallel)
         asking = Endpoint(endpoint or DEFAULT, os.environ.get(KEY) or None, timeout=timeout)
-        report = _run(pieces, known, asking, planned, limits, coded, output, json)
+        calibrating = _with_study(pieces, opened) if files and coded else pieces
+        report = _run(pieces, calibrating, known, asking, planned, limits, coded, output, json)
     finally:
         known.cache.close()
+    if opened is not None:
+        _keep(opened, prompt, book, report)
     if output not in (None, "-") or json:
         print_report(report, json, lambda: "\n".join(_words(report)))
     else:
@@ -173,8 +177,8 @@ def zeroshot(
 
 
 def _run(
-    pieces: "Pieces", known: Any, endpoint: "Endpoint", planned: "Plan", limits: "Limits",
-    coded: "list[GoldSentence]", output: str | None, json: bool,
+    pieces: "Pieces", calibrating: "Pieces", known: Any, endpoint: "Endpoint", planned: "Plan",
+    limits: "Limits", coded: "list[GoldSentence]", output: str | None, json: bool,
 ) -> dict[str, Any]:  # fmt: skip
     from annotate.zeroshot.endpoint import is_local
     from annotate.zeroshot.run import Rows, ask_all, fit_confidences
@@ -185,7 +189,7 @@ def _run(
     with progress_bar() as progress:
         asked = ask_all(pieces, known, endpoint, limits, total=planned.requests, progress=progress)
         progress("writing rows")
-        confidences, rests_on = fit_confidences(pieces, known, coded)
+        confidences, rests_on = fit_confidences(calibrating, known, coded)
         version = known.prompt.version("".join(c.fingerprint for c in confidences.values()))
         rows = Rows(pieces, known, version, confidences)
         if output is None and json:
@@ -252,6 +256,53 @@ def _pieces(files: list[str] | None, study: "Study | None", reading: dict[str, s
     if failed:
         raise failed[0]
     return lambda: read
+
+
+def _keep(study: "Study", prompt: "Prompt", book: "Codebook", report: dict[str, Any]) -> None:
+    """What a paper has to say of the rows, beside the study's models."""
+    from datetime import date
+    from hashlib import sha256
+    from urllib.parse import urlsplit
+
+    from annotate.study.disclosure import Disclosure, keep_disclosure
+
+    if not report["rows"]:
+        return
+    found = Disclosure(
+        model_version=report["model_version"],
+        model=prompt.model,
+        hosts=[urlsplit(report["endpoint"]).netloc],
+        first_asked=None,
+        last_asked=None,
+        prompt_sha256=sha256(prompt.system.encode()).hexdigest(),
+        codebook=book.codebook,
+        codebook_version=book.version,
+        layers=[layer.id for layer in prompt.layers],
+        settings=msgspec.to_builtins(prompt.settings),
+        left_out=report["left_out"],
+        calibrated=report["calibrated"],
+        sentences=report["rows"],
+        unanswered=report["rows"] - report["complete"],
+    )
+    today = date.today() if report["sent"] else None
+    keep_disclosure(study.models, found, prompt.system, today=today, is_known=bool(report["cached"]))
+
+
+def _with_study(pieces: "Pieces", study: "Study | None") -> "Pieces":
+    """The study's pieces, whose answers are known if it was asked before, and the others: they calibrate."""
+    from annotate.zeroshot.pieces import pieces_of_study
+
+    if study is None or not study.sentences.exists():
+        return pieces
+
+    def both() -> "Iterator[Piece]":
+        met: set[str] = set()
+        for piece in pieces_of_study(study):
+            met.update(row.commentary_id for row in piece.rows[:1])
+            yield piece
+        yield from (piece for piece in pieces() if piece.rows and piece.rows[0].commentary_id not in met)
+
+    return both
 
 
 def _first(pieces: "Pieces", prompt: "Prompt") -> list[dict[str, str]]:

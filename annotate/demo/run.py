@@ -28,6 +28,7 @@ from annotate.sync.pull import PullReport, pull
 from annotate.sync.push import PushReport, push
 from annotate.tag.pieces import tag_pieces
 from annotate.tag.report import TagReport, counts_in, tag_report
+from annotate.tag.source import model_source
 from annotate.texts.sentences import Piece
 from exports.adjudication.adjudicate import AdjudicationReport
 from exports.agreement.agree import agree
@@ -124,7 +125,7 @@ def _loop(server: LocalStudio, study: Study, login: Login, step: Step) -> DemoRe
         model_dir = save_model(model, study.models / model.meta.model_version)
     held_out = _held_out(study)
     with step("tag", f"{len(held_out)} commentaries that nobody coded"):
-        tagged = tag_pieces(model, held_out)
+        tagged = tag_pieces(model_source(model), held_out)
         write_jsonl(study.data / "tagged.jsonl", (p for piece in tagged for p in piece.predictions))
         page = study.reports / f"{tagged[0].commentary.commentary_id}.html"
         write_text(page, reading_page(tagged[:1], codebook, model_version=model.meta.model_version))

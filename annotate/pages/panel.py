@@ -32,6 +32,7 @@ NOT_OWN: dict[Voice, str] = {
 RESTS_ON = {
     "author": "Die Richtung stammt aus anderen Texten des Autors, nicht aus diesem Satz.",
     "commentary": "Die Richtung stammt aus anderen, schon codierten Sätzen dieses Textes.",
+    "predictions": "Die Richtung stützt sich auch auf Antworten eines Sprachmodells.",
 }
 
 

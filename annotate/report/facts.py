@@ -1,6 +1,7 @@
 """What a report rests on: the verbs' own reports, and counts of a study's files."""
 
 from annotate.analysis.prevalence import Estimate
+from annotate.study.disclosure import Disclosure
 from exports.agreement.report import AgreementReport
 from exports.audit.report import AuditReport
 from schemas.records import Record
@@ -82,8 +83,9 @@ class Leaks(Record, frozen=True, kw_only=True):
 class Suggester(Record, frozen=True, kw_only=True):
     """A model that suggested: to how many ``sentences``, and what its folder says of it.
 
-    ``known`` is whether the study has its folder; without, the rest is null. ``trained_on`` are sentences,
-    ``trained_in`` their commentaries, ``versions`` the programs it was trained with.
+    ``known`` is whether the study has its folder; without, the rest is null. Of a language model there is
+    ``asked`` alone. ``trained_on`` are sentences, ``trained_in`` their commentaries, ``versions`` the
+    programs it was trained with.
     """
 
     sentences: int
@@ -91,15 +93,20 @@ class Suggester(Record, frozen=True, kw_only=True):
     created: str | None = None
     codebook_version: str | None = None
     encoder: str | None = None
+    asked: Disclosure | None = None
     trained_on: int | None = None
     trained_in: int | None = None
     versions: dict[str, str] = {}
 
 
 class Help(Record, frozen=True, kw_only=True):
-    """Machine help: of ``coded`` sentences, ``sentences`` were coded by somebody with a suggestion shown."""
+    """Machine help: of ``coded`` sentences, ``sentences`` were coded by somebody with a suggestion shown.
+
+    ``coders`` are language models that are compared with people.
+    """
 
     models: dict[str, Suggester]
+    coders: dict[str, Disclosure] = {}
     sentences: int
     coded: int
 

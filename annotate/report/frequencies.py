@@ -4,28 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import msgspec
-
 from annotate.analysis.piece import TaggedPiece, view_piece
 from annotate.analysis.prevalence import Spread, counts_of, estimate, measured_errors
 from annotate.progress import Progress, no_progress
 from annotate.report.facts import Frequency, Prevalence
-from annotate.study.folder import Study
+from annotate.study.folder import Study, model_file
 from annotate.study.material import PredictionRow
+from annotate.study.predictions_file import to_prediction
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.jsonl import read_jsonl
-from schemas.kinds import KINDS
-from schemas.records import (
-    Annotation,
-    CodePrediction,
-    Commentary,
-    GoldSentence,
-    LayerPrediction,
-    Prediction,
-    Sentence,
-    SetPrediction,
-)
+from schemas.records import Annotation, Commentary, GoldSentence, Sentence
 
 
 def prevalence_of(
@@ -61,13 +50,13 @@ def prevalence_of(
     versions = sorted({row.model_version for row in said})
     if len(versions) > 1 or any(row.codebook != book.codebook for row in said):
         raise DataError(f"predictions of {', '.join(versions)}: expected one model", path=study.predictions)
-    model = study.models / versions[0]
-    if not (model / "model.json").is_file():
+    file = model_file(study.models, versions[0])
+    if file is None:
         raise DataError(
             f"predictions of {versions[0]}, which the study does not have", path=study.predictions
         )
     kept = study.folder / ".standpunkt" / "errors.json"
-    errors = measured_errors(lambda: load_model(model), load_meta(model), gold, kept, progress)
+    errors = measured_errors(lambda: load_model(file.parent), load_meta(file.parent), gold, kept, progress)
     totals: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     spread: dict[str, Spread] = defaultdict(Spread)
     for piece in _pieces(said, sentences, commentaries, book):
@@ -114,25 +103,5 @@ def _pieces(
             of_text[sentence.commentary_id].append(sentence)
     for name, part in of_text.items():
         if name in texts:
-            predictions = [_prediction(by_id[one.sentence_id], book) for one in part]
+            predictions = [to_prediction(by_id[one.sentence_id], book) for one in part]
             yield TaggedPiece(commentary=texts[name], sentences=part, predictions=predictions)
-
-
-def _prediction(row: PredictionRow, book: Codebook) -> Prediction:
-    layers: dict[str, LayerPrediction] = {}
-    for name, answer in row.layers.items():
-        layer = book.layer(name)
-        if layer is None:
-            continue
-        kind = KINDS[layer.kind]
-        form: Any = SetPrediction if kind.several else CodePrediction
-        layers[name] = msgspec.convert(answer, dict[str, CodePrediction] if kind.by_target else form)
-    return Prediction(
-        sentence_id=row.sentence_id,
-        commentary_id=row.commentary_id,
-        text=row.text,
-        model_version=row.model_version,
-        codebook=row.codebook,
-        codebook_version=row.codebook_version,
-        layers=layers,
-    )

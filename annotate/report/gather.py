@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from pathlib import Path
 from statistics import median
 from typing import Any, TypeVar
 
@@ -15,7 +14,8 @@ from annotate.report.facts import Corpus, Design, Gold, Help, Leaks, Person, Stu
 from annotate.report.frequencies import prevalence_of
 from annotate.report.words import in_language
 from annotate.study.auditing import assignments_of, model_answers
-from annotate.study.folder import Study
+from annotate.study.disclosure import read_disclosure
+from annotate.study.folder import Study, model_file
 from annotate.study.material import pseudonyms_of, trained_on
 from exports.agreement.agree import agree
 from exports.audit.audit import audit
@@ -108,7 +108,7 @@ def gather(
         people=_people(people),
         gold=_gold(gold, book, study) if gold else None,
         leaks=_leaks(gold, rows, study, book, None if evaluation is None else seed) if gold else None,
-        help=_help(people, study),
+        help=_help(people, study, sorted({row.annotator for row in machines})),
         agreement=agreement,
         evaluation=evaluation,
         audit=audited,
@@ -272,13 +272,14 @@ def _across(gold: Sequence[GoldSentence], book: Codebook, together: Sequence[set
     return len(parted)
 
 
-def _help(rows: Sequence[Annotation], study: Study) -> Help:
+def _help(rows: Sequence[Annotation], study: Study, machines: Sequence[str]) -> Help:
     by_model: dict[str, set[str]] = {}
     for row in rows:
         if row.suggested is not None and not row.skipped:
             by_model.setdefault(row.suggested.model_version, set()).add(row.sentence_id)
     return Help(
         models={name: _suggester(study, name, len(ids)) for name, ids in sorted(by_model.items())},
+        coders={name: said for name in machines if (said := read_disclosure(study.models, name)) is not None},
         sentences=len(set().union(*by_model.values())),
         coded=len({row.sentence_id for row in rows if not row.skipped}),
     )
@@ -286,8 +287,11 @@ def _help(rows: Sequence[Annotation], study: Study) -> Help:
 
 def _suggester(study: Study, name: str, sentences: int) -> Suggester:
     """What a model's folder says of it, where the study has one: its name comes from an annotation."""
-    path = study.models / name / "model.json"
-    if Path(name).name != name or not path.is_file():
+    asked = read_disclosure(study.models, name)
+    if asked is not None:
+        return Suggester(sentences=sentences, known=True, asked=asked)
+    path = model_file(study.models, name)
+    if path is None:
         return Suggester(sentences=sentences, known=False)
     try:
         meta = msgspec.json.decode(read_bytes(path))

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from annotate.analysis.prevalence import NOT_CODED, TOO_FEW, TOO_UNSURE
 from annotate.report.document import Chapter, Paragraph, Part, Table
 from annotate.report.facts import Frequency, StudyReport, Suggester
 from annotate.report.words import Words
+from annotate.study.disclosure import PROMPT_FILE, Disclosure
 from exports.audit.comparison import Share, Shift
 from exports.audit.report import AuditReport
 from exports.audit.words import audit_sentences
@@ -264,11 +267,12 @@ def _reason(reason: str, words: Words) -> str:
 def help_chapter(report: StudyReport, words: Words) -> Chapter:
     """What a journal asks about help by machines."""
     title = words.pick("Hilfe von Maschinen", "Help by machines")
+    coders = list(_coders(report, words))
     if not report.help.models:
         none = words.pick(
             "Kein Modell hat beim Codieren Vorschläge gemacht.", "No model made suggestions while coding."
         )
-        return Chapter("help", title, [Paragraph(none)])
+        return Chapter("help", title, [Paragraph(none), *coders])
     share = words.percent(report.help.sentences / report.help.coded) if report.help.coded else "–"
     said = words.pick(
         f"{words.whole(report.help.sentences)} von {words.whole(report.help.coded)} codierten Sätzen "
@@ -285,7 +289,59 @@ def help_chapter(report: StudyReport, words: Words) -> Chapter:
         head = (words.pick("Angabe", "Item"), words.pick("Wert", "Value"))
         caption = words.pick(f"Das Modell {name}", f"The model {name}")
         parts.append(Table(head, rows, caption, f"help-{number}"))
-    return Chapter("help", title, parts)
+    return Chapter("help", title, [*parts, *coders])
+
+
+def _coders(report: StudyReport, words: Words) -> Iterator[Part]:
+    """Language models that coded beside people, and suggested nothing."""
+    head = (words.pick("Angabe", "Item"), words.pick("Wert", "Value"))
+    for number, (name, asked) in enumerate(report.help.coders.items(), 1):
+        if name not in report.help.models:
+            caption = words.pick(f"Das Sprachmodell {name}", f"The language model {name}")
+            yield Table(head, [[*row] for row in _asked_rows(asked, words)], caption, f"coder-{number}")
+
+
+def _asked_rows(asked: Disclosure, words: Words) -> Iterator[tuple[str, str]]:
+    """What journals ask of a language model: name, version, place, days, prompt, settings, calibration."""
+    yield (
+        words.pick("Art", "Kind"),
+        words.pick(
+            f"Sprachmodell „{asked.model}“, mit dem Codebuch {asked.codebook_version} gefragt; nicht aus "
+            "Codierungen dieser Studie gelernt",
+            f"language model “{asked.model}”, asked with the codebook {asked.codebook_version}; not trained "
+            "on codings of this study",
+        ),
+    )
+    unknown = words.pick("nicht festgehalten", "not recorded")
+    yield words.pick("Wohin die Texte gingen", "Where the texts went"), ", ".join(asked.hosts) or unknown
+    days = [words.day(day) for day in dict.fromkeys((asked.first_asked, asked.last_asked)) if day]
+    when = words.pick(" bis ", " to ").join(days)
+    yield words.pick("Wann gefragt", "When asked"), when or unknown
+    file = f"models/{asked.model_version}/{PROMPT_FILE}"
+    yield words.pick("Anweisung (Prompt)", "Prompt"), f"SHA-256 {asked.prompt_sha256}; {file}"
+    yield (
+        words.pick("Einstellungen", "Settings"),
+        ", ".join(f"{name}={msgspec.json.encode(value).decode()}" for name, value in asked.settings.items()),
+    )
+    if asked.left_out:
+        yield words.pick("Vom Server nicht angenommen", "Not taken by the server"), ", ".join(asked.left_out)
+    unsure = [name for name in asked.layers if name not in asked.calibrated]
+    fitted = ", ".join(f"{name} ({words.whole(n)})" for name, n in asked.calibrated.items())
+    none = words.pick("keine", "none")
+    yield (
+        words.pick("Kalibriert an codierten Sätzen", "Calibrated on coded sentences"),
+        words.pick(
+            f"{fitted or none}; nicht kalibriert: {', '.join(unsure) or none}",
+            f"{fitted or none}; not calibrated: {', '.join(unsure) or none}",
+        ),
+    )
+    yield (
+        words.pick("Ohne vollständige Antwort", "Without a complete answer"),
+        words.pick(
+            f"{words.whole(asked.unanswered)} (gefragt: {words.sentences(asked.sentences)})",
+            f"{words.whole(asked.unanswered)} (asked: {words.sentences(asked.sentences)})",
+        ),
+    )
 
 
 def _model_rows(model: Suggester, kept: Share | None, words: Words) -> Iterator[tuple[str, str]]:
@@ -308,6 +364,9 @@ def _model_rows(model: Suggester, kept: Share | None, words: Words) -> Iterator[
             "The folder of the model is not in the study: add its name, version, prompt and date.",
         )
         yield words.pick("Herkunft", "Origin"), where
+        return
+    if model.asked is not None:
+        yield from _asked_rows(model.asked, words)
         return
     kind = words.pick(
         "Klassifikator (scikit-learn), gelernt aus den Codierungen dieser Studie; kein Sprachmodell, keine "

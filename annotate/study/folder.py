@@ -180,6 +180,20 @@ class Study:
         return max(models, key=lambda file: (file.stat().st_mtime_ns, file.parent.name)).parent
 
 
+def model_file(models: Path, model_version: str) -> Path | None:
+    """The ``model.json`` of a model; None where it is not among these.
+
+    One that was trained with predictions of a file is found by the version it has without them as well.
+    """
+    if Path(model_version).name != model_version:
+        return None
+    named = models / model_version / "model.json"
+    if named.is_file():
+        return named
+    without = b'"without": ' + msgspec.json.encode(model_version)
+    return next((path for path in sorted(models.glob("*/model.json")) if without in path.read_bytes()), None)
+
+
 def open_study(folder: str | Path | None) -> Study:
     """The study in this folder, or the current one.
 

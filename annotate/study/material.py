@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from annotate.study.folder import Study
+from annotate.study.folder import Study, model_file
 from annotate.texts.context import running_text
 from exports.formats.material import Sources, What, answered, numbered
 from exports.papers.background import Background, days_of, support_of
@@ -166,8 +166,8 @@ def _figures(sources: Sources, study: Study) -> dict[str, dict[str, Any]]:
     """What was measured of the models whose predictions these are, where the study still has them."""
     from train.persistence.folder import load_meta
 
-    folders = {row["model_version"]: study.models / row["model_version"] for row in sources.rows}
-    metas = {name: load_meta(folder) for name, folder in folders.items() if (folder / "model.json").exists()}
+    files = {row["model_version"]: model_file(study.models, row["model_version"]) for row in sources.rows}
+    metas = {name: load_meta(file.parent) for name, file in files.items() if file is not None}
     return {name: meta.figures["layers"] for name, meta in metas.items() if meta.figures}
 
 
@@ -230,8 +230,8 @@ def machine_rows(path: Path, codebook: Codebook) -> list[Annotation]:
 
 def trained_on(model_version: str, study: Path | None) -> Callable[[str], bool] | None:
     """Whether a model of the study learned from a commentary; None: the study has no such model."""
-    path = (study or Path()) / "models" / model_version / "model.json"
-    if study is None or not path.is_file():
+    path = model_file(study / "models", model_version) if study is not None else None
+    if path is None:
         return None
     try:
         names = set(msgspec.json.decode(read_bytes(path))["commentaries"])

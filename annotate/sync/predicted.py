@@ -21,6 +21,7 @@ class Predicted(NamedTuple):
     A sentence whose answers are all unsure has None.
     """
 
+    path: Path
     version: str
     suggestions: dict[str, TaskSuggestion | None]
     unshared: list[str]
@@ -61,7 +62,7 @@ def read_predicted(path: Path, codebook: Codebook) -> Predicted:
             "--samples 5 where the endpoint gives no token probabilities",
             path=path,
         )
-    return Predicted(version, _suggestions(path, codebook), sorted(named - calibrated))
+    return Predicted(path, version, _suggestions(path, codebook), sorted(named - calibrated))
 
 
 def _suggestions(path: Path, codebook: Codebook) -> dict[str, TaskSuggestion | None]:

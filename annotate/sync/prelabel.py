@@ -3,6 +3,7 @@
 from collections import ChainMap, Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -28,6 +29,7 @@ from annotate.sync.suggestions import (
 from annotate.sync.tasks import rows_by_commentary
 from schemas.controls import mark_key
 from schemas.errors import StudioError
+from schemas.files import read_bytes, replacing
 from schemas.jsonl import write_jsonl
 from schemas.records import ContextSentence, Prediction, Record
 from schemas.studio_json import ticks_of
@@ -90,6 +92,8 @@ def prelabel(
             )
         progress("waiting for the lists of tasks")
         tasks = {name: listing.result() for name, listing in listings.items()}
+    if isinstance(suggesting, Predicted) and not dry_run:
+        _keep_rows(suggesting.path, study.predictions)
     counts: Counter[str] = Counter()
     withheld: Counter[str] = Counter()
     for name, project in projects.items():
@@ -117,6 +121,14 @@ def prelabel(
         asking=counts["asking"], not_shared=suggesting.unshared,
         model_version=suggesting.version, dry_run=dry_run,
     )  # fmt: skip
+
+
+def _keep_rows(path: Path, place: Path) -> None:
+    """Copies the rows of a file to where those of a model lie: `audit` and `report` look there."""
+    if not place.exists() or not path.samefile(place):
+        data = read_bytes(path)
+        with replacing(place) as file:
+            file.write(data)
 
 
 def _study_tasks(studio: Studio, project_id: int) -> list[StudyTask]:

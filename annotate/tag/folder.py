@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -32,6 +32,7 @@ from annotate.tag.pieces import (
     with_spellings,
 )
 from annotate.tag.report import CommentaryCounts, TagReport, counts_in, tag_report
+from annotate.tag.source import About, Source, SourcePlace
 from annotate.texts.commentaries import Failed, read_commentaries
 from annotate.texts.sentences import split_sentences
 from schemas.codebook import Codebook
@@ -39,9 +40,6 @@ from schemas.errors import DataError, SettingsError
 from schemas.files import read_bytes, write_text
 from schemas.jsonl import write_jsonl
 from schemas.records import Commentary, short_hash, slug
-
-if TYPE_CHECKING:
-    from train.model import Model
 
 _BATCH = 8  # pieces predicted together: their features are found in one go
 _AHEAD = 3  # batches handed out to each worker before the first is waited for
@@ -79,7 +77,7 @@ class FolderResult(NamedTuple):
 
 
 def tag_folder(
-    model_dir: Path, inputs: InputOptions, ledger: Ledger, output: OutputOptions, pages: Path | None, *,
+    place: SourcePlace, inputs: InputOptions, ledger: Ledger, output: OutputOptions, pages: Path | None, *,
     workers: int = 1, step: Step = lambda: None, notes: list[str] | None = None,
 ) -> FolderResult:  # fmt: skip
     """Tags what is not in the ledger yet; pages go to a folder. Unreadable pieces stop nothing."""
@@ -93,20 +91,20 @@ def tag_folder(
 
     def waiting() -> Iterator[tuple[int, Commentary]]:
         nonlocal finished_before
-        for place, commentary in enumerate(commentaries):
+        for number, commentary in enumerate(commentaries):
             if is_other_language(commentary, inputs.language):
                 other_language.append(in_other_language(commentary, inputs.language))
                 step()
-            elif ledger.meet(_key(commentary), place):
+            elif ledger.meet(_key(commentary), number):
                 finished_before += 1
                 step()
             else:
-                yield place, commentary
+                yield number, commentary
 
-    for place, done, hits, page in _finish_all(model_dir, waiting(), output, workers):
+    for number, done, hits, page in _finish_all(place, waiting(), output, workers):
         if pages is not None and page is not None and done.page:
             write_text(pages / done.page, page)
-        ledger.add(done, place, hits)
+        ledger.add(done, number, hits)
         step()
     for gone in ledger.unmet_pages():
         if pages is not None:
@@ -139,13 +137,13 @@ def write_folder_summaries(path: str, ledger: Ledger) -> int:
     return write_jsonl(path, (done.summary for done in ledger.finished()))
 
 
-def stamp_of(model_version: str, output: OutputOptions) -> str:
-    """What finished pieces rest on besides their texts: the model, what is made of a piece, what is kept."""
+def stamp_of(about: About, output: OutputOptions) -> str:
+    """What finished pieces rest on besides their texts: who answers, what is made and kept of a piece."""
     from importlib.metadata import version
 
     gold = read_bytes(output.gold) if output.gold is not None and output.gold.exists() else b""
     parts = [
-        model_version,
+        " ".join(filter(None, (about.version, about.digest))),
         version("standpunkt"),
         f"rows {ROWS_FORMAT}",
         hashlib.sha256(gold).hexdigest()[:12],
@@ -168,19 +166,19 @@ Done = tuple[int, Finished, list[Hit], str | None]
 
 
 def _finish_all(
-    model_dir: Path, waiting: Iterator[tuple[int, Commentary]], output: OutputOptions, workers: int
+    place: SourcePlace, waiting: Iterator[tuple[int, Commentary]], output: OutputOptions, workers: int
 ) -> Iterator[Done]:
     """Finished pieces in the order they came, with at most some batches in memory."""
     batches = iter(lambda: list(islice(waiting, _BATCH)), [])
     if workers <= 1:
         tools = None
         for batch in batches:
-            tools = tools or _load(model_dir, output)
+            tools = tools or _load(place, output)
             yield from _finish(tools, batch, output)
         return
     try:
         # a fresh process each: a fork would copy the locks of the libraries' threads
-        with ProcessPoolExecutor(workers, get_context("spawn"), _start, (model_dir, output)) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn"), _start, (place, output)) as pool:
             running: deque[Future[list[Done]]] = deque()
             for batch in batches:
                 running.append(pool.submit(_finish_here, batch, output))
@@ -196,22 +194,20 @@ def _finish_all(
 
 
 class _Tools(NamedTuple):
-    model: "Model"
+    source: Source
     checked: Checked | None
 
 
 _TOOLS: list[_Tools] = []  # of a worker process
 
 
-def _load(model_dir: Path, output: OutputOptions) -> _Tools:
-    from train.persistence.folder import load_model
-
-    return _Tools(load_model(model_dir), read_checked(output.gold) if output.gold else None)
+def _load(place: SourcePlace, output: OutputOptions) -> _Tools:
+    return _Tools(place.load(), read_checked(output.gold) if output.gold else None)
 
 
-def _start(model_dir: Path, output: OutputOptions) -> None:
+def _start(place: SourcePlace, output: OutputOptions) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _TOOLS.append(_load(model_dir, output))
+    _TOOLS.append(_load(place, output))
 
 
 def _end_with_parent() -> None:
@@ -227,10 +223,10 @@ def _finish_here(batch: Sequence[tuple[int, Commentary]], output: OutputOptions)
 
 
 def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: OutputOptions) -> Iterator[Done]:
-    model, checked = tools
-    tagged = tag_pieces(model, [(commentary, split_sentences(commentary)) for _, commentary in batch])
+    source, checked = tools
+    tagged = tag_pieces(source, [(commentary, split_sentences(commentary)) for _, commentary in batch])
     tagged = with_spellings(tagged, dict(output.spellings))
-    book, version = model.meta.book, model.meta.model_version
+    book, version = source.book, source.version
     row_format = FORMATS[output.to]
     for (place, commentary), piece in zip(batch, tagged, strict=True):
         view = view_piece(piece, book, number=1)
@@ -249,6 +245,7 @@ def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: Outp
             counts=counts_of(view, book),
             answers=counts.answers,
             abstained=counts.abstained,
+            unanswered=counts.unanswered,
         )
         yield place, done, list(piece_hits(view, summary)) if page else [], page
 
@@ -283,5 +280,10 @@ def _report(ledger: Ledger, failed: Sequence[Failed], other_language: Sequence[F
 def _counts(done: Finished) -> CommentaryCounts:
     summary = done.summary
     return CommentaryCounts(
-        summary.commentary_id, summary.sentences, done.answers, done.abstained, summary.notices
+        summary.commentary_id,
+        summary.sentences,
+        done.answers,
+        done.abstained,
+        summary.notices,
+        done.unanswered,
     )

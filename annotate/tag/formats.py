@@ -1,7 +1,7 @@
 """FORMATS: what `tag` can write, one entry a format for a few commentaries and for a folder alike."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -9,13 +9,11 @@ from annotate.analysis.piece import TaggedPiece
 from annotate.analysis.summary import news_words, summarise
 from annotate.analysis.table_rows import columns_of, rows_of
 from annotate.pages.reading import reading_page
+from annotate.tag.source import Source
 from exports.tables import rows_csv, rows_parquet
 from schemas.codebook import Codebook
 from schemas.files import write_text
 from schemas.jsonl import write_jsonl
-
-if TYPE_CHECKING:
-    from train.model import Model
 
 Row = dict[str, Any]
 
@@ -63,10 +61,10 @@ def german_formats() -> list[str]:
 
 
 def write_tagged(
-    path: str, to: str, tagged: Sequence[TaggedPiece], model: "Model", *, german: bool = False
+    path: str, to: str, tagged: Sequence[TaggedPiece], source: Source, *, german: bool = False
 ) -> None:
     """Writes commentaries that are all in memory to one file or, for "-", to standard output."""
-    book, version = model.meta.book, model.meta.model_version
+    book, version = source.book, source.version
     row_format = FORMATS[to]
     if row_format is None:
         news = [news_words(row, book) for row in summarise(tagged, book, model_version=version)]

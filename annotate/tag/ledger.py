@@ -42,6 +42,7 @@ class Finished(Record, frozen=True, kw_only=True):
     counts: dict[str, tuple[int, int]]
     answers: dict[str, int]
     abstained: dict[str, int]
+    unanswered: int = 0
 
 
 class Ledger:

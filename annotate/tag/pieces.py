@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from annotate.analysis.drift import Watch, with_notices
+from annotate.analysis.drift import with_notices
 from annotate.analysis.piece import TaggedPiece
 from annotate.analysis.summary import summarise
+from annotate.tag.source import Source
 from annotate.texts.commentaries import Failed, read_commentaries
 from annotate.texts.context import to_rows
 from annotate.texts.inputs import unread_files
@@ -19,23 +19,18 @@ from schemas.files import readable
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Commentary, GoldSentence, Layers
 
-if TYPE_CHECKING:
-    from train.model import Model
-
 Checked = dict[str, tuple[str, Layers]]  # sentence_id → its text and what people coded in it
 
 
-def tag_pieces(model: "Model", pieces: Sequence[Piece]) -> list[TaggedPiece]:
+def tag_pieces(source: Source, pieces: Sequence[Piece]) -> list[TaggedPiece]:
     """The pieces with a prediction a sentence, predicted all at once."""
-    from train.predict import predict
-
     rows = [row for commentary, sentences in pieces for row in to_rows(commentary, sentences)]
-    predictions = iter(predict(model, rows) if rows else [])
-    watch = Watch(model)
+    predictions = iter(source.predict(rows) if rows else [])
     tagged = []
     for commentary, sentences in pieces:
-        drift = watch.drift_of(commentary, sentences)
-        with_drift = with_notices([next(predictions) for _ in sentences], drift)
+        drift = source.drift_of(commentary, sentences)
+        of_piece = [next(predictions) for _ in sentences]
+        with_drift = with_notices(of_piece, drift) if drift else of_piece
         tagged.append(
             TaggedPiece(commentary=commentary, sentences=sentences, predictions=with_drift, drift=drift)
         )
@@ -43,16 +38,16 @@ def tag_pieces(model: "Model", pieces: Sequence[Piece]) -> list[TaggedPiece]:
 
 
 def tag_files(
-    model: "Model", names: Sequence[str], *, encoding: str | None = None, author: str | None = None,
+    source: Source, names: Sequence[str], *, encoding: str | None = None, author: str | None = None,
     date: str | None = None, notes: list[str] | None = None, language: str | None = None,
     other_language: list[Failed] | None = None,
 ) -> tuple[list[TaggedPiece], list[Failed]]:  # fmt: skip
     """All inputs tagged; one that cannot be read is listed with its reason and stops nothing.
 
     What a user should know of how they were read is added to ``notes``. ``language`` is what the model was
-    trained on (default: its codebook's); what is in another goes to ``other_language``, untagged.
+    trained on (default: the codebook's); what is in another goes to ``other_language``, untagged.
     """
-    language = language or model.meta.book.language
+    language = language or source.book.language
     problems: list[DataError] = []
     pieces: list[Piece] = []
     read: dict[str, Commentary] = {}
@@ -65,7 +60,7 @@ def tag_files(
             pieces.append((commentary, split_sentences(commentary)))
         elif other_language is not None:
             other_language.append(in_other_language(commentary, language))
-    return with_originals(tag_pieces(model, pieces), read), failed_inputs(names, problems)
+    return with_originals(tag_pieces(source, pieces), read), failed_inputs(names, problems)
 
 
 def failed_inputs(names: Sequence[str], problems: Sequence[DataError]) -> list[Failed]:
@@ -131,6 +126,6 @@ def with_spellings(tagged: Sequence[TaggedPiece], spellings: Mapping[str, str]) 
     return [replace(piece, spellings=dict(spellings)) for piece in tagged] if spellings else list(tagged)
 
 
-def write_summaries(path: str, tagged: Sequence[TaggedPiece], model: "Model") -> None:
+def write_summaries(path: str, tagged: Sequence[TaggedPiece], source: Source) -> None:
     """A row a piece: `annotate.analysis.summary`."""
-    write_jsonl(path, summarise(tagged, model.meta.book, model_version=model.meta.model_version))
+    write_jsonl(path, summarise(tagged, source.book, model_version=source.version))

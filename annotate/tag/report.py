@@ -16,7 +16,8 @@ class TagReport(Record, frozen=True, kw_only=True):
 
     ``coverage`` is the share of answers that did not, null where there is none; ``drift`` names
     the commentaries that are unlike the training data; ``other_language`` those that were not tagged, as
-    they are in a language the model was not trained on.
+    they are in a language the model was not trained on; ``unanswered`` counts sentences without any
+    answer, as they have no row in a file of predictions.
     """
 
     commentaries: int
@@ -27,6 +28,7 @@ class TagReport(Record, frozen=True, kw_only=True):
     coverage: float | None = None
     drift: dict[str, list[str]] = {}
     other_language: list[Failed] = []
+    unanswered: int = 0
 
 
 class CommentaryCounts(NamedTuple):
@@ -37,6 +39,7 @@ class CommentaryCounts(NamedTuple):
     answers: dict[str, int]
     abstained: dict[str, int]
     notices: list[str]
+    unanswered: int = 0
 
 
 def counts_in(tagged: TaggedPiece, codebook: Codebook) -> CommentaryCounts:
@@ -53,6 +56,7 @@ def counts_in(tagged: TaggedPiece, codebook: Codebook) -> CommentaryCounts:
         dict(answers),
         dict(abstained),
         tagged.drift.notices if tagged.drift else [],
+        sum(not prediction.layers for prediction in tagged.predictions),
     )
 
 
@@ -62,12 +66,13 @@ def tag_report(
     failed: Sequence[Failed] = (),
     other_language: Sequence[Failed] = (),
 ) -> TagReport:
-    commentaries = sentences = answers = 0
+    commentaries = sentences = answers = unanswered = 0
     abstained: Counter[str] = Counter()
     drift: dict[str, list[str]] = {}
     for commentary in counts:
         commentaries += 1
         sentences += commentary.sentences
+        unanswered += commentary.unanswered
         answers += sum(commentary.answers.values())
         for name, count in commentary.abstained.items():
             abstained[name] += count
@@ -82,4 +87,5 @@ def tag_report(
         coverage=round(1 - sum(abstained.values()) / answers, 6) if answers else None,
         drift=drift,
         other_language=list(other_language),
+        unanswered=unanswered,
     )

@@ -11,6 +11,8 @@ import numpy.typing as npt
 from schemas.codebook import Codebook, Layer
 from schemas.errors import near_hit
 from schemas.records import GoldSentence, LayerValue
+from train.arrays import Bools, Floats
+from train.features.passages import Passage
 from train.model import Batch, FittedLayer, LayerState, Model, PairBatch, TrainingData
 from train.settings import Settings
 
@@ -29,6 +31,23 @@ class SuggestedPart(NamedTuple):
     direction_from: Mapping[str, str] = {}
 
 
+class Heard(NamedTuple):
+    """Answers of a layer that somebody else gave too, and how probable each code is after both were heard.
+
+    Parameters
+    ----------
+    passages, targets
+        The sentence of each, and the target; ``""`` in layers without.
+    codes
+        The columns of ``scores``: shape (n_answers, n_codes).
+    """
+
+    passages: Sequence[Passage]
+    targets: Sequence[str]
+    codes: Sequence[str]
+    scores: Floats
+
+
 class Kind(ABC):
     """A kind of layer: what its codings are made of, and how they are learned, predicted and suggested.
 
@@ -42,11 +61,13 @@ class Kind(ABC):
         Whether an item has any number of codes, and not just one.
     has_targets
         Whether the items are the targets that were asked of the sentence.
+    stacks
+        Whether a file's answers can be heard beside (`limits`, `answers`).
     """
 
     gold_type: type | tuple[type, ...] = str
     expected = "a code"
-    several = has_targets = False
+    several = has_targets = stacks = False
 
     @abstractmethod
     def fit(self, layer: Layer, data: TrainingData) -> FittedLayer:
@@ -107,6 +128,21 @@ class Kind(ABC):
         if reason:
             return SuggestedPart(None, {}, [reason])
         return SuggestedPart(prediction.code, {layer_id: prediction.score}, [])
+
+    def limits(
+        self, layer: Layer, heard: Heard, truth: Bools, state: LayerState, settings: Settings
+    ) -> LayerState:
+        """The state with the thresholds of answers that rest on others' as well.
+
+        Parameters
+        ----------
+        truth : bool ndarray of shape (n_answers, n_codes)
+        """
+        raise NotImplementedError
+
+    def answers(self, layer: Layer, heard: Heard, state: LayerState, settings: Settings) -> Sequence[Any]:
+        """The prediction of each item, with the thresholds of such a state."""
+        raise NotImplementedError
 
     def code_classes(self, classifiers: Mapping[str, Any]) -> dict[str, tuple[Any, object]]:
         """For each code that can be explained, its classifier and the class in it."""

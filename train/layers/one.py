@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from schemas.codebook import Layer
@@ -10,14 +11,16 @@ from schemas.records import CodePrediction, GoldSentence
 from train.arrays import Array, Bools, Floats
 from train.classifiers.thresholds import abstention_threshold
 from train.features.passages import Passage
-from train.layers.kind import Kind, coded
+from train.layers.kind import Heard, Kind, coded
 from train.layers.voice import contradicted, is_voice, left_open
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
+from train.settings import Settings
 
 
 class OneCode(Kind):
     """One code a sentence."""
 
+    stacks = True
     is_number = False
 
     def fit(self, layer: Layer, data: TrainingData) -> FittedLayer:
@@ -37,8 +40,7 @@ class OneCode(Kind):
         )
         codes = [str(code) for code in classifier.classes_]
         scores, passages = classifier.held_out_, [data.passages[i] for i in places.tolist()]
-        given = [codes[column] for column in scores.argmax(axis=1)]
-        is_open = contradicted(given, passages) if is_voice(layer) else None
+        is_open = _left_open(layer, codes, scores, passages)
         state = LayerState(
             kind=layer.kind,
             n=len(rows),
@@ -81,6 +83,21 @@ class OneCode(Kind):
         found = code_predictions(codes, scores, thresholds, is_number=self.is_number)
         return left_open(found, passages) if is_voice(layer) else found
 
+    def limits(
+        self, layer: Layer, heard: Heard, truth: Bools, state: LayerState, settings: Settings
+    ) -> LayerState:
+        codes = np.array(heard.codes, dtype=object)
+        is_open = _left_open(layer, heard.codes, heard.scores, heard.passages)
+        thresholds = code_thresholds(
+            heard.codes, heard.scores, codes[truth.argmax(axis=1)], settings.abstain_at, is_open=is_open
+        )
+        return msgspec.structs.replace(state, thresholds=thresholds)
+
+    def answers(
+        self, layer: Layer, heard: Heard, state: LayerState, settings: Settings
+    ) -> list[CodePrediction]:
+        return self._answers(layer, heard.codes, heard.scores, state.thresholds, heard.passages)
+
     def code_classes(self, classifiers: Mapping[str, Any]) -> dict[str, tuple[Any, object]]:
         return {str(code): (classifiers["code"], code) for code in classifiers["code"].classes_}
 
@@ -97,6 +114,15 @@ class Scale(OneCode):
     gold_type = (int, str)
     expected = "a number of the scale"
     is_number = True
+
+
+def _left_open(
+    layer: Layer, codes: Sequence[str], scores: Floats, passages: Sequence[Passage]
+) -> Bools | None:
+    """The rows that the rule for who speaks leaves open, in the layer that it is for."""
+    if not is_voice(layer):
+        return None
+    return contradicted([codes[column] for column in scores.argmax(axis=1)], passages)
 
 
 def soft_codes(rows: Sequence[GoldSentence], layer_id: str, truth: Array) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from schemas.codebook import Layer
@@ -10,7 +11,7 @@ from schemas.records import GoldSentence, LayerValue, SetPrediction
 from train.arrays import Bools, Floats
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold, is_learned
-from train.layers.kind import Kind, SuggestedPart, coded
+from train.layers.kind import Heard, Kind, SuggestedPart, coded
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
 from train.settings import Settings
 
@@ -23,7 +24,7 @@ class CodeSet(Kind):
     """Any number of codes a sentence."""
 
     gold_type, expected = list, "a list of codes"
-    several = True
+    several = stacks = True
 
     def fit(self, layer: Layer, data: TrainingData) -> FittedLayer:
         """A yes-or-no classifier for each code that occurs, with its two thresholds."""
@@ -42,23 +43,13 @@ class CodeSet(Kind):
             probability_of(True, classifier, classifier.held_out_) for classifier in classifiers.values()
         ]
         scores = lift(layer, codes, np.column_stack(held_out or [np.zeros((len(rows), 0))]))
-        learned = _learned(
-            layer, {code: is_learned(scores[:, i], occurs[code]) for i, code in enumerate(codes)}
+        thresholds, sure, not_learned = _limits(
+            layer,
+            codes,
+            scores,
+            np.column_stack([occurs[code] for code in codes] or [truth[:, :0]]),
+            data.settings,
         )
-        thresholds = {
-            code: decision_threshold(scores[:, i], occurs[code]) if code in learned else NEVER
-            for i, code in enumerate(codes)
-        }
-        if truth.any(axis=1).all():  # somebody always ticked something: the exclusive code is what is left
-            thresholds.update({code: 0.0 for code in layer.exclusive if code in thresholds})
-        not_learned = [code for code in layer.code_ids if code not in learned]
-        chosen = choose(layer, codes, scores, thresholds, not_learned)
-        sure = {
-            code: abstention_threshold(
-                scores[chosen[:, i], i], occurs[code][chosen[:, i]], precision=data.settings.abstain_at
-            )
-            for i, code in enumerate(codes)
-        }
         state = LayerState(
             kind=layer.kind,
             n=len(rows),
@@ -80,6 +71,19 @@ class CodeSet(Kind):
         """The codes of each sentence whose score reaches the code's threshold."""
         codes, scores = _likely(layer, model, batch)
         return set_predictions(layer, codes, scores, model.meta.layers[layer.id])
+
+    def limits(
+        self, layer: Layer, heard: Heard, truth: Bools, state: LayerState, settings: Settings
+    ) -> LayerState:
+        thresholds, sure, not_learned = _limits(
+            layer, heard.codes, lift(layer, heard.codes, heard.scores), truth, settings
+        )
+        return msgspec.structs.replace(state, thresholds=thresholds, sure=sure, not_learned=not_learned)
+
+    def answers(
+        self, layer: Layer, heard: Heard, state: LayerState, settings: Settings
+    ) -> list[SetPrediction]:
+        return set_predictions(layer, heard.codes, lift(layer, heard.codes, heard.scores), state)
 
     def codes(self, value: LayerValue) -> list[str]:
         return list(value) if isinstance(value, list) else []
@@ -215,6 +219,33 @@ def choose(
         free = ~chosen.any(axis=1) & wanted.any(axis=1)
         chosen[np.flatnonzero(free), np.array(alone)[best[free]]] = True
     return chosen
+
+
+def _limits(
+    layer: Layer, codes: Sequence[str], scores: Floats, truth: Bools, settings: Settings
+) -> tuple[dict[str, float], dict[str, float], list[str]]:
+    """From which score a code is given, from which it is sure, and the codes that are never given.
+
+    Parameters
+    ----------
+    truth : bool ndarray of shape (n_rows, n_codes)
+    """
+    learned = _learned(layer, {code: is_learned(scores[:, i], truth[:, i]) for i, code in enumerate(codes)})
+    thresholds = {
+        code: decision_threshold(scores[:, i], truth[:, i]) if code in learned else NEVER
+        for i, code in enumerate(codes)
+    }
+    if truth.any(axis=1).all():  # somebody always ticked something: the exclusive code is what is left
+        thresholds.update({code: 0.0 for code in layer.exclusive if code in thresholds})
+    not_learned = [code for code in layer.code_ids if code not in learned]
+    chosen = choose(layer, codes, scores, thresholds, not_learned)
+    sure = {
+        code: abstention_threshold(
+            scores[chosen[:, i], i], truth[chosen[:, i], i], precision=settings.abstain_at
+        )
+        for i, code in enumerate(codes)
+    }
+    return thresholds, sure, not_learned
 
 
 def _learned(layer: Layer, shown: Mapping[str, bool]) -> set[str]:

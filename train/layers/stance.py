@@ -4,20 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import numpy as np
 import scipy.sparse as sp
 
 from schemas.codebook import Codebook, Layer
 from schemas.errors import near_hit
 from schemas.records import UNRELATED, CodePrediction, DirectionSource, LayerValue, TouchPrediction
-from train.arrays import Floats, Ints
+from train.arrays import Bools, Floats, Ints
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import NEVER
 from train.classifiers.touch import log_odds_of, number_pairs
 from train.features.target_pairs import TargetCues, pair_tokens
 from train.layers.asked import asked_pairs, by_target
 from train.layers.directions import directions, is_known, known_directions
-from train.layers.kind import Kind, SuggestedPart, withheld_reason
+from train.layers.kind import Heard, Kind, SuggestedPart, withheld_reason
 from train.layers.stance_steps import (
     SURE,
     TOUCH,
@@ -27,6 +28,7 @@ from train.layers.stance_steps import (
     fit_topics,
     known_targets,
     meaning_of,
+    step_thresholds,
     target_states,
 )
 from train.model import Batch, FittedLayer, LayerState, Model, PairBatch, TrainingData
@@ -43,7 +45,7 @@ class Stance(Kind):
     """A code for each target that was asked of a sentence."""
 
     gold_type, expected = dict, "a code for each target"
-    has_targets = True
+    has_targets = stacks = True
 
     def fit(self, layer: Layer, data: TrainingData) -> FittedLayer:
         """Whether a target is touched (`train.classifiers.touch`), and which way (`directions`)."""
@@ -183,6 +185,24 @@ class Stance(Kind):
             },
         )
 
+    def limits(
+        self, layer: Layer, heard: Heard, truth: Bools, state: LayerState, settings: Settings
+    ) -> LayerState:
+        values = np.array(heard.codes)[truth.argmax(axis=1)]
+        answers = _of_both(heard)
+        nothing = np.zeros(answers.directions.shape)  # what was coded in the commentary is not heard beside
+        thresholds, sure, _ = step_thresholds(answers, nothing, list(heard.codes[:-1]), values, settings)
+        return msgspec.structs.replace(state, thresholds=thresholds, sure=sure)
+
+    def answers(
+        self, layer: Layer, heard: Heard, state: LayerState, settings: Settings
+    ) -> list[CodePrediction]:
+        asked = list(enumerate(heard.targets))
+        found = _predictions(asked, heard.codes, _of_both(heard), state, settings)
+        return [
+            msgspec.structs.replace(found[row][target], direction_from="predictions") for row, target in asked
+        ]
+
     def parts(self, layer: Layer) -> set[str]:
         return {"touched", "direction"}
 
@@ -200,6 +220,13 @@ class Stance(Kind):
         is_complete = UNRELATED in state.thresholds and set(SURE) <= set(state.sure)
         if not is_complete or UNRELATED in self.trained_codes(classifiers):
             yield f'layer "{layer.id}" lacks what was chosen for its steps'
+
+
+def _of_both(heard: Heard) -> Answers:
+    """A direction after both were heard may be sure: its threshold rests on held-out answers."""
+    likely = 1 - heard.scores[:, -1]
+    shares = heard.scores[:, :-1] / np.maximum(likely, 1e-9)[:, None]
+    return Answers(likely, shares, np.ones(len(likely), dtype=bool))
 
 
 def is_tested(state: LayerState, target_id: str, settings: Settings) -> bool:

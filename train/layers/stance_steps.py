@@ -112,7 +112,7 @@ def fit_steps(matrix: sp.csr_matrix, asked: Sequence[AskedTarget], data: Trainin
         values.tolist(),
         ways,
     )
-    thresholds, sure, needed = _thresholds(answers, coded, ways, values, data.settings)
+    thresholds, sure, needed = step_thresholds(answers, coded, ways, values, data.settings)
     authors = learn_authors(touches)
     return Steps(classifiers, touch, ways, answers, authors, thresholds, sure, choices | {"needed": needed})
 
@@ -121,7 +121,7 @@ def _places(rows: Sequence[GoldSentence]) -> tuple[list[str], list[int | None]]:
     return [row.commentary_id for row in rows], [row.index for row in rows]
 
 
-def _thresholds(
+def step_thresholds(
     answers: Answers, coded: Floats, ways: list[str], values: Array, settings: Settings
 ) -> tuple[dict[str, float], dict[str, float], dict[str, float]]:
     """From where on an answer is sure: for each code, and for a touch alone; and how much is missing.

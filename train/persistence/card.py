@@ -77,6 +77,12 @@ def _details(meta: ModelMeta) -> Iterator[str]:
             f"`{meta.settings.estimator}` on {reads}; its types are in model.json, and whoever did not train "
             "the model confirms them with `standpunkt model trust`"
         )
+    if meta.stacked:
+        yield from _say(
+            f"- Beside them, for {', '.join(meta.stacked.layers) or 'no layer'}, the predictions of "
+            f"`{meta.stacked.predictions}`, weighed by a small regression on held-out commentaries; "
+            f"figures below are of the model without them (`{meta.stacked.without}`)"
+        )
     yield f"- Codebook: `{meta.codebook}` {meta.codebook_version}, language `{meta.book.language}`"
     versions = ", ".join(f"{name} {version}" for name, version in meta.versions.items())
     yield from (

@@ -19,7 +19,7 @@ from schemas.errors import DataError, ModelError, SettingsError
 from schemas.files import MAX_FILE, MAX_ROW, read_bytes, replacing, write_text
 from schemas.nesting import TOO_DEEP, Nesting
 from train.features.encoders import identity_of
-from train.model import FORMAT, Model, ModelMeta
+from train.model import FORMAT, STACKED_FORMAT, Model, ModelMeta
 from train.persistence.card import model_card
 from train.persistence.estimators import ESTIMATORS_FILE, read_estimators, write_estimators
 from train.persistence.plain_skops import ForeignTypeError, read_plain, write_plain
@@ -61,18 +61,33 @@ def save_model(model: Model, folder: str | Path, *, created: str | None = None) 
     return folder
 
 
-def load_model(folder: str | Path) -> Model:
+def load_model(folder: str | Path, *, with_file: bool = False) -> Model:
     """The model of a folder.
+
+    Parameters
+    ----------
+    with_file
+        Whether the file of predictions is there that a model of `train --with` takes; else such a model is
+        the one without, under the name of that.
 
     Raises
     ------
     ModelError
         The folder is no model, or its files are damaged, foreign, of another minor version of
         scikit-learn, or of a newer format; or the encoder's folder is not there or another's: names
-        which. Or it holds estimators that are not ours, and are not trusted here.
+        which. Or it holds estimators that are not ours, and are not trusted here. Or it takes a file of
+        predictions, refuses to do without, and there is none.
     """
     folder = Path(folder)
     meta = _read_meta(folder)
+    if meta.stacked is not None and not with_file:
+        if meta.stacked.if_missing == "refuse":
+            raise ModelError(
+                f"was trained with the predictions of {meta.stacked.predictions} and needs them for new "
+                "pieces: give them with `tag --with FILE`, or train with `--if-missing fall-back`",
+                path=folder,
+            )
+        meta = msgspec.structs.replace(meta, model_version=meta.stacked.without, format=FORMAT, stacked=None)
     _check_encoder(meta, folder / META_FILE)
     data = _read(folder, MODEL_FILE)
     state = _read_state(data, folder / MODEL_FILE)
@@ -123,10 +138,11 @@ def _read_meta(folder: Path) -> ModelMeta:
         format_number = raw["format"] if isinstance(raw, dict) else None
     except (ValueError, KeyError) as error:
         raise ModelError(f"is not the description of a model: {error}", path=path) from error
-    if format_number != FORMAT or isinstance(format_number, bool):
+    if format_number not in (FORMAT, STACKED_FORMAT) or isinstance(format_number, bool):
         older = isinstance(format_number, int) and format_number < FORMAT
         advice = "train again" if older else "update standpunkt"
-        raise ModelError(f"has format {format_number!r}, this version reads {FORMAT}: {advice}", path=path)
+        reads = f"this version reads {FORMAT}"
+        raise ModelError(f"has format {format_number!r}, {reads}: {advice}", path=path)
     try:
         meta = msgspec.convert(raw, ModelMeta)
     except msgspec.ValidationError as error:

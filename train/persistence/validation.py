@@ -12,6 +12,7 @@ import numpy as np
 from schemas.codebook import Layer
 from train.arrays import Array
 from train.classifiers.forest import Forest
+from train.classifiers.fusion import MOST_FACTOR, MOST_WORD
 from train.classifiers.touch import AROUND, LIKENESS
 from train.features.cues import cue_names
 from train.features.encoders import is_name, size_of
@@ -20,7 +21,7 @@ from train.features.sentence import SIGN, SentenceFeatures
 from train.features.speech.signs import SIGNS
 from train.layers.answers import answer_count
 from train.layers.kinds import KINDS
-from train.model import LayerState, ModelMeta
+from train.model import STACKED_FORMAT, LayerState, ModelMeta, Stacked
 from train.persistence.state import CALIBRATION, CONSTANT, LINEAR, TOUCH
 from train.pipelines import PIPELINES, columns_of, pipeline_named
 from train.settings import Settings
@@ -60,6 +61,10 @@ def _meta_problems(meta: ModelMeta) -> Iterator[str]:
         yield "settings.estimator and estimator contradict each other"
     if meta.familiarity and not all(0 <= share <= 1 for share in meta.familiarity.unknown):
         yield "familiarity.unknown must be between 0 and 1"
+    if (meta.format == STACKED_FORMAT) != (meta.stacked is not None):
+        yield "format and stacked contradict each other"
+    if meta.stacked is not None:
+        yield from _stacked_problems(meta, meta.stacked)
     for layer_id, state in meta.layers.items():
         where = f'layer "{layer_id}"'
         layer = meta.book.layer(layer_id)
@@ -80,6 +85,26 @@ def _meta_problems(meta: ModelMeta) -> Iterator[str]:
             yield f"{where} has choices that are not finite numbers of at least 0"
         if set(state.targets) - set(meta.book.target_ids):
             yield f"{where} has targets that its codebook lacks"
+
+
+def _stacked_problems(meta: ModelMeta, stacked: Stacked) -> Iterator[str]:
+    for name, layer in stacked.layers.items():
+        own, where = meta.layers.get(name), f'layer "{name}", with the file of predictions,'
+        if own is None or not own.trained or own.kind != layer.state.kind:
+            yield f"{where} is none that the model learned"
+            continue
+        limits = (*layer.state.thresholds.values(), *layer.state.sure.values())
+        if not all(0 <= limit <= 1 for limit in limits):
+            yield f"{where} has a threshold that is not between 0 and 1"
+        if set(own.thresholds) != set(layer.state.thresholds) or set(own.sure) != set(layer.state.sure):
+            yield f"{where} has thresholds of other codes than without"
+        parts = own.thresholds if KINDS[own.kind].several else {"": 0.0}
+        if not layer.weights or not set(layer.weights) <= set(parts):
+            yield f"{where} has weights of other codes than its own"
+        factors = [number for weights in layer.weights.values() for number in (weights.own, weights.score)]
+        words = [number for weights in layer.weights.values() for number in weights.said.values()]
+        if not all(0 <= n <= MOST_FACTOR for n in factors) or not all(abs(n) <= MOST_WORD for n in words):
+            yield f"{where} has a weight out of range"
 
 
 def _setting_problems(settings: Settings) -> Iterator[str]:

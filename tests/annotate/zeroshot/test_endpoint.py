@@ -227,3 +227,61 @@ def test_a_refusal_is_told_from_an_answer() -> None:
     ]
     found = [to_reply(json.dumps(body).encode()) for body in said]
     assert [reply and reply.refusal for reply in found] == [True, True, False]
+
+
+_SPELLED = [("{", -0.1), ('"a"', -0.2), (": 1", -0.3), ("}", -0.1)]
+#: The same answer as the documentation of each server shows one: what differs is what stands around it.
+SHAPES: dict[str, dict[str, Any]] = {
+    "ollama": {
+        "id": "chatcmpl-71", "object": "chat.completion", "created": 1730000000, "model": "qwen3:8b",
+        "system_fingerprint": "fp_ollama",
+        "choices": [{
+            "index": 0, "finish_reason": "stop",
+            "message": {"role": "assistant", "content": '{"a": 1}', "reasoning": "The sentence is short."},
+        }],
+        "usage": {"prompt_tokens": 900, "completion_tokens": 4, "total_tokens": 904},
+    },
+    "vllm": {
+        "id": "chatcmpl-4f", "object": "chat.completion", "created": 1730000000, "model": "Qwen/Qwen3-8B",
+        "choices": [{
+            "index": 0, "finish_reason": "stop", "stop_reason": None, "token_ids": None,
+            "message": {
+                "role": "assistant", "content": '{"a": 1}', "reasoning_content": None, "refusal": None,
+                "tool_calls": [], "annotations": None, "audio": None, "function_call": None,
+            },
+            "logprobs": {"content": [
+                {"token": token, "logprob": p, "bytes": list(token.encode()),
+                 "top_logprobs": [{"token": token, "logprob": p, "bytes": list(token.encode())}]}
+                for token, p in [*_SPELLED, ("", -0.01)]
+            ]},
+        }],
+        "usage": {
+            "prompt_tokens": 900, "completion_tokens": 4, "total_tokens": 904, "prompt_tokens_details": None,
+        },
+        "service_tier": None, "system_fingerprint": None, "prompt_logprobs": None, "kv_transfer_params": None,
+    },
+    "llama.cpp": {
+        "id": "chatcmpl-zX", "object": "chat.completion", "created": 1730000000, "model": "model.gguf",
+        "system_fingerprint": "b4100-abc",
+        "choices": [{
+            "index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": '{"a": 1}'},
+            "logprobs": {"content": [
+                {"id": n, "token": token, "logprob": p, "bytes": list(token.encode()),
+                 "top_logprobs": [{"id": n, "token": token, "logprob": p, "bytes": list(token.encode())}]}
+                for n, (token, p) in enumerate(_SPELLED)
+            ]},
+        }],
+        "usage": {"prompt_tokens": 900, "completion_tokens": 4, "total_tokens": 904},
+        "timings": {"prompt_n": 900, "prompt_ms": 30.1, "predicted_n": 4, "predicted_ms": 44.0},
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("server", SHAPES)
+def test_answers_of_three_servers_are_read_alike(server: str) -> None:
+    reply = to_reply(json.dumps(SHAPES[server]).encode())
+    assert reply is not None
+    assert (reply.content, reply.end, reply.refusal) == ('{"a": 1}', "stop", False)
+    assert (reply.prompt_tokens, reply.answer_tokens) == (900, 4)
+    spelled_out = "" if server == "ollama" else '{"a": 1}'
+    assert "".join(token.text for token in reply.tokens) == spelled_out
