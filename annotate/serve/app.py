@@ -1,4 +1,4 @@
-"""What Label Studio asks of a backend, as a web application."""
+"""What Label Studio asks of a backend, and INCEpTION of a recommender, as a web application."""
 
 import hmac
 from base64 import b64decode
@@ -15,11 +15,14 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from annotate.label_studio.answers import to_task
+from annotate.serve.inception import INCEPTION, recommended, served_layer
 from annotate.serve.payloads import (
     BadRequest,
     Event,
+    PredictDocument,
     PredictRequest,
     SetupRequest,
+    TrainDocuments,
     decoded,
     project_number,
 )
@@ -45,6 +48,8 @@ Say = Callable[[str], None]
 class TooLarge(BadRequest):
     """More than `MOST` bytes."""
 
+    status = 413
+
 
 def make_app(
     serving: Serving, trainings: Trainings, *, say: Say, secret: str = "", hosts: Collection[str] = ()
@@ -69,6 +74,8 @@ def make_app(
             Route("/predict", backend.predict, methods=["POST"]),
             Route("/webhook", backend.webhook, methods=["POST"]),
             Route("/versions", backend.versions),
+            Route("/inception/{layer}/predict", backend.recommend, methods=["POST"]),
+            Route("/inception/{layer}/train", backend.recommender_train, methods=["POST"]),
         ],
         exception_handlers={BadRequest: _bad_request, ClientDisconnect: _gone},
     )
@@ -136,6 +143,26 @@ class _Backend:
         )
         started = await run_in_threadpool(self._trainings.start, asked, self._serving.model_folder)
         return _json({"status": "training" if started else "a training is running already"}, 202)
+
+    async def recommend(self, request: Request) -> Response:
+        body, layer = await _body(request), request.path_params["layer"]
+        return await run_in_threadpool(self._recommend, body, layer)
+
+    def _recommend(self, body: bytes, layer: str) -> Response:
+        asked, served = decoded(body, PredictDocument, INCEPTION), self._serving.current
+        return _json({"document": recommended(served, served_layer(served, layer), asked)})
+
+    async def recommender_train(self, request: Request) -> Response:
+        """Nothing is learned from INCEpTION's documents: what is coded there is not in the study."""
+        decoded(await _body(request), TrainDocuments, INCEPTION)
+        served_layer(self._serving.current, request.path_params["layer"])
+        if self._trainings.is_running:
+            return Response(status_code=429)
+        self._say(
+            "INCEpTION asked for a training: models are trained from the study alone; what is coded there "
+            "comes in by an export of its project and `standpunkt import`"
+        )
+        return Response(status_code=204)
 
 
 class _Guard:
@@ -207,7 +234,7 @@ def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) 
 
 
 def _bad_request(request: Request, error: Exception) -> Response:
-    return _json({"error": str(error)}, 413 if isinstance(error, TooLarge) else 400)
+    return _json({"error": str(error)}, error.status if isinstance(error, BadRequest) else 400)
 
 
 def _gone(request: Request, error: Exception) -> Response:

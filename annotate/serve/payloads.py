@@ -1,4 +1,4 @@
-"""What Label Studio sends to a backend, as far as it is read; the rest is never kept.
+"""What Label Studio and INCEpTION send to a backend, as far as it is read; the rest is never kept.
 
 ``/setup`` carries an access token of the project's owner, and events the project's passwords for data:
 no record here has a field for them.
@@ -16,7 +16,9 @@ Number = int | str | None
 
 
 class BadRequest(Exception):
-    """A body that is not what Label Studio sends; ``str()`` is a line that says what was found."""
+    """A request that cannot be answered; ``str()`` is a line that says what was found."""
+
+    status = 400
 
 
 class SetupRequest(msgspec.Struct):
@@ -44,7 +46,34 @@ class Event(msgspec.Struct):
         return next((n for one in (self.project, *inside) if (n := project_number(one)) is not None), None)
 
 
-def decoded(body: bytes, kind: type[T]) -> T:
+class Metadata(msgspec.Struct, rename="camel"):
+    """What INCEpTION asks for: a feature of a layer, by the names they have there."""
+
+    layer: str
+    feature: str
+    anchoring_mode: str = "sentences"
+
+
+class Document(msgspec.Struct, rename="camel"):
+    """A document as its annotator sees it, a CAS as XMI."""
+
+    xmi: str
+    user_id: str = ""
+
+
+class PredictDocument(msgspec.Struct, rename="camel"):
+    metadata: Metadata
+    document: Document
+    type_system: str
+
+
+class TrainDocuments(msgspec.Struct, rename="camel"):
+    metadata: Metadata
+    documents: list[Document]
+    type_system: str
+
+
+def decoded(body: bytes, kind: type[T], sender: str = "Label Studio") -> T:
     """The body as a record.
 
     Raises
@@ -57,7 +86,7 @@ def decoded(body: bytes, kind: type[T]) -> T:
             raise BadRequest("nested too deeply")
         return msgspec.json.decode(body, type=kind)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise BadRequest(f"expected what Label Studio sends, found: {error}") from error
+        raise BadRequest(f"expected what {sender} sends, found: {error}") from error
 
 
 def project_number(value: Any) -> int | None:

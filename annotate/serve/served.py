@@ -2,8 +2,8 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
@@ -11,19 +11,23 @@ from annotate.label_studio.answers import HeldTask
 from annotate.study.folder import Study
 from annotate.sync.suggester import Suggester
 from annotate.sync.suggestions import TaskSuggestion, study_task, withheld_reason
+from annotate.texts.blocks import find_blocks
 from annotate.texts.context import to_rows
 from schemas.errors import ModelError
 from schemas.jsonl import read_jsonl
 from schemas.labeling import labeling_config
-from schemas.records import Assignment, Commentary, Sentence
+from schemas.records import Assignment, Commentary, Prediction, Sentence, short_hash
 
 if TYPE_CHECKING:
     from train.model import Model
+    from train.predict import Suggestions
 
 #: Sentences whose suggestions are kept: a few dozen megabytes at most.
 KEPT = 20_000
 
 Suggested = Mapping[str, TaskSuggestion | None]
+#: A place in a text: start and end, half open.
+Span = tuple[int, int]
 
 
 class Answer(NamedTuple):
@@ -32,6 +36,13 @@ class Answer(NamedTuple):
     suggestion: TaskSuggestion | None
     reason: str = ""
     unexpected: bool = False
+
+
+class Certain(NamedTuple):
+    """A sentence's prediction, and what of it is certain enough to be suggested."""
+
+    prediction: Prediction
+    suggested: "Suggestions"
 
 
 class Served:
@@ -63,8 +74,9 @@ class Served:
             if row.commentary_id in self._pieces:
                 self._pieces[row.commentary_id][1].append(row)
                 self._commentary[row.sentence_id] = row.commentary_id
+        self._of_text = {commentary.text: name for name, (commentary, _) in self._pieces.items()}
         self._withheld = _withheld(study)
-        self._kept: OrderedDict[tuple[str, str], Suggested] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Mapping[Any, Any]] = OrderedDict()
         self._n_kept = 0
         self._cache, self._predicting = threading.Lock(), threading.Lock()
 
@@ -97,16 +109,56 @@ class Served:
     def _suggested(self, commentary: str, annotator: str) -> Suggested:
         """The suggestions for a commentary, which is predicted as a whole and once."""
         coded = self.suggester.coded(annotator, commentary)
-        key = (commentary, annotator if coded else "")
+
+        def make() -> Suggested:
+            rows = to_rows(*self._pieces[commentary])
+            return {
+                row.sentence_id: self.suggester.suggest(row, coded) for row in self.suggester.predict(rows)
+            }
+
+        return self._once((commentary, annotator if coded else ""), make)
+
+    def answers_in(self, text: str, spans: Sequence[Span], user: str) -> Mapping[Span, Certain]:
+        """What is certain enough of the sentences of a document, by their places.
+
+        A document with the text of a commentary of the study is that commentary: it has its author, and
+        where an annotator may have no suggestion there is none (who is no annotator gets none where any of
+        them may have none). Where its sentences are those of the study as well, they are answered alike.
+        """
+        name = self._of_text.get(text)
+        commentary, sentences = self._pieces[name] if name else (document_of(text), [])
+        held = [(one.start, one.end) for one in sentences if self._is_withheld(one.sentence_id, user)]
+        if not sentences or not {(one.start, one.end) for one in sentences} <= {*spans}:
+            sentences = sentences_in(commentary, spans)
+        places = {one.sentence_id: (one.start, one.end) for one in sentences}
+        rows = to_rows(commentary, sentences)
+
+        def make() -> Mapping[Span, Certain]:
+            return {
+                places[row.sentence_id]: Certain(row, self.suggester.certain(row))
+                for row in self.suggester.predict(rows)
+            }
+
+        key = short_hash(repr((text, sorted(places.values()))), 64)
+        found: Mapping[Span, Certain] = self._once(("", key), make)
+        return {
+            place: one
+            for place, one in found.items()
+            if not any(start < place[1] and place[0] < end for start, end in held)
+        }
+
+    def _is_withheld(self, sentence_id: str, user: str) -> bool:
+        names = [user] if user in self.annotators.values() else self.annotators.values()
+        return any((name, sentence_id) in self._withheld for name in names)
+
+    def _once(self, key: tuple[str, str], make: Callable[[], Mapping[Any, Any]]) -> Mapping[Any, Any]:
+        """What was made for the key before, or is made now."""
         if (found := self._found(key)) is not None:
             return found
         with self._predicting:  # two at once take as long, and the same one would be predicted twice
             if (found := self._found(key)) is not None:
                 return found
-            rows = to_rows(*self._pieces[commentary])
-            made = {
-                row.sentence_id: self.suggester.suggest(row, coded) for row in self.suggester.predict(rows)
-            }
+            made = make()
         with self._cache:
             self._kept[key] = made
             self._n_kept += len(made)
@@ -114,11 +166,33 @@ class Served:
                 self._n_kept -= len(self._kept.popitem(last=False)[1])
         return made
 
-    def _found(self, key: tuple[str, str]) -> Suggested | None:
+    def _found(self, key: tuple[str, str]) -> Mapping[Any, Any] | None:
         with self._cache:
             if key in self._kept:
                 self._kept.move_to_end(key)
             return self._kept.get(key)
+
+
+def document_of(text: str) -> Commentary:
+    """A text of which nothing else is known."""
+    return Commentary(commentary_id=short_hash(text, 12), title="", text=text, blocks=find_blocks(text))
+
+
+def sentences_in(commentary: Commentary, spans: Sequence[Span]) -> list[Sentence]:
+    """The sentences of a text where somebody else has split it; what lies outside its paragraphs is none."""
+    found: list[Sentence] = []
+    for start, end in sorted({*spans}):
+        text = commentary.text[start:end]
+        blocks = [n for n, block in enumerate(commentary.blocks) if block.start < end and start < block.end]
+        if text.strip() and blocks and commentary.blocks[blocks[0]].kind in ("paragraph", "list_item"):
+            found.append(
+                Sentence(
+                    sentence_id=f"{start}-{end}", commentary_id=commentary.commentary_id, index=len(found),
+                    start=start, end=end, text=text, kind="sentence", continues=False, chain_id=None,
+                    block=blocks[0],
+                )
+            )  # fmt: skip
+    return found
 
 
 def without_reasons(model: "Model") -> "Model":

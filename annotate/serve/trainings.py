@@ -64,6 +64,10 @@ class Trainings:
         self._thread: threading.Thread | None = None
         self._stopped = False
 
+    @property
+    def is_running(self) -> bool:
+        return self._running.locked()
+
     def start(self, asked: Asked, current: Path) -> bool:
         """Begins one in the background; False where one is running."""
         if self._stopped or not self._running.acquire(blocking=False):

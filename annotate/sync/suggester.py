@@ -22,6 +22,7 @@ from schemas.studio_json import to_result
 
 if TYPE_CHECKING:
     from train.model import Model
+    from train.predict import Suggestions
 
 #: Stance layer → target → how often an annotator gave each code in a commentary.
 Coded = Mapping[str, Mapping[str, Counter[str]]]
@@ -53,6 +54,13 @@ class Suggester:
         """The directions that this annotator has coded in a commentary: they count for them alone."""
         return self._coded.get(annotator, {}).get(commentary_id)
 
+    def certain(self, prediction: Prediction) -> "Suggestions":
+        """What is certain enough of a prediction, in layers and targets that model and codebook share."""
+        from train.predict import suggestions
+
+        found = suggestions(self.model, prediction)
+        return found._replace(layers=keep_shared(found.layers, self.unshared, self.codebook))
+
     def suggest(self, prediction: Prediction, coded: Coded | None = None) -> TaskSuggestion | None:
         """What may be shown of a prediction; None where nothing is certain enough.
 
@@ -61,12 +69,12 @@ class Suggester:
         coded
             What the annotator to whom it is shown has coded in the commentary.
         """
-        from train.predict import can_be_coded, suggestions, with_coded
+        from train.predict import can_be_coded, with_coded
 
         if coded:
             prediction = with_coded(self.model, prediction, coded)
-        suggested = suggestions(self.model, prediction)
-        layers = keep_shared(suggested.layers, self.unshared, self.codebook)
+        suggested = self.certain(prediction)
+        layers = suggested.layers
         result = to_result(layers, self.codebook)
         touched = [
             (name, target)

@@ -59,11 +59,12 @@ def features_of(material: Material, layer: Layer) -> list[str]:
     """The features of a layer's type: one for each target where it asks so, else ``code`` or ``words``."""
     kind = KINDS[layer.kind]
     if kind.by_target:
-        return [_feature(target) for target in material.codebook.target_ids]
+        return [feature_of(target) for target in material.codebook.target_ids]
     return ["code" if kind.has_codes else "words"]
 
 
-def _feature(target: str) -> str:
+def feature_of(target: str) -> str:
+    """The feature in which a stance layer says something of a target."""
     return f"{target}_" if target in _RESERVED else target
 
 
@@ -74,9 +75,9 @@ def spans(material: Material, row: Answers) -> list[Span]:
         if target is None:
             found.append(Span(layer, {features_of(material, layer)[0]: code}))
         elif found and found[-1].layer is layer:
-            found[-1].values[_feature(target)] = code
+            found[-1].values[feature_of(target)] = code
         else:
-            found.append(Span(layer, {_feature(target): code}))
+            found.append(Span(layer, {feature_of(target): code}))
     return found
 
 
@@ -105,7 +106,7 @@ def import_map(material: Material) -> dict[str, dict[str, Any]]:
         said = {one.target for row in material.rows for one in coded(material, row) if one.layer is layer}
         one_only = len(material.codebook.targets) == 1
         for target in material.codebook.target_ids:
-            name = layer.id if one_only else f"{layer.id}.{_feature(target)}"
+            name = layer.id if one_only else f"{layer.id}.{feature_of(target)}"
             if target in said:
                 controls[name] = {"layer": layer.id, "target": target}
     return controls
@@ -133,7 +134,7 @@ def _layer_type(material: Material, layer: Layer) -> Iterator[str]:
     book = material.codebook
     codes = ", ".join(f"{code.id} ({book.say(code.label)})" for code in layer.codes)
     about = for_xml(material, ": ".join(filter(None, (book.say(layer.label), codes))))
-    asked = {_feature(target.id): book.say(target.question) for target in book.targets}
+    asked = {feature_of(target.id): book.say(target.question) for target in book.targets}
     features = {name: for_xml(material, asked.get(name, "")) for name in features_of(material, layer)}
     yield from _type(type_of(layer), about, "uima.tcas.Annotation", features)
 

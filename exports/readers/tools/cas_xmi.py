@@ -33,7 +33,7 @@ def read_xmi(member: Member, typesystem: Member | None) -> Cas:
     DataError
         dkpro-cassis is not installed, the types are missing, or it is no CAS.
     """
-    cas = _load(member, typesystem)
+    cas = load_cas(member, typesystem)
     text = cas.sofa_string or ""
     title = annotator = ""
     lost: Counter[str] = Counter()
@@ -90,7 +90,14 @@ def _words(value: Any) -> str | None:
     )
 
 
-def _load(member: Member, typesystem: Member | None) -> Any:
+def load_cas(member: Member, typesystem: Member | None) -> Any:
+    """The CAS of dkpro-cassis; offsets in it are code points.
+
+    Raises
+    ------
+    DataError
+        As `read_xmi`; its cause is the ImportError where dkpro-cassis is not installed.
+    """
     try:
         from cassis import load_cas_from_xmi
         from cassis.typesystem import TypeNotFoundError
