@@ -106,7 +106,7 @@ class Assignment(Record, frozen=True, kw_only=True):
     """Who is to code which sentence, and why it was chosen.
 
     ``probability`` is that of having been selected when the batch was, ``rank`` the place in the order of
-    the batch; without a selection (strategy ``all``) there is no rank.
+    the batch; without a selection (strategy ``all``) only what everybody codes first has a rank.
     """
 
     sentence_id: str

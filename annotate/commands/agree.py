@@ -338,6 +338,7 @@ def agree(
     json: JsonOption = False,
 ) -> None:
     """Say how far annotators agree, layer by layer, and what to clarify next."""
+    from exports.agreement.agree import NothingShared
     from exports.agreement.agree import agree as agreement
     from exports.agreement.report_text import report_words
     from schemas.files import write_text
@@ -356,17 +357,18 @@ def agree(
         for note in _nobodys_words(sum(is_unknown(row.annotator) for row in read.annotations)):
             say(f"note: {note}")
     files = [Path(name) for name in machine or () if Path(name).is_file()]
-    report = agreement(
-        read.annotations,
-        read.codebook,
-        chains=read.chains,
-        models=[name for name in machine or () if not Path(name).is_file()],
-        machines=[
-            row
-            for file in files
-            for row in machine_codings(file, read.codebook, study if exports else study or Path())
-        ],
-    )
+    machines = [
+        row
+        for file in files
+        for row in machine_codings(file, read.codebook, study if exports else study or Path())
+    ]
+    models = [name for name in machine or () if not Path(name).is_file()]
+    try:
+        report = agreement(
+            read.annotations, read.codebook, chains=read.chains, models=models, machines=machines
+        )
+    except NothingShared as error:
+        raise NothingShared(f"{error.message}{'' if exports else _cause(study, read)}") from error
     places = places_of(read, report)
     if html:
         from annotate.report.verb_pages import agreement_page
@@ -378,6 +380,15 @@ def agree(
     print_report(body, json, lambda: report_words(report, read.codebook, places))
     if html:
         say(f"written: {html}")
+
+
+def _cause(study: Path | None, read: Codings) -> str:
+    """Why two people of a study have no sentence in common yet, behind a semicolon."""
+    from annotate.study.folder import open_study
+    from annotate.study.in_common import why_nothing_in_common
+
+    words = why_nothing_in_common(open_study(study), read.annotations)
+    return words and f"; {words}"
 
 
 def machine_codings(file: Path, codebook: "Codebook", study: Path | None) -> "list[Annotation]":

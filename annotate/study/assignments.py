@@ -1,12 +1,15 @@
 """Who codes which sentence: drawn once, with the seed, and kept. Pure."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
 from annotate.study.folder import StudySettings
 from schemas.records import Assignment, Sentence
+
+FIRST = -1  # stands for the batch of the commentaries that everybody codes first
 
 
 def assign(
@@ -25,6 +28,7 @@ def assign(
     a corpus that grows moves no work. An annotator who joins later codes what all others share. What a
     retired annotator was to code alone goes to the others, unless all of the unit is in ``done``; the
     rows of the retired are kept. Once batches were selected (`assign_batch`) nothing new is drawn.
+    With the first draw some commentaries that all code come first for everybody (``shared_first``).
     """
     if has_batches(kept):  # what no batch has brought yet waits
         assigned = {a.sentence_id for a in kept}
@@ -40,7 +44,8 @@ def assign(
             test=s.commentary_id in test,
         )
 
-    return _dealt(sentences, settings, kept, drawn, done)
+    rows = _dealt(sentences, settings, kept, drawn, done)
+    return rows if kept else _with_shared_first(rows, sentences, settings)
 
 
 def assign_batch(
@@ -108,6 +113,29 @@ def _dealt(
     ] + [a for a in kept if a.annotator in settings.retired]
 
 
+def _with_shared_first(
+    rows: Sequence[Assignment], sentences: Sequence[Sentence], settings: StudySettings
+) -> list[Assignment]:
+    """The rows with a rank for the commentaries that everybody codes first, so that agreement shows early.
+
+    Those of the test share come last among them: the first that anybody codes is not what a model is
+    to be judged by.
+    """
+    commentary = {s.sentence_id: s.commentary_id for s in sentences}
+    coders = Counter(row.sentence_id for row in rows)
+    by_all = {name for name, count in coders.items() if count == len(settings.annotators)}
+    test = {commentary[row.sentence_id] for row in rows if row.test}
+    shared = [commentary[s.sentence_id] for s in sentences if s.sentence_id in by_all]
+    ranked = sorted(_ranked(list(dict.fromkeys(shared)), settings.seed, "first"), key=test.__contains__)
+    first = {name: rank for rank, name in enumerate(ranked[: settings.shared_first])}
+    return [
+        msgspec.structs.replace(row, rank=first[commentary[row.sentence_id]])
+        if row.sentence_id in by_all and commentary[row.sentence_id] in first
+        else row
+        for row in rows
+    ]
+
+
 def coding_order(
     sentences: Sequence[Sentence],
     annotator: str,
@@ -116,13 +144,16 @@ def coding_order(
 ) -> list[Sentence]:
     """The sentences in the order of this annotator: commentaries shuffled, each in the order of its text.
 
-    Selected batches follow in their turn, each in its own order; with ``order: shuffled`` each shuffled.
+    Before them come those that everybody codes first. Selected batches follow in their turn, each in its
+    own order; with ``order: shuffled`` each of these parts is shuffled.
     """
     rows = assigned or {}
 
     def key(s: Sentence) -> tuple[int, int, bytes, int]:
         row = rows.get(s.sentence_id)
         batch, rank = (0, 0) if row is None or row.rank is msgspec.UNSET else (row.batch, row.rank)
+        if row is not None and row.rank is not msgspec.UNSET and row.strategy == "all":
+            batch = FIRST
         if settings.order == "shuffled":
             return batch, 0, _rank(settings.seed, annotator, s.sentence_id), 0
         return batch, rank, _rank(settings.seed, annotator, s.commentary_id), s.index

@@ -38,7 +38,8 @@ class StudySettings(Record, frozen=True, kw_only=True):
     """``study.yaml``. Shares are fractions of the commentaries, 0 to 1.
 
     ``id`` is random and tells this study from its copies; ``formerly`` is a name it had before.
-    ``retired`` are annotators who get no new work; their codings stay. ``speakers``: the name of a person,
+    ``retired`` are annotators who get no new work; their codings stay. ``shared_first`` commentaries come
+    first for everybody. ``speakers``: the name of a person,
     as it is to be read, → its other spellings in the texts.
     """
 
@@ -52,6 +53,7 @@ class StudySettings(Record, frozen=True, kw_only=True):
     overlap: float = 1.0
     unit: Literal["commentary", "sentence"] = "commentary"
     order: Literal["text", "shuffled"] = "text"
+    shared_first: int = 2
     test_share: float = 0.0
     no_suggestion_share: float = 0.0
     seed: int = 0
@@ -284,6 +286,9 @@ def checked(settings: StudySettings, path: Path) -> StudySettings:
         raise DataError(
             f'speakers: "{broken}": expected one word a spelling, such as Selenskyj: [Zelensky]', path=path
         )
+    if settings.shared_first < 0:
+        words = f"shared_first: must be 0 or a number of commentaries, got {settings.shared_first}"
+        raise DataError(words, path=path)
     for field in ("overlap", "test_share", "no_suggestion_share"):
         share: Any = getattr(settings, field)
         if not 0 <= share <= 1:
@@ -303,6 +308,7 @@ annotators: [{names}]      # one Label Studio project each
 overlap: {settings.overlap:g}             # share of the commentaries that all annotators code
 unit: {settings.unit}        # what is shared: commentary or sentence
 order: {settings.order}             # sentences in the order of the text, or shuffled
+shared_first: {settings.shared_first}         # commentaries that everybody codes first, before each goes on in another order
 test_share: {settings.test_share:g}          # commentaries never suggested, only evaluated
 no_suggestion_share: {settings.no_suggestion_share:g} # commentaries coded without suggestions
 seed: {settings.seed}

@@ -32,6 +32,10 @@ from schemas.records import Annotation, is_unknown
 MAX_PAIRS = 20_000
 
 
+class NothingShared(DataError):
+    """No sentence was coded by two annotators that are known."""
+
+
 def agree(
     annotations: Iterable[Annotation],
     codebook: Codebook,
@@ -58,9 +62,11 @@ def agree(
 
     Raises
     ------
-    DataError
+    NothingShared
         No sentence was coded by two annotators that are known: codings of whose annotator nothing is
-        known are in no figure. Or more than `MAX_PAIRS` of them may share one.
+        known are in no figure.
+    DataError
+        More than `MAX_PAIRS` of them may share one.
     SettingsError
         There is no coding by one of the models.
     """
@@ -73,7 +79,7 @@ def agree(
     shared = frame.shared
     _refuse_apart(rows, by_machine)
     if not shared.any() and not by_machine:
-        raise DataError(_nothing_shared(frame, len(rows), by_nobody=len(given) - len(everything)))
+        raise NothingShared(_nothing_shared(frame, len(rows), by_nobody=len(given) - len(everything)))
     _refuse_too_many_pairs(rows, len(frame.annotators))
     texts = np.unique(frame.commentary[shared])
     resample = Draws(texts, len(frame.commentaries), number=draws, seed=seed)
@@ -187,9 +193,11 @@ def _nothing_shared(frame: Frame, n_rows: int, *, by_nobody: int) -> str:
         who = frame.annotators[0]
         alone = f"all {len(frame.rows)} codings are by {who}, expected two annotators"
         return f"nothing to compare: {alone}{besides}"
+    coded = Counter(row.annotator for row in frame.rows)
+    most = [f"{name} {n}" for name, n in coded.most_common(4)] + ["…"] * (len(coded) > 4)
     return (
         f"nothing to compare: {len(frame.annotators)} annotators coded {len(frame.sentences)} sentences, "
-        f"none of them in common{besides}"
+        f"none of them in common ({', '.join(most)}){besides}"
     )
 
 

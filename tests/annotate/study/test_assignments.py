@@ -139,3 +139,48 @@ def test_whoever_joins_later_codes_what_all_share_under_the_same_conditions(
     assert len(hers) == 4 * pieces
     conditions = {row.sentence_id: (row.phase, row.suggest, row.test) for row in before}
     assert all((row.phase, row.suggest, row.test) == conditions[row.sentence_id] for row in hers)
+
+
+def pieces_in_order(name: str, chosen: StudySettings, rows: list[Assignment], pieces: int) -> list[str]:
+    mine = {row.sentence_id: row for row in rows if row.annotator == name}
+    order = coding_order([s for s in corpus(pieces) if s.sentence_id in mine], name, chosen, mine)
+    return list(dict.fromkeys(s.commentary_id for s in order))
+
+
+@pytest.mark.parametrize("overlap", [0.3, 1.0])
+@pytest.mark.parametrize("order", ["text", "shuffled"])
+def test_the_first_commentaries_are_the_same_for_everybody_and_then_the_order_is_their_own(
+    overlap: float, order: str
+) -> None:
+    chosen = settings(overlap=overlap, order=order, annotators=["anna", "ben", "eva"])
+    rows = assign(corpus(10), chosen)
+    first = {name: pieces_in_order(name, chosen, rows, 10) for name in chosen.annotators}
+    assert len({tuple(sorted(order[:2])) for order in first.values()}) == 1
+    assert len({tuple(order[2:]) for order in first.values()}) == 3
+    reseeded = msgspec.structs.replace(chosen, seed=5)
+    assert pieces_in_order("anna", reseeded, assign(corpus(10), reseeded), 10)[:2] != first["anna"][:2]
+
+
+def test_whoever_joins_begins_with_the_same_commentaries() -> None:
+    alone = settings(annotators=["anna"])
+    before = assign(corpus(8), alone)
+    both = settings()
+    after = assign(corpus(12), both, before)
+    hers, his = (pieces_in_order(name, both, after, 12) for name in ("anna", "ben"))
+    assert hers[:2] == his[:2] == pieces_in_order("anna", alone, before, 8)[:2]
+
+
+def test_what_was_drawn_before_there_were_first_commentaries_keeps_its_order() -> None:
+    earlier = settings(shared_first=0)
+    before = assign(corpus(8), earlier)
+    assert all(row.rank is msgspec.UNSET for row in before)
+    after = assign(corpus(8), settings(), before)
+    assert after == before
+    assert pieces_in_order("ben", settings(), after, 8) == pieces_in_order("ben", earlier, before, 8)
+
+
+def test_no_commentary_of_the_test_share_comes_first_where_there_are_others() -> None:
+    for seed in range(5):
+        rows = assign(corpus(6), settings(test_share=0.5, seed=seed))
+        assert not any(row.test for row in rows if row.rank is not msgspec.UNSET)
+        assert len({row.sentence_id.split(":")[0] for row in rows if row.rank is not msgspec.UNSET}) == 2
