@@ -71,28 +71,33 @@ def _of_stances(
     predictions: Sequence[dict[str, CodePrediction]],
 ) -> dict[str, list[Reasons | None]]:
     pairs = batch.pairs[name]
+    numbers = pairs.pairs
+    targets = [numbers.names[i] for i in numbers.target.tolist()]
     by_layer_target: dict[str, list[Reasons | None]] = {
-        f"{name}__{target}": [None] * len(predictions) for target in sorted({t for _, t in pairs.asked})
+        f"{name}__{target}": [None] * len(predictions) for target in sorted(set(targets))
     }
     touch = model.touches.get(name)
     chosen = np.array(
-        [i for i, (row, target) in enumerate(pairs.asked) if predictions[row][target].code != UNRELATED],
+        [
+            i
+            for i, (row, target) in enumerate(zip(numbers.row.tolist(), targets, strict=True))
+            if predictions[row][target].code != UNRELATED
+        ],
         dtype=np.int64,
     )
     if touch is None or pairs.parts is None or not len(chosen):
         return by_layer_target
-    rows = np.array([pairs.asked[i][0] for i in chosen])
-    matrix = sp.hstack([matrix[rows], pairs.own[chosen]], format="csr")
+    rows = numbers.row[chosen]
+    matrix = sp.hstack([matrix[rows], pairs.own(chosen)], format="csr")
     matrix.data *= _pair_weights(model, name)[matrix.indices]
-    matrix.data *= np.repeat(touch.words_weight([pairs.asked[i][1] for i in chosen]), np.diff(matrix.indptr))
+    matrix.data *= np.repeat(touch.words_weight([targets[i] for i in chosen]), np.diff(matrix.indptr))
     _, meaning, around, answers = pairs.parts[chosen].T
     parts = sp.hstack([matrix, np.column_stack([meaning, around, answers])], format="csr")
     total = pairs.parts[chosen].sum(axis=1)
     passages = [batch.passages[row] for row in rows.tolist()]
     told = _told(parts, _subjects(model, name), total, passages, model.meta.settings.reasons)
-    for i, reasons in zip(chosen, told, strict=True):
-        row, target = pairs.asked[i]
-        by_layer_target[f"{name}__{target}"][row] = reasons
+    for i, row, reasons in zip(chosen.tolist(), rows.tolist(), told, strict=True):
+        by_layer_target[f"{name}__{targets[i]}"][row] = reasons
     return by_layer_target
 
 

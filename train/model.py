@@ -16,10 +16,11 @@ from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.fitted import Classifier, Evidence, LinearModel, PriorModel
 from train.classifiers.forest import Forest
 from train.classifiers.fusion import Weights
-from train.classifiers.touch import TouchModel
+from train.classifiers.touch import Pairs, TouchModel
 from train.features.passages import Passage, plain_texts
 from train.features.scorer import Scorer
 from train.features.sentence import READABLE, SentenceFeatures
+from train.features.token_counts import Counted
 from train.features.topics import TopicProfiles
 from train.novelty import NoveltyReference
 from train.pipelines import PairFeatures, Pipeline, columns_of, evidence_of, named_estimator, pipeline_named
@@ -332,9 +333,12 @@ class PairBatch(NamedTuple):
 
     Parameters
     ----------
-    asked
-        The sentence's place in the batch, and the target's id.
-    own : sparse matrix of shape (n_pairs, n_pair_features)
+    pairs
+        The sentence's place in the batch, and the target.
+    counts
+        What the blocks of a pair know of these pairs: of all that were looked at.
+    places : int ndarray of shape (n_pairs,)
+        Where each pair is among those.
     scores : dict of ndarray of shape (n_pairs, n_classes)
         Those of the words of each pair, of each step, before calibration.
     touched : ndarray of shape (n_pairs,)
@@ -343,19 +347,23 @@ class PairBatch(NamedTuple):
         What speaks for it (`train.classifiers.touch.TouchModel.parts`).
     """
 
-    asked: list[tuple[int, str]]
-    own: sp.csr_matrix
+    pairs: Pairs
+    counts: Sequence[Counted]
+    places: Ints
     scores: dict[str, Floats]
     touched: Floats
     parts: Floats | None
 
-    def only(self, asked: list[tuple[int, str]]) -> "PairBatch":
-        """Those of some pairs, in their order."""
-        place = {pair: i for i, pair in enumerate(self.asked)}
-        kept = np.array([place[pair] for pair in asked])
+    def own(self, chosen: Ints) -> sp.csr_matrix:
+        """The features of some pairs: shape (n_chosen, n_pair_features)."""
+        return sp.hstack([counted.matrix(self.places[chosen]) for counted in self.counts], format="csr")
+
+    def only(self, kept: Ints) -> "PairBatch":
+        """Those of some pairs."""
         return PairBatch(
-            asked,
-            self.own[kept],
+            self.pairs._replace(row=self.pairs.row[kept], target=self.pairs.target[kept]),
+            self.counts,
+            self.places[kept],
             {part: scores[kept] for part, scores in self.scores.items()},
             self.touched[kept],
             None if self.parts is None else self.parts[kept],

@@ -10,7 +10,8 @@ from schemas.errors import SettingsError, near_hit
 from train.arrays import Ints
 from train.classifiers.fitted import Evidence
 from train.features.sentence import BLOCKS, EMBEDDING, SAID, VECTORS, SentenceFeatures
-from train.features.token_counts import TokenCounts
+from train.features.target_pairs import PairTokens
+from train.features.token_counts import Counted, TokenCounts
 from train.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,9 +73,9 @@ def _no_blocks() -> PairFeatures:
 
 def _pair_blocks() -> PairFeatures:
     return {
-        "mention": TokenCounts("given", view="mention", idf=False),
-        "topic": TokenCounts("given", view="topic", idf=False),
-        "cross": TokenCounts("given", view="cross"),
+        "mention": TokenCounts("given", idf=False),
+        "topic": TokenCounts("given", idf=False),
+        "cross": TokenCounts("given"),
     }
 
 
@@ -98,17 +99,20 @@ def fit_features(
     return features, features.fit_transform(X)
 
 
-def fit_pairs(blocks: PairFeatures, X: Any) -> tuple[PairFeatures | None, sp.csr_matrix]:
+def fit_pairs(blocks: PairFeatures, pairs: PairTokens) -> tuple[PairFeatures | None, sp.csr_matrix]:
     """As `fit_features`, for pairs of a sentence and a target; the blocks are fitted in place."""
     if not blocks:
-        return None, sp.csr_matrix((len(X), 1))
-    return blocks, sp.hstack([block.fit_transform(X) for block in blocks.values()], format="csr")
+        return None, sp.csr_matrix((pairs.topic.size, 1))
+    tables = pairs._asdict()
+    return blocks, sp.hstack(
+        [block.fit_transform(tables[name]) for name, block in blocks.items()], format="csr"
+    )
 
 
-def apply_pairs(blocks: PairFeatures | None, X: Any) -> sp.csr_matrix:
-    if blocks is None:
-        return sp.csr_matrix((len(X), 1))
-    return sp.hstack([block.transform(X) for block in blocks.values()], format="csr")
+def count_pairs(blocks: PairFeatures, pairs: PairTokens) -> list[Counted]:
+    """What the fitted blocks know of pairs."""
+    tables = pairs._asdict()
+    return [block.count(tables[name]) for name, block in blocks.items()]
 
 
 def columns_of(features: SentenceFeatures | None, names: Collection[str]) -> Ints:

@@ -26,9 +26,9 @@ def test_features_change_with_their_format(rows: list[GoldSentence], codebook: C
     for name, width in features.widths.items():
         outputs[name] = _summary(matrix[:, start : start + width])
         start += width
-    cues = {target.id: TargetCues(target, codebook, known=True) for target in codebook.targets}
-    pairs = [(i, name) for i in range(60) for name in cues]
-    _, asked = fit_pairs(pipeline_named("default").pair_blocks(), pair_tokens(passages, cues, pairs, {}))
+    cues = [TargetCues(target, codebook, known=True) for target in codebook.targets]
+    pairs = np.divmod(np.arange(60 * len(cues)), len(cues))
+    _, asked = fit_pairs(pipeline_named("default").pair_blocks(), pair_tokens(passages, cues, *pairs, {}))
     outputs["pairs"] = _summary(asked)
     hold_format(
         RECORDED, "features", FEATURES_FORMAT, outputs,

@@ -145,7 +145,8 @@ def test_what_moved_a_touch_adds_up_to_its_log_odds(model: Model, rows: list[Gol
     pairs = Stance().make_pairs(layer, model, batch)
     sure = classifier.to_probabilities(pairs.scores["touched"])
     odds = np.log(sure[:, 1] / sure[:, 0])
-    gaps = pairs.own @ _pair_weights(model, "stance")[-pairs.own.shape[1] :]
+    own = pairs.own(pairs.places)
+    gaps = own @ _pair_weights(model, "stance")[-own.shape[1] :]
     assert np.allclose(odds - odds[0], gaps - gaps[0], atol=1e-4)
     assert abs(gaps - gaps[0]).max() > 0.1
     assert pairs.parts is not None

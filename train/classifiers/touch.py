@@ -176,17 +176,26 @@ def log_odds_of(share: Floats) -> Floats:
 def number_pairs(
     asked: Sequence[tuple[int, str]], commentaries: Sequence[str], indexes: Sequence[int | None]
 ) -> Pairs:
-    """The pairs of a row's place and a target's id as numbers; sentences stand by their index."""
+    """The pairs of a row's place and a target's id as numbers."""
     names = sorted({target for _, target in asked})
     column = {name: i for i, name in enumerate(names)}
+    row, target = [i for i, _ in asked], [column[name] for _, name in asked]
+    return place_pairs(
+        np.array(row, dtype=np.int64), np.array(target, dtype=np.int64), names, commentaries, indexes
+    )
+
+
+def place_pairs(
+    row: Ints, target: Ints, names: list[str], commentaries: Sequence[str], indexes: Sequence[int | None]
+) -> Pairs:
+    """Pairs with the places of their sentences, which stand by their index in a commentary."""
     _, commentary = np.unique(np.asarray(commentaries, dtype=str), return_inverse=True)
     order = np.array([i if index is None else index for i, index in enumerate(indexes)], dtype=np.int64)
     ranked = np.lexsort((np.arange(len(order)), order, commentary))
     position = np.empty(len(order), dtype=np.int64)
     starts = np.searchsorted(commentary[ranked], commentary[ranked])
     position[ranked] = np.arange(len(order)) - starts
-    row = np.array([i for i, _ in asked], dtype=np.int64)
-    return Pairs(row, np.array([column[t] for _, t in asked], dtype=np.int64), commentary, position, names)
+    return Pairs(row, target, commentary, position, names)
 
 
 def with_commentary(vectors: Floats, commentaries: Sequence[str]) -> Floats:

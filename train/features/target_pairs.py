@@ -4,31 +4,37 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from schemas.codebook import Codebook, Target
+from train.arrays import Ints
 from train.features.analyzers import single_words, tokens
 from train.features.lexicons import count_lexicons, read_lexicon
-from train.features.passages import Passage
-from train.features.token_counts import CrossItems, FeatureCross
+from train.features.passages import Passages
+from train.features.token_counts import Cross, TokenLists, TokenTable
 from train.features.topics import profile_step
 
 #: Words to the left and right of a mention that count as near it.
 _WINDOW = 4
 #: Mentions in a thousand characters of the commentary: steps of how much it is about the target.
 _RATES = (0.001, 0.3, 0.6, 1.0, 1.5, 2.5, 4.0)
+#: How a sentence names a target: not at all, by words of its question, by an alias.
+_STATES = ("silent", "overlap", "named")
+_SILENT, _OVERLAP, _NAMED = range(3)
 _ENDING = re.compile(r"(?:ungen|innen|en|er|es|n|e|s)$")
 
 
 class PairTokens(NamedTuple):
-    """The tokens of a sentence and a target.
+    """The tokens of pairs of a sentence and a target.
 
     ``mention``: whether and how the sentence names it, and the lists its words are on; ``topic``: how
     much the commentary is about it; ``cross``: the sentence's words, for this target or this kind of
     question.
     """
 
-    mention: FeatureCross
-    topic: list[str]
-    cross: FeatureCross
+    mention: TokenTable
+    topic: TokenTable
+    cross: TokenTable
 
 
 class TargetCues:
@@ -56,86 +62,180 @@ class TargetCues:
         return 1000 * sum(whole.count(stem) for stem in stems) / max(len(whole), 1)
 
 
-class Words:
-    """The words of a passage, found once for all targets."""
+class _Said:
+    """What sentences say of targets, found once for all of them.
 
-    def __init__(self, passage: Passage) -> None:
-        self.lower = passage.text.lower()
-        self.around = passage.around.lower()
-        self.row = tokens(self.lower)
-        self.lists = CrossItems(sorted(count_lexicons(self.row)), ":")
-        self.once = CrossItems(sorted(set(self.row)), "|")
+    Attributes
+    ----------
+    rows
+        The words of each sentence, in lower case.
+    named, overlap : int ndarray of shape (n_rows, n_targets)
+        How many of a target's aliases, and of its question's words, stand in the sentence.
+    around : bool ndarray of shape (n_rows, n_targets)
+        Whether one of either stands in the text around it.
+    """
+
+    def __init__(self, passages: Passages, of_whole: Sequence[int], cues: Sequence[TargetCues]) -> None:
+        self.lower = [text.lower() for text in passages.column("text")]
+        around = [text.lower() for text in passages.column("around")]
+        self.rows = [tokens(text) for text in self.lower]
+        stems = list(dict.fromkeys(stem for cue in cues for stem in (*cue.stems, *cue.content)))
+        may = _candidates(stems, of_whole, self.lower, around)
+        in_text = _contained(stems, may, of_whole, self.lower)
+        by_name, by_question = (
+            np.array([[stem in of for of in part] for stem in stems]).reshape(len(stems), len(cues))
+            for part in ([cue.stems for cue in cues], [cue.content for cue in cues])
+        )
+        self.named, self.overlap = in_text @ by_name.astype(int), in_text @ by_question.astype(int)
+        self.around = (_contained(stems, may, of_whole, around) @ (by_name | by_question).astype(int)) > 0
 
 
 def pair_tokens(
-    passages: Sequence[Passage],
-    cues: Mapping[str, TargetCues],
-    pairs: Sequence[tuple[int, str]],
+    passages: Passages,
+    cues: Sequence[TargetCues],
+    row: Ints,
+    target: Ints,
     profiles: Mapping[str, Mapping[str, float]],
-) -> list[PairTokens]:
-    """The tokens of each pair of a passage's place and a target's id.
-
-    Pairs of one passage follow one another, so that its words are found once.
+) -> PairTokens:
+    """The tokens of pairs: what is known of a sentence and of a target is found once, not pair by pair.
 
     Parameters
     ----------
+    row, target : int ndarray of shape (n_pairs,)
+        The place of a passage, and of a target among the cues.
     profiles
         For each whole text, the guessed share of sentences that touch a target (`train.features.topics`).
     """
-    wholes = {passages[row].whole for row, _ in pairs}
-    topics = {whole: _topics(whole.lower(), cues, profiles.get(whole, {})) for whole in wholes}
-    tokens, last, words = [], -1, Words(Passage("", "", "", "", ""))
-    for row, target in pairs:
-        if row != last:
-            last, words = row, Words(passages[row])
-        tokens.append(_pair(cues[target], words, topics[passages[row].whole].get(target, [])))
-    return tokens
-
-
-def _topics(whole: str, cues: Mapping[str, TargetCues], profile: Mapping[str, float]) -> dict[str, list[str]]:
-    """For each target, how much the commentary is about it, and whether about no known one more."""
-    rates = {name: cue.rate(whole) for name, cue in cues.items() if cue.stems}
-    topics = {name: [f"rate={_step(rate)}"] for name, rate in rates.items()}
-    for name, share in profile.items():
-        topics.setdefault(name, []).extend((f"profile={profile_step(share)}", f"share={int(10 * share)}"))
-    for kind, values in (("rate", rates), ("profile", profile)):
-        most = max((value for name, value in values.items() if cues[name].known), default=0.0)
-        for name, value in values.items():
-            topics[name].append(f"{kind}=first" if value >= most and value > 0 else f"{kind}=later")
-    return topics
-
-
-def _pair(target: TargetCues, words: Words, topics: list[str]) -> PairTokens:
-    stems = [stem for stem in target.stems if stem in words.lower]
-    overlap = [stem for stem in target.content if stem in words.lower]
-    state = "named" if stems else "overlap" if overlap else "silent"
-    mention = [*_mention(target, words, stems, overlap, state), *(f"{topic}_{state}" for topic in topics)]
-    if named := stems or overlap:
-        mention += _near(named, words.row)
-    if target.known:
-        mention += _own(target, stems, state)
+    used, at = np.unique(row, return_inverse=True)
+    passages = passages.only(used.tolist())
+    wholes: dict[str, int] = {}
+    of_whole = [wholes.setdefault(whole, len(wholes)) for whole in passages.column("whole")]
+    said = _Said(passages, of_whole, cues)
+    named, overlap, around = said.named[at, target], said.overlap[at, target], said.around[at, target]
+    state = np.where(named > 0, _NAMED, np.where(overlap > 0, _OVERLAP, _SILENT))
+    topics: dict[tuple[int, tuple[str, ...]], int] = {}
+    topic_of = np.array([_topics(whole, cues, profiles.get(whole, {}), topics) for whole in wholes])
+    topic = topic_of.reshape(len(wholes), len(cues))[np.array(of_whole, dtype=np.int64)[at], target]
+    of_topic_state = topic * len(_STATES) + state
+    topics_in_state = [(n, names, name) for n, names in topics for name in _STATES]
+    mention = [
+        _mentions(cues, np.column_stack([target, state, np.minimum(named, 3), overlap, around])),
+        TokenLists(
+            [[f"{one}_{name}" for one in names] for _, names, name in topics_in_state], of_topic_state
+        ),
+        _own_words(cues, said, at, target, state),
+    ]
     # what kind of sentence it is counts where the commentary is about the target
-    beside = (state, *target.wants, *(topic for topic in topics if "=first" in topic))
-    across = (*target.wants, target.id) if target.known else tuple(target.wants)
+    beside = [
+        (name, *cues[n].wants, *(one for one in names if "=first" in one))
+        for n, names, name in topics_in_state
+    ]
+    across = [(*cue.wants, cue.id) if cue.known else tuple(cue.wants) for cue in cues]
+    on_lists = TokenLists([sorted(count_lexicons(words)) for words in said.rows], at)
+    once = TokenLists([sorted(set(words)) for words in said.rows], at)
     return PairTokens(
-        FeatureCross(mention, beside, words.lists), topics, FeatureCross([], across, words.once)
+        TokenTable(mention, Cross(TokenLists(beside, of_topic_state), on_lists, ":")),
+        TokenTable([TokenLists([names for _, names in topics], topic)]),
+        TokenTable([], Cross(TokenLists(across, target), once, "|")),
     )
 
 
-def _mention(
-    target: TargetCues, words: Words, named: Sequence[str], overlap: Sequence[str], state: str
-) -> Iterator[str]:
-    yield f"state={state}"
-    yield f"named={min(len(named), 3)}"
-    yield f"overlap={min(len(overlap), 5)}"
-    yield f"share={int(5 * len(overlap) / max(len(target.content), 1))}"
-    if any(stem in words.around for stem in (*target.stems, *target.content)):
-        yield f"{state}_around"
+def _candidates(
+    stems: Sequence[str], of_whole: Sequence[int], *texts: Sequence[str]
+) -> list[list[tuple[int, str]]]:
+    """For each commentary the stems, with their places, that may stand in one of its texts.
+
+    A stem of one word stands in a text only if it stands in one of its words.
+    """
+    words: list[set[str]] = [set() for _ in range(max(of_whole, default=-1) + 1)]
+    for column in texts:
+        for whole, text in zip(of_whole, column, strict=True):
+            words[whole].update(text.split())
+    joined = [" ".join(found) for found in words]
+    parted = {stem for stem in stems if stem.split() != [stem]}
+    return [[(i, stem) for i, stem in enumerate(stems) if stem in text or stem in parted] for text in joined]
+
+
+def _contained(
+    stems: Sequence[str],
+    may: Sequence[Sequence[tuple[int, str]]],
+    of_whole: Sequence[int],
+    texts: Sequence[str],
+) -> Ints:
+    """Which stems stand in which texts: shape (n_texts, n_stems)."""
+    found = np.zeros((len(texts), len(stems)), dtype=np.int64)
+    at = [
+        (row, i)
+        for row, (whole, text) in enumerate(zip(of_whole, texts, strict=True))
+        for i, stem in may[whole]
+        if stem in text
+    ]
+    if at:
+        found[tuple(np.array(at).T)] = 1
+    return found
+
+
+def _topics(
+    whole: str,
+    cues: Sequence[TargetCues],
+    profile: Mapping[str, float],
+    numbers: dict[tuple[int, tuple[str, ...]], int],
+) -> list[int]:
+    """For each target, how much the commentary is about it, and whether about no known one more.
+
+    Each target with its tokens has a number; new ones are added to ``numbers``.
+    """
+    lower = whole.lower()
+    rates = {cue.id: cue.rate(lower) for cue in cues if cue.stems}
+    topics = {name: [f"rate={_step(rate)}"] for name, rate in rates.items()}
+    for name, share in profile.items():
+        topics.setdefault(name, []).extend((f"profile={profile_step(share)}", f"share={int(10 * share)}"))
+    known = {cue.id for cue in cues if cue.known}
+    for kind, values in (("rate", rates), ("profile", profile)):
+        most = max((value for name, value in values.items() if name in known), default=0.0)
+        for name, value in values.items():
+            topics[name].append(f"{kind}=first" if value >= most and value > 0 else f"{kind}=later")
+    keys = [(n, tuple(topics.get(cue.id, ()))) for n, cue in enumerate(cues)]
+    return [numbers.setdefault(key, len(numbers)) for key in keys]
+
+
+def _mentions(cues: Sequence[TargetCues], facts: Ints) -> TokenLists:
+    """Whether and how pairs name their target: a list for each combination of what is known of one.
+
+    Parameters
+    ----------
+    facts : int ndarray of shape (n_pairs, 5)
+        Target, state, how many aliases and words of the question are named, and whether one is around.
+    """
+    found, of = np.unique(facts, axis=0, return_inverse=True)
+    return TokenLists([list(_mention(cues[n], *counts)) for n, *counts in found.tolist()], of.ravel())
+
+
+def _mention(target: TargetCues, state: int, named: int, overlap: int, around: int) -> Iterator[str]:
+    name = _STATES[state]
+    yield f"state={name}"
+    yield f"named={named}"
+    yield f"overlap={min(overlap, 5)}"
+    yield f"share={int(5 * overlap / max(len(target.content), 1))}"
+    if around:
+        yield f"{name}_around"
     yield f"type={target.type}"
+    if target.known:
+        yield f"target={target.id}"
+        yield f"target={target.id}_{name}"
 
 
-def _own(target: TargetCues, named: Sequence[str], state: str) -> list[str]:
-    return [f"target={target.id}", f"target={target.id}_{state}", *(f"alias={stem}" for stem in named)]
+def _own_words(cues: Sequence[TargetCues], said: _Said, at: Ints, target: Ints, state: Ints) -> TokenLists:
+    """The words near what names the target, and by which alias it is named."""
+    lists: list[list[str]] = [[]]
+    of = np.zeros(len(at), dtype=np.int64)
+    for pair in np.flatnonzero(state != _SILENT).tolist():
+        cue, row = cues[target[pair]], at[pair]
+        stems = [stem for stem in cue.stems if stem in said.lower[row]]
+        found = stems or [stem for stem in cue.content if stem in said.lower[row]]
+        of[pair] = len(lists)
+        lists.append([*_near(found, said.rows[row]), *(f"alias={stem}" for stem in stems if cue.known)])
+    return TokenLists(lists, of)
 
 
 def _near(named: Sequence[str], row: Sequence[str]) -> Iterator[str]:

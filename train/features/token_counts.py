@@ -1,46 +1,61 @@
 """Weighted counts of tokens that need names: those of targets and topics."""
 
 from array import array
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
-from typing import Any, Self
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, repeat
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
 
-from train.arrays import Array
+from train.arrays import Array, Floats, Ints
 from train.features.analyzers import ANALYZERS
 
 
-class CrossItems:
-    """What one or more sides are put before, with the separator between: ``side|item``."""
+class TokenLists(NamedTuple):
+    """Lists of tokens that rows share: ``of`` is the place of each row's list."""
 
-    __slots__ = ("_written", "names", "separator")
-
-    def __init__(self, names: list[str], separator: str) -> None:
-        self.names, self.separator = names, separator
-        self._written: dict[str, list[str]] = {}
-
-    def beside(self, side: str) -> list[str]:
-        """The tokens of a side, written out; once for all that ask."""
-        if side not in self._written:
-            self._written[side] = [f"{side}{self.separator}{name}" for name in self.names]
-        return self._written[side]
+    lists: Sequence[Sequence[str]]
+    of: Ints
 
 
-class FeatureCross:
-    """Plain tokens, and each side with each item; iterates over all of them as strings."""
+class Cross(NamedTuple):
+    """Each side of a row with each of its items, written ``side|item`` with the separator between.
 
-    __slots__ = ("items", "plain", "sides")
+    No side and no item stands twice in a row.
+    """
 
-    def __init__(self, plain: list[str], sides: tuple[str, ...], items: CrossItems) -> None:
-        self.plain, self.sides, self.items = plain, sides, items
+    sides: TokenLists
+    items: TokenLists
+    separator: str
 
-    def __iter__(self) -> Iterator[str]:
-        yield from self.plain
-        for side in self.sides:
-            yield from self.items.beside(side)
+
+class TokenTable(NamedTuple):
+    """The tokens of some rows, in lists that are made once for all rows that have them.
+
+    No token stands in two lists of a row.
+    """
+
+    lists: Sequence[TokenLists]
+    cross: Cross | None = None
+
+    def tokens(self, places: Iterable[int]) -> Iterator[list[str]]:
+        """The tokens of rows, written out."""
+        for place in places:
+            row = [token for shared in self.lists for token in shared.lists[shared.of[place]]]
+            if self.cross:
+                sides, items, separator = self.cross
+                row += [
+                    f"{side}{separator}{item}"
+                    for side in sides.lists[sides.of[place]]
+                    for item in items.lists[items.of[place]]
+                ]
+            yield row
+
+    @property
+    def size(self) -> int:
+        """The number of rows."""
+        return len((self.cross.sides if self.cross else self.lists[0]).of)
 
 
 class CrossIndex:
@@ -52,44 +67,24 @@ class CrossIndex:
         The column of each token.
     separator
         The character between the parts; none stands in a side.
+
+    Attributes
+    ----------
+    sides, items
+        The place of each part.
+    columns : int32 ndarray of shape (n_sides + 1, n_items + 1)
+        -1 for what is not known; the last row and the last column are.
     """
 
     def __init__(self, vocabulary: Mapping[str, int], separator: str) -> None:
         parts = [
             (term.split(separator, 1), column) for term, column in vocabulary.items() if separator in term
         ]
-        self._sides = _numbered(side for (side, _), _ in parts)
-        self._items = _numbered(item for (_, item), _ in parts)
-        # the last row and the last column are for what is not known
-        self._columns = np.full((len(self._sides) + 1, len(self._items) + 1), -1, dtype=np.int32)
+        self.sides = _numbered(side for (side, _), _ in parts)
+        self.items = _numbered(item for (_, item), _ in parts)
+        self.columns = np.full((len(self.sides) + 1, len(self.items) + 1), -1, dtype=np.int32)
         for (side, item), column in parts:
-            self._columns[self._sides[side], self._items[item]] = column
-
-    def find(self, rows: Sequence[FeatureCross]) -> tuple[Array, Array]:
-        """The row and the column of each known token of two parts."""
-        places: dict[int, int] = {}
-        sentence, item, starts = [], [], [0]
-        for row in rows:
-            if id(row.items) not in places:
-                places[id(row.items)] = len(places)
-                item += [self._items.get(name, -1) for name in row.items.names]
-                starts.append(len(item))
-            sentence.append(places[id(row.items)])
-        side = [self._sides.get(name, -1) for row in rows for name in row.sides]
-        owner = np.repeat(np.arange(len(rows)), [len(row.sides) for row in rows])
-        begin, size = np.array(starts[:-1], dtype=np.int64), np.diff(starts)
-        of = np.array(sentence, dtype=np.int64)[owner]
-        # each side of a pair, as often as its sentence has items
-        repeated = np.repeat(np.arange(len(of)), size[of])
-        first = np.cumsum(size[of]) - size[of]
-        at = np.arange(len(repeated)) - np.repeat(first - begin[of], size[of])
-        column = self._columns[np.array(side, dtype=np.int64)[repeated], np.array(item, dtype=np.int64)[at]]
-        is_known = column >= 0
-        return owner[repeated][is_known], column[is_known]
-
-
-def _numbered(names: Iterable[str]) -> dict[str, int]:
-    return {name: i for i, name in enumerate(dict.fromkeys(names))}
+            self.columns[self.sides[side], self.items[item]] = column
 
 
 class TokenCounts:
@@ -101,11 +96,9 @@ class TokenCounts:
     Parameters
     ----------
     analyzer
-        A name of `train.features.analyzers.ANALYZERS`.
+        A name of `train.features.analyzers.ANALYZERS`; a `TokenTable` is taken as it is.
     view
-        The field of a passage, or of a pair of passage and target, that is read; a plain string
-        is read as it is. Where it holds a `FeatureCross`, all rows do, with one separator between the
-        parts; what is fitted then finds their columns without writing them out.
+        The field of a passage that is read; a plain string is read as it is.
     min_df
         Rows a token must occur in to be kept.
     idf
@@ -122,7 +115,7 @@ class TokenCounts:
 
     # made from the vocabulary when they are first needed
     _held: dict[str, int] | None = None
-    _table: CrossIndex | None = None
+    _index: CrossIndex | None = None
 
     def __init__(
         self,
@@ -139,63 +132,57 @@ class TokenCounts:
         self.idf = idf
         self.weight = weight
 
-    def fit(self, X: Sequence[Any], y: object = None) -> Self:
+    def fit(self, X: Any, y: object = None) -> Self:
         self.fit_transform(X, y)
         return self
 
-    def fit_transform(self, X: Sequence[Any], y: object = None) -> Any:
-        vocabulary: dict[str, int] = defaultdict(lambda: len(vocabulary))
-        counts = self._count(X, lambda row: map(vocabulary.__getitem__, row))
-        frequency = np.bincount(counts.indices, minlength=len(vocabulary))
-        terms = sorted(term for term, column in vocabulary.items() if frequency[column] >= self.min_df)
-        kept = np.array([vocabulary[term] for term in terms], dtype=np.int64)
-        self.terms_ = "\n".join(terms)
-        self._held = self._table = None
-        rarity = np.log((1 + len(X)) / (1 + frequency[kept])) + 1
-        self.idf_: Any = rarity if self.idf else np.ones_like(rarity)
-        return self._weigh(counts[:, kept])
+    def fit_transform(self, X: Any, y: object = None) -> Any:
+        table = self._table(X)
+        terms = sorted(set(chain.from_iterable(table.tokens(range(table.size)))))
+        self._keep(terms, np.ones(len(terms)))
+        counts = self.count(table).counts(np.arange(table.size))
+        frequency = np.bincount(counts.indices, minlength=len(terms))
+        kept = np.flatnonzero(frequency >= self.min_df)
+        rarity = np.log((1 + table.size) / (1 + frequency[kept])) + 1
+        self._keep([terms[i] for i in kept], rarity if self.idf else np.ones_like(rarity))
+        return self.weigh(counts[:, kept])
 
-    def transform(self, X: Sequence[Any]) -> Any:
-        find = self._vocabulary().get
-        is_crossed = len(X) > 0 and isinstance(self._analyze(X[0]), FeatureCross)
-        counts = self._count(X, lambda row: map(find, row.plain if is_crossed else row, repeat(-1)))
-        counts.resize(len(X), len(self.idf_))
-        return self._weigh(counts + self._count_crossed(X) if is_crossed else counts)
+    def transform(self, X: Any) -> Any:
+        table = self._table(X)
+        return self.count(table).matrix(np.arange(table.size))
+
+    def count(self, table: TokenTable) -> "Counted":
+        """What is known of each list of tokens, found once."""
+        return Counted(self, table)
 
     def get_feature_names_out(self, input_features: object = None) -> Any:
         return np.array(self.terms_.split("\n") if self.terms_ else [], dtype=object)
 
-    def _vocabulary(self) -> dict[str, int]:
+    def vocabulary(self) -> dict[str, int]:
+        """The column of each term."""
         if self._held is None:
             self._held = {term: i for i, term in enumerate(self.get_feature_names_out())}
         return self._held
 
-    def _count_crossed(self, X: Sequence[Any]) -> sp.csr_matrix:
-        rows = [self._analyze(x) for x in X]
-        if self._table is None:
-            self._table = CrossIndex(self._vocabulary(), rows[0].items.separator)
-        owner, column = self._table.find(rows)
-        return sp.csr_matrix((np.ones(len(owner)), (owner, column)), shape=(len(X), len(self.idf_)))
+    def index(self, separator: str) -> CrossIndex:
+        if self._index is None:
+            self._index = CrossIndex(self.vocabulary(), separator)
+        return self._index
 
-    def _count(self, X: Sequence[Any], find: Callable[[Any], Iterable[int]]) -> sp.csr_matrix:
-        """How often each row has each token; ``find`` gives the tokens' columns, -1 for unknown ones."""
-        columns, starts = array("q"), array("q", [0])
-        for x in X:
-            columns.extend(find(self._analyze(x)))
-            starts.append(len(columns))
-        tokens = np.frombuffer(columns, np.int64)
-        known = tokens >= 0
-        begins = np.concatenate([[0], np.cumsum(known)])[np.frombuffer(starts, np.int64)]
-        width = int(tokens.max(initial=-1)) + 1
-        counts = sp.csr_matrix((np.ones(begins[-1]), tokens[known], begins), shape=(len(starts) - 1, width))
-        counts.sum_duplicates()
-        return counts
+    def _keep(self, terms: Sequence[str], idf: Floats) -> None:
+        self.terms_ = "\n".join(terms)
+        self.idf_: Any = idf
+        self._held = self._index = None
 
-    def _analyze(self, passage: Any) -> Any:
-        is_bare = isinstance(passage, str | list | FeatureCross)
-        return ANALYZERS[self.analyzer](passage if is_bare else getattr(passage, self.view))
+    def _table(self, X: Any) -> TokenTable:
+        if isinstance(X, TokenTable):
+            return X
+        analyze = ANALYZERS[self.analyzer]
+        rows = [analyze(x if isinstance(x, str | list) else getattr(x, self.view)) for x in X]
+        return TokenTable([TokenLists(rows, np.arange(len(rows)))])
 
-    def _weigh(self, counts: Any) -> Any:
+    def weigh(self, counts: Any) -> Any:
+        """The counts as weights, each row brought to its length."""
         row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
         values = (1 + np.log(counts.data)) * self.idf_[counts.indices]
         length = np.sqrt(np.bincount(row, values**2, minlength=counts.shape[0]))
@@ -203,4 +190,101 @@ class TokenCounts:
         return sp.csr_matrix(parts, shape=counts.shape)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name not in ("_held", "_table")}
+        return {name: value for name, value in vars(self).items() if name not in ("_held", "_index")}
+
+
+class Counted:
+    """The known tokens of a table: of some rows as a matrix, of all as sums of weights.
+
+    A sum is added up from those of the lists a row has, so that no list is looked at twice.
+    """
+
+    def __init__(self, block: TokenCounts, table: TokenTable) -> None:
+        self._block, self._table = block, table
+        find, width = block.vocabulary(), len(block.idf_)
+        self._lists = [(_counts(shared.lists, find, width), shared.of) for shared in table.lists]
+        if table.cross:
+            self._index = block.index(table.cross.separator)
+            self._sides = _padded(table.cross.sides.lists, self._index.sides)
+            self._items = _counts(table.cross.items.lists, self._index.items, len(self._index.items) + 1)
+
+    @property
+    def width(self) -> int:
+        """The number of terms."""
+        return len(self._block.idf_)
+
+    def counts(self, rows: Ints) -> sp.csr_matrix:
+        """How often some rows have each term."""
+        found = sp.csr_matrix((len(rows), len(self._block.idf_)))
+        for counts, of in self._lists:
+            found = found + counts[of[rows]]
+        return found + self._crossed(rows) if self._table.cross else found
+
+    def matrix(self, rows: Ints) -> sp.csr_matrix:
+        """The weighted counts of some rows: shape (n_rows, n_terms)."""
+        return self._block.weigh(self.counts(rows))
+
+    def sums(self, weights: Floats) -> Floats:
+        """The product of the matrix of all rows with weights of shape (n_terms, n), without making it."""
+        idf = self._block.idf_
+        # the last row is of what is not known, the last column adds up to the square of a row's length
+        table = np.zeros((len(idf) + 1, weights.shape[1] + 1))
+        total = np.zeros((self._table.size, table.shape[1]))
+        for counts, of in self._lists:
+            values = 1 + np.log(counts.data)
+            parts = (values, counts.indices, counts.indptr)
+            squares = (values**2, counts.indices, counts.indptr)
+            said = sp.csr_matrix(parts, counts.shape) @ (weights * idf[:, None])
+            length = sp.csr_matrix(squares, counts.shape) @ idf**2
+            total += np.column_stack([said, length])[of]
+        if self._table.cross:
+            table[:-1, :-1], table[:-1, -1] = weights * idf[:, None], idf**2
+            of_items = np.ascontiguousarray(table[self._index.columns.T])  # items, sides, scores
+            said = (self._items @ of_items.reshape(len(of_items), -1)).reshape(-1, *of_items.shape[1:])
+            sides, items = self._table.cross.sides, self._table.cross.items
+            for side in self._sides.T:
+                total += said[items.of, side[sides.of]]
+        length = np.sqrt(total[:, -1:])
+        length[length == 0] = 1.0
+        found: Floats = total[:, :-1] / length * self._block.weight
+        return found
+
+    def _crossed(self, rows: Ints) -> sp.csr_matrix:
+        assert self._table.cross
+        sides, items = self._sides[self._table.cross.sides.of[rows]], self._table.cross.items.of[rows]
+        begin, size = self._items.indptr[items], np.diff(self._items.indptr)[items]
+        # each item of a row, with each of its sides
+        owner = np.repeat(np.arange(len(rows)), size)
+        at = np.arange(len(owner)) + np.repeat(begin - np.cumsum(size) + size, size)
+        columns = self._index.columns[sides[owner], self._items.indices[at][:, None]]
+        is_known = columns >= 0
+        row = np.broadcast_to(owner[:, None], columns.shape)[is_known]
+        shape = (len(rows), len(self._block.idf_))
+        return sp.csr_matrix((np.ones(len(row)), (row, columns[is_known])), shape=shape)
+
+
+def _counts(lists: Sequence[Iterable[str]], find: Mapping[str, int], width: int) -> sp.csr_matrix:
+    """How often each list has each known token."""
+    columns, starts = array("q"), array("q", [0])
+    for tokens in lists:
+        columns.extend(map(find.get, tokens, repeat(-1)))
+        starts.append(len(columns))
+    found = np.frombuffer(columns, np.int64)
+    known = found >= 0
+    begins = np.concatenate([[0], np.cumsum(known)])[np.frombuffer(starts, np.int64)]
+    counts = sp.csr_matrix((np.ones(begins[-1]), found[known], begins), shape=(len(lists), width))
+    counts.sum_duplicates()
+    return counts
+
+
+def _padded(lists: Sequence[Sequence[str]], places: Mapping[str, int]) -> Array:
+    """The place of each side of each list; behind the last known one that of none."""
+    nothing = len(places)
+    found = np.full((len(lists), max(map(len, lists), default=0)), nothing)
+    for row, sides in zip(found, lists, strict=True):
+        row[: len(sides)] = [places.get(side, nothing) for side in sides]
+    return found
+
+
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    return {name: i for i, name in enumerate(dict.fromkeys(names))}

@@ -14,8 +14,10 @@ from schemas.records import UNRELATED, CodePrediction, DirectionSource, LayerVal
 from train.arrays import Bools, Floats, Ints
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import NEVER
-from train.classifiers.touch import log_odds_of, number_pairs
+from train.classifiers.touch import Pairs, log_odds_of, number_pairs, place_pairs
+from train.features.passages import as_passages
 from train.features.target_pairs import TargetCues, pair_tokens
+from train.features.token_counts import Counted
 from train.layers.asked import asked_pairs, by_target
 from train.layers.directions import directions, is_known, known_directions
 from train.layers.kind import Heard, Kind, SuggestedPart, withheld_reason
@@ -32,7 +34,7 @@ from train.layers.stance_steps import (
     target_states,
 )
 from train.model import Batch, FittedLayer, LayerState, Model, PairBatch, TrainingData
-from train.pipelines import apply_pairs, columns_of, fit_pairs
+from train.pipelines import columns_of, count_pairs, fit_pairs
 from train.settings import Settings
 
 #: What a direction that is suggested may rest on.
@@ -58,12 +60,18 @@ class Stance(Kind):
             for target in data.codebook.targets
             if target.id in targets
         }
-        tokens = pair_tokens(data.passages, cues, [(pair.row, pair.target) for pair in asked], profiles)
-        union, pair_features = fit_pairs(data.pipeline.pair_blocks(), tokens)
         places = [pair.row for pair in asked]
+        pairs = number_pairs(
+            [(pair.row, pair.target) for pair in asked],
+            [row.commentary_id for row in data.rows],
+            [row.index for row in data.rows],
+        )
+        ready = [cues[name] for name in pairs.names]
+        tokens = pair_tokens(as_passages(data.passages), ready, pairs.row, pairs.target, profiles)
+        union, pair_features = fit_pairs(data.pipeline.pair_blocks(), tokens)
         shared = data.matrix[:, columns_of(data.features, data.pipeline.shared)]
         matrix = sp.hstack([shared[places], pair_features], format="csr")
-        steps = fit_steps(matrix, asked, data)
+        steps = fit_steps(matrix, asked, pairs, data)
         codes = [*steps.ways, UNRELATED]
         state = LayerState(
             kind=layer.kind,
@@ -83,22 +91,20 @@ class Stance(Kind):
             pairs=union,
             topics=topics,
             touch=steps.touch,
-            held_out=lambda: _predictions(
-                [(pair.row, pair.target) for pair in asked], codes, steps.held_out, state, data.settings
-            ),
+            held_out=lambda: _predictions(pairs, codes, steps.held_out, state, data.settings),
         )
 
     def predict(self, layer: Layer, model: Model, batch: Batch) -> list[dict[str, CodePrediction]]:
         """The prediction for each target of the pairs (`make_pairs`), for each sentence."""
-        pairs, classifiers = batch.pairs[layer.id], model.classifiers[layer.id]
-        if not pairs.asked:
+        found, classifiers = batch.pairs[layer.id], model.classifiers[layer.id]
+        pairs, state = found.pairs, model.meta.layers[layer.id]
+        if not len(pairs.row):
             return [{} for _ in batch.passages]
-        state = model.meta.layers[layer.id]
         ways = [str(code) for code in classifiers["direction"].classes_] if "direction" in classifiers else []
-        counts = known_directions(state.authors, [(batch.authors[i], t) for i, t in pairs.asked], ways)
-        said = classifiers["direction"].to_probabilities(pairs.scores["direction"]) if ways else counts
-        answers = Answers(pairs.touched, directions(said, counts), is_known(counts))
-        by_row = _predictions(pairs.asked, [*ways, UNRELATED], answers, state, model.meta.settings)
+        counts = _counted_directions(state, pairs, batch.authors, ways)
+        said = classifiers["direction"].to_probabilities(found.scores["direction"]) if ways else counts
+        answers = Answers(found.touched, directions(said, counts), is_known(counts))
+        by_row = _predictions(pairs, [*ways, UNRELATED], answers, state, model.meta.settings)
         return [by_row.get(row, {}) for row in range(len(batch.passages))]
 
     def make_pairs(self, layer: Layer, model: Model, batch: Batch) -> PairBatch:
@@ -108,30 +114,31 @@ class Stance(Kind):
         requested.
         """
         cues = _cues_of(model, layer.id)
-        requested = _pairs_to_answer(layer, batch, list(cues))
-        if not requested:
-            return PairBatch([], None, {}, np.zeros(0), None)
         touch = model.touches.get(layer.id)
-        asked = requested if touch is None else _with_others(requested, touch.asked_.tolist())
-        profiles = apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
-        features = apply_pairs(model.pairs.get(layer.id), pair_tokens(batch.passages, cues, asked, profiles))
-        places = np.array([row for row, _ in asked])
-        classifiers = model.classifiers[layer.id]
-        scores = {
-            part: _pair_scores(classifier, batch.scores.get((layer.id, part)), features, places)
-            for part, classifier in classifiers.items()
-        }
-        classifier = classifiers["touched"]
-        touched = probability_of(True, classifier, classifier.to_probabilities(scores["touched"]))
-        if touch is None:
-            return PairBatch(asked, features, scores, touched, None)
-        numbers = number_pairs(asked, batch.commentaries, batch.indexes)
-        meaning = meaning_of(
-            model.meta.settings.encoder, model.meta.book, batch.passages, batch.commentaries, numbers.names
+        row, target, requested = _pairs_to_answer(
+            layer, batch, list(cues), [] if touch is None else touch.asked_.tolist()
         )
-        parts = touch.parts(log_odds_of(touched), meaning, batch.answers, numbers)
-        found = PairBatch(asked, features, scores, touch.probabilities(parts), parts)
-        return found if len(asked) == len(requested) else found.only(requested)
+        pairs = place_pairs(row, target, list(cues), batch.commentaries, batch.indexes)
+        counts = []
+        if len(row) and layer.id in model.pairs:
+            profiles = apply_topics(model.topics.get(layer.id), model, layer, batch.passages)
+            tokens = pair_tokens(as_passages(batch.passages), list(cues.values()), row, target, profiles)
+            counts = count_pairs(model.pairs[layer.id], tokens)
+        classifiers = model.classifiers[layer.id]
+        scores = _pair_scores(layer, classifiers, batch, counts, row)
+        classifier = classifiers["touched"]
+        touched, parts = (
+            probability_of(True, classifier, classifier.to_probabilities(scores["touched"])),
+            None,
+        )
+        if touch is not None and len(row):
+            meaning = meaning_of(
+                model.meta.settings.encoder, model.meta.book, batch.passages, batch.commentaries, pairs.names
+            )
+            parts = touch.parts(log_odds_of(touched), meaning, batch.answers, pairs)
+            touched = touch.probabilities(parts)
+        found = PairBatch(pairs, counts, np.arange(len(row)), scores, touched, parts)
+        return found if len(requested) == len(row) else found.only(requested)
 
     def codes(self, value: LayerValue) -> list[str]:
         return list(by_target(value).values())
@@ -197,10 +204,13 @@ class Stance(Kind):
     def answers(
         self, layer: Layer, heard: Heard, state: LayerState, settings: Settings
     ) -> list[CodePrediction]:
-        asked = list(enumerate(heard.targets))
-        found = _predictions(asked, heard.codes, _of_both(heard), state, settings)
+        names, target = np.unique(np.array(heard.targets, dtype=str), return_inverse=True)
+        row = np.arange(len(heard.targets))
+        pairs = Pairs(row, target, np.zeros_like(row), np.zeros_like(row), names.tolist())
+        found = _predictions(pairs, heard.codes, _of_both(heard), state, settings)
         return [
-            msgspec.structs.replace(found[row][target], direction_from="predictions") for row, target in asked
+            msgspec.structs.replace(found[n][name], direction_from="predictions")
+            for n, name in enumerate(heard.targets)
         ]
 
     def parts(self, layer: Layer) -> set[str]:
@@ -236,27 +246,27 @@ def is_tested(state: LayerState, target_id: str, settings: Settings) -> bool:
 
 
 def _predictions(
-    asked: Sequence[tuple[int, str]],
+    pairs: Pairs,
     codes: Sequence[str],
     answers: Answers,
     state: LayerState,
     settings: Settings,
 ) -> dict[int, dict[str, CodePrediction]]:
     """The records of pairs, by row and target; a touch of an untested target is never sure."""
-    sure = {
-        target: round(state.sure[TOUCH], 6) if is_tested(state, target, settings) else NEVER
-        for target in {target for _, target in asked}
-    }
+    sure = [
+        round(state.sure[TOUCH], 6) if is_tested(state, target, settings) else NEVER for target in pairs.names
+    ]
     touched, known = answers.touched.round(6).tolist(), answers.known.tolist()
     joint = np.column_stack([answers.touched[:, None] * answers.directions, 1 - answers.touched])
     best = answers.directions.argmax(axis=1).tolist() if len(codes) > 1 else [0] * len(touched)
     by_row: dict[int, dict[str, CodePrediction]] = {}
-    for (row, target), likely, is_told, way, scores in zip(
-        asked, touched, known, best, joint.round(6).tolist(), strict=True
+    numbers = pairs.row.tolist(), pairs.target.tolist()
+    for row, target, likely, is_told, way, scores in zip(
+        *numbers, touched, known, best, joint.round(6).tolist(), strict=True
     ):
         touch = TouchPrediction(score=likely, threshold=sure[target], abstained=likely < sure[target])
         by_code = dict(zip(codes, scores, strict=True))
-        by_row.setdefault(row, {})[target] = _prediction(
+        by_row.setdefault(row, {})[pairs.names[target]] = _prediction(
             touch, by_code, codes[way], _source(is_told, codes), state
         )
     return by_row
@@ -315,22 +325,39 @@ def can_be_coded(state: LayerState, prediction: CodePrediction) -> bool:
     return prediction.direction_from != "commentary" and state.sure["commentary"] < NEVER
 
 
-def _pairs_to_answer(layer: Layer, batch: Batch, targets: Sequence[str]) -> list[tuple[int, str]]:
+def _pairs_to_answer(
+    layer: Layer, batch: Batch, targets: Sequence[str], known: Sequence[str]
+) -> tuple[Ints, Ints, Ints]:
+    """The pairs to look at, as places of sentences and of targets, and which of them are to be answered.
+
+    Of each sentence that is asked of anything, all targets of training are looked at.
+    """
+    size, width = len(batch.passages), len(targets)
     if batch.asked is None:
-        return [(row, target) for row in range(len(batch.passages)) for target in targets]
-    return [(row, target) for row, asked in enumerate(batch.asked) for target in asked.get(layer.id, ())]
+        all_pairs = np.arange(size * width)
+        return all_pairs // max(width, 1), all_pairs % max(width, 1), all_pairs
+    column = {name: i for i, name in enumerate(targets)}
+    others = [column[name] for name in known] if len(known) <= _MOST_OTHERS else []
+    pairs: list[tuple[int, int]] = []
+    requested: list[int] = []
+    for i, asked in enumerate(batch.asked):
+        wanted = list(dict.fromkeys(column[name] for name in asked.get(layer.id, ())))
+        requested += range(len(pairs), len(pairs) + len(wanted))
+        pairs += [(i, target) for target in dict.fromkeys([*wanted, *(others if wanted else ())])]
+    row, target = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return row, target, np.array(requested, dtype=np.int64)
 
 
-def _with_others(requested: list[tuple[int, str]], known: list[str]) -> list[tuple[int, str]]:
-    """The pairs, and of the same sentences those with all targets of training, sentence by sentence."""
-    if len(known) > _MOST_OTHERS:
-        return requested
-    by_row: dict[int, dict[str, None]] = {}
-    for row, target in requested:
-        by_row.setdefault(row, {})[target] = None
-    return [
-        (row, target) for row, targets in by_row.items() for target in {**targets, **dict.fromkeys(known)}
-    ]
+def _counted_directions(
+    state: LayerState, pairs: Pairs, authors: Sequence[str | None], ways: Sequence[str]
+) -> Floats:
+    """How often each direction was coded for the author and target of each pair."""
+    names = {author: i for i, author in enumerate(dict.fromkeys(authors))}
+    asked = [(author, target) for author in names for target in pairs.names]
+    counts = known_directions(state.authors, asked, ways).reshape(len(names), len(pairs.names), len(ways))
+    author = np.array([names[author] for author in authors])
+    found: Floats = counts[author[pairs.row], pairs.target]
+    return found
 
 
 @lru_cache(maxsize=1)  # a model predicts batch after batch
@@ -340,10 +367,25 @@ def _cues_of(model: Model, layer_id: str) -> dict[str, TargetCues]:
     return {target.id: TargetCues(target, book, known=target.id in known) for target in book.targets}
 
 
-def _pair_scores(classifier: Any, of_sentence: Floats | None, features: Any, places: Ints) -> Floats:
-    """Scores of pairs; the sentence's part was found once for all its targets."""
-    if not hasattr(classifier, "coef_"):
-        return np.zeros((len(places), len(classifier.classes_)))
-    weights = classifier.coef_.T[classifier.coef_.shape[1] - features.shape[1] :].astype(np.float64)
-    pair_scores: Floats = np.asarray(features @ weights) + classifier.intercept_
-    return pair_scores if of_sentence is None else pair_scores + of_sentence[places]
+def _pair_scores(
+    layer: Layer, classifiers: Mapping[str, Any], batch: Batch, counts: Sequence[Counted], row: Ints
+) -> dict[str, Floats]:
+    """Scores of pairs, for each classifier; the sentence's part was found once for all its targets."""
+    found: dict[str, Floats] = {
+        part: np.zeros((len(row), len(one.classes_))) for part, one in classifiers.items()
+    }
+    linear = {part: one for part, one in classifiers.items() if hasattr(one, "coef_")}
+    if not linear or not len(row):
+        return found
+    weights = np.hstack([one.coef_.T for one in linear.values()]).astype(np.float64)
+    at = len(weights) - sum(counted.width for counted in counts)
+    total = np.zeros((len(row), weights.shape[1]))
+    for counted in counts:
+        total += counted.sums(weights[at : (at := at + counted.width)])
+    begin = 0
+    for part, one in linear.items():
+        of_sentence = batch.scores.get((layer.id, part))
+        found[part] = total[:, begin : (begin := begin + len(one.classes_))] + one.intercept_
+        if of_sentence is not None:
+            found[part] += of_sentence[row]
+    return found

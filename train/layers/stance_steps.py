@@ -8,16 +8,16 @@ import numpy as np
 import scipy.sparse as sp
 
 from schemas.codebook import Codebook, Layer
-from schemas.records import UNRELATED, GoldSentence
+from schemas.records import UNRELATED
 from train.arrays import Array, Bools, Floats
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold, times_needed
 from train.classifiers.touch import (
     Meaning,
+    Pairs,
     TouchModel,
     fit_touch,
     log_odds_of,
-    number_pairs,
     with_commentary,
 )
 from train.features.encoders import encode
@@ -65,22 +65,34 @@ class Steps(NamedTuple):
     choices: dict[str, dict[str, float]]
 
 
-def fit_steps(matrix: sp.csr_matrix, asked: Sequence[AskedTarget], data: TrainingData) -> Steps:
-    """All that is learned of pairs, and what it says of each while its group was held out."""
+def fit_steps(
+    matrix: sp.csr_matrix, asked: Sequence[AskedTarget], numbers: Pairs, data: TrainingData
+) -> Steps:
+    """All that is learned of pairs, and what it says of each while its group was held out.
+
+    Parameters
+    ----------
+    matrix : sparse matrix of shape (n_pairs, n_features)
+    numbers
+        The pairs that were asked, as numbers.
+    """
     values = np.array([pair.value for pair in asked])
     touched, places = values != UNRELATED, [pair.row for pair in asked]
     clusters = [data.clusters[i] for i in places]
     classifier = data.classifier(len(values), (0.0,)).fit(matrix, touched, groups=clusters)
     classifiers, choices = {"touched": classifier}, {"touched": choices_of(classifier)}
     likely = probability_of(True, classifier, classifier.held_out_)
-    numbers = number_pairs([(pair.row, pair.target) for pair in asked], *_places(data.rows))
     touch = None
     if len(classifier.classes_) == 2 and hasattr(classifier, "coef_"):
         touch, likely = fit_touch(
             log_odds_of(likely),
             touched,
             meaning_of(
-                data.settings.encoder, data.codebook, data.passages, _places(data.rows)[0], numbers.names
+                data.settings.encoder,
+                data.codebook,
+                data.passages,
+                [row.commentary_id for row in data.rows],
+                numbers.names,
             ),
             data.answers,
             numbers,
@@ -115,10 +127,6 @@ def fit_steps(matrix: sp.csr_matrix, asked: Sequence[AskedTarget], data: Trainin
     thresholds, sure, needed = step_thresholds(answers, coded, ways, values, data.settings)
     authors = learn_authors(touches)
     return Steps(classifiers, touch, ways, answers, authors, thresholds, sure, choices | {"needed": needed})
-
-
-def _places(rows: Sequence[GoldSentence]) -> tuple[list[str], list[int | None]]:
-    return [row.commentary_id for row in rows], [row.index for row in rows]
 
 
 def step_thresholds(

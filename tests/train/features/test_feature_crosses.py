@@ -1,55 +1,72 @@
-"""Tokens of two parts are counted as if they were written out."""
+"""Tokens that rows share are counted as if each row had them written out."""
 
 import random
 
 import numpy as np
 import pytest
 
-from train.features.token_counts import CrossItems, FeatureCross, TokenCounts
+from train.features.token_counts import Cross, TokenCounts, TokenLists, TokenTable
 
 WORDS = ["der", "Krieg", "|", "||", ":", "ende", "é", "nie"]
 SIDES = ["plain", "increase", "ukraine", "rate=first"]
 
 
-def rows(rng: random.Random, separator: str) -> list[FeatureCross]:
-    """Some sentences, each with some targets in a row; words that training did not see among them."""
-    found = []
-    for _ in range(30):
-        items = CrossItems(sorted(set(rng.sample(WORDS, rng.randint(0, 6)))), separator)
-        for _ in range(rng.randint(1, 4)):
-            plain = rng.choices(["state=named", "near:nie", "near=nie"], k=rng.randint(0, 4))
-            found.append(FeatureCross(plain, tuple(rng.sample(SIDES, rng.randint(0, 3))), items))
-    return found
+def lists(rng: random.Random, words: list[str], most: int, *, recurs: bool = False) -> TokenLists:
+    """Some lists, which eighty rows share; a token recurs in a list or not."""
+    draw = rng.choices if recurs else rng.sample
+    made = [draw(words, k=rng.randint(0, most)) for _ in range(12)]
+    return TokenLists(made, np.array([rng.randrange(12) for _ in range(80)]))
+
+
+def table(rng: random.Random, separator: str, *others: str) -> TokenTable:
+    plain = [
+        lists(rng, ["state=named", "near=nie", *others], 4, recurs=True),
+        lists(rng, ["target=x", "rate=1"], 2),
+    ]
+    cross = Cross(lists(rng, [*SIDES, *others], 3), lists(rng, [*WORDS, *others], 6), separator)
+    return TokenTable(plain, cross)
 
 
 @pytest.mark.parametrize("separator", ["|", ":"])
 @pytest.mark.parametrize("seed", range(5))
 def test_they_are_counted_as_if_written_out(separator: str, seed: int) -> None:
     rng = random.Random(seed)
-    known, new = (
-        rows(rng, separator),
-        [*rows(rng, separator), FeatureCross([], ("fremd",), CrossItems(["neu"], separator))],
-    )
+    known, new = table(rng, separator), table(rng, separator, "fremd")
     block = TokenCounts("given", min_df=2)
     learned = block.fit_transform(known)
+    terms, idf = block.terms_, block.idf_
+    written = block.fit_transform(list(known.tokens(range(known.size))))
+    assert terms == block.terms_
+    assert np.array_equal(idf, block.idf_)
+    assert abs(learned - written).max() < 1e-12
+    weights = np.random.default_rng(seed).normal(size=(len(idf), 3))
     for some in (known, new):
-        found, plain = block.transform(some), block.transform([list(row) for row in some])
-        assert found.shape == plain.shape
-        assert (found != plain).nnz == 0
-        assert np.array_equal(found.indptr, plain.indptr)
-    assert abs(learned - block.transform(known)).max() < 1e-12  # summed in another order
+        plain = block.transform(list(some.tokens(range(some.size))))
+        assert abs(block.transform(some) - plain).max() < 1e-12
+        assert np.allclose(block.count(some).sums(weights), plain @ weights)
+        assert abs(block.count(some).matrix(np.array([7, 3])) - plain[[7, 3]]).max() < 1e-12
     assert learned.nnz > 100
 
 
+def crossed(side: str) -> TokenTable:
+    at = np.array([0])
+    return TokenTable([], Cross(TokenLists([[side]], at), TokenLists([["ja"]], at), "|"))
+
+
 def test_what_was_fitted_anew_is_looked_up_anew() -> None:
-    items = CrossItems(["ja"], "|")
-    block = TokenCounts("given", min_df=1).fit([FeatureCross([], ("a",), items)])
-    assert block.transform([FeatureCross([], ("a",), items)]).nnz == 1
-    block.fit([FeatureCross([], ("b",), items)])
-    assert block.transform([FeatureCross([], ("a",), items)]).nnz == 0
-    assert block.transform([FeatureCross([], ("b",), items)]).nnz == 1
+    block = TokenCounts("given", min_df=1).fit(crossed("a"))
+    assert block.transform(crossed("a")).nnz == 1
+    block.fit(crossed("b"))
+    assert block.transform(crossed("a")).nnz == 0
+    assert block.transform(crossed("b")).nnz == 1
 
 
 def test_no_rows_give_no_rows() -> None:
-    block = TokenCounts("given", min_df=1).fit([FeatureCross(["x"], ("a",), CrossItems(["ja"], "|"))])
+    block = TokenCounts("given", min_df=1).fit([["x", "a|ja"]])
+    nothing = TokenLists([], np.zeros(0, dtype=np.int64))
     assert block.transform([]).shape == (0, 2)
+    assert block.transform(TokenTable([nothing], Cross(nothing, nothing, "|"))).shape == (0, 2)
+    assert block.count(TokenTable([nothing], Cross(nothing, nothing, "|"))).sums(np.ones((2, 1))).shape == (
+        0,
+        1,
+    )

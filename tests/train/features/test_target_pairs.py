@@ -2,20 +2,36 @@
 
 import random
 from collections import Counter
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
 import pytest
 
 import plain_features as plain
 from schemas.codebook import Codebook, Target
-from train.features.passages import Passage
-from train.features.target_pairs import PairTokens, TargetCues, pair_tokens
+from train.features.passages import Passage, as_passages
+from train.features.target_pairs import TargetCues, pair_tokens
 
 
-def pair(text: str, target: Target, book: Codebook, *, known: bool = True, whole: str = "") -> PairTokens:
+class Tokens(NamedTuple):
+    mention: list[str]
+    topic: list[str]
+    cross: list[str]
+
+
+def written_out(
+    passages: list[Passage], cues: list[TargetCues], profiles: dict[str, dict[str, float]]
+) -> list[Tokens]:
+    """The tokens of each passage with each target, in their order."""
+    row, target = np.divmod(np.arange(len(passages) * len(cues)), len(cues))
+    tables = pair_tokens(as_passages(passages), cues, row, target, profiles)
+    return [Tokens(*row) for row in zip(*(table.tokens(range(len(row))) for table in tables), strict=True)]
+
+
+def pair(text: str, target: Target, book: Codebook, *, known: bool = True, whole: str = "") -> Tokens:
     passage = Passage(text=text, before="", after="", around="", whole=whole or text)
-    cues = {target.id: TargetCues(target, book, known=known)}
-    return pair_tokens([passage], cues, [(0, target.id)], {})[0]
+    return written_out([passage], [TargetCues(target, book, known=known)], {})[0]
 
 
 @pytest.fixture
@@ -72,10 +88,10 @@ def test_what_the_question_wants_crosses_the_words(
 
 
 def test_the_commentary_tells_which_target_it_is_about(codebook: Codebook) -> None:
-    cues = {target.id: TargetCues(target, codebook, known=True) for target in codebook.targets}
+    cues = [TargetCues(target, codebook, known=True) for target in codebook.targets]
     passage = Passage("Das hilft.", "", "", "", "Das hilft. Die Rente sinkt. Wer will die Rente so?")
-    found = pair_tokens([passage], cues, [(0, name) for name in cues], {})
-    assert [name for name, one in zip(cues, found, strict=True) if "rate=first" in one.topic] == ["rente"]
+    found = written_out([passage], cues, {})
+    assert [cue.id for cue, one in zip(cues, found, strict=True) if "rate=first" in one.topic] == ["rente"]
 
 
 WORDS = [
@@ -122,13 +138,11 @@ def made_up(seed: int) -> list[Passage]:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_pairs_have_the_tokens_of_the_plain_reference(seed: int, codebook: Codebook) -> None:
     passages = made_up(seed)
-    cues = {
-        target.id: TargetCues(target, codebook, known=target.id != "rente") for target in codebook.targets
-    }
-    pairs = [(row, name) for row in range(len(passages)) for name in cues]
+    cues = [TargetCues(target, codebook, known=target.id != "rente") for target in codebook.targets]
+    pairs = [(passage, cue) for passage in passages for cue in cues]
     profiles = {passage.whole: {"tempolimit": 0.31, "seebruecke": 0.02} for passage in passages}
-    found = pair_tokens(passages, cues, pairs, profiles)
-    for (row, name), (mention, topic, cross) in zip(pairs, found, strict=True):
-        text, around = passages[row].text, passages[row].around
-        assert Counter(mention) == plain.mention_tokens(cues[name], text, around, topic), (text, name)
-        assert Counter(cross) == plain.cross_tokens(cues[name], text)
+    found = written_out(passages, cues, profiles)
+    for (passage, cue), (mention, topic, cross) in zip(pairs, found, strict=True):
+        text, around = passage.text, passage.around
+        assert Counter(mention) == plain.mention_tokens(cue, text, around, topic), (text, cue.id)
+        assert Counter(cross) == plain.cross_tokens(cue, text)
