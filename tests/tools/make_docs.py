@@ -103,7 +103,7 @@ def _type(kind: Any) -> str:
     if inspect.isclass(kind) and not getattr(kind, "__args__", ()):
         return kind.__name__
     words = re.sub(r"\w+(?:\.\w+)*\.(\w+)", r"\1", str(kind)).replace("NoneType", "None")
-    return words.replace(" | UnsetType", "").replace("|", "\\|")
+    return words.replace(" | UnsetType", "").replace(" | ", " or ")
 
 
 def codebook_keys() -> str:
