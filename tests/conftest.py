@@ -22,7 +22,7 @@ os.environ["STANDPUNKT_CACHE"] = "off"  # nothing of a user's, and nothing left 
 
 #: The files that need the demo, which is run once: their tests go to one worker.
 DEMO_FILES = {
-    "test_coding_screen.py", "test_demo.py", "test_readme.py", "test_real_commentaries.py",
+    "test_coding_screen.py", "test_demo.py", "test_loop_page.py", "test_real_commentaries.py",
 }  # fmt: skip
 #: What a Label Studio leaves in its folder.
 LEFT = ("data", "demo-accounts.json", "studio.json")

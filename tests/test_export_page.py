@@ -111,7 +111,7 @@ def test_every_command_of_the_page_runs(
     assert len(lines) == 6
     for line in lines:
         words = shlex.split(line, comments=True)
-        if "anna.json" in words:  # exports of a server: test_readme has some
+        if "anna.json" in words:  # exports of a server: test_loop_page has some
             continue
         if "codings" in words and words[1] == "export":
             shutil.rmtree("codings", ignore_errors=True)

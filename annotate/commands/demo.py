@@ -201,7 +201,7 @@ Label Studio  {report.studio.url}   {report.studio.email}
 password      {password_words(report.studio.password)}
 study         {report.study}
 
-Next, texts of your own (any .txt, .docx, .pdf …; README has the whole loop):
+Next, texts of your own (any .txt, .docx, .pdf …; docs/loop.md has it all):
   {command_name()} init studie --targets ziele-ukraine --annotators anna,ben
   {command_name()} split --study studie    once texts are in studie/commentaries{ends}"""
 

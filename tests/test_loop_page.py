@@ -1,4 +1,4 @@
-"""Every command of README is run, in its order, on a real Label Studio."""
+"""Every command of docs/loop.md is run, in its order, on a real Label Studio."""
 
 import json
 import re
@@ -28,7 +28,7 @@ Die USA müssen den Druck auf Russland erhöhen, und zwar durch Taten. Wer soll 
 
 
 def commands(language: str) -> list[str]:
-    text = (ROOT / "README.md").read_text("utf-8")
+    text = (ROOT / "docs" / "loop.md").read_text("utf-8")
     blocks = re.findall(rf"```{language}\n(.*?)```", text, re.S)
     lines = [line for block in blocks for line in block.splitlines()]
     found = [
@@ -58,7 +58,7 @@ def let_codings_arrive(study_folder: Path, people: dict[str, Studio]) -> None:
 
 @pytest.mark.studio
 @pytest.mark.slow
-def test_the_loop_of_readme_runs_as_it_stands_there(
+def test_the_loop_runs_as_it_stands_there(
     standpunkt: Callable[..., Ran],
     server: LocalStudio,
     demo: dict[str, Any],
