@@ -90,18 +90,10 @@ def cross_validate(
     version = model_version(kept, codebook, settings=settings, seed=seed)
     widening = widening_of(holdout.splits)
     report = score_layers(codebook, scored, version=version, seed=seed, widening=widening)
-    layers = {
-        layer.id: _beside(layer, report.layers[layer.id], scored, annotations, seed, suspects)
-        for layer in codebook.predicted_layers
-    }
-    learned = _learned_baselines(holdout.splits, codebook)
-    layers = {
-        layer.id: _with_baselines(layer, layers[layer.id], learned[layer.id])
-        for layer in codebook.predicted_layers
-    }
+    report = _with_rest(report, codebook, scored, holdout.splits, annotations, seed, suspects)
     left = {"copies of one text": n} if (n := count_copies(rows)) else {}
     holdout = holdout._replace(left_out=left | holdout.left_out)
-    report = msgspec.structs.replace(report, layers=layers, held_out=described(plan, holdout))
+    report = msgspec.structs.replace(report, held_out=described(plan, holdout))
     if not curve:
         return report
     smaller = {
@@ -109,8 +101,11 @@ def cross_validate(
         for share in SHARES
     }
     judged = {share: _cross_scored(parts, codebook, settings, seed) for share, parts in smaller.items()}
-    points = [_curve_point(smaller[share], share, codebook, judged[share], seed) for share in SHARES]
-    whole = _point(holdout.splits, 1.0, {name: figures.macro_f1 for name, figures in report.layers.items()})
+    points = [
+        _point(smaller[share], share, score_layers(codebook, judged[share], version="", seed=seed).layers)
+        for share in SHARES
+    ]
+    whole = _point(holdout.splits, 1.0, report.layers)
     quarter = SHARES[-2]
     differences = compare(codebook, codebook, scored, judged[quarter], seed=seed)
     doublings = math.log2(whole.sentences / points[-2].sentences)
@@ -163,40 +158,44 @@ def _judged(
     return scored_rows(model, part.test, also)
 
 
-def _curve_point(
-    parts: Sequence[Split], share: float, codebook: Codebook, scored: Sequence[Scored], seed: int
-) -> CurvePoint:
-    figures = score_layers(codebook, scored, version="", seed=seed).layers
-    return _point(parts, share, {name: layer.macro_f1 for name, layer in figures.items()})
-
-
-def _point(parts: Sequence[Split], share: float, figures: dict[str, float | None]) -> CurvePoint:
+def _point(parts: Sequence[Split], share: float, figures: Mapping[str, LayerFigures]) -> CurvePoint:
     names = [len({row.commentary_id for row in part.train}) for part in parts]
     return CurvePoint(
         share=share,
         sentences=round(sum(len(part.train) for part in parts) / len(parts)),
         commentaries=round(sum(names) / len(parts)),
-        macro_f1=figures,
+        macro_f1={name: layer.macro_f1 for name, layer in figures.items()},
     )
 
 
-def _beside(
-    layer: Layer,
-    figures: LayerFigures,
+def _with_rest(
+    report: EvaluationReport,
+    codebook: Codebook,
     scored: Sequence[Scored],
+    splits: Sequence[Split],
     annotations: Sequence[Annotation],
     seed: int,
     suspects: int,
-) -> LayerFigures:
-    """The figures with the human ceiling and the likely errors of gold."""
-    items = layer_items(layer, scored)
+) -> EvaluationReport:
+    """The report with the baselines, the human ceiling and the likely errors of gold.
+
+    Baselines are learned on the splits that the rows were judged in; there are none without any.
+    """
     texts = {s.row.sentence_id: s.row.text for s in scored}
-    errors = label_errors(layer, items)
-    listed = [msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in errors[:suspects]]
-    ceiling = (
-        human_ceiling(layer, predicted_items(layer, scored), annotations, seed=seed) if annotations else None
-    )
-    return msgspec.structs.replace(figures, ceiling=ceiling, suspects=listed, suspects_found=len(errors))
+    learned = _learned_baselines(splits, codebook) if splits else {}
+    layers = {}
+    for layer in codebook.predicted_layers:
+        figures, errors = report.layers[layer.id], label_errors(layer, layer_items(layer, scored))
+        layers[layer.id] = msgspec.structs.replace(
+            figures,
+            baselines=_baselines(layer, figures, learned.get(layer.id, {}), None if splits else _NO_ROWS),
+            ceiling=human_ceiling(layer, predicted_items(layer, scored), annotations, seed=seed)
+            if annotations
+            else None,
+            suspects=[msgspec.structs.replace(s, text=texts[s.sentence_id]) for s in errors[:suspects]],
+            suspects_found=len(errors),
+        )
+    return msgspec.structs.replace(report, layers=layers)
 
 
 def _learned_baselines(parts: Sequence[Split], codebook: Codebook) -> dict[str, dict[str, float | None]]:
@@ -217,19 +216,14 @@ def _learned_baselines(parts: Sequence[Split], codebook: Codebook) -> dict[str, 
     return learned
 
 
-def _with_baselines(
-    layer: Layer, figures: LayerFigures, learned: Mapping[str, float | None], why: str | None = None
-) -> LayerFigures:
-    """The figures beside the baselines; ``why`` says why the learned ones are not there."""
+def _baselines(
+    layer: Layer, figures: LayerFigures, learned: Mapping[str, float | None], why: str | None
+) -> Baselines | None:
+    """The baselines of a layer that was judged; ``why`` says why the learned ones are not there."""
     if not figures.n:
-        return figures
-    reason = NO_PAIRS if KINDS[layer.kind].has_targets else why
-    return msgspec.structs.replace(
-        figures,
-        baselines=Baselines(
-            majority=figures.baseline_macro_f1, twin_reason=None if "twin" in learned else reason, **learned
-        ),
-    )
+        return None
+    reason = None if "twin" in learned else NO_PAIRS if KINDS[layer.kind].has_targets else why
+    return Baselines(majority=figures.baseline_macro_f1, twin_reason=reason, **learned)
 
 
 def predict_held_out(
@@ -287,17 +281,8 @@ def evaluate_model(
     book, scored = model.meta.book, scored_rows(model, kept, _asked_of_people(annotations))
     report = score_layers(book, scored, version=model.meta.model_version, seed=seed)
     known = training_rows(trained_on, book) if is_trained_on(model, trained_on) else []
-    learned = _learned_baselines([Split(known, kept)], book) if known else {}
-    layers = {
-        layer.id: _with_baselines(
-            layer,
-            _beside(layer, report.layers[layer.id], scored, annotations, seed, suspects),
-            learned.get(layer.id, {}),
-            None if known else _NO_ROWS,
-        )
-        for layer in book.predicted_layers
-    }
-    report = msgspec.structs.replace(report, layers=layers)
+    splits = [Split(known, kept)] if known else []
+    report = _with_rest(report, book, scored, splits, annotations, seed, suspects)
     if against is None:
         return report
     other = checked(rows, against.meta.book)

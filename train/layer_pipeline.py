@@ -18,14 +18,13 @@ from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.fitted import Classifier, LinearModel, probability_of
 from train.classifiers.linear import CalibratedLinear
 from train.classifiers.named_estimator import CalibratedEstimator
-from train.classifiers.prior import PriorClassifier
 from train.features.passages import plain_texts
 from train.features.sentence import SentenceFeatures
 from train.features.vectorizers import SentenceVectorizer
 from train.layers.sets import CodeSet, choose, lift
 from train.model import Model, TrainingData
 from train.pipelines import Pipeline as Blocks
-from train.pipelines import columns_of, evidence_of, pipeline_named
+from train.pipelines import columns_of, evidence_of, named_estimator, pipeline_named
 from train.settings import Settings
 
 
@@ -197,8 +196,6 @@ def _layer_named(model: Model, layer_id: str) -> Layer:
             f'layer "{layer_id}" is of kind {layer.kind}: its answers rest on more than the text, so no '
             "Pipeline over texts can give them (predict does)"
         )
-    if model.features is None:
-        raise DataError(f'layer "{layer_id}": pipeline "{model.meta.settings.pipeline}" reads no features')
     return layer
 
 
@@ -234,8 +231,7 @@ def _set(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> S
         code: _estimator(model, classifier, meta.settings, (0.0,), state.n)
         for code, classifier in classifiers.items()
     }
-    prototype = next((c for c in each.values() if not isinstance(c, PriorClassifier)), PriorClassifier())
-    step = SetClassifier(clone(prototype), msgspec.to_builtins(layer), meta.seed)
+    step = SetClassifier(clone(next(iter(each.values()))), msgspec.to_builtins(layer), meta.seed)
     return step._keep(each, state.thresholds, state.not_learned)
 
 
@@ -261,8 +257,7 @@ def _estimator(
         made.n_features_in_ = fitted.coef_.shape[1]
         made.forest_columns_ = columns_of(model.features, pipeline_named(settings.pipeline).cues)
     else:
-        made = PriorClassifier()
-        made.n_features_in_ = sum(model.features.widths.values()) if model.features else 0
+        made = named_estimator(settings, folds, balances, seed)  # which saw one class alone
     for field in fields(fitted):
         if field.name.endswith("_"):
             setattr(made, field.name, getattr(fitted, field.name))

@@ -1,4 +1,4 @@
-"""PIPELINES: the named ways from passages to a classifier, baselines first."""
+"""PIPELINES: the named ways from passages to a classifier."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +16,6 @@ from train.settings import Settings
 
 if TYPE_CHECKING:
     from train.classifiers.linear import CalibratedLinear
-    from train.classifiers.prior import PriorClassifier
 
 #: Blocks of a sentence and a target, by name.
 PairFeatures = dict[str, TokenCounts]
@@ -53,22 +52,12 @@ def _linear(settings: Settings, folds: int, balances: tuple[float, ...], seed: i
     return CalibratedLinear(balances=balances, folds=folds, random_state=seed)
 
 
-def _prior(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> "PriorClassifier":
-    from train.classifiers.prior import PriorClassifier
-
-    return PriorClassifier()
-
-
 def named_estimator(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> Any:
     """The classifier of `Settings.estimator`, in the place of a pipeline's own."""
     from train.classifiers.named_estimator import CalibratedEstimator, load_estimator
 
     estimator = load_estimator(settings.estimator, seed)
     return CalibratedEstimator(estimator, balances=balances, folds=folds, random_state=seed)
-
-
-def _no_blocks() -> PairFeatures:
-    return {}
 
 
 def _pair_blocks() -> PairFeatures:
@@ -83,26 +72,19 @@ def _pair_blocks() -> PairFeatures:
 _MOST_FOR_TREES = 5000
 
 PIPELINES: dict[str, Pipeline] = {
-    "majority": Pipeline((), _no_blocks, _prior),
     "ngrams": Pipeline(("word", "char"), _pair_blocks, _linear, ("word",)),
     "default": Pipeline(tuple(BLOCKS), _pair_blocks, _linear, ("word", "char", "edge", "cue")),
 }
 
 
-def fit_features(
-    blocks: Sequence[str], X: Any, encoder: str = ""
-) -> tuple[SentenceFeatures | None, sp.csr_matrix]:
-    """The fitted features and their matrix; None and a column of zeros where there are no blocks."""
-    if not blocks:
-        return None, sp.csr_matrix((len(X), 1))
+def fit_features(blocks: Sequence[str], X: Any, encoder: str = "") -> tuple[SentenceFeatures, sp.csr_matrix]:
+    """The fitted features and their matrix."""
     features = SentenceFeatures(tuple(blocks), encoder)
     return features, features.fit_transform(X)
 
 
-def fit_pairs(blocks: PairFeatures, pairs: PairTokens) -> tuple[PairFeatures | None, sp.csr_matrix]:
+def fit_pairs(blocks: PairFeatures, pairs: PairTokens) -> tuple[PairFeatures, sp.csr_matrix]:
     """As `fit_features`, for pairs of a sentence and a target; the blocks are fitted in place."""
-    if not blocks:
-        return None, sp.csr_matrix((pairs.topic.size, 1))
     tables = pairs._asdict()
     return blocks, sp.hstack(
         [block.fit_transform(tables[name]) for name, block in blocks.items()], format="csr"

@@ -126,16 +126,9 @@ def test_identical_sentences_train(codebook: Codebook) -> None:
     assert report.layers["function"].trained
 
 
-def test_the_majority_pipeline_gives_the_commonest_code(rows: list[GoldSentence], codebook: Codebook) -> None:
-    model, report = fit(rows, codebook, settings=Settings(pipeline="majority"))
-    codes = report.layers["function"].codes
-    answers = {p.layers["function"].code for p in predict(model, rows)}  # type: ignore[union-attr]
-    assert answers == {max(codes, key=lambda code: codes[code])}
-
-
 def test_an_unknown_pipeline_is_refused(rows: list[GoldSentence], codebook: Codebook) -> None:
-    with pytest.raises(SettingsError, match='did you mean "majority"'):
-        fit(rows, codebook, settings=Settings(pipeline="majorty"))
+    with pytest.raises(SettingsError, match='did you mean "ngrams"'):
+        fit(rows, codebook, settings=Settings(pipeline="ngram"))
 
 
 def test_a_codebook_that_lacks_a_code_of_the_gold_is_refused(

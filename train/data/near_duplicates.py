@@ -10,7 +10,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from schemas.records import ContextSentence, GoldSentence
-from train.arrays import Array
+from train.arrays import Array, Ints
 
 RUN = 6  # words in a row that are compared
 #: The part of the shorter sentence's runs that two sentences must share.
@@ -43,10 +43,20 @@ def clusters_of(rows: Sequence[ContextSentence]) -> list[str]:
     texts = [words for words in owners if len(words) >= RUN]
     pairs.update((owners[texts[first]], owners[texts[second]]) for first, second in near_pairs(texts))
     edges = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
-    graph = sp.coo_matrix((np.ones(edges.shape[1]), edges), shape=(len(names), len(names)))
-    _, labels = connected_components(graph, directed=False)
-    _, first_of_cluster = np.unique(labels, return_index=True)
-    return [names[first_of_cluster[labels[index[row.commentary_id]]]] for row in rows]
+    first = _first_connected(len(names), edges)
+    return [names[first[index[row.commentary_id]]] for row in rows]
+
+
+def _first_connected(size: int, edges: Ints) -> Ints:
+    """For each of so many nodes the first that it is connected with, by edges of shape (2, n_edges).
+
+    Edges may lead to nodes beyond, each of which is connected with some of these.
+    """
+    nodes = max(size, int(edges.max(initial=-1)) + 1)
+    graph = sp.coo_matrix((np.ones(edges.shape[1]), edges), shape=(nodes, nodes))
+    labels = connected_components(graph, directed=False)[1][:size]
+    first: Ints = np.unique(labels, return_index=True)[1][labels]
+    return first
 
 
 def tuning_clusters(rows: Sequence[GoldSentence]) -> list[str]:
@@ -71,12 +81,9 @@ def _joined(clusters: Sequence[str], authors: Sequence[str]) -> list[str]:
     """The clusters, those with an author in common under the name of the first."""
     names, cluster = np.unique(clusters, return_inverse=True)
     _, author = np.unique(authors, return_inverse=True)
-    size = len(names) + int(author.max(initial=-1)) + 1
-    edges = (np.ones(len(cluster)), (cluster, len(names) + author))
-    _, labels = connected_components(sp.coo_matrix(edges, shape=(size, size)), directed=False)
-    _, first = np.unique(labels[: len(names)], return_index=True)
-    first_of = dict(zip(labels[: len(names)][first].tolist(), names[first].tolist(), strict=True))
-    return [first_of[labels[place]] for place in cluster.tolist()]
+    first = _first_connected(len(names), np.stack([cluster, len(names) + author]))
+    joined: list[str] = names[first[cluster]].tolist()
+    return joined
 
 
 def _largest(groups: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from schemas.codebook import Codebook, Layer
-from schemas.records import UNRELATED, CodePrediction, GoldSentence, Record, SetPrediction
+from schemas.records import UNRELATED, GoldSentence, Record
 from train.arrays import Floats
 from train.data.holdout import HeldOut
 from train.evaluation.baselines import Baselines
@@ -26,7 +26,7 @@ from train.evaluation.items import (
 )
 from train.evaluation.label_errors import LabelError
 from train.evaluation.reliability import Bin, calibration_error, reliability
-from train.evaluation.stance_figures import StanceFigures, stance_figures
+from train.evaluation.stance_figures import StanceFigures, likeliest_way, stance_figures
 from train.layers.kinds import KINDS
 from train.metrics import (
     average_precision,
@@ -246,9 +246,9 @@ def _touched(items: Sequence[Item]) -> PartFigures:
 
 def _direction(layer: Layer, items: Sequence[Item]) -> PartFigures:
     """The way predicted for what is touched in gold, however likely the model held a touch."""
-    touched = [item for item in items if item.gold != [UNRELATED] and len(item.prediction.scores) > 1]
-    gold = [item.gold[0] for item in touched]
-    predicted = [_way(item.prediction) for item in touched]
+    ways = [(item.gold[0], likeliest_way(item.prediction)) for item in items if item.gold != [UNRELATED]]
+    told = [(gold, way) for gold, way in ways if way]
+    gold, predicted = [code for code, _ in told], [way for _, way in told]
     part = _part([code for code in KINDS[layer.kind].values(layer) if code != UNRELATED], gold, predicted)
     observed = set(gold)
     if len(observed) > 1:
@@ -345,11 +345,6 @@ def _code_figures(
 
 def _touch(value: str) -> str:
     return UNRELATED if value == UNRELATED else "touched"
-
-
-def _way(prediction: CodePrediction | SetPrediction) -> str:
-    ways = {code: score for code, score in prediction.scores.items() if code != UNRELATED}
-    return max(ways, key=lambda code: ways[code])
 
 
 def _rounded(value: float | None) -> float | None:

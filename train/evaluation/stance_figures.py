@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from schemas.records import UNRELATED, CodePrediction, Record
+from schemas.records import UNRELATED, CodePrediction, Record, SetPrediction
 from train.evaluation.items import Item
 from train.layers.stance import SOUND
 from train.metrics import average_precision
@@ -96,11 +96,14 @@ def _suggested(
 
 
 def _directions(touches: Sequence[tuple[str, CodePrediction]]) -> Directions:
-    right = 0
-    for gold, answer in touches:
-        ways = {code: score for code, score in answer.scores.items() if code != UNRELATED}
-        right += bool(ways) and max(ways, key=lambda code: ways[code]) == gold
+    right = sum(likeliest_way(answer) == gold for gold, answer in touches)
     return Directions(n=len(touches), right=_share(right, len(touches)))
+
+
+def likeliest_way(prediction: CodePrediction | SetPrediction) -> str | None:
+    """The likeliest direction, however likely a touch is; None where training saw none."""
+    ways = {code: score for code, score in prediction.scores.items() if code != UNRELATED}
+    return max(ways, key=lambda code: ways[code], default=None)
 
 
 def _share(hits: int, of: int) -> float | None:

@@ -29,45 +29,8 @@ def counted() -> tuple[str, ...]:
     return (*(f"mark={mark}" for mark in MARKS), *(f"list={name}" for name in cue_lists()))
 
 
-class Entries(NamedTuple):
-    """What is on the word lists, marks included.
-
-    Parameters
-    ----------
-    things
-        For each number of words the entries by their key (`phrase_key`), and the places in `counted`
-        that each stands for.
-    beginnings, seconds
-        The keys of the first and of the second words of phrases.
-    """
-
-    things: dict[int, dict[int, tuple[int, ...]]]
-    beginnings: frozenset[int]
-    seconds: frozenset[int]
-
-
-@cache
-def entries() -> Entries:
-    """The entries of all lists that are cues."""
-    found: dict[int, dict[int, set[int]]] = {}
-    beginnings, seconds = set(), set()
-    rows = [(mark, i) for i, mark in enumerate(MARKS)]
-    rows += [(entry, len(MARKS) + i) for i, name in enumerate(cue_lists()) for entry in read_lexicon(name)]
-    tokens = read_tokens([entry for entry, _ in rows])
-    for i, (_, place) in enumerate(rows):
-        row = tokens.key[tokens.first[i] : tokens.first[i + 1]]
-        found.setdefault(len(row), {}).setdefault(int(phrase_key(row)[0]), set()).add(place)
-        if len(row) > 1:
-            beginnings.add(int(row[0]))
-            seconds.add(int(row[1]))
-    things = {
-        size: {key: tuple(sorted(places)) for key, places in table.items()} for size, table in found.items()
-    }
-    return Entries(things, frozenset(beginnings), frozenset(seconds))
-
-
 class Lists(NamedTuple):
-    """The entries as sorted keys.
+    """What is on the word lists, marks included, as sorted keys.
 
     Parameters
     ----------
@@ -90,30 +53,37 @@ class Lists(NamedTuple):
 
 @cache
 def lists() -> Lists:
-    things = dict(entries().things)
-    single = things.pop(1)
-    roles = (
-        (LISTED, single), (BEGINS, entries().beginnings), (FOLLOWS, entries().seconds),
-        (FUNCTION, function_keys()),
-    )  # fmt: skip
+    rows = [(mark, i) for i, mark in enumerate(MARKS)]
+    rows += [(entry, len(MARKS) + i) for i, name in enumerate(cue_lists()) for entry in read_lexicon(name)]
+    tokens = read_tokens([entry for entry, _ in rows])
+    tables: dict[int, dict[int, set[int]]] = {}  # by number of words: the things that a key stands for
+    beginnings, seconds = set(), set()
+    for i, (_, thing) in enumerate(rows):
+        row = tokens.key[tokens.first[i] : tokens.first[i + 1]]
+        tables.setdefault(len(row), {}).setdefault(int(phrase_key(row)[0]), set()).add(thing)
+        if len(row) > 1:
+            beginnings.add(int(row[0]))
+            seconds.add(int(row[1]))
+    single = tables.pop(1)
+    roles = ((LISTED, single), (BEGINS, beginnings), (FOLLOWS, seconds), (FUNCTION, _function_keys()))
     words = sorted(set().union(*(keys for _, keys in roles)))
     part = [sum(role for role, keys in roles if word in keys) for word in words]
     return Lists(
         np.array(words, dtype=np.uint64),
         np.array([*part, 0], dtype=np.uint8),
-        _which([single.get(word, ()) for word in words]),
+        _which([single.get(word, set()) for word in words]),
         {
             size: (np.array(sorted(table), dtype=np.uint64), _which([table[key] for key in sorted(table)]))
-            for size, table in things.items()
+            for size, table in tables.items()
         },
     )
 
 
-def _which(places: Sequence[tuple[int, ...]]) -> sp.csr_matrix:
+def _which(things: Sequence[set[int]]) -> sp.csr_matrix:
     """A row for each, and a column for each thing counted."""
-    starts = np.cumsum([0, *map(len, places)])
-    flat = np.concatenate([np.array(row, dtype=np.int64) for row in places])
-    return sp.csr_matrix((np.ones(len(flat)), flat, starts), shape=(len(places), len(counted())))
+    starts = np.cumsum([0, *map(len, things)])
+    flat = np.array([thing for row in things for thing in sorted(row)], dtype=np.int64)
+    return sp.csr_matrix((np.ones(len(flat)), flat, starts), shape=(len(things), len(counted())))
 
 
 def phrase_key(row: Array) -> Array:
@@ -124,8 +94,7 @@ def phrase_key(row: Array) -> Array:
     return key
 
 
-@cache
-def function_keys() -> frozenset[int]:
+def _function_keys() -> frozenset[int]:
     """The keys of function words."""
     tokens = read_tokens(list(read_lexicon("function_words")))
     is_single = np.diff(tokens.first) == 1

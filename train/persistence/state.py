@@ -65,10 +65,8 @@ def from_state(
     ours: Mapping[str, Any] = {}
     texts = meta.estimator is not None and meta.estimator.reads_texts
     pipeline = pipeline_named(meta.settings.pipeline)
-    features = None
-    if state["features"] is not None:
-        features, stored = SentenceFeatures(pipeline.blocks, meta.settings.encoder), state["features"]
-        features.buckets_, features.idf_, features.terms_ = stored["buckets"], stored["idf"], stored["terms"]
+    features, stored = SentenceFeatures(pipeline.blocks, meta.settings.encoder), state["features"]
+    features.buckets_, features.idf_, features.terms_ = stored["buckets"], stored["idf"], stored["terms"]
     return Model(
         meta=meta,
         features=features,

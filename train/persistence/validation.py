@@ -129,18 +129,14 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
     if not _are_sound_features(state["features"], pipeline.blocks):
         yield "the features are not of the expected types, shapes and values"
         return
-    expected = set(pipeline.pair_blocks())
-    if not all(
-        _is_table(of, expected) and all(map(_is_sound_counts, of.values())) for of in state["pairs"].values()
-    ):
+    names, pairs = set(pipeline.pair_blocks()), state["pairs"].values()
+    if not all(_is_table(of, names) and all(map(_is_sound_counts, of.values())) for of in pairs):
         yield "the features of pairs are not of the expected types, shapes and values"
         return
     trained = [layer for layer in meta.book.predicted_layers if layer.id in meta.layers]
     trained = [layer for layer in trained if meta.layers[layer.id].trained]
     stances = {layer.id for layer in trained if KINDS[layer.kind].has_targets}
-    if state["heads"].keys() != {layer.id for layer in trained} or set(state["pairs"]) != (
-        stances if expected else set()
-    ):
+    if set(state["heads"]) != {layer.id for layer in trained} or set(state["pairs"]) != stances:
         yield "the layers are not those of model.json"
         return
     for layer in trained:
@@ -158,8 +154,6 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
 
 
 def _are_sound_features(features: Any, blocks: Sequence[str]) -> bool:
-    if not blocks or features is None:
-        return features is None and not blocks
     if not _is_table(features, {"buckets", "idf", "terms"}):
         return False
     buckets, idf, terms = (features[name] for name in ("buckets", "idf", "terms"))
@@ -211,8 +205,8 @@ def _classifier_problems(layer: Layer, meta: ModelMeta, state: Mapping[str, Any]
 
 
 def _is_sound_classifier(classifier: Any, width: int, kind: str, cues: int, theirs: bool) -> bool:
-    """``theirs`` says whether it may be an estimator's that is not ours, which has a file of its own."""
-    known = [{*LINEAR}, {*LINEAR, "forest"}, {*CONSTANT}, *([{*CALIBRATION}] if theirs else [])]
+    """``theirs`` says whether it may be of an estimator that is not ours, which has a file of its own."""
+    known = [{*LINEAR}, {*LINEAR, "forest"}, *([{*CALIBRATION}, {*CONSTANT}] if theirs else [])]
     if not any(_is_table(classifier, names) for names in known):
         return False
     classes = classifier["classes"]
@@ -300,8 +294,6 @@ def _is_sound_touch(touch: Mapping[str, Any], meta: ModelMeta, answers: int) -> 
 
 def _columns(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> tuple[int, int]:
     """How many columns a classifier of the layer weighs, and how many its forest may ask about."""
-    if state["features"] is None:
-        return 1, 0
     pipeline, kind = pipeline_named(meta.settings.pipeline), KINDS[layer.kind]
     features = SentenceFeatures(pipeline.blocks, meta.settings.encoder)
     features.buckets_ = state["features"]["buckets"]

@@ -9,10 +9,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from train.classifiers.fitted import Evidence
 from train.classifiers.linear import CalibratedLinear, nb_weights
-from train.classifiers.prior import PriorClassifier
 
 
-@parametrize_with_checks([CalibratedLinear(balances=(0.0,), folds=2), PriorClassifier()])
+@parametrize_with_checks([CalibratedLinear(balances=(0.0,), folds=2)])
 def test_scikit_learn_accepts_it(estimator: Any, check: Any) -> None:
     check(estimator)
 
@@ -75,11 +74,6 @@ def test_the_same_seed_gives_the_same_numbers() -> None:
     X, y, groups = data()
     one, other = (CalibratedLinear(random_state=5).fit(X, y, groups=groups) for _ in range(2))
     assert np.array_equal(one.predict_proba(X), other.predict_proba(X))
-
-
-def test_shares_are_those_of_training() -> None:
-    classifier = PriorClassifier().fit(np.zeros((4, 1)), np.array(["a", "a", "a", "b"]))
-    assert np.allclose(classifier.predict_proba(np.zeros((2, 1))), [[0.75, 0.25]] * 2)
 
 
 def test_rows_that_annotators_doubt_count_for_less() -> None:

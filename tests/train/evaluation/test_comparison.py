@@ -24,7 +24,7 @@ def compared(one: Model, other: Model, rows: list[GoldSentence]) -> Comparison:
 def test_a_model_that_learned_is_really_better(
     model: Model, rows: list[GoldSentence], codebook: Codebook, other_rows: list[GoldSentence]
 ) -> None:
-    lazy, _ = fit(rows, codebook, settings=Settings(pipeline="majority"))
+    lazy, _ = fit(rows, codebook, settings=Settings(estimator="sklearn.dummy:DummyClassifier"))
     found = compared(model, lazy, other_rows)
     assert found.model_version == lazy.meta.model_version
     function = found.layers["function"]
@@ -68,6 +68,6 @@ def test_a_layer_the_other_lacks_is_said(
 def test_rows_the_other_was_trained_on_are_refused(
     model: Model, codebook: Codebook, other_rows: list[GoldSentence]
 ) -> None:
-    seen, _ = fit(other_rows, codebook, settings=Settings(pipeline="majority"))
+    seen, _ = fit(other_rows, codebook, settings=Settings(estimator="sklearn.dummy:DummyClassifier"))
     with pytest.raises(DataError, match=f"{seen.meta.model_version} was trained on"):
         evaluate_model(model, other_rows, against=seen)

@@ -17,9 +17,8 @@ TEXTS = ["Das Tempolimit kommt.", "Das Tempolimit kommt nicht.", "Wer zahlt das?
 def test_every_pipeline_gives_the_same_matrix_twice(name: str, rows: list[GoldSentence]) -> None:
     passages = to_passages(rows[:40])
     features, matrix = fit_features(PIPELINES[name].blocks, passages)
-    if features is not None:
-        assert abs(matrix - features.transform(passages)).max() < 1e-12
-        assert matrix.shape == (40, len(features.get_feature_names_out()))
+    assert abs(matrix - features.transform(passages)).max() < 1e-12
+    assert matrix.shape == (40, len(features.get_feature_names_out()))
 
 
 def test_every_block_of_a_row_has_length_one_where_nothing_recurs() -> None:
@@ -95,7 +94,6 @@ def test_a_vocabulary_without_any_term_has_no_column(texts: list[str]) -> None:
 
 def test_columns_of_a_block_are_its_own(rows: list[GoldSentence]) -> None:
     features, _ = fit_features(PIPELINES["default"].blocks, to_passages(rows[:40]))
-    assert features is not None
     names = features.get_feature_names_out()
     found = names[columns_of(features, ("edge", "cue"))]
     assert {name.split("__")[0] for name in found} == {"edge", "cue"}

@@ -71,11 +71,8 @@ def test_the_same_data_give_the_same_bytes(
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "other" / file).read_bytes()
 
 
-@pytest.mark.parametrize("pipeline", ["majority", "ngrams"])
-def test_every_pipeline_can_be_kept(
-    pipeline: str, rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
-) -> None:
-    model, _ = fit(rows, codebook, settings=Settings(pipeline=pipeline))
+def test_another_pipeline_can_be_kept(rows: list[GoldSentence], codebook: Codebook, tmp_path: Path) -> None:
+    model, _ = fit(rows, codebook, settings=Settings(pipeline="ngrams"))
     assert predict(load_model(save_model(model, tmp_path / "m")), rows[:9]) == predict(model, rows[:9])
 
 

@@ -43,7 +43,6 @@ _FIRST = (
 )
 #: A name behind an office: "der Außenminister, Sergej Lawrow,".
 _APPOSED = re.compile(r",(?P<name>[TIN]+(?:v[Drd]?N+)?)(?=[,.]|$)")
-_SECOND_PARTICIPLE = re.compile(r"ge\w+(?:en|t)$")
 
 
 class VerbGroup(NamedTuple):
@@ -87,9 +86,6 @@ def clause_at(i: int, tokens: Tokens) -> Places:
 def verb_group(i: int, tokens: Tokens) -> VerbGroup | None:
     """The verb of saying whose form a token is, None where it is something else."""
     forms, classes, low = verb_forms(), tokens.classes, tokens.lower[i]
-    follows = tokens.lower[i + 1] if i + 1 < len(classes) else ""
-    if low in forms.participles and _SECOND_PARTICIPLE.match(follows):
-        return None  # "bestätigt gefunden"
     if low in forms.infinitives and low not in forms.participles and classes[i + 1 : i + 2] == "W":
         return None  # "wie er bestätigen wird"
     return _with_helper(i, tokens) or _alone(i, tokens)

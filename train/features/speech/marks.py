@@ -38,6 +38,15 @@ _ADVERB = re.compile(
 )
 _ADJECTIVE = re.compile(r"\w{2,}(?:e|en|er|es|em)$")
 _LIKE_ADJECTIVE = re.compile(r"\w+(?:isch|lich|ig|ell|iv|al|är|ös|bar|sam|haft|los|iert|end)e[nrs]?$")
+#: The classes of words on lists, the last of which counts, and of some that are on several.
+_CLOSED = {
+    "object": "e", "subject": "E", "oblique": "d", "genitive": "g", "nominative": "D", "interrogative": "w",
+    "preposition": "P", "fused": "p", "joining": "v", "subordinate": "B", "and": "k", "haben": "H",
+    "werden": "W", "lassen": "L", "modal": "m", "sein": "S",
+}  # fmt: skip
+_SINGLE_WORDS = {
+    "der": "r", "den": "d", "dem": "d", "wer": "E", "so": "a", "laut": "P", "während": "P", "seit": "P",
+}  # fmt: skip
 _DASHES, _ENDS = "–—-−", ".!?…"
 
 
@@ -227,26 +236,6 @@ def _class_of_small(low: str) -> str:
 @cache
 def _small_classes() -> dict[str, str]:
     forms = verb_forms()
-    found: dict[str, str] = {}
-    found |= dict.fromkeys(words("adverb"), "a")
-    found |= dict.fromkeys(forms.infinitives, "Z") | dict.fromkeys(forms.participles, "Y")
-    found |= dict.fromkeys(forms.finite, "V")
-    found |= dict.fromkeys(words("object"), "e") | dict.fromkeys(words("subject"), "E")
-    found |= dict.fromkeys(words("oblique"), "d") | dict.fromkeys(words("genitive"), "g")
-    found |= dict.fromkeys(words("nominative"), "D")
-    found |= dict.fromkeys(words("interrogative"), "w")
-    found |= dict.fromkeys(words("preposition"), "P") | dict.fromkeys(words("fused"), "p")
-    found |= dict.fromkeys(words("joining"), "v")
-    found |= dict.fromkeys(words("subordinate"), "B") | dict.fromkeys(words("and"), "k")
-    for name, letter in (("haben", "H"), ("werden", "W"), ("lassen", "L"), ("modal", "m"), ("sein", "S")):
-        found |= dict.fromkeys(words(name), letter)
-    return found | {
-        "der": "r",
-        "den": "d",
-        "dem": "d",
-        "wer": "E",
-        "so": "a",
-        "laut": "P",
-        "während": "P",
-        "seit": "P",
-    }
+    verbs = [(forms.infinitives, "Z"), (forms.participles, "Y"), (forms.finite, "V")]
+    rows = [(words("adverb"), "a"), *verbs, *((words(name), letter) for name, letter in _CLOSED.items())]
+    return {low: letter for row, letter in rows for low in row} | _SINGLE_WORDS

@@ -71,25 +71,16 @@ def _conjugated(line: str) -> list[tuple[int, str, str]]:
     particle, _, infinitive = entry.strip().rpartition("|")
     finite, participle = _finite(infinitive, strong.split())
     apart, joined = particle.rstrip("+").lower(), "" if particle.endswith("+") else particle
-    if not particle:
-        infinitives = [infinitive]
-        return [*((0, form, "") for form in finite), (1, participle, ""), *((2, i, "") for i in infinitives)]
     rows = [(0, form, apart) for form in finite]
     if joined:  # in a subordinate clause, and where it is no finite form
         rows += [(0, joined + form, "") for form in finite]
-        rows += [
-            (2, joined + infinitive, ""),
-            (2, f"{joined}zu{infinitive}", ""),
-            (1, joined + participle, ""),
-        ]
-    elif " " in apart:  # "darauf hin|weisen": the last part joins
+        zu = f"{joined}zu{infinitive}"
+        return [*rows, (2, joined + infinitive, ""), (2, zu, ""), (1, joined + participle, "")]
+    if " " in apart:  # "darauf hin|weisen": the last part joins
         first, _, last = apart.rpartition(" ")
         rows += [(0, last + form, first) for form in finite]
-        rows += [(1, last + participle, first), (2, f"{last}{infinitive}", first)]
-        rows += [(1, participle, apart), (2, infinitive, apart)]
-    else:
-        rows += [(1, participle, apart), (2, infinitive, apart)]
-    return rows
+        rows += [(1, last + participle, first), (2, last + infinitive, first)]
+    return [*rows, (1, participle, apart), (2, infinitive, apart)]
 
 
 def _finite(infinitive: str, strong: list[str]) -> tuple[list[str], str]:
