@@ -1,4 +1,6 @@
 import sys
+from collections import deque
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,13 +26,18 @@ from annotate.commands.terminal import (
 from schemas.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from annotate.analysis.piece import TaggedPiece
     from annotate.tag.report import TagReport
     from schemas.codebook import Codebook
+    from schemas.records import Commentary
 
 _WIDTH = 80  # of the terminal the table is made for
 _CELL = 16
 
+#: How many reasons are named of an answer; None: as many as the model was trained to name.
+_REASONS = {"none": 0, "top": None, "all": 1_000_000}
 _MAX_NOTED = 10  # commentaries with notices that are named
 
 _DRIFT = {
@@ -69,6 +76,14 @@ def tag(
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", min=1, help="Number of processes for a folder.")
     ] = 1,
+    reasons: Annotated[
+        str,
+        typer.Option(
+            "--reasons",
+            metavar="HOW",
+            help="Reasons named of each answer: none (a third faster), top (as the model was trained), all.",
+        ),
+    ] = "top",
     gold: Annotated[
         Path | None,
         typer.Option(
@@ -93,6 +108,8 @@ def tag(
     if german and to not in german_formats():
         words = f'is for --to {" or ".join(german_formats())}, not for "{to}"'
         raise typer.BadParameter(words, param_hint="--german")
+    if reasons not in _REASONS:
+        raise typer.BadParameter(f'"{reasons}": expected {" or ".join(_REASONS)}', param_hint="--reasons")
     if model is None and study is None and not Path("study.yaml").exists():
         raise SettingsError("no model given, and the current folder is not a study", flag="-m")
     model_dir = model or open_study(study).latest_model()
@@ -111,11 +128,12 @@ def tag(
             gold=_gold(gold, study),
             spellings=_spellings(study),
             german=german,
+            reasons=_REASONS[reasons],
         )
     else:
         report = _tag_files(
             model_dir, files, output, to, json, summary, _gold(gold, study) if to == "html" else None,
-            _spellings(study), german, encoding=encoding, author=author, date=date,
+            _spellings(study), german, _REASONS[reasons], encoding=encoding, author=author, date=date,
             language=_language(study),
         )  # fmt: skip
     if json:
@@ -172,44 +190,57 @@ def _language(study: Path | None) -> str | None:
 
 def _tag_files(
     model_dir: Path, files: list[str], output: str | None, to: str, json: bool, summary: str | None,
-    gold: Path | None, spellings: dict[str, str], german: bool, **reading: str | None,
+    gold: Path | None, spellings: dict[str, str], german: bool, reasons: int | None,
+    **reading: str | None,
 ) -> "TagReport":  # fmt: skip
-    """Few pieces, at once."""
-    from annotate.tag.formats import write_tagged
-    from annotate.tag.pieces import read_checked, tag_files, with_people, with_spellings, write_summaries
-    from annotate.tag.report import counts_in, tag_report
-    from annotate.texts.commentaries import Failed
+    """Few pieces, or many in one file: rows are written as they are made."""
+    from annotate.analysis.summary import PieceSummary, summary_of, with_differences
+    from annotate.tag.formats import FORMATS, write_tagged
+    from annotate.tag.pieces import Left, read_checked, tag_files, with_originals, with_people, with_spellings
+    from annotate.tag.report import CommentaryCounts, counts_in, tag_report
+    from schemas.jsonl import write_jsonl
     from train.persistence.folder import load_model
 
-    loaded = load_model(model_dir)
-    notes: list[str] = []
-    other_language: list[Failed] = []
-    tagged, failed = tag_files(loaded, files, notes=notes, other_language=other_language, **reading)
-    for note in notes:
-        say(f"note: {note}")
-    tagged = with_spellings(tagged, spellings)
-    if gold is not None:
-        tagged = with_people(tagged, read_checked(gold))
+    model = load_model(model_dir)
+    model = model if reasons is None else model.with_reasons(reasons)
+    book, version = model.meta.book, model.meta.model_version
+    left = Left([], [], [])
+    read: dict[str, Commentary] = {}
+    counts: list[CommentaryCounts] = []
+    summaries: list[PieceSummary] = []
+
+    def pieces() -> "Iterator[TaggedPiece]":
+        for piece in tag_files(model, files, left, read=read if to == "html" else None, **reading):
+            (piece,) = with_spellings([piece], spellings)
+            counts.append(counts_in(piece, book))
+            if summary:
+                summaries.append(summary_of(piece, book, model_version=version))
+            yield piece
+
     as_table = to == "jsonl" and output is None and not json and sys.stdout.isatty()
+    waiting = pieces()
+    tagged = [] if (first := next(waiting, None)) is None else chain([first], waiting)
+    if as_table or FORMATS[to] is None:
+        tagged = with_originals(list(tagged), read)
+        tagged = tagged if gold is None else with_people(tagged, read_checked(gold))
     if as_table and tagged:
-        print_report(None, False, "\n\n".join(_piece_table(piece, loaded.meta.book) for piece in tagged))
+        print_report(None, False, "\n\n".join(_piece_table(piece, book) for piece in tagged))
     elif tagged and (output or not json):
-        write_tagged(output or "-", to, tagged, loaded, german=german)
+        write_tagged(output or "-", to, tagged, model, german=german)
         if output and to == "html":
             say(f"page: {output}")
+    deque(waiting, maxlen=0)  # what nobody wrote counts as well
+    for note in left.notes:
+        say(f"note: {note}")
     if summary:
-        write_summaries(summary, tagged, loaded)
-    return tag_report(
-        loaded.meta.model_version,
-        (counts_in(piece, loaded.meta.book) for piece in tagged),
-        failed,
-        other_language,
-    )
+        write_jsonl(summary, with_differences(summaries))
+    return tag_report(version, counts, left.failed, left.other_language)
 
 
 def _tag_folder(
     model_dir: Path, files: list[str], output: str, to: str, reading: dict[str, str | None], *,
     summary: str | None, workers: int, gold: Path | None, spellings: dict[str, str], german: bool,
+    reasons: int | None,
 ) -> "TagReport":  # fmt: skip
     """Many pieces: finished ones are kept, so that a run that was broken off goes on."""
     from annotate.tag import folder as tagging
@@ -223,7 +254,12 @@ def _tag_folder(
     is_site = row_format is None
     ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
     options = tagging.OutputOptions(
-        to, "../index.html" if is_site else None, gold if is_site else None, tuple(sorted(spellings.items()))
+        to,
+        "../index.html" if is_site else None,
+        gold if is_site else None,
+        tuple(sorted(spellings.items())),
+        summaries=is_site or summary is not None,
+        reasons=reasons,
     )
     ledger = Ledger(ledger_path, tagging.stamp_of(meta.model_version, options))
     pages = Path(output) / "texte" if is_site else None
@@ -249,7 +285,8 @@ def _tag_folder(
         say(f"note: {note}")
     if result.finished_before:
         say(f"{result.finished_before} of {result.report.commentaries} commentaries were already finished")
-    tagging.compare_pieces(ledger, meta.book, pages)
+    if options.summaries:
+        tagging.compare_pieces(ledger, meta.book, pages)
     if summary:
         tagging.write_folder_summaries(summary, ledger)
     if row_format is None:

@@ -1,6 +1,6 @@
 """FORMATS: what `tag` can write, one entry a format for a few commentaries and for a folder alike."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -23,19 +23,21 @@ Row = dict[str, Any]
 class RowFormat(NamedTuple):
     """The rows of one commentary, and what writes the rows of all: path (or "-"), rows, codebook.
 
-    ``write_german`` is there where Excel reads it otherwise with German as its language.
+    ``write_german`` is there where Excel reads it otherwise with German as its language. Where ``is_json``
+    the rows are JSON by themselves, encoded once.
     """
 
-    rows: Callable[[TaggedPiece, Codebook], list[Row]]
-    write: Callable[[str, Iterable[Row], Codebook], int]
-    write_german: Callable[[str, Iterable[Row], Codebook], int] | None = None
+    rows: Callable[[TaggedPiece, Codebook], list[Any]]
+    write: Callable[[str, Iterable[Any], Codebook], int]
+    write_german: Callable[[str, Iterable[Any], Codebook], int] | None = None
+    is_json: bool = False
 
-    def write_all(self, path: str, rows: Iterable[Row], codebook: Codebook, *, german: bool = False) -> int:
+    def write_all(self, path: str, rows: Iterable[Any], codebook: Codebook, *, german: bool = False) -> int:
         return (self.write_german if german and self.write_german else self.write)(path, rows, codebook)
 
 
-def _prediction_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
-    return [msgspec.json.decode(msgspec.json.encode(prediction)) for prediction in tagged.predictions]
+def _prediction_rows(tagged: TaggedPiece, book: Codebook) -> list[msgspec.Raw]:
+    return [msgspec.Raw(msgspec.json.encode(prediction)) for prediction in tagged.predictions]
 
 
 def _table_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
@@ -44,7 +46,7 @@ def _table_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
 
 #: None: a page a commentary instead of rows.
 FORMATS: dict[str, RowFormat | None] = {
-    "jsonl": RowFormat(_prediction_rows, lambda path, rows, book: write_jsonl(path, rows)),
+    "jsonl": RowFormat(_prediction_rows, lambda path, rows, book: write_jsonl(path, rows), is_json=True),
     "html": None,
     "csv": RowFormat(
         _table_rows,
@@ -63,12 +65,13 @@ def german_formats() -> list[str]:
 
 
 def write_tagged(
-    path: str, to: str, tagged: Sequence[TaggedPiece], model: "Model", *, german: bool = False
+    path: str, to: str, tagged: Iterable[TaggedPiece], model: "Model", *, german: bool = False
 ) -> None:
-    """Writes commentaries that are all in memory to one file or, for "-", to standard output."""
+    """Writes commentaries to one file or, for "-", to standard output, one after the other."""
     book, version = model.meta.book, model.meta.model_version
     row_format = FORMATS[to]
     if row_format is None:
+        tagged = list(tagged)
         news = [news_words(row, book) for row in summarise(tagged, book, model_version=version)]
         write_text(path, reading_page(tagged, book, model_version=version, news=news))
     else:

@@ -235,7 +235,9 @@ def test_a_ledger_of_another_model_is_begun_anew(tmp_path: Path) -> None:
     ledger.close()
     with sqlite3.connect(tmp_path / "l.sqlite") as db:
         db.execute("INSERT INTO pieces (key, place) VALUES ('k', 0)")
-    assert tagging.Ledger(tmp_path / "l.sqlite", "eins").meet("k", 0)
+    again = tagging.Ledger(tmp_path / "l.sqlite", "eins")
+    assert again.meet("k", 0)
+    again.close()
     assert not tagging.Ledger(tmp_path / "l.sqlite", "zwei").meet("k", 0)
 
 
