@@ -51,7 +51,10 @@ def tag(
     model: ModelOption = None,
     output: OutputOption = None,
     to: Annotated[
-        str, typer.Option("--to", metavar="FORMAT", help="Output format: jsonl, html, csv or parquet.")
+        str,
+        typer.Option(
+            "--to", metavar="FORMAT", help="Output format: jsonl, html, csv, parquet or parts (of Parquet)."
+        ),
     ] = "jsonl",
     german: GermanOption = False,
     encoding: EncodingOption = None,
@@ -71,6 +74,12 @@ def tag(
             min=0,
             max=1,
             help="Exit 1 if fewer answers reach their threshold.",
+        ),
+    ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            "--part", metavar="K/N", help="Tag the K-th of N shares of the files, as a job array does."
         ),
     ] = None,
     workers: Annotated[
@@ -105,6 +114,8 @@ def tag(
 
     if to not in FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(FORMATS)}', param_hint="--to")
+    files, share = _share(files, part) if part else (files, "")
+    to, output = _in_parts(to, output, share)
     if german and to not in german_formats():
         words = f'is for --to {" or ".join(german_formats())}, not for "{to}"'
         raise typer.BadParameter(words, param_hint="--german")
@@ -139,6 +150,37 @@ def tag(
     if json:
         print_report(report, True, "")
     _tell(report, fail_under)
+
+
+def _in_parts(to: str, output: str | None, share: str) -> tuple[str, str | None]:
+    """The format and the place, a folder with what names begin with where parts are written."""
+    if to == "parquet" and output and (output.endswith("/") or Path(output).is_dir()):
+        to = "parts"
+    if to != "parts":
+        return to, output
+    if output in (None, "-"):
+        raise typer.BadParameter("parts are written into a folder: name it", param_hint="--output")
+    return to, f"{str(output).rstrip('/')}/{share}"
+
+
+def _share(files: list[str], part: str) -> tuple[list[str], str]:
+    """Every N-th of the files behind the inputs, and the name of this share of the results."""
+    from annotate.texts.inputs import find_sources
+
+    numbers = part.split("/")
+    if (
+        len(numbers) != 2
+        or not all(map(str.isdecimal, numbers))
+        or not 1 <= int(numbers[0]) <= int(numbers[1])
+    ):
+        raise typer.BadParameter(f'"{part}": expected K/N as in 3/64', param_hint="--part")
+    number, of = map(int, numbers)
+    found = [str(source.path) for source in find_sources(files)]
+    if of > len(found):
+        words = f"{part} of {len(found)} files leaves some without any: at most {len(found)} shares"
+        raise typer.BadParameter(words, param_hint="--part")
+    digits = len(str(of))
+    return found[number - 1 :: of], f"part-{number:0{digits}}-of-{of}"
 
 
 def _page_place(files: list[str]) -> str | None:

@@ -7,7 +7,7 @@ import msgspec
 
 from annotate.analysis.piece import TaggedPiece
 from annotate.analysis.summary import news_words, summarise
-from annotate.analysis.table_rows import columns_of, rows_of
+from annotate.analysis.table_rows import columns_of, lean_columns_of, lean_rows_of, rows_of
 from annotate.pages.reading import reading_page
 from exports.tables import rows_csv, rows_parquet
 from schemas.codebook import Codebook
@@ -44,6 +44,17 @@ def _table_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
     return list(rows_of([tagged], book))
 
 
+def _lean_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
+    return list(lean_rows_of([tagged], book))
+
+
+def _write_parts(path: str, rows: Iterable[Row], book: Codebook) -> int:
+    """Into a folder, or as files whose names begin as the last part of the path does."""
+    folder, _, name = path.rpartition("/")
+    facts = {"codebook": book.codebook, "codebook_version": book.version}
+    return rows_parquet.write_parts(folder, lean_columns_of(book), rows, facts, name=name or "part")
+
+
 #: None: a page a commentary instead of rows.
 FORMATS: dict[str, RowFormat | None] = {
     "jsonl": RowFormat(_prediction_rows, lambda path, rows, book: write_jsonl(path, rows), is_json=True),
@@ -56,6 +67,7 @@ FORMATS: dict[str, RowFormat | None] = {
     "parquet": RowFormat(
         _table_rows, lambda path, rows, book: rows_parquet.write(path, columns_of(book), rows)
     ),
+    "parts": RowFormat(_lean_rows, _write_parts),
 }
 
 
