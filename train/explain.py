@@ -35,19 +35,25 @@ def reasons_for(
     """
     if model.readable is None or not model.meta.settings.reasons or not predictions:
         return {}
-    matrix = model.readable[0].transform(batch.passages)
+    matrix, passages = model.readable[0].transform(batch.passages), list(batch.passages)
     vectors = model.features.encoded(batch.passages) if model.features else np.zeros((len(batch.passages), 0))
     reasons: dict[str, list[Reasons | None]] = {}
     for name, layer_predictions in predictions.items():
         if name in batch.pairs:
-            reasons |= _of_stances(model, name, matrix, batch, layer_predictions)
+            reasons |= _of_stances(model, name, matrix, batch, passages, layer_predictions)
         elif _weighed_codes(model, name):
-            reasons[name] = _of_codes(model, name, matrix, vectors, batch, layer_predictions)
+            reasons[name] = _of_codes(model, name, matrix, vectors, batch, passages, layer_predictions)
     return reasons
 
 
 def _of_codes(
-    model: Model, name: str, matrix: Any, vectors: Floats, batch: Batch, predictions: Sequence[Any]
+    model: Model,
+    name: str,
+    matrix: Any,
+    vectors: Floats,
+    batch: Batch,
+    passages: Sequence[Passage],
+    predictions: Sequence[Any],
 ) -> list[Reasons | None]:
     codes, code_weights = _code_weights(model, name)
     kind, classifiers = KINDS[model.meta.layers[name].kind], model.classifiers[name]
@@ -59,7 +65,7 @@ def _of_codes(
         total += chosen[:, i] * _score_gap(classifier, batch.scores[name, part], value)
     moved = sp.csr_matrix((_moved(matrix, code_weights, chosen), matrix.indices, matrix.indptr), matrix.shape)
     parts = sp.hstack([moved, meant[:, None]], format="csr")
-    told = _told(parts, _subjects(model, None), total, batch.passages, model.meta.settings.reasons)
+    told = _told(parts, _subjects(model, None), total, passages, model.meta.settings.reasons)
     return [reasons if any(row) else None for reasons, row in zip(told, chosen, strict=True)]
 
 
@@ -68,6 +74,7 @@ def _of_stances(
     name: str,
     matrix: Any,
     batch: Batch,
+    passages: Sequence[Passage],
     predictions: Sequence[dict[str, CodePrediction]],
 ) -> dict[str, list[Reasons | None]]:
     pairs = batch.pairs[name]
@@ -94,8 +101,8 @@ def _of_stances(
     _, meaning, around, answers = pairs.parts[chosen].T
     parts = sp.hstack([matrix, np.column_stack([meaning, around, answers])], format="csr")
     total = pairs.parts[chosen].sum(axis=1)
-    passages = [batch.passages[row] for row in rows.tolist()]
-    told = _told(parts, _subjects(model, name), total, passages, model.meta.settings.reasons)
+    said = [passages[row] for row in rows.tolist()]
+    told = _told(parts, _subjects(model, name), total, said, model.meta.settings.reasons)
     for i, row, reasons in zip(chosen.tolist(), rows.tolist(), told, strict=True):
         by_layer_target[f"{name}__{targets[i]}"][row] = reasons
     return by_layer_target

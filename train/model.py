@@ -284,6 +284,11 @@ class Model:
                 found[name, part] = classifier.scores(X)
         return found
 
+    def with_reasons(self, count: int) -> "Model":
+        """The model that names so many reasons of an answer at most; none takes a third of the time less."""
+        settings = msgspec.structs.replace(self.meta.settings, reasons=count)
+        return replace(self, meta=msgspec.structs.replace(self.meta, settings=settings))
+
     def with_figures(self, figures: dict[str, Any]) -> "Model":
         """The model with an evaluation's figures, which go into its folder's card."""
         meta = msgspec.structs.replace(self.meta, figures=figures)

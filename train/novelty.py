@@ -87,7 +87,7 @@ def novelty(
         or len(ngrams) < MIN_NGRAMS
     ):
         return None
-    share = sum(ngram not in known for ngram in ngrams) / len(ngrams)
+    share = (len(ngrams) - sum(map(known.__contains__, ngrams))) / len(ngrams)
     shares = reference.unknown
     as_new = len(shares) - bisect_left(shares, share)
     allowed = max(0, int(_LEVEL * (len(shares) + 1)) - 1)

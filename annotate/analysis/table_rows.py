@@ -15,6 +15,11 @@ _FACTS: list[tuple[str, type]] = [
 ]  # fmt: skip
 
 
+_PLACES: list[tuple[str, type]] = [
+    ("sentence_id", str), ("commentary_id", str), ("index", int), ("start", int), ("end", int),
+]  # fmt: skip
+
+
 def columns_of(codebook: Codebook) -> list[tuple[str, type]]:
     """Name and type of each column: facts, then for each layer or target its code, score, abstention.
 
@@ -32,6 +37,20 @@ def rows_of(pieces: Iterable[TaggedPiece], codebook: Codebook) -> Iterator[dict[
     for piece in pieces:
         for sentence, prediction in zip(piece.sentences, piece.predictions, strict=True):
             yield {**_facts(piece.commentary, sentence, prediction), **_answers(prediction, codebook)}
+
+
+def lean_columns_of(codebook: Codebook) -> list[tuple[str, type]]:
+    """Name and type of each column without what the texts themselves hold."""
+    answers = columns_of(codebook)[len(_FACTS) :]
+    return [*_PLACES, ("model_version", str), *answers]
+
+
+def lean_rows_of(pieces: Iterable[TaggedPiece], codebook: Codebook) -> Iterator[dict[str, Any]]:
+    """A row a sentence: where it stands, and the answers."""
+    for piece in pieces:
+        for sentence, prediction in zip(piece.sentences, piece.predictions, strict=True):
+            places = {name: getattr(sentence, name) for name, _ in _PLACES}
+            yield {**places, "model_version": prediction.model_version, **_answers(prediction, codebook)}
 
 
 def _facts(commentary: Commentary, sentence: Sentence, prediction: Prediction) -> dict[str, Any]:

@@ -1,4 +1,6 @@
 import sys
+from collections import deque
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,14 +28,19 @@ from schemas.decimals import counted
 from schemas.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from annotate.analysis.piece import TaggedPiece
     from annotate.tag.report import TagReport
     from annotate.tag.source import SourcePlace
     from schemas.codebook import Codebook
+    from schemas.records import Commentary
 
 _WIDTH = 80  # of the terminal the table is made for
 _CELL = 16
 
+#: How many reasons are named of an answer; None: as many as the model was trained to name.
+_REASONS = {"none": 0, "top": None, "all": 1_000_000}
 _MAX_NOTED = 10  # commentaries with notices that are named
 
 _DRIFT = {
@@ -47,7 +54,10 @@ def tag(
     model: ModelOption = None,
     output: OutputOption = None,
     to: Annotated[
-        str, typer.Option("--to", metavar="FORMAT", help="Output format: jsonl, html, csv or parquet.")
+        str,
+        typer.Option(
+            "--to", metavar="FORMAT", help="Output format: jsonl, html, csv, parquet or parts (of Parquet)."
+        ),
     ] = "jsonl",
     predictions: Annotated[
         Path | None,
@@ -87,9 +97,23 @@ def tag(
             help="Exit 1 if fewer answers reach their threshold.",
         ),
     ] = None,
+    part: Annotated[
+        str | None,
+        typer.Option(
+            "--part", metavar="K/N", help="Tag the K-th of N shares of the files, as a job array does."
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option("--workers", metavar="N", min=1, help="Number of processes for a folder.")
     ] = 1,
+    reasons: Annotated[
+        str,
+        typer.Option(
+            "--reasons",
+            metavar="HOW",
+            help="Reasons named of each answer: none (a third faster), top (as the model was trained), all.",
+        ),
+    ] = "top",
     gold: Annotated[
         Path | None,
         typer.Option(
@@ -109,10 +133,14 @@ def tag(
 
     if to not in FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(FORMATS)}', param_hint="--to")
+    files, share = _share(files, part) if part else (files, "")
+    to, output = _in_parts(to, output, share)
     if german and to not in german_formats():
         words = f'is for --to {" or ".join(german_formats())}, not for "{to}"'
         raise typer.BadParameter(words, param_hint="--german")
     place = _source_place(model, predictions, beside, codebook, study)
+    if reasons not in _REASONS:
+        raise typer.BadParameter(f'"{reasons}": expected {" or ".join(_REASONS)}', param_hint="--reasons")
     if not output and to == "html":
         output = _page_place(files)
     if _is_long_run(files, output, to):
@@ -128,11 +156,12 @@ def tag(
             gold=_gold(gold, study),
             spellings=_spellings(study),
             german=german,
+            reasons=_REASONS[reasons],
         )
     else:
         report = _tag_files(
             place, files, output, to, json, summary, _gold(gold, study) if to == "html" else None,
-            _spellings(study), german, encoding=encoding, author=author, date=date,
+            _spellings(study), german, _REASONS[reasons], encoding=encoding, author=author, date=date,
             language=_language(study),
         )  # fmt: skip
     if json:
@@ -174,6 +203,37 @@ def _say_what_is_missing(place: "SourcePlace") -> None:
         without, said = meta.stacked.without, meta.stacked.predictions
         if meta.stacked.if_missing == "fall-back":
             say(f"note: no --with FILE, so {without} answers: the model without the predictions of {said}")
+
+
+def _in_parts(to: str, output: str | None, share: str) -> tuple[str, str | None]:
+    """The format and the place, a folder with what names begin with where parts are written."""
+    if to == "parquet" and output and (output.endswith("/") or Path(output).is_dir()):
+        to = "parts"
+    if to != "parts":
+        return to, output
+    if output in (None, "-"):
+        raise typer.BadParameter("parts are written into a folder: name it", param_hint="--output")
+    return to, f"{str(output).rstrip('/')}/{share}"
+
+
+def _share(files: list[str], part: str) -> tuple[list[str], str]:
+    """Every N-th of the files behind the inputs, and the name of this share of the results."""
+    from annotate.texts.inputs import find_sources
+
+    numbers = part.split("/")
+    if (
+        len(numbers) != 2
+        or not all(map(str.isdecimal, numbers))
+        or not 1 <= int(numbers[0]) <= int(numbers[1])
+    ):
+        raise typer.BadParameter(f'"{part}": expected K/N as in 3/64', param_hint="--part")
+    number, of = map(int, numbers)
+    found = [str(source.path) for source in find_sources(files)]
+    if of > len(found):
+        words = f"{part} of {len(found)} files leaves some without any: at most {len(found)} shares"
+        raise typer.BadParameter(words, param_hint="--part")
+    digits = len(str(of))
+    return found[number - 1 :: of], f"part-{number:0{digits}}-of-{of}"
 
 
 def _page_place(files: list[str]) -> str | None:
@@ -225,44 +285,56 @@ def _language(study: Path | None) -> str | None:
 
 def _tag_files(
     place: "SourcePlace", files: list[str], output: str | None, to: str, json: bool, summary: str | None,
-    gold: Path | None, spellings: dict[str, str], german: bool, **reading: str | None,
+    gold: Path | None, spellings: dict[str, str], german: bool, reasons: int | None,
+    **reading: str | None,
 ) -> "TagReport":  # fmt: skip
-    """Few pieces, at once."""
-    from annotate.tag.formats import write_tagged
-    from annotate.tag.pieces import read_checked, tag_files, with_people, with_spellings, write_summaries
-    from annotate.tag.report import counts_in, tag_report
-    from annotate.texts.commentaries import Failed
+    """Few pieces, or many in one file: rows are written as they are made."""
+    from annotate.analysis.summary import PieceSummary, summary_of, with_differences
+    from annotate.tag.formats import FORMATS, write_tagged
+    from annotate.tag.pieces import Left, read_checked, tag_files, with_originals, with_people, with_spellings
+    from annotate.tag.report import CommentaryCounts, counts_in, tag_report
+    from schemas.jsonl import write_jsonl
 
     _say_what_is_missing(place)
-    source = place.load()
-    notes: list[str] = []
-    other_language: list[Failed] = []
-    tagged, failed = tag_files(source, files, notes=notes, other_language=other_language, **reading)
-    for note in notes:
-        say(f"note: {note}")
-    tagged = with_spellings(tagged, spellings)
-    if gold is not None:
-        tagged = with_people(tagged, read_checked(gold))
+    source = place.load(reasons)
+    book, version = source.book, source.version
+    left = Left([], [], [])
+    read: dict[str, Commentary] = {}
+    counts: list[CommentaryCounts] = []
+    summaries: list[PieceSummary] = []
+
+    def pieces() -> "Iterator[TaggedPiece]":
+        for piece in tag_files(source, files, left, read=read if to == "html" else None, **reading):
+            (piece,) = with_spellings([piece], spellings)
+            counts.append(counts_in(piece, book))
+            if summary:
+                summaries.append(summary_of(piece, book, model_version=version))
+            yield piece
+
     as_table = to == "jsonl" and output is None and not json and sys.stdout.isatty()
+    waiting = pieces()
+    tagged = [] if (first := next(waiting, None)) is None else chain([first], waiting)
+    if as_table or FORMATS[to] is None:
+        tagged = with_originals(list(tagged), read)
+        tagged = tagged if gold is None else with_people(tagged, read_checked(gold))
     if as_table and tagged:
-        print_report(None, False, "\n\n".join(_piece_table(piece, source.book) for piece in tagged))
+        print_report(None, False, "\n\n".join(_piece_table(piece, book) for piece in tagged))
     elif tagged and (output or not json):
         write_tagged(output or "-", to, tagged, source, german=german)
         if output and to == "html":
             say(f"page: {output}")
+    deque(waiting, maxlen=0)  # what nobody wrote counts as well
+    for note in left.notes:
+        say(f"note: {note}")
     if summary:
-        write_summaries(summary, tagged, source)
-    return tag_report(
-        source.version,
-        (counts_in(piece, source.book) for piece in tagged),
-        failed,
-        other_language,
-    )
+        write_jsonl(summary, with_differences(summaries))
+    return tag_report(version, counts, left.failed, left.other_language)
 
 
 def _tag_folder(
     place: "SourcePlace", files: list[str], output: str, to: str, reading: dict[str, str | None], *,
     summary: str | None, workers: int, gold: Path | None, spellings: dict[str, str], german: bool,
+    reasons: int | None,
 ) -> "TagReport":  # fmt: skip
     """Many pieces: finished ones are kept, so that a run that was broken off goes on."""
     from annotate.tag import folder as tagging
@@ -276,7 +348,12 @@ def _tag_folder(
     is_site = row_format is None
     ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
     options = tagging.OutputOptions(
-        to, "../index.html" if is_site else None, gold if is_site else None, tuple(sorted(spellings.items()))
+        to,
+        "../index.html" if is_site else None,
+        gold if is_site else None,
+        tuple(sorted(spellings.items())),
+        summaries=is_site or summary is not None,
+        reasons=reasons,
     )
     ledger = Ledger(ledger_path, tagging.stamp_of(about, options))
     pages = Path(output) / "texte" if is_site else None
@@ -303,7 +380,8 @@ def _tag_folder(
     if result.finished_before:
         pieces = counted(result.report.commentaries, "commentary")
         say(f"already finished: {result.finished_before} of {pieces}")
-    tagging.compare_pieces(ledger, about.book, pages)
+    if options.summaries:
+        tagging.compare_pieces(ledger, about.book, pages)
     if summary:
         tagging.write_folder_summaries(summary, ledger)
     if row_format is None:

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +23,7 @@ from annotate.tag.ledger import ROWS_FORMAT, Finished, Ledger
 from annotate.tag.pieces import (
     Checked,
     failed_inputs,
+    in_batches,
     in_other_language,
     is_other_language,
     read_checked,
@@ -31,7 +31,7 @@ from annotate.tag.pieces import (
     with_people,
     with_spellings,
 )
-from annotate.tag.report import CommentaryCounts, TagReport, counts_in, tag_report
+from annotate.tag.report import TagReport, counts_in, tag_report
 from annotate.tag.source import About, Source, SourcePlace
 from annotate.texts.commentaries import Failed, read_commentaries
 from annotate.texts.sentences import split_sentences
@@ -41,7 +41,8 @@ from schemas.files import read_bytes, write_text
 from schemas.jsonl import write_jsonl
 from schemas.records import Commentary, short_hash, slug
 
-_BATCH = 8  # pieces predicted together: their features are found in one go
+#: Pieces, and characters of their texts, that are predicted together and kept in one go.
+_BATCH, _CHARACTERS = 64, 200_000
 _AHEAD = 3  # batches handed out to each worker before the first is waited for
 #: Flags of a commentary that put its date in doubt, unless it was corrected.
 _DOUBTFUL = frozenset({"date_unreadable", "date_out_of_line", "no_date"})
@@ -62,13 +63,16 @@ class OutputOptions(NamedTuple):
     """What is kept of each piece: rows as JSON Lines hold them, flat rows, or a page.
 
     ``gold`` holds the sentences that people coded, shown as such on the pages; ``spellings`` other spellings
-    of names, each with the one that the study uses.
+    of names, each with the one that the study uses; ``reasons`` is how many are named of an answer, the
+    model's own number without it. Pages need summaries.
     """
 
     to: str
     home: str | None = None
     gold: Path | None = None
     spellings: tuple[tuple[str, str], ...] = ()
+    summaries: bool = True
+    reasons: int | None = None
 
 
 class FolderResult(NamedTuple):
@@ -101,11 +105,16 @@ def tag_folder(
             else:
                 yield number, commentary
 
-    for number, done, hits, page in _finish_all(place, waiting(), output, workers):
-        if pages is not None and page is not None and done.page:
-            write_text(pages / done.page, page)
-        ledger.add(done, number, hits)
-        step()
+    try:
+        for batch in _finish_all(place, waiting(), output, workers):
+            for number, done, hits, rows, page in batch:
+                if pages is not None and page is not None and done.page:
+                    write_text(pages / done.page, page)
+                ledger.add(done, number, hits, rows)
+                step()
+            ledger.commit()
+    finally:
+        ledger.commit()
     for gone in ledger.unmet_pages():
         if pages is not None:
             (pages / gone).unlink(missing_ok=True)
@@ -122,14 +131,15 @@ def compare_pieces(ledger: Ledger, codebook: Codebook, pages: Path | None) -> No
         if pages is not None and done.page:
             path = pages / done.page
             write_text(path, with_news(path.read_text("utf-8"), news_words(summary, codebook)))
-        ledger.set_summary(replace(done, summary=summary))  # last: a run that is killed before does it again
+        ledger.set_summary(replace(done, summarised=summary))  # last: a run killed before does it again
+    ledger.commit()
 
 
 def write_rows(
     path: str, ledger: Ledger, row_format: RowFormat, codebook: Codebook, *, german: bool = False
 ) -> int:
     """The rows of all pieces in one file."""
-    rows = (row for done in ledger.finished() for row in done.rows)
+    rows = ledger.rows() if row_format.is_json else map(msgspec.json.decode, ledger.rows())
     return row_format.write_all(path, rows, codebook, german=german)
 
 
@@ -149,7 +159,9 @@ def stamp_of(about: About, output: OutputOptions) -> str:
         hashlib.sha256(gold).hexdigest()[:12],
     ]
     spellings = [f"{other}={name}" for other, name in output.spellings]
-    return " ".join([*parts, output.to, *spellings])
+    kept = [f"reasons={output.reasons}"] if output.reasons is not None else []
+    kept += ["summaries"] if output.summaries else []
+    return " ".join([*parts, output.to, *kept, *spellings])
 
 
 def page_name(commentary_id: str) -> str:
@@ -162,19 +174,20 @@ def _key(commentary: Commentary) -> str:
     return hashlib.sha256(msgspec.json.encode(commentary)).hexdigest()
 
 
-Done = tuple[int, Finished, list[Hit], str | None]
+#: Place, piece, the sentences that figures lead to, rows as JSON, page.
+Done = tuple[int, Finished, list[Hit], list[bytes], str | None]
 
 
 def _finish_all(
     place: SourcePlace, waiting: Iterator[tuple[int, Commentary]], output: OutputOptions, workers: int
-) -> Iterator[Done]:
+) -> Iterator[list[Done]]:
     """Finished pieces in the order they came, with at most some batches in memory."""
-    batches = iter(lambda: list(islice(waiting, _BATCH)), [])
+    batches = in_batches(waiting, lambda item: len(item[1].text), most=_BATCH, size=_CHARACTERS)
     if workers <= 1:
         tools = None
         for batch in batches:
             tools = tools or _load(place, output)
-            yield from _finish(tools, batch, output)
+            yield _finish(tools, batch, output)
         return
     try:
         # a fresh process each: a fork would copy the locks of the libraries' threads
@@ -183,9 +196,9 @@ def _finish_all(
             for batch in batches:
                 running.append(pool.submit(_finish_here, batch, output))
                 if len(running) > workers * _AHEAD:
-                    yield from running.popleft().result()
+                    yield running.popleft().result()
             while running:
-                yield from running.popleft().result()
+                yield running.popleft().result()
     except BrokenProcessPool as error:
         words = (
             "one of the workers was ended, perhaps for want of memory; the same command goes on from there"
@@ -202,7 +215,7 @@ _TOOLS: list[_Tools] = []  # of a worker process
 
 
 def _load(place: SourcePlace, output: OutputOptions) -> _Tools:
-    return _Tools(place.load(), read_checked(output.gold) if output.gold else None)
+    return _Tools(place.load(output.reasons), read_checked(output.gold) if output.gold else None)
 
 
 def _start(place: SourcePlace, output: OutputOptions) -> None:
@@ -219,35 +232,35 @@ def _end_with_parent() -> None:
 
 
 def _finish_here(batch: Sequence[tuple[int, Commentary]], output: OutputOptions) -> list[Done]:
-    return list(_finish(_TOOLS[0], batch, output))
+    return _finish(_TOOLS[0], batch, output)
 
 
-def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: OutputOptions) -> Iterator[Done]:
+def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: OutputOptions) -> list[Done]:
     source, checked = tools
     tagged = tag_pieces(source, [(commentary, split_sentences(commentary)) for _, commentary in batch])
     tagged = with_spellings(tagged, dict(output.spellings))
     book, version = source.book, source.version
     row_format = FORMATS[output.to]
+    finished: list[Done] = []
     for (place, commentary), piece in zip(batch, tagged, strict=True):
-        view = view_piece(piece, book, number=1)
-        shown = [piece] if checked is None else with_people([piece], checked)
-        summary = summary_of(piece, book, model_version=version)
-        page = (
-            reading_page(shown, book, model_version=version, home=output.home) if row_format is None else None
-        )
-        counts = counts_in(piece, book)
         done = Finished(
             key=_key(commentary),
             day=_sure_day(commentary),
-            page=page_name(commentary.commentary_id) if page else None,
-            rows=row_format.rows(piece, book) if row_format else [],
-            summary=summary,
-            counts=counts_of(view, book),
-            answers=counts.answers,
-            abstained=counts.abstained,
-            unanswered=counts.unanswered,
+            page=None if row_format else page_name(commentary.commentary_id),
+            report=counts_in(piece, book),
+            model_version=version,
+            summarised=summary_of(piece, book, model_version=version) if output.summaries else None,
         )
-        yield place, done, list(piece_hits(view, summary)) if page else [], page
+        if row_format:
+            rows = [msgspec.json.encode(row) for row in row_format.rows(piece, book)]
+            finished.append((place, done, [], rows, None))
+            continue
+        view = view_piece(piece, book, number=1)
+        shown = [piece] if checked is None else with_people([piece], checked)
+        page = reading_page(shown, book, model_version=version, home=output.home)
+        done = replace(done, counts=counts_of(view, book))
+        finished.append((place, done, list(piece_hits(view, done.summary)), [], page))
+    return finished
 
 
 def _sure_day(commentary: Commentary) -> str | None:
@@ -273,17 +286,5 @@ def piece_hits(view: PieceView, summary: PieceSummary) -> Iterator[Hit]:
 
 
 def _report(ledger: Ledger, failed: Sequence[Failed], other_language: Sequence[Failed]) -> TagReport:
-    version = next((done.summary.model_version for done in ledger.finished()), "")
-    return tag_report(version, (_counts(done) for done in ledger.finished()), failed, other_language)
-
-
-def _counts(done: Finished) -> CommentaryCounts:
-    summary = done.summary
-    return CommentaryCounts(
-        summary.commentary_id,
-        summary.sentences,
-        done.answers,
-        done.abstained,
-        summary.notices,
-        done.unanswered,
-    )
+    version = next((done.model_version for done in ledger.finished()), "")
+    return tag_report(version, (done.report for done in ledger.finished()), failed, other_language)

@@ -1,13 +1,13 @@
 """FORMATS: what `tag` can write, one entry a format for a few commentaries and for a folder alike."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
 
 from annotate.analysis.piece import TaggedPiece
 from annotate.analysis.summary import news_words, summarise
-from annotate.analysis.table_rows import columns_of, rows_of
+from annotate.analysis.table_rows import columns_of, lean_columns_of, lean_rows_of, rows_of
 from annotate.pages.reading import reading_page
 from annotate.tag.source import Source
 from exports.tables import rows_csv, rows_parquet
@@ -21,28 +21,41 @@ Row = dict[str, Any]
 class RowFormat(NamedTuple):
     """The rows of one commentary, and what writes the rows of all: path (or "-"), rows, codebook.
 
-    ``write_german`` is there where Excel reads it otherwise with German as its language.
+    ``write_german`` is there where Excel reads it otherwise with German as its language. Where ``is_json``
+    the rows are JSON by themselves, encoded once.
     """
 
-    rows: Callable[[TaggedPiece, Codebook], list[Row]]
-    write: Callable[[str, Iterable[Row], Codebook], int]
-    write_german: Callable[[str, Iterable[Row], Codebook], int] | None = None
+    rows: Callable[[TaggedPiece, Codebook], list[Any]]
+    write: Callable[[str, Iterable[Any], Codebook], int]
+    write_german: Callable[[str, Iterable[Any], Codebook], int] | None = None
+    is_json: bool = False
 
-    def write_all(self, path: str, rows: Iterable[Row], codebook: Codebook, *, german: bool = False) -> int:
+    def write_all(self, path: str, rows: Iterable[Any], codebook: Codebook, *, german: bool = False) -> int:
         return (self.write_german if german and self.write_german else self.write)(path, rows, codebook)
 
 
-def _prediction_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
-    return [msgspec.json.decode(msgspec.json.encode(prediction)) for prediction in tagged.predictions]
+def _prediction_rows(tagged: TaggedPiece, book: Codebook) -> list[msgspec.Raw]:
+    return [msgspec.Raw(msgspec.json.encode(prediction)) for prediction in tagged.predictions]
 
 
 def _table_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
     return list(rows_of([tagged], book))
 
 
+def _lean_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
+    return list(lean_rows_of([tagged], book))
+
+
+def _write_parts(path: str, rows: Iterable[Row], book: Codebook) -> int:
+    """Into a folder, or as files whose names begin as the last part of the path does."""
+    folder, _, name = path.rpartition("/")
+    facts = {"codebook": book.codebook, "codebook_version": book.version}
+    return rows_parquet.write_parts(folder, lean_columns_of(book), rows, facts, name=name or "part")
+
+
 #: None: a page a commentary instead of rows.
 FORMATS: dict[str, RowFormat | None] = {
-    "jsonl": RowFormat(_prediction_rows, lambda path, rows, book: write_jsonl(path, rows)),
+    "jsonl": RowFormat(_prediction_rows, lambda path, rows, book: write_jsonl(path, rows), is_json=True),
     "html": None,
     "csv": RowFormat(
         _table_rows,
@@ -52,6 +65,7 @@ FORMATS: dict[str, RowFormat | None] = {
     "parquet": RowFormat(
         _table_rows, lambda path, rows, book: rows_parquet.write(path, columns_of(book), rows)
     ),
+    "parts": RowFormat(_lean_rows, _write_parts),
 }
 
 
@@ -61,12 +75,13 @@ def german_formats() -> list[str]:
 
 
 def write_tagged(
-    path: str, to: str, tagged: Sequence[TaggedPiece], source: Source, *, german: bool = False
+    path: str, to: str, tagged: Iterable[TaggedPiece], source: Source, *, german: bool = False
 ) -> None:
-    """Writes commentaries that are all in memory to one file or, for "-", to standard output."""
+    """Writes commentaries to one file or, for "-", to standard output, one after the other."""
     book, version = source.book, source.version
     row_format = FORMATS[to]
     if row_format is None:
+        tagged = list(tagged)
         news = [news_words(row, book) for row in summarise(tagged, book, model_version=version)]
         write_text(path, reading_page(tagged, book, model_version=version, news=news))
     else:

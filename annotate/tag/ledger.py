@@ -4,24 +4,24 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from annotate.analysis.piece import Evidence, Hit
 from annotate.analysis.summary import PieceSummary
+from annotate.tag.report import CommentaryCounts
 from schemas.errors import DataError
 from schemas.records import Record
 
 #: Raised by one when the same text and model give other sentences, rows, summaries or pages: what an
 #: earlier run finished is then done again (`annotate.tag.folder.stamp_of`), and not because a comment
 #: changed. tests/annotate/tag/test_rows_format.py fails until it is raised.
-ROWS_FORMAT = 4
+ROWS_FORMAT = 5
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stamp (value TEXT);
 CREATE TABLE IF NOT EXISTS pieces (key TEXT PRIMARY KEY, place INTEGER, author TEXT, day TEXT,
-  page TEXT, title TEXT, done BLOB);
+  page TEXT, title TEXT, done BLOB, rows BLOB);
 CREATE TABLE IF NOT EXISTS hits (key TEXT, what TEXT, code TEXT, number INTEGER, text TEXT);
 CREATE INDEX IF NOT EXISTS hits_of ON hits (what, code);
 CREATE INDEX IF NOT EXISTS hits_in ON hits (key);
@@ -29,7 +29,7 @@ CREATE INDEX IF NOT EXISTS hits_in ON hits (key);
 
 
 class Finished(Record, frozen=True, kw_only=True):
-    """A piece done: its summary, its rows as they are written, and what the figures count.
+    """A piece done: what the report and the figures count, and its summary where that is asked for.
 
     ``day`` is null where the date is missing or in doubt.
     """
@@ -37,16 +37,19 @@ class Finished(Record, frozen=True, kw_only=True):
     key: str
     day: str | None
     page: str | None
-    rows: list[dict[str, Any]]
-    summary: PieceSummary
-    counts: dict[str, tuple[int, int]]
-    answers: dict[str, int]
-    abstained: dict[str, int]
-    unanswered: int = 0
+    report: CommentaryCounts
+    model_version: str
+    summarised: PieceSummary | None = None
+    counts: dict[str, tuple[int, int]] = {}
+
+    @property
+    def summary(self) -> PieceSummary:
+        assert self.summarised is not None, "pages and summaries are made of it"
+        return self.summarised
 
 
 class Ledger:
-    """The finished pieces of a run in one SQLite file.
+    """The finished pieces of a run in one SQLite file; what was added counts from `commit` on.
 
     Parameters
     ----------
@@ -85,21 +88,27 @@ class Ledger:
 
     def meet(self, key: str, place: int) -> bool:
         """Notes the place of a piece in this run, and whether it is finished already."""
-        with self._using(), self._db:
+        with self._using():
             return bool(self._db.execute("UPDATE pieces SET place = ? WHERE key = ?", (place, key)).rowcount)
 
-    def add(self, done: Finished, place: int, hits: Sequence[Hit]) -> None:
-        summary = done.summary
+    def add(self, done: Finished, place: int, hits: Sequence[Hit] = (), rows: Sequence[bytes] = ()) -> None:
+        """Notes a finished piece, the sentences that figures lead to, and its rows as JSON."""
+        author, title = (done.summary.author, done.summary.title) if done.summarised else (None, None)
         row = (
-            done.key, place, summary.author, done.day, done.page, summary.title, msgspec.json.encode(done),
+            done.key, place, author, done.day, done.page, title, msgspec.json.encode(done), b"\n".join(rows),
         )  # fmt: skip
-        with self._using(), self._db:
-            self._db.execute("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        with self._using():
+            self._db.execute("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             self._db.execute("DELETE FROM hits WHERE key = ?", (done.key,))
             self._db.executemany(
                 "INSERT INTO hits VALUES (?, ?, ?, ?, ?)",
                 [(done.key, h.what, h.code, h.number, h.text) for h in hits],
             )
+
+    def commit(self) -> None:
+        """Keeps what was added and met so far, whatever ends the run; to wait for the disk takes its time."""
+        with self._using():
+            self._db.commit()
 
     def unmet_pages(self) -> list[str]:
         """The pages of pieces that are no longer there; a changed piece keeps the page of its id."""
@@ -121,6 +130,12 @@ class Ledger:
             for (done,) in self._db.cursor().execute(f"SELECT done FROM pieces ORDER BY {order}"):
                 yield self._decoded(done)
 
+    def rows(self) -> Iterator[msgspec.Raw]:
+        """The rows of all pieces in the order of the input, as JSON."""
+        with self._using():
+            for (rows,) in self._db.cursor().execute("SELECT rows FROM pieces ORDER BY place"):
+                yield from map(msgspec.Raw, rows.splitlines())
+
     def _decoded(self, done: bytes) -> Finished:
         try:
             return msgspec.json.decode(done, type=Finished)
@@ -129,7 +144,7 @@ class Ledger:
             raise DataError(words, path=self.path) from error
 
     def set_summary(self, done: Finished) -> None:
-        with self._using(), self._db:
+        with self._using():
             self._db.execute(
                 "UPDATE pieces SET done = ? WHERE key = ?", (msgspec.json.encode(done), done.key)
             )
@@ -161,4 +176,5 @@ class Ledger:
             return self._db.execute(query, (limit,)).fetchall()
 
     def close(self) -> None:
+        self.commit()
         self._db.close()

@@ -1,13 +1,13 @@
 """New commentaries → sentences → predictions, without any server."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
 from annotate.analysis.drift import with_notices
 from annotate.analysis.piece import TaggedPiece
-from annotate.analysis.summary import summarise
 from annotate.tag.source import Source
 from annotate.texts.commentaries import Failed, read_commentaries
 from annotate.texts.context import to_rows
@@ -16,9 +16,11 @@ from annotate.texts.languages import GERMAN, language_name
 from annotate.texts.sentences import Piece, split_sentences
 from schemas.errors import DataError
 from schemas.files import readable
-from schemas.jsonl import read_jsonl, write_jsonl
+from schemas.jsonl import read_jsonl
 from schemas.records import Commentary, GoldSentence, Layers
 
+T = TypeVar("T")
+_SENTENCES = 4096  # predicted together: bounds memory
 Checked = dict[str, tuple[str, Layers]]  # sentence_id → its text and what people coded in it
 
 
@@ -37,30 +39,57 @@ def tag_pieces(source: Source, pieces: Sequence[Piece]) -> list[TaggedPiece]:
     return tagged
 
 
-def tag_files(
-    source: Source, names: Sequence[str], *, encoding: str | None = None, author: str | None = None,
-    date: str | None = None, notes: list[str] | None = None, language: str | None = None,
-    other_language: list[Failed] | None = None,
-) -> tuple[list[TaggedPiece], list[Failed]]:  # fmt: skip
-    """All inputs tagged; one that cannot be read is listed with its reason and stops nothing.
+class Left(NamedTuple):
+    """What was not tagged, and what a user should know of how the inputs were read; filled as they are."""
 
-    What a user should know of how they were read is added to ``notes``. ``language`` is what the model was
-    trained on (default: the codebook's); what is in another goes to ``other_language``, untagged.
+    failed: list[Failed]
+    other_language: list[Failed]
+    notes: list[str]
+
+
+def tag_files(
+    source: Source, names: Sequence[str], left: Left, *, encoding: str | None = None,
+    author: str | None = None, date: str | None = None, language: str | None = None,
+    read: dict[str, Commentary] | None = None,
+) -> Iterator[TaggedPiece]:  # fmt: skip
+    """All inputs tagged, some at a time; one that cannot be read is listed and stops nothing.
+
+    ``language`` is what the model was trained on (default: the codebook's). All that is read is noted in
+    ``read``.
     """
     language = language or source.book.language
     problems: list[DataError] = []
-    pieces: list[Piece] = []
-    read: dict[str, Commentary] = {}
-    for commentary in read_commentaries(
-        names, encoding=encoding, author=author, date=date, passed_over=problems, notes=notes,
+    commentaries = read_commentaries(
+        names, encoding=encoding, author=author, date=date, passed_over=problems, notes=left.notes,
         default_language=language,
-    ):  # fmt: skip
-        read[commentary.commentary_id] = commentary
-        if not is_other_language(commentary, language):
-            pieces.append((commentary, split_sentences(commentary)))
-        elif other_language is not None:
-            other_language.append(in_other_language(commentary, language))
-    return with_originals(tag_pieces(source, pieces), read), failed_inputs(names, problems)
+    )  # fmt: skip
+
+    def pieces() -> Iterator[Piece]:
+        for commentary in commentaries:
+            if read is not None:
+                read[commentary.commentary_id] = commentary
+            if is_other_language(commentary, language):
+                left.other_language.append(in_other_language(commentary, language))
+            else:
+                yield commentary, split_sentences(commentary)
+
+    for batch in in_batches(pieces(), lambda piece: len(piece[1]), most=_SENTENCES, size=_SENTENCES):
+        yield from tag_pieces(source, batch)
+    left.failed.extend(failed_inputs(names, problems))
+
+
+def in_batches(items: Iterable[T], size_of: Callable[[T], int], *, most: int, size: int) -> Iterator[list[T]]:
+    """The items, so many together that they are of some size, and at most some number of them."""
+    batch: list[T] = []
+    total = 0
+    for item in items:
+        batch.append(item)
+        total += size_of(item)
+        if total >= size or len(batch) >= most:
+            yield batch
+            batch, total = [], 0
+    if batch:
+        yield batch
 
 
 def failed_inputs(names: Sequence[str], problems: Sequence[DataError]) -> list[Failed]:
@@ -124,8 +153,3 @@ def with_people(tagged: Sequence[TaggedPiece], checked: Checked) -> list[TaggedP
 def with_spellings(tagged: Sequence[TaggedPiece], spellings: Mapping[str, str]) -> list[TaggedPiece]:
     """The pieces with what a study knows of spellings of names."""
     return [replace(piece, spellings=dict(spellings)) for piece in tagged] if spellings else list(tagged)
-
-
-def write_summaries(path: str, tagged: Sequence[TaggedPiece], source: Source) -> None:
-    """A row a piece: `annotate.analysis.summary`."""
-    write_jsonl(path, summarise(tagged, source.book, model_version=source.version))

@@ -45,11 +45,13 @@ class CommentaryCounts(NamedTuple):
 def counts_in(tagged: TaggedPiece, codebook: Codebook) -> CommentaryCounts:
     answers: Counter[str] = Counter()
     abstained: Counter[str] = Counter()
-    for prediction in tagged.predictions:
-        for name, layer in prediction.layers.items():
-            of_layer = kind_of(codebook.layer(name)).single_answers(layer)
-            answers[name] += len(of_layer)
-            abstained[name] += sum(bool(answer.abstained) for answer in of_layer)
+    names = {name: None for prediction in tagged.predictions for name in prediction.layers}
+    for name in names:
+        kind = kind_of(codebook.layer(name))
+        given = [prediction.layers[name] for prediction in tagged.predictions if name in prediction.layers]
+        singles = [answer for layer in given for answer in kind.single_answers(layer)]
+        answers[name] = len(singles)
+        abstained[name] = sum([bool(answer.abstained) for answer in singles])
     return CommentaryCounts(
         tagged.commentary.commentary_id,
         len(tagged.sentences),

@@ -57,8 +57,13 @@ class SourcePlace(NamedTuple):
         assert self.predictions is not None
         return About(self._book(), version_of(self.predictions), None, _digest(self.predictions))
 
-    def load(self) -> Source:
+    def load(self, reasons: int | None = None) -> Source:
         """Reads and checks all that is needed.
+
+        Parameters
+        ----------
+        reasons
+            How many a model gives of each answer; None: as many as it was trained to give.
 
         Raises
         ------
@@ -71,6 +76,7 @@ class SourcePlace(NamedTuple):
         from train.persistence.folder import load_model
 
         model = load_model(self.model, with_file=self.predictions is not None)
+        model = model if reasons is None else model.with_reasons(reasons)
         if self.predictions is None:
             return model_source(model)
         return source_of_both(model, self._file(model.meta.book))

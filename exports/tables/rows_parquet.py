@@ -1,13 +1,16 @@
-"""Apache Parquet, some thousand rows at a time; needs the extra ``parquet``."""
+"""Apache Parquet, some thousand rows at a time, in one file or in parts; needs the extra ``parquet``."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain, islice
+from pathlib import Path
 from typing import Any
 
 from schemas.errors import SettingsError, install_line
-from schemas.files import replacing
+from schemas.files import replacing, write_json
 
-_ROWS = 5000  # of a row group
+_ROWS, _LARGE = 5000, 50_000  # of a row group, in one file and in parts
+_PART = 500_000  # rows of a part
 
 
 def need_pyarrow() -> None:
@@ -29,19 +32,70 @@ def write(path: str, columns: Sequence[tuple[str, type]], rows: Iterable[Mapping
     """
     need_pyarrow()
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     kinds = {str: pa.string(), float: pa.float64(), int: pa.int64(), bool: pa.bool_()}
-    schema = pa.schema([(name, kinds[kind]) for name, kind in columns])
-    count = 0
-    with replacing(path) as file, pq.ParquetWriter(file, schema) as writer:
-        for part in _parts(rows):
-            writer.write_table(pa.Table.from_pylist(part, schema=schema))
-            count += len(part)
+    return _write(path, pa.schema([(name, kinds[kind]) for name, kind in columns]), rows, "snappy")
+
+
+def write_parts(
+    folder: str,
+    columns: Sequence[tuple[str, type]],
+    rows: Iterable[Mapping[str, Any]],
+    facts: Mapping[str, Any],
+    *,
+    name: str = "part",
+) -> int:
+    """Writes the rows as files of one schema with short columns, and a manifest with their hashes.
+
+    Texts are dictionary columns, numbers have 32 bits, pages are packed with zstd. The manifest is written
+    last, under a name that readers of a whole folder pass over.
+
+    Parameters
+    ----------
+    facts
+        What holds for all rows, for the manifest.
+    name
+        What the files' names begin with; others in the folder are left alone.
+    """
+    need_pyarrow()
+    import pyarrow as pa
+
+    kinds = {
+        str: pa.dictionary(pa.int32(), pa.string()),
+        float: pa.float32(),
+        int: pa.int32(),
+        bool: pa.bool_(),
+    }
+    types = {column: kinds[kind] for column, kind in columns} | {"sentence_id": pa.string()}
+    schema = pa.schema(list(types.items()))
+    files: list[dict[str, Any]] = []
+    waiting, total = iter(rows), 0
+    while (first := next(waiting, None)) is not None:
+        path = Path(folder) / f"{name}-{len(files):05}.parquet"
+        some = chain([first], islice(waiting, _PART - 1))
+        count = _write(str(path), schema, some, "zstd", group=_LARGE)
+        total += count
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        files.append({"file": path.name, "rows": count, "bytes": path.stat().st_size, "sha256": digest})
+    written = {file["file"] for file in files}
+    for old in Path(folder).glob(f"{name}-[0-9][0-9][0-9][0-9][0-9].parquet"):
+        if old.name not in written:
+            old.unlink()
+    manifest = {**facts, "rows": total, "columns": [[field.name, str(field.type)] for field in schema]}
+    write_json(Path(folder) / f"_{name}.manifest.json", {**manifest, "files": files})
+    return total
+
+
+def _write(
+    path: str, schema: Any, rows: Iterable[Mapping[str, Any]], compression: str, *, group: int = _ROWS
+) -> int:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    count, waiting = 0, iter(rows)
+    with replacing(path) as file, pq.ParquetWriter(file, schema, compression=compression) as writer:
+        while some := [dict(row) for row in islice(waiting, group)]:
+            writer.write_table(pa.Table.from_pylist(some, schema=schema))
+            count += len(some)
     return count
-
-
-def _parts(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    waiting = iter(rows)
-    while part := [dict(row) for row in islice(waiting, _ROWS)]:
-        yield part

@@ -28,7 +28,7 @@ def single_words(text: str) -> list[str]:
 def words(text: str) -> list[str]:
     """Words and marks in lower case, each alone and with the next."""
     lower = single_words(text)
-    return [*lower, *(f"{first} {second}" for first, second in pairwise(lower))]
+    return [*lower, *map(" ".join, pairwise(lower))]
 
 
 def nouns(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
+from itertools import chain, pairwise
 
 
 @cache
@@ -42,7 +43,8 @@ def _by_word() -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _phrases() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
+def _phrases() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]], frozenset[tuple[str, str]]]:
+    """What finds the entries of several words, the lists of each, and the first two words of all."""
     names: dict[str, list[str]] = {}
     for name in lexicon_names():
         for entry in sorted(read_lexicon(name)):
@@ -50,7 +52,9 @@ def _phrases() -> tuple[re.Pattern[str], dict[str, tuple[str, ...]]]:
                 names.setdefault(entry, []).append(name)
     longest_first = sorted(names, key=lambda entry: (-len(entry), entry))
     pattern = "|".join(re.escape(entry) for entry in longest_first)
-    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), {entry: tuple(found) for entry, found in names.items()}
+    begins = frozenset((first, second) for first, second, *_ in (entry.split(" ") for entry in names))
+    lists = {entry: tuple(found) for entry, found in names.items()}
+    return re.compile(rf"(?<!\w)(?:{pattern})(?!\w)"), lists, begins
 
 
 def find_lexicons(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
@@ -58,12 +62,24 @@ def find_lexicons(words: Sequence[str]) -> Iterator[tuple[str, int, int]]:
     by_word = _by_word()
     for i, word in enumerate(words):
         yield from ((name, i, i + 1) for name in by_word.get(word, ()))
-    pattern, by_phrase = _phrases()
+    pattern, by_phrase, begins = _phrases()
+    if begins.isdisjoint(pairwise(words)):  # to look for them all costs more than most sentences are worth
+        return
     text = " ".join(words)
     for match in pattern.finditer(text):
         begin = text.count(" ", 0, match.start())
         end = begin + match.group().count(" ") + 1
         yield from ((name, begin, end) for name in by_phrase[match.group()])
+
+
+def lexicons_of(words: Sequence[str]) -> list[str]:
+    """The lists that words, given in lower case, are on, in alphabetical order."""
+    found = set(chain.from_iterable(filter(None, map(_by_word().get, words))))
+    pattern, by_phrase, begins = _phrases()
+    if not begins.isdisjoint(pairwise(words)):
+        for phrase in pattern.findall(" ".join(words)):
+            found.update(by_phrase[phrase])
+    return sorted(found)
 
 
 def count_lexicons(words: Sequence[str]) -> Counter[str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple, overload
 
@@ -44,6 +44,9 @@ class Passages(Sequence[Passage]):
     def __getitem__(self, place: int | slice) -> "Passage | Passages":
         made = Passages if isinstance(place, slice) else Passage
         return made(*(column[place] for column in self._columns))  # type: ignore[arg-type]
+
+    def __iter__(self) -> Iterator[Passage]:
+        return map(Passage._make, zip(*self._columns, strict=True))
 
     def only(self, places: Sequence[int]) -> "Passages":
         """Those at some places, in this order."""

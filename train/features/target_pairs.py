@@ -9,7 +9,7 @@ import numpy as np
 from schemas.codebook import Codebook, Target
 from train.arrays import Ints
 from train.features.analyzers import single_words, tokens
-from train.features.lexicons import count_lexicons, read_lexicon
+from train.features.lexicons import count_lexicons, lexicons_of, read_lexicon
 from train.features.passages import Passages
 from train.features.token_counts import Cross, TokenLists, TokenTable
 from train.features.topics import profile_step
@@ -131,7 +131,7 @@ def pair_tokens(
         for n, names, name in topics_in_state
     ]
     across = [(*cue.wants, cue.id) if cue.known else tuple(cue.wants) for cue in cues]
-    on_lists = TokenLists([sorted(count_lexicons(words)) for words in said.rows], at)
+    on_lists = TokenLists([lexicons_of(words) for words in said.rows], at)
     once = TokenLists([sorted(set(words)) for words in said.rows], at)
     return PairTokens(
         TokenTable(mention, Cross(TokenLists(beside, of_topic_state), on_lists, ":")),
@@ -240,11 +240,11 @@ def _own_words(cues: Sequence[TargetCues], said: _Said, at: Ints, target: Ints, 
 
 def _near(named: Sequence[str], row: Sequence[str]) -> Iterator[str]:
     heads = {stem.split()[0] for stem in named}
-    places = [i for i, word in enumerate(row) if any(head in word for head in heads)]
+    places = {i for head in heads for i, word in enumerate(row) if head in word}
     near = {j for i in places for j in range(max(i - _WINDOW, 0), min(i + _WINDOW + 1, len(row)))}
-    window = [row[j] for j in sorted(near - set(places))]
+    window = [row[j] for j in sorted(near - places)]
     yield from (f"near={word}" for word in window)
-    yield from (f"near:{name}" for name in sorted(count_lexicons(window)))
+    yield from (f"near:{name}" for name in lexicons_of(window))
 
 
 def _step(rate: float) -> int:

@@ -25,8 +25,9 @@ def answer_columns(layers: Sequence[Layer], answers: Mapping[str, Mapping[int, A
         given = answers.get(layer.id, {})
         codes = KINDS[layer.kind].values(layer)
         found = np.full((size, len(codes)), np.nan)
-        for place, answer in given.items():
-            found[place] = [answer.scores.get(code, 0.0) for code in codes]
+        if given:
+            scores = [answer.scores for answer in given.values()]
+            found[list(given)] = [[one.get(code, 0.0) for code in codes] for one in scores]
         is_given = ~np.isnan(found[:, :1]).ravel()
         mean = found[is_given].mean(axis=0) if is_given.any() else np.zeros(len(codes))
         columns.append(np.where(is_given[:, None], found, mean))

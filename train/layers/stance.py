@@ -256,19 +256,18 @@ def _predictions(
     sure = [
         round(state.sure[TOUCH], 6) if is_tested(state, target, settings) else NEVER for target in pairs.names
     ]
-    touched, known = answers.touched.round(6).tolist(), answers.known.tolist()
-    joint = np.column_stack([answers.touched[:, None] * answers.directions, 1 - answers.touched])
-    best = answers.directions.argmax(axis=1).tolist() if len(codes) > 1 else [0] * len(touched)
-    by_row: dict[int, dict[str, CodePrediction]] = {}
-    numbers = pairs.row.tolist(), pairs.target.tolist()
-    for row, target, likely, is_told, way, scores in zip(
-        *numbers, touched, known, best, joint.round(6).tolist(), strict=True
-    ):
-        touch = TouchPrediction(score=likely, threshold=sure[target], abstained=likely < sure[target])
-        by_code = dict(zip(codes, scores, strict=True))
-        by_row.setdefault(row, {})[pairs.names[target]] = _prediction(
-            touch, by_code, codes[way], _source(is_told, codes), state
-        )
+    row, target, touched = pairs.row.tolist(), pairs.target.tolist(), answers.touched.round(6)
+    joint = np.column_stack([answers.touched[:, None] * answers.directions, 1 - answers.touched]).round(6)
+    way = answers.directions.argmax(axis=1) if len(codes) > 1 else np.zeros(len(touched), dtype=np.int64)
+    touches = [
+        TouchPrediction(score=likely, threshold=sure[i], abstained=likely < sure[i])
+        for i, likely in zip(target, touched.tolist(), strict=True)
+    ]
+    sources = [_source(is_told, codes) for is_told in answers.known.tolist()]
+    by_row: dict[int, dict[str, CodePrediction]] = {i: {} for i in row}
+    found = _code_predictions(touches, codes, joint, way, sources, state)
+    for i, name, prediction in zip(row, target, found, strict=True):
+        by_row[i][pairs.names[name]] = prediction
     return by_row
 
 
@@ -278,24 +277,46 @@ def _source(is_known: bool, codes: Sequence[str]) -> DirectionSource:
     return "author" if is_known else "text"
 
 
-def _prediction(
-    touch: TouchPrediction, scores: dict[str, float], way: str, source: DirectionSource, state: LayerState
-) -> CodePrediction:
-    """What is answered: the likeliest direction where a touch is likely enough, else that there is none."""
-    code = way if touch.score >= round(state.sure["answer"], 6) else UNRELATED
-    is_coded = code != UNRELATED and source == "commentary"
-    threshold = round(state.sure["commentary"] if is_coded else state.thresholds[code], 6)
-    score = scores[code]
-    return CodePrediction(
-        code=code,
-        score=score,
-        threshold=threshold,
-        abstained=score < threshold or (code != UNRELATED and source not in SOUND),
-        touched=touch.score,
-        scores=scores,
-        touch=touch,
-        direction_from=source,
-    )
+def _code_predictions(
+    touches: Sequence[TouchPrediction],
+    codes: Sequence[str],
+    joint: Floats,
+    way: Ints,
+    sources: Sequence[DirectionSource],
+    state: LayerState,
+) -> Iterator[CodePrediction]:
+    """What is answered: the likeliest direction where a touch is likely enough, else that there is none.
+
+    Parameters
+    ----------
+    codes
+        The directions, then that there is none.
+    joint : ndarray of shape (n_pairs, n_codes)
+        Their scores.
+    way : ndarray of shape (n_pairs,)
+        The place of the likeliest direction.
+    """
+    is_given = np.array([touch.score for touch in touches]) >= round(state.sure["answer"], 6)
+    code = np.where(is_given, way, len(codes) - 1)
+    directed = np.array([name != UNRELATED for name in codes])[code]
+    score = joint[np.arange(len(joint)), code]
+    threshold = np.array([round(state.thresholds[name], 6) for name in codes])[code]
+    is_coded = np.array([source == "commentary" for source in sources]) & directed
+    threshold = np.where(is_coded, round(state.sure["commentary"], 6), threshold)
+    is_sound = np.array([source in SOUND for source in sources])
+    abstained = (score < threshold) | (directed & ~is_sound)
+    columns = (column.tolist() for column in (code, score, threshold, abstained, joint))
+    for touch, source, i, one, least, is_open, scores in zip(touches, sources, *columns, strict=True):
+        yield CodePrediction(
+            code=codes[i],
+            score=one,
+            threshold=least,
+            abstained=is_open,
+            touched=touch.score,
+            scores=dict(zip(codes, scores, strict=True)),
+            touch=touch,
+            direction_from=source,
+        )
 
 
 def with_coded(state: LayerState, prediction: CodePrediction, coded: Mapping[str, int]) -> CodePrediction:
@@ -315,9 +336,9 @@ def with_coded(state: LayerState, prediction: CodePrediction, coded: Mapping[str
     likely = prediction.touch.score
     before = np.array([[prediction.scores[code] for code in ways]]) / max(likely, 1e-9)
     after = directions(before, counts)[0]
-    scores = dict(zip(ways, (likely * after).round(6).tolist(), strict=True))
-    scores[UNRELATED] = prediction.scores[UNRELATED]
-    return _prediction(prediction.touch, scores, ways[int(after.argmax())], "commentary", state)
+    joint = np.append((likely * after).round(6), prediction.scores[UNRELATED])[None]
+    way, codes = np.array([after.argmax()]), [*ways, UNRELATED]
+    return next(_code_predictions([prediction.touch], codes, joint, way, ["commentary"], state))
 
 
 def can_be_coded(state: LayerState, prediction: CodePrediction) -> bool:

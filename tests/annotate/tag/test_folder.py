@@ -168,7 +168,7 @@ def test_a_broken_off_run_goes_on_and_ends_as_if_it_had_not_been(
     assert not parts.exists()
     monkeypatch.setattr(tagging.Ledger, "add", added)
     ran = standpunkt("tag", texts, "-m", model, "-o", parts)
-    assert "5 of 12 commentaries were already finished" in ran.err
+    assert "already finished: 5 of 12 commentaries" in ran.err
     assert parts.read_bytes() == whole.read_bytes()
     assert [p.name for p in tmp_path.glob("*.sqlite")] == []
 
@@ -235,7 +235,9 @@ def test_a_ledger_of_another_model_is_begun_anew(tmp_path: Path) -> None:
     ledger.close()
     with sqlite3.connect(tmp_path / "l.sqlite") as db:
         db.execute("INSERT INTO pieces (key, place) VALUES ('k', 0)")
-    assert tagging.Ledger(tmp_path / "l.sqlite", "eins").meet("k", 0)
+    again = tagging.Ledger(tmp_path / "l.sqlite", "eins")
+    assert again.meet("k", 0)
+    again.close()
     assert not tagging.Ledger(tmp_path / "l.sqlite", "zwei").meet("k", 0)
 
 

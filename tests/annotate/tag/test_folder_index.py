@@ -9,6 +9,7 @@ from annotate.analysis.summary import summary_of
 from annotate.tag.folder import piece_hits
 from annotate.tag.folder_index import write_index
 from annotate.tag.ledger import Finished, Ledger
+from annotate.tag.report import counts_in
 from reading_pieces import answers, codebook, piece, touches
 
 
@@ -22,8 +23,8 @@ def index_of(folder: Path, *stances: str) -> str:
     one = piece(*rows)
     view, summary = view_piece(one, book, number=1), summary_of(one, book, model_version="probe-1")
     done = Finished(
-        key="0", day="2025-01-11", page="t.html", rows=[], summary=summary, counts=counts_of(view, book),
-        answers={}, abstained={},
+        key="0", day="2025-01-11", page="t.html", report=counts_in(one, book), model_version="probe-1",
+        summarised=summary, counts=counts_of(view, book),
     )  # fmt: skip
     ledger.add(done, 0, list(piece_hits(view, summary)))
     path = write_index(folder, ledger, book, errors=None, failed=[], model_version="probe-1")
