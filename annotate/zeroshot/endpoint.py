@@ -5,6 +5,7 @@ environment is used. The key stands in one header and in nothing that is shown o
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import random
 import re
@@ -98,7 +99,7 @@ class Endpoint:
         self._key = key.strip() if key else None
         self._timeout, self._first_pause = timeout, first_pause
         self._free: list[httpx.AsyncClient] = []
-        self._tls: Any = True
+        self._tls: Any = None
         self._left_out: list[str] = []
         self._has_answered = False
         self._not_before = 0.0
@@ -192,8 +193,8 @@ class Endpoint:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        if self._tls is True and self.url.startswith("https"):
-            self._tls = httpx.create_ssl_context()
+        if self._tls is None:  # one for all: each takes as long as dozens of requests
+            self._tls = httpx.create_ssl_context() if self.url.startswith("https") else False
         return httpx.AsyncClient(
             headers=headers, timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 20.0)),
             follow_redirects=False, trust_env=False, verify=self._tls,
@@ -240,12 +241,12 @@ class Endpoint:
         return words.replace(self._key, "***") if self._key else words
 
 
-class _TopToken(msgspec.Struct):
+class _TopToken(msgspec.Struct, gc=False):
     token: str
     logprob: float
 
 
-class _Token(msgspec.Struct):
+class _Token(msgspec.Struct, gc=False):
     token: str
     logprob: float
     top_logprobs: list[_TopToken] | None = None
@@ -263,7 +264,7 @@ class _Message(msgspec.Struct):
 class _Choice(msgspec.Struct):
     message: _Message
     finish_reason: str | None = None
-    logprobs: Any = None
+    logprobs: _Logprobs | None = None
 
 
 class _Usage(msgspec.Struct):
@@ -276,16 +277,22 @@ class _Completion(msgspec.Struct):
     usage: _Usage | None = None
 
 
+class _Strange(_Choice):
+    logprobs: Any = None
+
+
+class _StrangeCompletion(_Completion):
+    choices: list[_Strange]  # type: ignore[assignment]
+
+
 _decode = msgspec.json.Decoder(_Completion).decode
+_decode_strange = msgspec.json.Decoder(_StrangeCompletion).decode
 
 
 def to_reply(data: bytes) -> Reply | None:
     """The answer in a chat completion; None where it is none, or broke off."""
-    try:
-        completion = _decode(data)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-    if not completion.choices:
+    completion = _completion(data)
+    if completion is None or not completion.choices:
         return None
     choice, usage = completion.choices[0], completion.usage or _Usage()
     content = choice.message.content or ""
@@ -299,12 +306,20 @@ def to_reply(data: bytes) -> Reply | None:
     )
 
 
+def _completion(data: bytes) -> _Completion | None:
+    try:
+        return _decode(data)
+    except msgspec.ValidationError:
+        with contextlib.suppress(msgspec.DecodeError):  # an answer whose probabilities have another form
+            return _decode_strange(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        pass
+    return None
+
+
 def _tokens(logprobs: Any, content: str) -> list[Token]:
     """The tokens of an answer with their probabilities; empty where they do not spell it."""
-    try:
-        given = msgspec.convert(logprobs, _Logprobs).content if logprobs is not None else None
-    except msgspec.ValidationError:
-        return []
+    given = logprobs.content if isinstance(logprobs, _Logprobs) else None
     found = [
         Token(
             text=one.token,
