@@ -243,19 +243,19 @@ def _gold(path: Path | None, study: "Study | None", book: "Codebook") -> "list[G
 
 
 def _pieces(files: list[str] | None, study: "Study | None", reading: dict[str, str | None]) -> "Pieces":
-    from annotate.zeroshot.pieces import pieces_of_files, pieces_of_study
+    from annotate.zeroshot.pieces import pieces_of_study, split_files, to_piece
 
     if not files:
         assert study is not None
         return lambda: pieces_of_study(study)
     notes: list[str] = []
     failed: list[DataError] = []
-    read = list(pieces_of_files(files, notes=notes, failed=failed, **reading))
+    read = list(split_files(files, notes=notes, failed=failed, **reading))
     for note in notes:
         say(f"note: {note}")
     if failed:
         raise failed[0]
-    return lambda: read
+    return lambda: (to_piece(*one) for one in read)  # the text around each sentence is not kept
 
 
 def _keep(study: "Study", prompt: "Prompt", book: "Codebook", report: dict[str, Any]) -> None:

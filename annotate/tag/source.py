@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from annotate.analysis.drift import Drift, Watch
 from annotate.study.predictions_file import PredictionsFile, version_of
@@ -10,7 +10,9 @@ from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError
 from schemas.files import read_bytes
 from schemas.records import Commentary, ContextSentence, Prediction, Sentence, short_hash
-from train.model import Model, ModelMeta
+
+if TYPE_CHECKING:
+    from train.model import Model, ModelMeta
 
 
 class Source(NamedTuple):
@@ -95,11 +97,11 @@ class About(NamedTuple):
 
     book: Codebook
     version: str
-    meta: ModelMeta | None
+    meta: "ModelMeta | None"
     digest: str
 
 
-def model_source(model: Model) -> Source:
+def model_source(model: "Model") -> Source:
     """A model that answers alone."""
     from train.predict import predict
 
@@ -108,7 +110,7 @@ def model_source(model: Model) -> Source:
     )
 
 
-def source_of_both(model: Model, file: PredictionsFile) -> Source:
+def source_of_both(model: "Model", file: PredictionsFile) -> Source:
     """A model of ``train --with``, and the predictions that it takes.
 
     Raises

@@ -5,6 +5,7 @@ environment is used. The key stands in one header and in nothing that is shown o
 """
 
 import asyncio
+import contextlib
 import ipaddress
 import random
 import re
@@ -97,8 +98,12 @@ class Endpoint:
             raise SettingsError("the key has signs that no header may have", variable=KEY)
         self._key = key.strip() if key else None
         self._timeout, self._first_pause = timeout, first_pause
-        self._free: list[httpx.AsyncClient] = []
-        self._tls: Any = True
+        self._timeouts = httpx.Timeout(timeout, connect=min(timeout, 20.0)).as_dict()
+        self._headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self._key:
+            self._headers["Authorization"] = f"Bearer {self._key}"
+        self._free: list[httpx.AsyncHTTPTransport] = []
+        self._tls: Any = None
         self._left_out: list[str] = []
         self._has_answered = False
         self._not_before = 0.0
@@ -166,8 +171,8 @@ class Endpoint:
         await asyncio.sleep(max(backoff, asked))
 
     async def close(self) -> None:
-        for client in self._free:
-            await client.aclose()
+        for transport in self._free:
+            await transport.aclose()
         self._free.clear()
 
     async def _until_free(self) -> None:
@@ -175,28 +180,32 @@ class Endpoint:
             await asyncio.sleep(wait)
 
     async def _post(self, body: Mapping[str, Any]) -> tuple[int, httpx.Headers, bytes]:
-        # a client with one connection each: httpx's pool looks through all of them at every request
-        client = self._free.pop() if self._free else self._client()
+        # a transport with one connection each: httpx's pool looks through all of them at every request; and
+        # no client above it, whose redirects, cookies and logins are not wanted and take a fifth of the time
+        transport = self._free.pop() if self._free else self._transport()
+        request = httpx.Request(
+            "POST", self.url, headers=self._headers, content=msgspec.json.encode(body),
+            extensions={"timeout": self._timeouts},
+        )  # fmt: skip
         try:
-            async with client.stream("POST", self.url, content=msgspec.json.encode(body)) as answer:
+            answer = await transport.handle_async_request(request)
+            try:
                 data = bytearray()
                 async for part in answer.aiter_bytes():
                     data += part
                     if len(data) > MOST_BYTES:
                         raise EndpointError(self.url, f"the answer is longer than {MOST_BYTES >> 20} MB")
-                return answer.status_code, answer.headers, bytes(data)
+            finally:
+                await answer.aclose()
+            return answer.status_code, answer.headers, bytes(data)
         finally:
-            self._free.append(client)
+            self._free.append(transport)
 
-    def _client(self) -> httpx.AsyncClient:
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        if self._key:
-            headers["Authorization"] = f"Bearer {self._key}"
-        if self._tls is True and self.url.startswith("https"):
-            self._tls = httpx.create_ssl_context()
-        return httpx.AsyncClient(
-            headers=headers, timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 20.0)),
-            follow_redirects=False, trust_env=False, verify=self._tls,
+    def _transport(self) -> httpx.AsyncHTTPTransport:
+        if self._tls is None:  # one for all: each takes as long as dozens of requests
+            self._tls = httpx.create_ssl_context() if self.url.startswith("https") else False
+        return httpx.AsyncHTTPTransport(
+            verify=self._tls, trust_env=False,
             limits=httpx.Limits(max_connections=1, max_keepalive_connections=1),
         )  # fmt: skip
 
@@ -240,12 +249,12 @@ class Endpoint:
         return words.replace(self._key, "***") if self._key else words
 
 
-class _TopToken(msgspec.Struct):
+class _TopToken(msgspec.Struct, gc=False):
     token: str
     logprob: float
 
 
-class _Token(msgspec.Struct):
+class _Token(msgspec.Struct, gc=False):
     token: str
     logprob: float
     top_logprobs: list[_TopToken] | None = None
@@ -263,7 +272,7 @@ class _Message(msgspec.Struct):
 class _Choice(msgspec.Struct):
     message: _Message
     finish_reason: str | None = None
-    logprobs: Any = None
+    logprobs: _Logprobs | None = None
 
 
 class _Usage(msgspec.Struct):
@@ -276,16 +285,22 @@ class _Completion(msgspec.Struct):
     usage: _Usage | None = None
 
 
+class _Strange(_Choice):
+    logprobs: Any = None
+
+
+class _StrangeCompletion(_Completion):
+    choices: list[_Strange]  # type: ignore[assignment]
+
+
 _decode = msgspec.json.Decoder(_Completion).decode
+_decode_strange = msgspec.json.Decoder(_StrangeCompletion).decode
 
 
 def to_reply(data: bytes) -> Reply | None:
     """The answer in a chat completion; None where it is none, or broke off."""
-    try:
-        completion = _decode(data)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-    if not completion.choices:
+    completion = _completion(data)
+    if completion is None or not completion.choices:
         return None
     choice, usage = completion.choices[0], completion.usage or _Usage()
     content = choice.message.content or ""
@@ -299,12 +314,20 @@ def to_reply(data: bytes) -> Reply | None:
     )
 
 
+def _completion(data: bytes) -> _Completion | None:
+    try:
+        return _decode(data)
+    except msgspec.ValidationError:
+        with contextlib.suppress(msgspec.DecodeError):  # an answer whose probabilities have another form
+            return _decode_strange(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        pass
+    return None
+
+
 def _tokens(logprobs: Any, content: str) -> list[Token]:
     """The tokens of an answer with their probabilities; empty where they do not spell it."""
-    try:
-        given = msgspec.convert(logprobs, _Logprobs).content if logprobs is not None else None
-    except msgspec.ValidationError:
-        return []
+    given = logprobs.content if isinstance(logprobs, _Logprobs) else None
     found = [
         Token(
             text=one.token,

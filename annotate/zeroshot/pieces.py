@@ -18,19 +18,22 @@ def pieces_of_study(study: Study) -> Iterator[Piece]:
     for sentence in read_jsonl(study.needs(study.sentences, "split"), Sentence):
         sentences.setdefault(sentence.commentary_id, []).append(sentence)
     for commentary in read_jsonl(study.needs(study.commentaries, "split"), Commentary):
-        rows = to_rows(commentary, sentences.pop(commentary.commentary_id, []))
-        yield Piece(commentary.title, rows)
+        yield to_piece(commentary, sentences.pop(commentary.commentary_id, []))
 
 
-def pieces_of_files(
+def to_piece(commentary: Commentary, sentences: Sequence[Sentence]) -> Piece:
+    return Piece(commentary.title, to_rows(commentary, sentences))
+
+
+def split_files(
     files: Sequence[str], *, notes: list[str], failed: list[DataError], encoding: str | None = None,
     author: str | None = None, date: str | None = None,
-) -> Iterator[Piece]:  # fmt: skip
+) -> Iterator[tuple[Commentary, list[Sentence]]]:  # fmt: skip
     """The commentaries of files and folders, split; what cannot be read is added to ``failed``."""
     for commentary in read_commentaries(
         files, encoding=encoding, author=author, date=date, notes=notes, passed_over=failed
     ):
-        yield Piece(commentary.title, to_rows(commentary, split_sentences(commentary)))
+        yield commentary, split_sentences(commentary)
 
 
 def titles_of_study(study: Study) -> dict[str, str]:

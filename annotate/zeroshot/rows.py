@@ -54,17 +54,8 @@ class Answer(NamedTuple):
 
 def read_reply(reply: Reply, asked: Question, prompt: Prompt) -> list[Answered]:
     """What a reply says of each sentence that was asked."""
-    book, layers = prompt.codebook, prompt.layers
-    if reply.refusal:
-        return [Answered(unanswered(REFUSED, book, layers), {}) for _ in asked.rows]
-    if prompt.settings.whole:
-        found = parse_whole(reply.content, book, layers, asked.numbers)
-        said = [found[n] for n in asked.numbers]
-    else:
-        said = [(0, parse_answer(reply.content, book, layers))]
-    if reply.end == "length":
-        said = [(place, Parsed(p.layers, _cut(p.missing))) for place, p in said]
-    if not reply.tokens:
+    said = _parsed(reply, asked, prompt)
+    if not reply.tokens or reply.refusal:
         return [Answered(parsed, {}) for _, parsed in said]
     places = list(value_places(reply.content))
     head = ("sentences",) if prompt.settings.whole else ()
@@ -74,11 +65,27 @@ def read_reply(reply: Reply, asked: Question, prompt: Prompt) -> list[Answered]:
     ]
 
 
+def _parsed(reply: Reply, asked: Question, prompt: Prompt) -> list[tuple[int, Parsed]]:
+    """What a reply says of each sentence, and its place in a list of several."""
+    book, layers = prompt.codebook, prompt.layers
+    if reply.refusal:
+        return [(0, unanswered(REFUSED, book, layers)) for _ in asked.rows]
+    if prompt.settings.whole:
+        found = parse_whole(reply.content, book, layers, asked.numbers)
+        said = [found[n] for n in asked.numbers]
+    else:
+        said = [(0, parse_answer(reply.content, book, layers))]
+    if reply.end == "length":
+        said = [(place, Parsed(p.layers, _cut(p.missing))) for place, p in said]
+    return said
+
+
 def needs_repair(reply: Reply, asked: Question, prompt: Prompt) -> str | None:
     """Why the model is asked once more; None where it answered, or refused, or ran out of room."""
     if reply.refusal or reply.end == "length":
         return None
-    reasons = [why for answer in read_reply(reply, asked, prompt) for why in answer.parsed.missing.items()]
+    # without the probabilities of tokens, which take most of the time
+    reasons = [why for _, parsed in _parsed(reply, asked, prompt) for why in parsed.missing.items()]
     if not reasons:
         return None
     name, why = reasons[0]

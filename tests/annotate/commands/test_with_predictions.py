@@ -204,13 +204,13 @@ def test_pages_of_a_file_are_made_one_by_one_and_as_a_folder(
     assert ran.code == 0, ran.err
     assert version in (tmp_path / "site" / "index.html").read_text("utf-8")
     again = standpunkt("tag", tmp_path / "texte", *given, "-o", tmp_path / "site")
-    assert "were already finished" in again.err
+    assert "already finished: " in again.err
     shutil.copy(study / "said.jsonl", tmp_path / "less.jsonl")
     kept = (tmp_path / "less.jsonl").read_text("utf-8").splitlines()[:-1]
     (tmp_path / "less.jsonl").write_text("\n".join(kept), "utf-8")
     other = standpunkt("tag", tmp_path / "texte", "--predictions", tmp_path / "less.jsonl", *given[2:], "-o",
                        tmp_path / "site")  # fmt: skip
-    assert "were already finished" not in other.err
+    assert "already finished: " not in other.err
     assert "note: 1 sentence without any answer" in other.err
 
 

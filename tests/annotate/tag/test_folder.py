@@ -182,7 +182,7 @@ def test_a_changed_text_is_done_again_and_a_deleted_one_goes(
     (texts / "t003.md").unlink()
     write(texts, 5, "2025-03-15", author="Jemand Neues")
     ran = standpunkt(*words)
-    assert "10 of 11 commentaries were already finished" in ran.err
+    assert "already finished: 10 of 11 commentaries" in ran.err
     assert json.loads(ran.out)["commentaries"] == 11
     assert not gone.exists()
 
