@@ -43,6 +43,7 @@ def described(name: str, features: Sequence[tuple[str, str]]) -> str:
 
 def type_system(layer: str, feature: str) -> str:
     types = [
+        described("uima.tcas.DocumentAnnotation", [("language", "String")]),
         described(SENTENCE, [("id", "String")]),
         described(
             "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata",
