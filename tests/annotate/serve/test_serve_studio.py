@@ -162,7 +162,7 @@ def commanded(study: Study) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.send_signal(signal.SIGINT)
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 120) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 300) -> Any:
     until = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < until
