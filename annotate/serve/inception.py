@@ -62,7 +62,8 @@ def recommended(served: Served, layer: Layer, asked: PredictDocument) -> str:
     target = _target(served, layer, asked.metadata)
     cas = _load(asked)
     annotation = _annotation(cas, asked.metadata)
-    spans = [(one.begin, one.end) for one in cas.select(_SENTENCE)] if _has(cas, _SENTENCE) else []
+    sentences = cas.select(_SENTENCE) if _has(cas, _SENTENCE) else []
+    spans = [(one.begin, one.end) for one in sentences if one.begin is not None and one.end is not None]
     if not spans:
         raise BadRequest(
             f"the document has no sentences ({_SENTENCE}), of which alone something is suggested"

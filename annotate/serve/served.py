@@ -1,6 +1,7 @@
 """A study and a model as of one moment, and what is answered of its tasks."""
 
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -199,15 +200,16 @@ def document_of(text: str) -> Commentary:
 def sentences_in(commentary: Commentary, spans: Sequence[Span]) -> list[Sentence]:
     """The sentences of a text where somebody else has split it; what lies outside its paragraphs is none."""
     found: list[Sentence] = []
+    ends = [block.end for block in commentary.blocks]
     for start, end in sorted({*spans}):
-        text = commentary.text[start:end]
-        blocks = [n for n, block in enumerate(commentary.blocks) if block.start < end and start < block.end]
-        if text.strip() and blocks and commentary.blocks[blocks[0]].kind in ("paragraph", "list_item"):
+        text, block = commentary.text[start:end], bisect_right(ends, start)
+        is_inside = block < len(ends) and commentary.blocks[block].start < end
+        if text.strip() and is_inside and commentary.blocks[block].kind in ("paragraph", "list_item"):
             found.append(
                 Sentence(
                     sentence_id=f"{start}-{end}", commentary_id=commentary.commentary_id, index=len(found),
                     start=start, end=end, text=text, kind="sentence", continues=False, chain_id=None,
-                    block=blocks[0],
+                    block=block,
                 )
             )  # fmt: skip
     return found
