@@ -4,20 +4,16 @@ As its developer guide publishes it ("External recommender"). A suggestion is an
 feature that were asked for, with ``inception_internal_predicted``.
 """
 
-from collections.abc import Iterator
 from typing import Any
 
 from annotate.serve.payloads import BadRequest, Metadata, PredictDocument
-from annotate.serve.served import Certain, Served
+from annotate.serve.served import Served
 from exports.formats.cas import feature_of
-from exports.formats.material import codes_of
 from exports.readers.tools.cas_xmi import load_cas
 from exports.readers.tools.files import Member
-from schemas.controls import control_name
 from schemas.errors import DataError, near_hit
 from schemas.kinds import KINDS
 from schemas.layer import Layer
-from schemas.records import UNRELATED, SetPrediction
 from schemas.studio_json import AUTHOR_NOTE
 
 INCEPTION = "INCEpTION"
@@ -66,18 +62,25 @@ def recommended(served: Served, layer: Layer, asked: PredictDocument) -> str:
     target = _target(served, layer, asked.metadata)
     cas = _load(asked)
     annotation = _annotation(cas, asked.metadata)
-    spans = [(one.begin, one.end) for one in cas.select(_SENTENCE)] if _has(cas, _SENTENCE) else []
+    sentences = cas.select(_SENTENCE) if _has(cas, _SENTENCE) else []
+    spans = [(one.begin, one.end) for one in sentences if one.begin is not None and one.end is not None]
     if not spans:
         raise BadRequest(
             f"the document has no sentences ({_SENTENCE}), of which alone something is suggested"
         )
     feature = asked.metadata.feature
     found = served.answers_in(cas.sofa_string or "", spans, asked.document.user_id)
-    for (begin, end), certain in sorted(found.items(), key=lambda one: one[0]):
-        of_author = control_name(layer.id, target) in certain.suggested.from_author
-        why = " · ".join([served.model_version, *([AUTHOR_NOTE] if of_author else [])])
-        for code, score in _codes(certain, layer, target):
-            values = {feature: code, f"{feature}_score": score, f"{feature}_score_explanation": why}
+    for (begin, end), offered in sorted(found.items()):
+        for one in offered:
+            if (one.layer, one.target) != (layer.id, target):
+                continue
+            values = {
+                feature: one.code,
+                f"{feature}_score": one.score,
+                f"{feature}_score_explanation": " · ".join(
+                    [served.model_version, *([AUTHOR_NOTE] if one.of_author else [])]
+                ),
+            }
             known = {name: value for name, value in values.items() if annotation.get_feature(name)}
             cas.add(annotation(begin=begin, end=end, **{_PREDICTED: True}, **known))
     return str(cas.to_xmi())
@@ -96,17 +99,6 @@ def _target(served: Served, layer: Layer, metadata: Metadata) -> str | None:
             f"expected {', '.join(targets)}{near_hit(metadata.feature, [*targets])}"
         )
     return targets[metadata.feature]
-
-
-def _codes(certain: Certain, layer: Layer, target: str | None) -> Iterator[tuple[str, float]]:
-    """The codes to suggest with their scores: of a set, those of each."""
-    suggested, prediction = certain.suggested, certain.prediction.layers.get(layer.id)
-    if layer.id not in suggested.layers:
-        return
-    for of, code in codes_of(layer, suggested.layers[layer.id]):
-        if of == target and code not in (None, UNRELATED):
-            score = suggested.confidence[control_name(layer.id, target)]
-            yield code, prediction.scores[code] if isinstance(prediction, SetPrediction) else score
 
 
 def _load(asked: PredictDocument) -> Any:

@@ -1,6 +1,7 @@
 """A study and a model as of one moment, and what is answered of its tasks."""
 
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,14 +14,15 @@ from annotate.sync.suggester import Suggester
 from annotate.sync.suggestions import TaskSuggestion, study_task, withheld_reason
 from annotate.texts.blocks import find_blocks
 from annotate.texts.context import to_rows
+from exports.formats.material import codes_of
+from schemas.controls import control_name
 from schemas.errors import ModelError
 from schemas.jsonl import read_jsonl
 from schemas.labeling import labeling_config
-from schemas.records import Assignment, Commentary, Prediction, Sentence, short_hash
+from schemas.records import UNRELATED, Assignment, Commentary, Prediction, Sentence, SetPrediction, short_hash
 
 if TYPE_CHECKING:
     from train.model import Model
-    from train.predict import Suggestions
 
 #: Sentences whose suggestions are kept: a few dozen megabytes at most.
 KEPT = 20_000
@@ -38,11 +40,17 @@ class Answer(NamedTuple):
     unexpected: bool = False
 
 
-class Certain(NamedTuple):
-    """A sentence's prediction, and what of it is certain enough to be suggested."""
+class Offered(NamedTuple):
+    """A code that is certain enough of a sentence, with its score; of a set each is one.
 
-    prediction: Prediction
-    suggested: "Suggestions"
+    ``of_author`` says that the direction is the author's in other commentaries.
+    """
+
+    layer: str
+    target: str | None
+    code: str
+    score: float
+    of_author: bool
 
 
 class Served:
@@ -118,7 +126,7 @@ class Served:
 
         return self._once((commentary, annotator if coded else ""), make)
 
-    def answers_in(self, text: str, spans: Sequence[Span], user: str) -> Mapping[Span, Certain]:
+    def answers_in(self, text: str, spans: Sequence[Span], user: str) -> Mapping[Span, Sequence[Offered]]:
         """What is certain enough of the sentences of a document, by their places.
 
         A document with the text of a commentary of the study is that commentary: it has its author, and
@@ -133,19 +141,30 @@ class Served:
         places = {one.sentence_id: (one.start, one.end) for one in sentences}
         rows = to_rows(commentary, sentences)
 
-        def make() -> Mapping[Span, Certain]:
-            return {
-                places[row.sentence_id]: Certain(row, self.suggester.certain(row))
-                for row in self.suggester.predict(rows)
-            }
+        def make() -> Mapping[Span, Sequence[Offered]]:
+            return {places[row.sentence_id]: self._offered(row) for row in self.suggester.predict(rows)}
 
         key = short_hash(repr((text, sorted(places.values()))), 64)
-        found: Mapping[Span, Certain] = self._once(("", key), make)
+        found: Mapping[Span, Sequence[Offered]] = self._once(("", key), make)
         return {
             place: one
             for place, one in found.items()
             if not any(start < place[1] and place[0] < end for start, end in held)
         }
+
+    def _offered(self, prediction: Prediction) -> tuple[Offered, ...]:
+        certain = self.suggester.certain(prediction)
+        found = []
+        for name, value in certain.layers.items():
+            layer, said = self.suggester.codebook.layer(name), prediction.layers[name]
+            for target, code in codes_of(layer, value) if layer else ():
+                if code not in (None, UNRELATED):
+                    control = control_name(name, target)
+                    score = (
+                        said.scores[code] if isinstance(said, SetPrediction) else certain.confidence[control]
+                    )
+                    found.append(Offered(name, target, code, score, control in certain.from_author))
+        return tuple(found)
 
     def _is_withheld(self, sentence_id: str, user: str) -> bool:
         names = [user] if user in self.annotators.values() else self.annotators.values()
@@ -181,15 +200,16 @@ def document_of(text: str) -> Commentary:
 def sentences_in(commentary: Commentary, spans: Sequence[Span]) -> list[Sentence]:
     """The sentences of a text where somebody else has split it; what lies outside its paragraphs is none."""
     found: list[Sentence] = []
+    ends = [block.end for block in commentary.blocks]
     for start, end in sorted({*spans}):
-        text = commentary.text[start:end]
-        blocks = [n for n, block in enumerate(commentary.blocks) if block.start < end and start < block.end]
-        if text.strip() and blocks and commentary.blocks[blocks[0]].kind in ("paragraph", "list_item"):
+        text, block = commentary.text[start:end], bisect_right(ends, start)
+        is_inside = block < len(ends) and commentary.blocks[block].start < end
+        if text.strip() and is_inside and commentary.blocks[block].kind in ("paragraph", "list_item"):
             found.append(
                 Sentence(
                     sentence_id=f"{start}-{end}", commentary_id=commentary.commentary_id, index=len(found),
                     start=start, end=end, text=text, kind="sentence", continues=False, chain_id=None,
-                    block=blocks[0],
+                    block=block,
                 )
             )  # fmt: skip
     return found

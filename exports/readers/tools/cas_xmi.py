@@ -117,9 +117,12 @@ def load_cas(member: Member, typesystem: Member | None) -> Any:
             raise DataError(f"is no UIMA CAS XMI: {_line(error)}", path=member.place) from error
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _type_system(xml: str | None) -> Any:
-    """The types; the documents of a project share them, and to read them takes longer than a document."""
+    """The types; the documents of a project share them, and to read them takes longer than a document.
+
+    INCEpTION describes them anew for each layer and feature it asks for.
+    """
     from cassis import TypeSystem, load_typesystem
 
     return load_typesystem(xml) if xml else TypeSystem()

@@ -43,6 +43,7 @@ def described(name: str, features: Sequence[tuple[str, str]]) -> str:
 
 def type_system(layer: str, feature: str) -> str:
     types = [
+        described("uima.tcas.DocumentAnnotation", [("language", "String")]),
         described(SENTENCE, [("id", "String")]),
         described(
             "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata",
@@ -299,6 +300,25 @@ def test_without_dkpro_cassis_a_line_says_what_to_install(
     answer = post(backend, request(TEXT, SPANS))
     assert answer.status_code == 501
     assert "install dkpro-cassis" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [("https://example.org/nur-eine-adresse", [(0, 36)]), ("   \n\n ", [(0, 2)]), ("Kurz.", [(3, 3), (0, 5), (0, 5)])],
+)  # fmt: skip
+def test_a_document_without_a_paragraph_comes_back_as_it_was(
+    backend: Backend, text: str, spans: list[Span]
+) -> None:
+    assert {*marked(backend, request(text, spans))} <= {(0, 5)}
+
+
+def test_places_outside_the_text_are_passed_over_or_refused_in_a_line(backend: Backend) -> None:
+    body = request(TEXT, SPANS)
+    for old, new in (('end="23"', 'end="230"'), ('begin="13" ', ""), ('begin="13"', 'begin="-3"')):
+        document = {**body["document"], "xmi": body["document"]["xmi"].replace(old, new)}
+        answer = post(backend, {**body, "document": document})
+        assert answer.status_code in (200, 400)
+        assert answer.status_code == 200 or len(answer.json()["error"].splitlines()) == 1
 
 
 def training(documents: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -16,11 +16,15 @@ from typing import Any
 import httpx
 import pytest
 from msgspec.structs import asdict
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import element_to_be_clickable
+from selenium.webdriver.support.ui import WebDriverWait
 
-from annotate.demo.material import CODEBOOK, TARGETS, codings, copy_commentaries
+from annotate.demo.material import CODEBOOK, TARGETS, Coding, codings, copy_commentaries
 from annotate.label_studio import local_server
 from annotate.label_studio.auth import TokenAuth
-from annotate.label_studio.client import Studio
+from annotate.label_studio.client import Studio, task_link
 from annotate.label_studio.local_server import LocalStudio
 from annotate.serve.server import TITLE, add_to_projects, project_numbers, serve
 from annotate.serve.trainings import LOG, Retraining, Training
@@ -30,7 +34,9 @@ from annotate.study.split import split_study
 from annotate.sync.prelabel import prelabel
 from annotate.sync.push import push
 from annotate.sync.tasks import study_rows
+from real_browser import sign_in, started_chromium
 from running import ROOT
+from schemas.codebook import Codebook
 from schemas.errors import StudioError
 from schemas.jsonl import read_jsonl
 from schemas.records import GoldSentence
@@ -88,6 +94,16 @@ def model_of_few(study: Study, number: int) -> Path:
     return save_model(model, study.models / model.meta.model_version)
 
 
+def code_first(
+    studio: Studio, number: int, book: Codebook, given: Mapping[str, Coding], seen: list[str]
+) -> None:
+    """What anna said of some commentaries, coded in her project."""
+    for task in studio.tasks(number):
+        known = given.get(task.data["sentence_id"])
+        if known and task.data["commentary_id"] in seen:
+            studio.create_annotation(task.id, to_result(known.layers, book))
+
+
 def commentaries(study: Study) -> list[str]:
     return list(dict.fromkeys(row.commentary_id for row in study_rows(study)))
 
@@ -119,6 +135,31 @@ def serving(study: Study, studio: Studio, secret: str = "") -> Iterator[tuple[st
     finally:
         stop.set()
         thread.join()
+
+
+def trained(study: Study) -> list[Training]:
+    """The log of a training, once it has ended."""
+    log = study.models / LOG
+    return list(wait_for(lambda: log.exists() and len(rows := [*read_jsonl(log, Training)]) > 1 and rows))
+
+
+@contextmanager
+def commanded(study: Study) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The command, once it has added itself to the study's projects, and its address."""
+    command = [sys.executable, "-m", "annotate", "serve", "--connect", "--port", "0", "--study"]
+    with subprocess.Popen(
+        [*command, str(study.folder)], stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        try:
+            assert process.stderr is not None
+            lines = [process.stderr.readline() for _ in range(2)]
+            version, _, said = lines[0].partition(" suggests on ")
+            address = said.partition(" ")[0]
+            assert (version, address[:17]) == (study.latest_model().name, "http://127.0.0.1:"), lines
+            assert lines[1].endswith("to the projects of anna\n"), lines
+            yield process, address
+        finally:
+            process.send_signal(signal.SIGINT)
 
 
 def wait_for(condition: Callable[[], Any], seconds: float = 300) -> Any:
@@ -172,17 +213,12 @@ def test_start_training_pulls_adjudicates_trains_and_the_new_model_answers(
 ) -> None:
     number, api, book = project_numbers(studio, pushed)["anna"], Api(server), pushed.codebook()
     before, given = model_of_few(pushed, 4).name, codings("anna")
-    seen = commentaries(pushed)[:10]
-    for task in studio.tasks(number):
-        known = given.get(task.data["sentence_id"])
-        if known and task.data["commentary_id"] in seen:
-            studio.create_annotation(task.id, to_result(known.layers, book))
+    code_first(studio, number, book, given, commentaries(pushed)[:10])
     with serving(pushed, studio) as (address, lines):
         (backend,) = api("GET", f"/api/ml?project={number}")
         assert (backend["title"], backend["model_version"]) == (TITLE, before)
         api("POST", f"/api/ml/{backend['id']}/train")
-        log = pushed.models / LOG
-        rows = wait_for(lambda: len(list(read_jsonl(log, Training))) > 1 and list(read_jsonl(log, Training)))
+        rows = trained(pushed)
         assert [row.outcome for row in rows] == ["started", "taken"], (rows, lines)
         assert {(row.project, row.annotator) for row in rows} == {(number, "anna")}
         wait_for(lambda: httpx.get(f"{address}/versions").json()["versions"] == [rows[1].model_version])
@@ -218,18 +254,12 @@ def test_the_command_serves_until_it_is_ended_and_annotators_go_on_without_it(
     pushed: Study, studio: Studio, server: LocalStudio
 ) -> None:
     number, api = project_numbers(studio, pushed)["anna"], Api(server)
-    command = [sys.executable, "-m", "annotate", "serve", "--connect", "--port", "0", "--study"]
     allowed = [task.id for task in studio.tasks(number) if task.meta["suggest"] and not task.meta["test"]]
-    with subprocess.Popen(
-        [*command, str(pushed.folder)], stderr=subprocess.PIPE, text=True, cwd=ROOT
-    ) as process:
-        assert process.stderr is not None
-        lines = [process.stderr.readline() for _ in range(2)]
-        assert lines[0].startswith(f"{pushed.latest_model().name} suggests on http://127.0.0.1:"), lines
-        assert lines[1].endswith("to the projects of anna\n"), lines
+    with commanded(pushed) as (process, _):
         assert api("GET", f"/api/tasks/{allowed[0]}")["predictions"]
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
+        assert process.stderr is not None
         assert process.stderr.read() == ""
     assert api("GET", f"/api/tasks/{allowed[0]}")["predictions"]
     assert api("GET", f"/api/tasks/{allowed[1]}")["predictions"] == []
@@ -250,3 +280,49 @@ def test_a_server_that_may_not_call_its_own_machine_says_which_setting_that_is(
         monkeypatch.undo()
         local_server.stop()
         local_server.start(print)
+
+
+TICKED = "return document.querySelectorAll('.sp input:checked').length"
+#: Beside the backend in the settings: its menu, the entry there, and the button of the window that it opens.
+OPTIONS = "//*[@aria-label='Machine learning model options']"
+START, BUTTON = "//li[contains(., 'Start Training')]", "//button[contains(., 'Start Training')]"
+SENT = "//*[contains(., 'Request Sent!')]"
+
+
+@pytest.mark.browser
+def test_the_button_start_training_makes_a_model_that_answers_from_then_on(
+    pushed: Study, studio: Studio, server: LocalStudio, tmp_path: Path
+) -> None:
+    number, book = project_numbers(studio, pushed)["anna"], pushed.codebook()
+    before, given = model_of_few(pushed, 3).name, codings("anna")
+    code_first(studio, number, book, given, commentaries(pushed)[:6])
+    open_tasks = [task for task in studio.tasks(number) if task.meta["suggest"] and not task.meta["test"]]
+    untouched = [task.id for task in open_tasks if not task.coded]
+
+    def open_until_suggested(browser: webdriver.Chrome, tasks: Iterator[int]) -> str:
+        """Opens tasks until one has a suggestion on its screen: the model version that made it."""
+        for task in tasks:
+            browser.get(task_link(server.url, number, task))
+            WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.CSS_SELECTOR, ".sp input"))
+            made = [row.model_version for row in studio.predictions(number) if row.task == task]
+            if made:
+                WebDriverWait(browser, 30).until(lambda b: b.execute_script(TICKED))
+                return made[0]
+        raise AssertionError("nothing was suggested")
+
+    with started_chromium(tmp_path / "profile") as browser, commanded(pushed) as (_, address):
+        browser.set_window_size(1600, 1000)
+        sign_in(browser, server)
+        tasks = iter(untouched)
+        assert open_until_suggested(browser, tasks) == before
+        browser.get(f"{server.url}/projects/{number}/settings/ml")
+        for element in (OPTIONS, START, BUTTON):
+            WebDriverWait(browser, 60).until(element_to_be_clickable((By.XPATH, element))).click()
+        WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.XPATH, SENT))
+        browser.save_screenshot(str(tmp_path / "start-training.png"))
+        rows = trained(pushed)
+        assert [row.outcome for row in rows] == ["started", "taken"], rows
+        assert [(row.project, row.annotator) for row in rows] == [(number, "anna")] * 2
+        new = rows[1].model_version
+        wait_for(lambda: httpx.get(f"{address}/versions").json()["versions"] == [new])
+        assert open_until_suggested(browser, tasks) == new != before

@@ -1,7 +1,5 @@
 """What an annotator sees and does, in a real browser on a real Label Studio."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +18,7 @@ from annotate.label_studio.answers import HeldTask
 from annotate.label_studio.client import Studio, stream_link
 from annotate.label_studio.local_server import LocalStudio
 from annotate.sync.adjudication_screen import adjudicator_screen, coding_words
+from real_browser import sign_in, started_chromium
 from running import Ran
 from schemas.codebook import KEY, Codebook, load_codebook
 from schemas.codebooks import codebook_text
@@ -30,40 +29,19 @@ from schemas.records import Annotation
 from schemas.studio_json import AUTHOR_MARK, AUTHOR_NOTE, TOUCHED_MARK
 
 pytestmark = [pytest.mark.studio, pytest.mark.browser, pytest.mark.slow]
-FLAGS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--lang=de",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
 TICKED = """return [...document.querySelectorAll('.sp input:checked')].map(
     input => input.closest('.lsf-choice__checkbox').innerText.replace(/\\s*\\[.*/s, '').trim())"""
 
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("chromium and chromedriver are not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    profile = tempfile.mkdtemp(dir=tmp_path)
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield chrome
-    chrome.quit()
+    with started_chromium(tmp_path / "profile") as chrome:
+        yield chrome
 
 
 def see(browser: webdriver.Chrome, width: int, height: int) -> None:
     metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-
-
-def sign_in(browser: webdriver.Chrome, url: str, email: str, password: str) -> None:
-    browser.get(f"{url}/user/login/")
-    browser.find_element(By.NAME, "email").send_keys(email)
-    browser.find_element(By.NAME, "password").send_keys(password)
-    browser.find_element(By.CSS_SELECTOR, "[type=submit]").click()
-    WebDriverWait(browser, 30).until(lambda b: "/login" not in b.current_url)
 
 
 def open_stream(browser: webdriver.Chrome, link: str) -> None:
@@ -130,7 +108,7 @@ def test_an_annotator_sees_the_suggestion_changes_it_with_keys_and_pull_finds_ju
     people = msgspec.json.decode((studio_home / "label-studio" / "demo-accounts.json").read_bytes())
     first = labelled.task
     see(browser, 1440, 900)
-    sign_in(browser, server.url, people["anna"]["email"], people["anna"]["password"])
+    sign_in(browser, server, people["anna"]["email"], people["anna"]["password"])
     open_stream(browser, labelled.link)
     body = browser.find_element(By.CSS_SELECTOR, ".sp").text
     assert first.data["text"].split()[0] in body
@@ -176,7 +154,7 @@ def test_the_screen_fits_a_small_laptop_without_scrolling(
 ) -> None:
     link = next(row["link"] for row in demo["push"]["projects"] if row["annotator"] == "ben")
     see(browser, 1280, 720)
-    sign_in(browser, server.url, server.email, server.password)
+    sign_in(browser, server)
     open_stream(browser, link)
     assert browser.execute_script("return document.documentElement.scrollHeight <= window.innerHeight")
     foot = browser.execute_script("return document.querySelector('.sp-foot').getBoundingClientRect().bottom")
@@ -233,7 +211,7 @@ def task(
 def stream(server: LocalStudio, browser: webdriver.Chrome) -> Callable[..., None]:
     """Opens the stream of a project of its own, signed in."""
     studio = Studio(server.url, server.token)
-    sign_in(browser, server.url, server.email, server.password)
+    sign_in(browser, server)
 
     def opened(book: Codebook, *tasks: dict[str, Any], config: str = "") -> None:
         project = studio.create_project(

@@ -1,7 +1,5 @@
 """Who coded stays known when somebody changes an imported annotation on the screen."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from annotate.label_studio.download import fetch
 from annotate.label_studio.local_server import LocalStudio
 from exports.formats.write import write_export
 from exports.readers.annotations import read_codings
+from real_browser import sign_in, started_chromium
 from schemas.codebook import Codebook
 
 from .conftest import Gather
@@ -28,17 +27,8 @@ BUTTON = "//div[contains(@class,'sp')]//*[contains(@class,'lsf-choice__checkbox'
 
 @pytest.fixture
 def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not chromium or not driver:
-        pytest.skip("chromium and chromedriver are not installed")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    profile = tempfile.mkdtemp(dir=tmp_path)
-    for flag in ("--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    chrome = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
-    yield chrome
-    chrome.quit()
+    with started_chromium(tmp_path / "profile") as chrome:
+        yield chrome
 
 
 def test_a_change_on_the_screen_keeps_who_coded_and_what_was_not_asked(
@@ -51,11 +41,7 @@ def test_a_change_on_the_screen_keeps_who_coded_and_what_was_not_asked(
     studio.import_tasks(number, tasks(tmp_path / "out" / "tasks.json"))
     task = next(task for task in studio.tasks(number) if task.data["sentence_id"] == "zwei:0")
 
-    browser.get(f"{server.url}/user/login/")
-    browser.find_element(By.NAME, "email").send_keys(server.email)
-    browser.find_element(By.NAME, "password").send_keys(server.password)
-    browser.find_element(By.CSS_SELECTOR, "[type=submit]").click()
-    WebDriverWait(browser, 30).until(lambda b: "/login" not in b.current_url)
+    sign_in(browser, server)
     browser.get(task_link(server.url, number, task.id))
     WebDriverWait(browser, 60).until(lambda b: b.find_elements(By.XPATH, BUTTON))
     assert "coder1" not in browser.find_element(By.TAG_NAME, "body").text

@@ -1,0 +1,45 @@
+"""A real browser, without a window."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
+
+from annotate.label_studio.local_server import LocalStudio
+
+FLAGS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--lang=de",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+@contextmanager
+def started_chromium(profile: Path) -> Iterator[webdriver.Chrome]:
+    """Chromium with an empty profile in that folder; the test is skipped where it is not installed."""
+    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not driver:
+        pytest.skip("chromium and chromedriver are not installed")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    try:
+        yield started
+    finally:
+        started.quit()
+
+
+def sign_in(browser: webdriver.Chrome, server: LocalStudio, email: str = "", password: str = "") -> None:
+    """Signs in, as the owner of a Label Studio where nobody else is named."""
+    browser.get(f"{server.url}/user/login/")
+    browser.find_element(By.NAME, "email").send_keys(email or server.email)
+    browser.find_element(By.NAME, "password").send_keys(password or server.password)
+    browser.find_element(By.CSS_SELECTOR, "[type=submit]").click()
+    WebDriverWait(browser, 30).until(lambda b: "/login" not in b.current_url)
