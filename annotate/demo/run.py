@@ -119,8 +119,8 @@ def _loop(server: LocalStudio, study: Study, login: Login, step: Step) -> DemoRe
     settings = changed(encoder=USUAL_ENCODER)
     with step("train", f"a classifier on {len(gold)} sentences"):
         model, trained = fit(gold, codebook, settings=settings)
-    with step("evaluate", "it on commentaries it has not seen, 20 times"):
-        evaluation = cross_validate(gold, codebook, settings=settings, curve=True, annotations=codings)
+    with step("evaluate", "it, five times, on commentaries it has not seen"):
+        evaluation = cross_validate(gold, codebook, settings=settings, annotations=codings)
         model = model.with_figures(figures_of(evaluation))
         model_dir = save_model(model, study.models / model.meta.model_version)
     held_out = _held_out(study)
@@ -231,7 +231,7 @@ def _held_out(study: Study) -> list[Piece]:
 
 
 def _write_report(study: Study, book: Codebook, evaluation: EvaluationReport, progress: Progress) -> Path:
-    """What `standpunkt report` writes, with the figures that are there already."""
+    """What `standpunkt report` writes, with the figures that are there already and no learning curve."""
     found = gather(study, evaluation=evaluation, progress=progress)
     named = set(named_sentences(found.agreement, book)) if found.agreement else set()
     texts = {row.sentence_id: row.text for row in read_jsonl(study.sentences, Sentence)}

@@ -90,7 +90,7 @@ def test_in_a_pipe_a_step_is_said_when_it_begins_and_ends_with_its_time(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with show_step("push", "the sentences") as progress:
-        assert capfd.readouterr().err.strip() == "push          the sentences"
+        assert capfd.readouterr().err.strip() == "push           the sentences"
         progress("anna: creating tasks", 3, 10)
     assert re.fullmatch(r" +\d+\.\d s\n", capfd.readouterr().err)
 
@@ -111,7 +111,7 @@ def test_on_a_terminal_a_step_shows_how_far_it_is_within_80_columns(
     shown = capfd.readouterr().err.rstrip("\n").split("\r")
     assert shown[1].endswith("300/1,202")
     assert max(map(len, shown)) < 80
-    assert shown[-1].startswith("push          the sentences")
+    assert shown[-1].startswith("push           the sentences")
 
 
 def test_a_browser_is_opened_at_a_terminal_with_a_display_only(monkeypatch: pytest.MonkeyPatch) -> None:
