@@ -15,6 +15,7 @@ from annotate.commands.terminal import (
     TextFieldOption,
     print_report,
     say,
+    say_next,
 )
 from schemas.decimals import counted
 from schemas.errors import SettingsError
@@ -338,6 +339,7 @@ def agree(
     json: JsonOption = False,
 ) -> None:
     """Say how far annotators agree, layer by layer, and what to clarify next."""
+    from annotate.study.folder import open_study
     from exports.agreement.agree import agree as agreement
     from exports.agreement.report_text import report_words
     from schemas.files import write_text
@@ -378,6 +380,8 @@ def agree(
     print_report(body, json, lambda: report_words(report, read.codebook, places))
     if html:
         say(f"written: {html}")
+    if not exports:
+        say_next(open_study(study), json, after="agree")
 
 
 def machine_codings(file: Path, codebook: "Codebook", study: Path | None) -> "list[Annotation]":

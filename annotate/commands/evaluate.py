@@ -14,6 +14,7 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
     say,
+    say_next,
 )
 from annotate.commands.train import (
     AbstainOption,
@@ -192,24 +193,29 @@ def evaluate(
                 annotations=coded,
                 suspects=suspects,
             )
-    if estimator:
-        _tell_what_is_ours(book)
+    _tell_what_is_ours(book, estimator)
     report = _with_links(report, coded, opened)
     if html is not None:
-        from annotate.report.verb_pages import evaluation_page
-        from schemas.files import write_text
-
-        write_text(html, evaluation_page(report, book))
-        say(f"written: {html}")
+        _write_page(html, report, book)
     print_report(report, json, lambda: evaluation_words(report, label_errors, book))
+    if gold is None:
+        say_next(open_study(study), json, after="evaluate")
 
 
-def _tell_what_is_ours(book: "Codebook") -> None:
+def _write_page(path: Path, report: "EvaluationReport", book: "Codebook") -> None:
+    from annotate.report.verb_pages import evaluation_page
+    from schemas.files import write_text
+
+    write_text(path, evaluation_page(report, book))
+    say(f"written: {path}")
+
+
+def _tell_what_is_ours(book: "Codebook", estimator: str | None) -> None:
     """Which layers an estimator of the user's did not learn, and why."""
     from train.layers.kinds import KINDS, OURS
 
     for layer in book.predicted_layers:
-        if KINDS[layer.kind].has_targets:
+        if estimator and KINDS[layer.kind].has_targets:
             say(f"note: {layer.id}: {OURS}")
 
 

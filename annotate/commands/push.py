@@ -11,6 +11,7 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
     say,
+    say_next,
 )
 from schemas.decimals import counted
 
@@ -85,6 +86,8 @@ def push(
     if letters and is_here_only(studio.url):
         lines.append(f"! {studio.url} and the links in the letters work on this machine only")
     print_report(body, json, "\n".join(lines))
+    if not dry_run:
+        say_next(opened, json, after="push")
 
 
 def _words(report: "PushReport") -> list[str]:

@@ -7,14 +7,18 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import msgspec
 import typer
 from typer.core import TyperGroup
 
+from annotate.commands.plain_words import wrapped
 from annotate.progress import Progress, no_progress
 from schemas.unprintable import escaped_json, visible, visible_line
+
+if TYPE_CHECKING:
+    from annotate.study.folder import Study
 
 StudyOption = Annotated[
     Path | None,
@@ -109,6 +113,14 @@ def say(words: str) -> None:
     """A line for the person at the terminal: on stderr, so that stdout holds results only."""
     sys.stderr.write(visible(words) + "\n")
     sys.stderr.flush()
+
+
+def say_next(study: "Study", json: bool, *, after: str = "") -> None:
+    """The next step of a study, where words are asked for; ``after`` is the verb that was just done."""
+    from annotate.study.next_step import next_step
+
+    if not json:
+        say(wrapped(f"next: {next_step(study, after=after)}"))
 
 
 def say_error(error: object) -> None:

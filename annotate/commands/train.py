@@ -16,6 +16,7 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
     say,
+    say_next,
     table,
 )
 from schemas.decimals import counted
@@ -319,6 +320,8 @@ def train(
         folder = save_model(model, place, created=date.today().isoformat())
     done = msgspec.structs.replace(report, model_dir=str(folder))
     print_report(done, json, _words(done, model.meta))
+    if output is None:
+        say_next(open_study(study), json, after="train")
 
 
 def _cost(done: "TrainReport") -> str:

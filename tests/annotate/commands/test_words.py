@@ -53,3 +53,9 @@ def test_a_likely_error_is_shown_with_its_sentence(standpunkt: Run) -> None:
     assert "voice, function, stance, rhetoric: too few points" in said.replace("\n  ", " ")
     assert ":db414c4b" not in said
     assert max(map(len, said.splitlines())) <= 80
+
+
+def test_verbs_end_with_the_next_step_and_json_is_left_alone(standpunkt: Run) -> None:
+    assert standpunkt("agree").err.endswith("next: `standpunkt adjudicate` (decides the codings into gold)\n")
+    assert standpunkt("adjudicate").err.endswith("next: `standpunkt train` (learns from gold)\n")
+    assert standpunkt("adjudicate", "--json").err == ""
