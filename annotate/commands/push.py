@@ -65,6 +65,7 @@ def push(
     opened = open_study(study)
     with opened.locked("push", say), progress_bar() as progress:
         opened = with_given(opened, annotators=annotators, overlap=overlap, unit=unit)
+        pushing.check_pushable(opened)
         studio = connect(opened, url=url)
         if not dry_run:
             write_settings(opened)  # before anything is drawn by them
