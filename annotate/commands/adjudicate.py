@@ -14,6 +14,7 @@ from annotate.commands.agree import (
     meaning,
     refuse_without_exports,
     say_what_was_read,
+    study_of_exports,
 )
 from annotate.commands.plain_words import WIDTH, code_words, question_words, quoted, wrapped
 from annotate.commands.terminal import (
@@ -77,8 +78,7 @@ def adjudicate(
     if dry_run and not to_studio:
         raise typer.BadParameter("--dry-run needs --to-studio", param_hint="--dry-run")
     if exports:
-        of_study = open_study(study) if study is not None else None
-        means = meaning(codebook, map_path, of_study, text_field=text_field)
+        means = meaning(codebook, map_path, study_of_exports(study, codebook), text_field=text_field)
         if output is None and not json:
             raise SettingsError("name the file for the gold rows", flag="-o")
         gold, report, read = adjudicate_exports(

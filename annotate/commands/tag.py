@@ -26,6 +26,7 @@ from schemas.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
     from annotate.analysis.piece import TaggedPiece
+    from annotate.study.folder import Study
     from annotate.tag.report import TagReport
     from schemas.codebook import Codebook
 
@@ -82,7 +83,7 @@ def tag(
     json: JsonOption = False,
 ) -> None:
     """Tag commentaries with a model: text in, labels out; no server."""
-    from annotate.study.folder import open_study
+    from annotate.study.folder import open_study, study_here
 
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
@@ -94,13 +95,17 @@ def tag(
     if german and to not in german_formats():
         words = f'is for --to {" or ".join(german_formats())}, not for "{to}"'
         raise typer.BadParameter(words, param_hint="--german")
-    if model is None and study is None and not Path("study.yaml").exists():
+    opened = study_here(study)
+    if model is None and opened is None:
         raise SettingsError("no model given, and the current folder is not a study", flag="-m")
     model_dir = model or open_study(study).latest_model()
+    # on whose texts its models were trained; without a study the codebook knows
+    language = opened.settings.language if opened else None
+    spellings = opened.settings.spellings if opened else {}
     if not output and to == "html":
         output = _page_place(files)
     if _is_long_run(files, output, to):
-        reading = {"encoding": encoding, "author": author, "date": date, "language": _language(study)}
+        reading = {"encoding": encoding, "author": author, "date": date, "language": language}
         report = _tag_folder(
             model_dir,
             files,
@@ -109,15 +114,15 @@ def tag(
             reading,
             summary=summary,
             workers=workers,
-            gold=_gold(gold, study),
-            spellings=_spellings(study),
+            gold=_gold(gold, opened),
+            spellings=spellings,
             german=german,
         )
     else:
         report = _tag_files(
-            model_dir, files, output, to, json, summary, _gold(gold, study) if to == "html" else None,
-            _spellings(study), german, encoding=encoding, author=author, date=date,
-            language=_language(study),
+            model_dir, files, output, to, json, summary, _gold(gold, opened) if to == "html" else None,
+            spellings, german, encoding=encoding, author=author, date=date,
+            language=language,
         )  # fmt: skip
     if json:
         print_report(report, True, "")
@@ -142,33 +147,8 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() or path.suffix.lower() == ".zip"
 
 
-def _gold(gold: Path | None, study: Path | None) -> Path | None:
-    from annotate.study.folder import open_study
-
-    if gold is not None:
-        return gold
-    if study is None and not Path("study.yaml").exists():
-        return None
-    gold = open_study(study).gold
-    return gold if gold.exists() else None
-
-
-def _spellings(study: Path | None) -> dict[str, str]:
-    """Other spellings of names, as the study has them; without a study none."""
-    from annotate.study.folder import open_study
-
-    if study is None and not Path("study.yaml").exists():
-        return {}
-    return open_study(study).settings.spellings
-
-
-def _language(study: Path | None) -> str | None:
-    """The language of a study, on whose texts its models were trained; without one the codebook knows."""
-    from annotate.study.folder import open_study
-
-    if study is None and not Path("study.yaml").exists():
-        return None
-    return open_study(study).settings.language
+def _gold(gold: Path | None, study: "Study | None") -> Path | None:
+    return gold or (study.gold if study is not None and study.gold.exists() else None)
 
 
 def _tag_files(

@@ -105,7 +105,7 @@ def gold_and_codebook(
 
     ``known`` is the codebook of an export for which none is given.
     """
-    from annotate.study.folder import open_study
+    from annotate.study.folder import open_study, study_here
     from schemas.codebook import load_codebook
 
     flag = "--map" if map_path is not None else "--text-field" if text_field is not None else None
@@ -113,7 +113,7 @@ def gold_and_codebook(
         raise SettingsError("says how an export is read: give it with --gold", flag=flag)
     if gold is not None and (flag or is_export(gold)):
         return _decided(gold, codebook, study, map_path, text_field, known)
-    if (gold is None) != (codebook is None) and study is None:
+    if (gold is None) != (codebook is None) and study_here(study) is None:
         raise SettingsError(
             "--gold and --codebook must be used together", flag="--codebook" if gold else "--gold"
         )
@@ -163,11 +163,10 @@ def _decided(
     known: "Codebook | None",
 ) -> Gold:
     """The sentences of an export, each with what most annotators gave it."""
-    from annotate.commands.agree import meaning, say_what_was_read
-    from annotate.study.folder import open_study
+    from annotate.commands.agree import meaning, say_what_was_read, study_of_exports
     from annotate.sync.adjudication import adjudicate_exports
 
-    of_study = open_study(study) if study is not None else None
+    of_study = study_of_exports(study, codebook if known is None else Path())
     means = meaning(codebook, map_path, of_study, text_field=text_field, known=known)
     rows, report, read = adjudicate_exports(
         [export], means.codebook, project_map=means.project_map, sentences=means.sentences
