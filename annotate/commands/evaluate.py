@@ -11,6 +11,7 @@ from annotate.commands.terminal import (
     MapOption,
     StudyOption,
     TextFieldOption,
+    about,
     print_report,
     progress_bar,
     say,
@@ -28,10 +29,12 @@ from annotate.commands.train import (
     codings_of,
     download_encoder,
     encoder_of,
+    fit_seconds,
     gold_and_codebook,
     is_export,
     read_gold,
 )
+from schemas.decimals import counted
 from schemas.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -173,7 +176,10 @@ def evaluate(
                 gold, codebook, study, map_path, text_field=text_field
             )
             coded = coded or decided_from
-            progress(f"cross-validating {len(rows)} sentences in {folds} folds")
+            with_curve = len(rows) <= SMALL if curve is None else curve
+            trainings = folds * (2 if with_curve else 1)  # those of the curve learn from less
+            wait = about(trainings * fit_seconds(len(rows)))
+            progress(f"cross-validating {counted(len(rows), 'sentence')} in {folds} folds{wait}")
             report = cross_validate(
                 rows,
                 book,
@@ -189,7 +195,7 @@ def evaluate(
                 group=cast("Group", group),
                 by=cast("By", by),
                 gap=gap,
-                curve=len(rows) <= SMALL if curve is None else curve,
+                curve=with_curve,
                 annotations=coded,
                 suspects=suspects,
             )

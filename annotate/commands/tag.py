@@ -14,6 +14,7 @@ from annotate.commands.terminal import (
     ModelOption,
     OutputOption,
     StudyOption,
+    about,
     counter_bar,
     one_stdout,
     print_report,
@@ -23,6 +24,7 @@ from annotate.commands.terminal import (
 )
 from schemas.decimals import counted
 from schemas.errors import DataError, SettingsError
+from schemas.files import readable
 
 if TYPE_CHECKING:
     from annotate.analysis.piece import TaggedPiece
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 _WIDTH = 80  # of the terminal the table is made for
 _CELL = 16
 
+_BYTES_A_SECOND = 60_000  # of plain text, about, in one process
 _MAX_NOTED = 10  # commentaries with notices that are named
 
 _DRIFT = {
@@ -209,6 +212,8 @@ def _tag_folder(
     ledger = Ledger(ledger_path, tagging.stamp_of(meta.model_version, options))
     pages = Path(output) / "texte" if is_site else None
     notes: list[str] = []
+    if wait := about(_bytes_in(files) / _BYTES_A_SECOND / workers):
+        say(f"tagging {', '.join(map(readable, files))}{wait}")
     with counter_bar("commentaries") as step:
         result = tagging.tag_folder(
             model_dir,
@@ -262,6 +267,12 @@ def _tag_folder(
     if not is_site:
         ledger_path.unlink()
     return result.report
+
+
+def _bytes_in(files: list[str]) -> int:
+    """How much there is to read, so that the wait can be told."""
+    paths = (path for name in files for path in (Path(name), *Path(name).rglob("*")))
+    return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def _tell(report: "TagReport", fail_under: float | None) -> None:

@@ -13,6 +13,7 @@ from annotate.commands.terminal import (
     MapOption,
     StudyOption,
     TextFieldOption,
+    about,
     print_report,
     progress_bar,
     say,
@@ -37,6 +38,15 @@ GoldOption = Annotated[
         help="Gold rows, or an export that is decided by majority (default: the study's gold).",
     ),
 ]
+
+
+_SECONDS = (1.0, 0.01)  # of a training on two cores, and for each sentence of it
+_CARD_FITS = 4  # trainings that cross-validation for the card costs: its five learn from less
+
+
+def fit_seconds(sentences: int) -> float:
+    """How long a training takes, about."""
+    return _SECONDS[0] + _SECONDS[1] * sentences
 
 
 def _precision(flag: str, words: str) -> Any:
@@ -296,12 +306,13 @@ def train(
 
         check_keepable(estimator)
     with progress_bar() as progress:
-        progress(f"training on {len(rows)} sentences")
+        progress(f"training on {counted(len(rows), 'sentence')}{about(fit_seconds(len(rows)))}")
         model, report = fit(rows, book, settings=settings, seed=seed, with_figures=True)
         if len(rows) <= SMALL if evaluate is None else evaluate:
             from train.evaluate import cross_validate
 
-            progress(f"cross-validating {len(rows)} sentences in 5 folds for the card")
+            wait = about(_CARD_FITS * report.seconds)
+            progress(f"cross-validating {counted(len(rows), 'sentence')} in 5 folds for the card{wait}")
             try:
                 evaluation = cross_validate(
                     rows,
