@@ -33,6 +33,7 @@ from annotate.tag.pieces import (
 )
 from annotate.tag.report import CommentaryCounts, TagReport, counts_in, tag_report
 from annotate.texts.commentaries import Failed, read_commentaries
+from annotate.texts.dates import has_sure_date
 from annotate.texts.sentences import split_sentences
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
 
 _BATCH = 8  # pieces predicted together: their features are found in one go
 _AHEAD = 3  # batches handed out to each worker before the first is waited for
-#: Flags of a commentary that put its date in doubt, unless it was corrected.
-_DOUBTFUL = frozenset({"date_unreadable", "date_out_of_line", "no_date"})
 Step = Callable[[], None]
 
 
@@ -242,7 +241,7 @@ def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: Outp
         counts = counts_in(piece, book)
         done = Finished(
             key=_key(commentary),
-            day=_sure_day(commentary),
+            day=commentary.date if has_sure_date(commentary) else None,
             page=page_name(commentary.commentary_id) if page else None,
             rows=row_format.rows(piece, book) if row_format else [],
             summary=summary,
@@ -251,12 +250,6 @@ def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: Outp
             abstained=counts.abstained,
         )
         yield place, done, list(piece_hits(view, summary)) if page else [], page
-
-
-def _sure_day(commentary: Commentary) -> str | None:
-    doubts = _DOUBTFUL & set(commentary.flags)
-    is_full = commentary.date is not None and len(commentary.date) >= 10
-    return commentary.date if is_full and (not doubts or "corrected:date" in commentary.flags) else None
 
 
 def piece_hits(view: PieceView, summary: PieceSummary) -> Iterator[Hit]:
