@@ -40,9 +40,10 @@ class Ran(NamedTuple):
 
     @property
     def error(self) -> str:
-        """The one line of a refusal."""
+        """The one line of a refusal, behind the lines that told of the steps before it."""
         assert self.code == 1, self.out
-        (line,) = self.err.strip().splitlines()
+        *steps, line = self.err.strip().splitlines()
+        assert not any(step.startswith(("error:", "Traceback", " ")) for step in steps), self.err
         return line
 
     @property

@@ -1,5 +1,5 @@
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +14,7 @@ from annotate.commands.agree import (
     meaning,
     refuse_without_exports,
     say_what_was_read,
+    study_of_exports,
 )
 from annotate.commands.plain_words import WIDTH, code_words, question_words, quoted, wrapped
 from annotate.commands.terminal import (
@@ -29,6 +30,7 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
     say,
+    say_next,
 )
 from schemas.decimals import counted
 from schemas.errors import SettingsError
@@ -76,8 +78,7 @@ def adjudicate(
     if dry_run and not to_studio:
         raise typer.BadParameter("--dry-run needs --to-studio", param_hint="--dry-run")
     if exports:
-        of_study = open_study(study) if study is not None else None
-        means = meaning(codebook, map_path, of_study, text_field=text_field)
+        means = meaning(codebook, map_path, study_of_exports(study, codebook), text_field=text_field)
         if output is None and not json:
             raise SettingsError("name the file for the gold rows", flag="-o")
         gold, report, read = adjudicate_exports(
@@ -102,13 +103,26 @@ def adjudicate(
             write_jsonl(output, gold)
         if to_studio:
             sent = _send(opened, gold, url=url, dry_run=dry_run)
+    _tell(report, sent, json, lambda: _words(report, gold, book))
+    if not exports and not dry_run:
+        say_next(opened, json, after="adjudicate")
+
+
+def _tell(
+    report: "AdjudicationReport",
+    sent: "AdjudicationPushReport | None",
+    json: bool,
+    words: Callable[[], str],
+) -> None:
     if json:
         more = {"studio": sent} if sent else {}
         print_report({**msgspec.structs.asdict(report), **more}, True, "")
-    else:
-        say(_words(report, gold, book))
-        if sent:
-            say(_sent_words(sent))
+        return
+    say(words())
+    if sent:
+        say(_sent_words(sent))
+    elif report.ties:
+        say("`standpunkt adjudicate --to-studio` brings what is open to a third person")
 
 
 def _send(

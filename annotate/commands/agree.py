@@ -15,6 +15,7 @@ from annotate.commands.terminal import (
     TextFieldOption,
     print_report,
     say,
+    say_next,
 )
 from schemas.decimals import counted
 from schemas.errors import SettingsError
@@ -111,7 +112,7 @@ def codings(
             links=_links(opened, rows),
             chains={s.sentence_id: s.chain_id for s in sentences if s.chain_id},
         )
-    of_study = open_study(study) if study is not None else None
+    of_study = study_of_exports(study, codebook)
     means = meaning(codebook, map_path, of_study, text_field=text_field)
     export = read_codings(
         exports,
@@ -142,6 +143,13 @@ class Meaning(NamedTuple):
     codebook: "Codebook"
     project_map: "ProjectMap | None" = None
     sentences: "list[Sentence] | None" = None
+
+
+def study_of_exports(study: Path | None, codebook: Path | None) -> "Study | None":
+    """The study that says what exports mean: the one named or, where no codebook is, that of this folder."""
+    from annotate.study.folder import study_here
+
+    return study_here(study) if study is not None or codebook is None else None
 
 
 def refuse_without_exports(map_path: Path | None, text_field: str | None) -> None:
@@ -338,6 +346,7 @@ def agree(
     json: JsonOption = False,
 ) -> None:
     """Say how far annotators agree, layer by layer, and what to clarify next."""
+    from annotate.study.folder import open_study
     from exports.agreement.agree import NothingShared
     from exports.agreement.agree import agree as agreement
     from exports.agreement.report_text import report_words
@@ -380,6 +389,8 @@ def agree(
     print_report(body, json, lambda: report_words(report, read.codebook, places))
     if html:
         say(f"written: {html}")
+    if not exports:
+        say_next(open_study(study), json, after="agree")
 
 
 def _cause(study: Path | None, read: Codings) -> str:

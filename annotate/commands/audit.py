@@ -3,7 +3,7 @@ from typing import Annotated
 
 import typer
 
-from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report
+from annotate.commands.terminal import CodebookOption, JsonOption, StudyOption, print_report, say_next
 
 
 def audit(
@@ -49,3 +49,5 @@ def audit(
         seed=seed,
     )
     print_report(report, json, lambda: audit_words(report, given.codebook))
+    if opened and not exports:
+        say_next(opened, json)

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Check codebooks and render screens and guidelines from them.", no_args_is_help=True)
 _TASKS = 1000  # that are looked at for fields with ids
 File = Annotated[
-    str, typer.Argument(metavar="FILE", help="Codebook file, or the name of a shipped codebook.")
+    str | None,
+    typer.Argument(
+        metavar="[FILE]", help="Codebook file, or the name of a shipped codebook (default: the study's)."
+    ),
 ]
 
 
@@ -33,13 +36,25 @@ def _root() -> None:
     """Check codebooks and render screens and guidelines from them."""
 
 
-@app.command()
-def lint(file: File, json: JsonOption = False) -> None:
-    """Print every problem of a codebook with its line; exit 1 where one is an error."""
+def _path(file: str | None) -> Path:
+    """The codebook that is named, else that of the study in the current folder."""
+    from annotate.study.folder import study_here
     from schemas.codebooks import shipped_codebook
+
+    if file is not None:
+        return shipped_codebook(file)
+    study = study_here()
+    if study is None:
+        raise typer.BadParameter("name a codebook, or call this in the folder of a study", param_hint="FILE")
+    return study.codebook_path
+
+
+@app.command()
+def lint(file: File = None, json: JsonOption = False) -> None:
+    """Print every problem of a codebook with its line; exit 1 where one is an error."""
     from schemas.lint import check_codebook
 
-    path = shipped_codebook(file)
+    path = _path(file)
     _, findings = check_codebook(path)
     lines = [f"{path}:{f.line}:{f.column}: {f.severity}: {f.message}" for f in findings]
     report = {"findings": findings}
@@ -87,20 +102,19 @@ RENDERERS: "dict[str, Callable[[Codebook, Path], str]]" = {
 
 @app.command()
 def render(
-    file: File,
     to: Annotated[str, typer.Option("--to", metavar="FORM", help=f"Output: {', '.join(RENDERERS)}.")],
+    file: File = None,
     output: OutputOption = None,
 ) -> None:
     """Make Label Studio's screen, the guidelines, the short instructions, or a JSON Schema for editors."""
     from schemas.codebook import load_codebook
-    from schemas.codebooks import shipped_codebook
     from schemas.files import write_text
 
     if to not in RENDERERS:
         raise typer.BadParameter(
             f"{to}: expected one of {', '.join(RENDERERS)}{near_hit(to, RENDERERS)}", param_hint="--to"
         )
-    path = shipped_codebook(file)
+    path = _path(file)
     text = RENDERERS[to](load_codebook(path), path)
     write_text(output or "-", text)
     if output and output != "-":

@@ -11,9 +11,11 @@ from annotate.commands.terminal import (
     MapOption,
     StudyOption,
     TextFieldOption,
+    about,
     print_report,
     progress_bar,
     say,
+    say_next,
 )
 from annotate.commands.train import (
     AbstainOption,
@@ -27,10 +29,12 @@ from annotate.commands.train import (
     codings_of,
     download_encoder,
     encoder_of,
+    fit_seconds,
     gold_and_codebook,
     is_export,
     read_gold,
 )
+from schemas.decimals import counted
 from schemas.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -172,7 +176,10 @@ def evaluate(
                 gold, codebook, study, map_path, text_field=text_field
             )
             coded = coded or decided_from
-            progress(f"cross-validating {len(rows)} sentences in {folds} folds")
+            with_curve = len(rows) <= SMALL if curve is None else curve
+            trainings = folds * (2 if with_curve else 1)  # those of the curve learn from less
+            wait = about(trainings * fit_seconds(len(rows)))
+            progress(f"cross-validating {counted(len(rows), 'sentence')} in {folds} folds{wait}")
             report = cross_validate(
                 rows,
                 book,
@@ -188,28 +195,33 @@ def evaluate(
                 group=cast("Group", group),
                 by=cast("By", by),
                 gap=gap,
-                curve=len(rows) <= SMALL if curve is None else curve,
+                curve=with_curve,
                 annotations=coded,
                 suspects=suspects,
             )
-    if estimator:
-        _tell_what_is_ours(book)
+    _tell_what_is_ours(book, estimator)
     report = _with_links(report, coded, opened)
     if html is not None:
-        from annotate.report.verb_pages import evaluation_page
-        from schemas.files import write_text
-
-        write_text(html, evaluation_page(report, book))
-        say(f"written: {html}")
+        _write_page(html, report, book)
     print_report(report, json, lambda: evaluation_words(report, label_errors, book))
+    if gold is None:
+        say_next(open_study(study), json, after="evaluate")
 
 
-def _tell_what_is_ours(book: "Codebook") -> None:
+def _write_page(path: Path, report: "EvaluationReport", book: "Codebook") -> None:
+    from annotate.report.verb_pages import evaluation_page
+    from schemas.files import write_text
+
+    write_text(path, evaluation_page(report, book))
+    say(f"written: {path}")
+
+
+def _tell_what_is_ours(book: "Codebook", estimator: str | None) -> None:
     """Which layers an estimator of the user's did not learn, and why."""
     from train.layers.kinds import KINDS, OURS
 
     for layer in book.predicted_layers:
-        if KINDS[layer.kind].has_targets:
+        if estimator and KINDS[layer.kind].has_targets:
             say(f"note: {layer.id}: {OURS}")
 
 

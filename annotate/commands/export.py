@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.commands.agree import given_names, meaning
+from annotate.commands.agree import given_names, meaning, study_of_exports
 from annotate.commands.terminal import (
     CodebookOption,
     GermanOption,
@@ -91,7 +91,7 @@ def export(
     chosen, asked = format_named(to), check_what(what)
     opened = open_study(study) if study is not None or not files else None
     if files:
-        means = meaning(codebook, map_path, opened)
+        means = meaning(codebook, map_path, opened or study_of_exports(None, codebook))
         sources = sources_of_files(
             files, means.codebook, what=asked, sentences=sentences, commentaries=commentaries,
             names=given_names(called), project_map=means.project_map,

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, print_report, say
+from annotate.commands.terminal import JsonOption, print_report, say, say_next
 from schemas.decimals import counted
 from schemas.errors import SettingsError
 
@@ -51,6 +51,7 @@ def import_codings(
     json: JsonOption = False,
 ) -> None:
     """Make a study of the texts and codings of another tool, and say what was lost."""
+    from annotate.study.folder import open_study
     from annotate.study.from_tools import import_study
     from exports.readers.tools import read_tools
 
@@ -67,6 +68,7 @@ def import_codings(
         print_report(report, True, "")
     else:
         say(_words(report))
+        say_next(open_study(report.study), json)
 
 
 def _stem(file: Path) -> str:
@@ -90,7 +92,6 @@ def _words(report: "ImportReport") -> str:
         f"layers: {layers}",
         *(f"note: {note}" for note in report.notes),
         *(f"lost: {what}: {number}" for what, number in report.lost.items()),
-        f"next: define the codes in {Path(report.study, 'codebook.yaml')}, "
-        f"then `standpunkt agree --study {report.study}`",
+        f"define what the codes mean in {Path(report.study, 'codebook.yaml')}",
     ]
     return "\n".join(lines)

@@ -3,7 +3,7 @@ from typing import Annotated
 
 import typer
 
-from annotate.commands.terminal import say
+from annotate.commands.terminal import say, say_next
 
 
 def init(
@@ -44,4 +44,4 @@ def init(
     names = names_in(annotators)
     study = init_study(folder, codebook=codebook, targets=targets, annotators=names, name=name)
     say(f"created the study {study.name} in {folder}")
-    say(f"next: put commentaries into {study.commentary_folder}, then `standpunkt split --study {folder}`")
+    say_next(study, False)

@@ -13,6 +13,7 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
     say,
+    say_next,
 )
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def migrate(
                 studio, opened, old, new, id_map=map, dry_run=dry_run, progress=progress
             )
     print_report(report, json, "\n".join(_lines(report)))
+    if not dry_run:
+        say_next(opened, json)
 
 
 def _changes(changes: "list[Change]") -> list[str]:

@@ -1,11 +1,13 @@
 """Sentences and codes as people read them in a terminal: in the codebook's words, not by their ids."""
 
+import re
 import textwrap
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from schemas.codebook import Codebook
 
+_KEPT = "\0"  # stands for a space at which no line may end
 WIDTH = 80  # of the terminal that everything is made for
 
 
@@ -35,7 +37,10 @@ def question_words(codebook: "Codebook", target_id: str | None) -> str:
 
 
 def wrapped(words: str) -> str:
-    """The words in lines of a terminal's width, those after the first indented."""
+    """The words in lines of a terminal's width, those after the first indented; no command is broken."""
     indent = " " * (len(words) - len(words.lstrip()))
-    return textwrap.fill(words.strip(), WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ",
-                         break_on_hyphens=False)  # fmt: skip
+    kept = re.sub(r"`[^`\n]{,70}`", lambda command: command[0].replace(" ", _KEPT), words.strip())
+    filled = textwrap.fill(
+        kept, WIDTH, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+    )
+    return filled.replace(_KEPT, " ")

@@ -14,6 +14,7 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
     say,
+    say_next,
 )
 
 
@@ -73,3 +74,5 @@ def prelabel(
     if report.not_shared:
         lines.append(f"{what}: {', '.join(report.not_shared)}")
     print_report(report, json, "\n".join(lines))
+    if not dry_run:
+        say_next(opened, json, after="prelabel")

@@ -11,6 +11,7 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
     say,
+    say_next,
 )
 from schemas.decimals import counted
 
@@ -62,6 +63,7 @@ def pull(
     if len(report.problems) > 20:
         lines.append(f"… and {len(report.problems) - 20} more (--json has all)")
     print_report(report, json, "\n".join(lines))
+    say_next(opened, json, after="pull")
     if report.kept:
         raise typer.Exit(1)
 
@@ -98,3 +100,4 @@ def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, 
         lines += [f"  {what}" for what in report.unmatched[:5]]
         lines += ["  …"] if len(report.unmatched) > 5 else []
     print_report(report, json, "\n".join(lines))
+    say_next(opened, json, after="pull")

@@ -11,6 +11,7 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
     say,
+    say_next,
 )
 from schemas.decimals import counted
 
@@ -64,6 +65,7 @@ def push(
     opened = open_study(study)
     with opened.locked("push", say), progress_bar() as progress:
         opened = with_given(opened, annotators=annotators, overlap=overlap, unit=unit)
+        pushing.check_pushable(opened)
         studio = connect(opened, url=url)
         if not dry_run:
             write_settings(opened)  # before anything is drawn by them
@@ -85,6 +87,8 @@ def push(
     if letters and is_here_only(studio.url):
         lines.append(f"! {studio.url} and the links in the letters work on this machine only")
     print_report(body, json, "\n".join(lines))
+    if not dry_run:
+        say_next(opened, json, after="push")
 
 
 def _words(report: "PushReport") -> list[str]:

@@ -41,9 +41,8 @@ def rehydrate(
 
 
 def _words(report: "RehydrateReport") -> str:
-    lines = [
-        f"text put back: {report.restored:,} of {counted(report.sentences, 'sentence')}: {report.output}"
-    ]
+    of = counted(report.sentences, "sentence")
+    lines = [f"{report.restored:,} of {of} with the text put back: {report.output}"]
     if report.moved:
         lines.append(f"  {len(report.moved):,} of them in a commentary whose text was changed elsewhere")
     for count, words in (

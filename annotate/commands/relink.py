@@ -1,4 +1,4 @@
-from annotate.commands.terminal import DryRunOption, JsonOption, StudyOption, print_report, say
+from annotate.commands.terminal import DryRunOption, JsonOption, StudyOption, print_report, say, say_next
 from schemas.decimals import counted
 
 
@@ -22,6 +22,8 @@ def relink(study: StudyOption = None, dry_run: DryRunOption = False, json: JsonO
         if lost.nearest:
             lines.append(f"  nearest ({lost.similarity:.2f})  {_cut(lost.nearest_text)}")
     print_report(report, json, "\n".join(lines))
+    if not dry_run:
+        say_next(opened, json)
 
 
 def _cut(text: str, width: int = 60) -> str:

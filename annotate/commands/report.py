@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, StudyOption, print_report, progress_bar, say
+from annotate.commands.terminal import JsonOption, StudyOption, print_report, progress_bar, say, say_next
 from schemas.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def report(
     print_report(found, json, lambda: _words(document))
     for path in written:
         say(f"written: {path}")
+    say_next(opened, json, after="report")
 
 
 def _refuse_beside_sheet(given: dict[str, object]) -> None:

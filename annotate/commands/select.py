@@ -15,6 +15,7 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
     say,
+    say_next,
     table,
 )
 from schemas.decimals import counted
@@ -82,6 +83,8 @@ def select(
         )  # fmt: skip
     body = {**msgspec.structs.asdict(report), "hint": found} if hint else report
     print_report(body, json, lambda: "\n".join([*_words(report), *(_hint_words(found) if found else ())]))
+    if not dry_run:
+        say_next(opened, json, after="select")
 
 
 def _model(study: "Study", given: Path | None, strategy: str) -> "Model | None":

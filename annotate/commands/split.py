@@ -18,6 +18,7 @@ from annotate.commands.terminal import (
     one_stdout,
     print_report,
     say,
+    say_next,
     table,
 )
 from schemas.decimals import counted
@@ -147,7 +148,7 @@ def split(
         say(compact(checker.report(), len(read.files)))
     if shown:
         print_report(None, False, _table(shown))
-    _tell(replace(report, notes=notes, failed=[Failed.of(error) for error in problems]), json)
+    _tell(replace(report, notes=notes, failed=[Failed.of(error) for error in problems]), json, opened)
 
 
 def _tell_study(
@@ -186,7 +187,7 @@ def _telling(problems: "list[DataError]") -> Iterator[None]:
         raise problems[-1] from error
 
 
-def _tell(report: "SplitReport", json: bool) -> None:
+def _tell(report: "SplitReport", json: bool, study: "Study | None") -> None:
     """The report, and what could not be read; exit 1 where something could not."""
     for note in report.notes:
         say(f"note: {note}")
@@ -194,6 +195,8 @@ def _tell(report: "SplitReport", json: bool) -> None:
         print_report(report, True, "")
     else:
         say(_words(report))
+    if study:
+        say_next(study, json, after="split")
     for failure in report.failed:
         say(f"error: {failure.reason}")
     if report.failed:

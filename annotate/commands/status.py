@@ -1,4 +1,4 @@
-from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, table
+from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, say_next, table
 
 
 def status(study: StudyOption = None, url: UrlOption = None, json: JsonOption = False) -> None:
@@ -17,3 +17,4 @@ def status(study: StudyOption = None, url: UrlOption = None, json: JsonOption = 
     ]  # fmt: skip
     lines = [table(head, rows), *(f"! {notice}" for notice in report.notices)]
     print_report(report, json, "\n".join(lines))
+    say_next(opened, json)

@@ -17,6 +17,7 @@ from annotate.commands.terminal import (
     ModelOption,
     OutputOption,
     StudyOption,
+    about,
     counter_bar,
     one_stdout,
     print_report,
@@ -26,11 +27,13 @@ from annotate.commands.terminal import (
 )
 from schemas.decimals import counted
 from schemas.errors import DataError, SettingsError
+from schemas.files import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from annotate.analysis.piece import TaggedPiece
+    from annotate.study.folder import Study
     from annotate.tag.report import TagReport
     from annotate.tag.source import SourcePlace
     from schemas.codebook import Codebook
@@ -41,6 +44,7 @@ _CELL = 16
 
 #: How many reasons are named of an answer; None: as many as the model was trained to name.
 _REASONS = {"none": 0, "top": None, "all": 1_000_000}
+_BYTES_A_SECOND = 60_000  # of plain text, about, in one process
 _MAX_NOTED = 10  # commentaries with notices that are named
 
 _DRIFT = {
@@ -126,6 +130,8 @@ def tag(
     json: JsonOption = False,
 ) -> None:
     """Tag commentaries with a model: text in, labels out; no server."""
+    from annotate.study.folder import study_here
+
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
         raise typer.BadParameter("standard output is already in use; name a file", param_hint="--summary")
@@ -138,13 +144,17 @@ def tag(
     if german and to not in german_formats():
         words = f'is for --to {" or ".join(german_formats())}, not for "{to}"'
         raise typer.BadParameter(words, param_hint="--german")
-    place = _source_place(model, predictions, beside, codebook, study)
+    opened = study_here(study)
+    place = _source_place(model, predictions, beside, codebook, opened)
     if reasons not in _REASONS:
         raise typer.BadParameter(f'"{reasons}": expected {" or ".join(_REASONS)}', param_hint="--reasons")
+    # on whose texts its models were trained; without a study the codebook knows
+    language = opened.settings.language if opened else None
+    spellings = opened.settings.spellings if opened else {}
     if not output and to == "html":
         output = _page_place(files)
     if _is_long_run(files, output, to):
-        reading = {"encoding": encoding, "author": author, "date": date, "language": _language(study)}
+        reading = {"encoding": encoding, "author": author, "date": date, "language": language}
         report = _tag_folder(
             place,
             files,
@@ -153,16 +163,16 @@ def tag(
             reading,
             summary=summary,
             workers=workers,
-            gold=_gold(gold, study),
-            spellings=_spellings(study),
+            gold=_gold(gold, opened),
+            spellings=spellings,
             german=german,
             reasons=_REASONS[reasons],
         )
     else:
         report = _tag_files(
-            place, files, output, to, json, summary, _gold(gold, study) if to == "html" else None,
-            _spellings(study), german, _REASONS[reasons], encoding=encoding, author=author, date=date,
-            language=_language(study),
+            place, files, output, to, json, summary, _gold(gold, opened) if to == "html" else None,
+            spellings, german, _REASONS[reasons], encoding=encoding, author=author, date=date,
+            language=language,
         )  # fmt: skip
     if json:
         print_report(report, True, "")
@@ -174,26 +184,26 @@ def _source_place(
     predictions: Path | None,
     beside: Path | None,
     codebook: Path | None,
-    study: Path | None,
+    study: "Study | None",
 ) -> "SourcePlace":
     """Who says what is in a sentence: the model that is given or the study's last, or a file."""
-    from annotate.study.folder import open_study
     from annotate.tag.source import SourcePlace
 
-    is_study = study is not None or Path("study.yaml").exists()
     if predictions is not None:
         if model is not None or beside is not None:
             raise typer.BadParameter(
                 "is in place of a model: leave out -m and --with", param_hint="--predictions"
             )
-        if codebook is None and not is_study:
+        if study is None and codebook is None:
             raise SettingsError("no codebook, and the current folder is not a study", flag="--codebook")
-        return SourcePlace(None, predictions, codebook or open_study(study).codebook_path)
+        return SourcePlace(None, predictions, study.codebook_path if study and not codebook else codebook)
     if codebook is not None:
         raise typer.BadParameter("a model has its own; only --predictions takes one", param_hint="--codebook")
-    if model is None and not is_study:
-        raise SettingsError("no model given, and the current folder is not a study", flag="-m")
-    return SourcePlace(model or open_study(study).latest_model(), beside)
+    if model is None:
+        if study is None:
+            raise SettingsError("no model given, and the current folder is not a study", flag="-m")
+        model = study.latest_model()
+    return SourcePlace(model, beside)
 
 
 def _say_what_is_missing(place: "SourcePlace") -> None:
@@ -254,33 +264,8 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() or path.suffix.lower() == ".zip"
 
 
-def _gold(gold: Path | None, study: Path | None) -> Path | None:
-    from annotate.study.folder import open_study
-
-    if gold is not None:
-        return gold
-    if study is None and not Path("study.yaml").exists():
-        return None
-    gold = open_study(study).gold
-    return gold if gold.exists() else None
-
-
-def _spellings(study: Path | None) -> dict[str, str]:
-    """Other spellings of names, as the study has them; without a study none."""
-    from annotate.study.folder import open_study
-
-    if study is None and not Path("study.yaml").exists():
-        return {}
-    return open_study(study).settings.spellings
-
-
-def _language(study: Path | None) -> str | None:
-    """The language of a study, on whose texts its models were trained; without one the codebook knows."""
-    from annotate.study.folder import open_study
-
-    if study is None and not Path("study.yaml").exists():
-        return None
-    return open_study(study).settings.language
+def _gold(gold: Path | None, study: "Study | None") -> Path | None:
+    return gold or (study.gold if study is not None and study.gold.exists() else None)
 
 
 def _tag_files(
@@ -343,7 +328,7 @@ def _tag_folder(
     from schemas.records import GoldSentence
 
     _say_what_is_missing(place)
-    about = place.about()
+    known = place.about()
     row_format = FORMATS[to]
     is_site = row_format is None
     ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
@@ -355,9 +340,11 @@ def _tag_folder(
         summaries=is_site or summary is not None,
         reasons=reasons,
     )
-    ledger = Ledger(ledger_path, tagging.stamp_of(about, options))
+    ledger = Ledger(ledger_path, tagging.stamp_of(known, options))
     pages = Path(output) / "texte" if is_site else None
     notes: list[str] = []
+    if wait := about(_bytes_in(files) / _BYTES_A_SECOND / workers):
+        say(f"tagging {', '.join(map(readable, files))}{wait}")
     with counter_bar("commentaries") as step:
         result = tagging.tag_folder(
             place,
@@ -366,7 +353,7 @@ def _tag_folder(
                 reading["encoding"],
                 reading["author"],
                 reading["date"],
-                reading["language"] or about.book.language,
+                reading["language"] or known.book.language,
             ),
             ledger,
             options,
@@ -381,7 +368,7 @@ def _tag_folder(
         pieces = counted(result.report.commentaries, "commentary")
         say(f"already finished: {result.finished_before} of {pieces}")
     if options.summaries:
-        tagging.compare_pieces(ledger, about.book, pages)
+        tagging.compare_pieces(ledger, known.book, pages)
     if summary:
         tagging.write_folder_summaries(summary, ledger)
     if row_format is None:
@@ -389,11 +376,11 @@ def _tag_folder(
         from schemas.jsonl import read_jsonl
 
         errors = None
-        if gold is not None and about.meta is not None and place.predictions is None:
+        if gold is not None and known.meta is not None and place.predictions is None:
             from annotate.analysis.prevalence import measured_errors
             from train.persistence.folder import load_model
 
-            rows, meta, model_dir = list(read_jsonl(gold, GoldSentence)), about.meta, place.model
+            rows, meta, model_dir = list(read_jsonl(gold, GoldSentence)), known.meta, place.model
             assert model_dir is not None
             errors_path = Path(output) / ".errors.json"
             try:
@@ -403,16 +390,22 @@ def _tag_folder(
                 say(f"note: errors could not be measured: {error}")
         failed = [(failure.input, failure.reason) for failure in result.report.failed]
         index = write_index(
-            Path(output), ledger, about.book, errors=errors, failed=failed, model_version=about.version,
-            trained_on=about.meta.commentaries if about.meta else [],
+            Path(output), ledger, known.book, errors=errors, failed=failed, model_version=known.version,
+            trained_on=known.meta.commentaries if known.meta else [],
         )  # fmt: skip
         say(f"index: {index}")
     else:
-        tagging.write_rows(output, ledger, row_format, about.book, german=german)
+        tagging.write_rows(output, ledger, row_format, known.book, german=german)
     ledger.close()
     if not is_site:
         ledger_path.unlink()
     return result.report
+
+
+def _bytes_in(files: list[str]) -> int:
+    """How much there is to read, so that the wait can be told."""
+    paths = (path for name in files for path in (Path(name), *Path(name).rglob("*")))
+    return sum(path.stat().st_size for path in paths if path.is_file())
 
 
 def _tell(report: "TagReport", fail_under: float | None, *, of_file: bool) -> None:

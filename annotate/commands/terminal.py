@@ -3,18 +3,24 @@
 Every line for people passes `schemas.unprintable`: control characters are escaped.
 """
 
+import itertools
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import msgspec
 import typer
 from typer.core import TyperGroup
 
-from annotate.progress import Progress, no_progress
+from annotate.commands.plain_words import wrapped
+from annotate.progress import Progress
 from schemas.unprintable import escaped_json, visible, visible_line
+
+if TYPE_CHECKING:
+    from annotate.study.folder import Study
 
 StudyOption = Annotated[
     Path | None,
@@ -111,6 +117,14 @@ def say(words: str) -> None:
     sys.stderr.flush()
 
 
+def say_next(study: "Study", json: bool, *, after: str = "") -> None:
+    """The next step of a study, where words are asked for; ``after`` is the verb that was just done."""
+    from annotate.study.next_step import next_step
+
+    if not json:
+        say(wrapped(f"next: {next_step(study, after=after)}"))
+
+
 def say_error(error: object) -> None:
     """What went wrong, on one line even where a file's name has several."""
     say(f"error: {visible_line(str(error))}")
@@ -144,14 +158,40 @@ def say_progress(what: str, done: int = 0, total: int | None = None, /) -> None:
     say(what)
 
 
+def a_line_a_step() -> Progress:
+    """Progress in plain lines: each step once, whatever numbers it counts."""
+    said: set[str] = set()
+
+    def tell(what: str, done: int = 0, total: int | None = None, /) -> None:
+        step = re.sub(r"\d[\d.,]*", "0", what)
+        if step not in said:
+            said.add(step)
+            say(visible_line(f"{what} ({total:,})" if total else what))
+
+    return tell
+
+
+def about(seconds: float) -> str:
+    """How long a step will likely take, to stand behind it; empty where it is no wait.
+
+    >>> about(3), about(44), about(400), about(9000)
+    ('', ', about 45 seconds', ', about 7 minutes', ', about 2.5 hours')
+    """
+    if seconds < 10:
+        return ""
+    if seconds < 90:
+        return f", about {5 * round(seconds / 5)} seconds"
+    return f", about {seconds / 60:.0f} minutes" if seconds < 5400 else f", about {seconds / 3600:.1f} hours"
+
+
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
-    """A way to say what is being done: a bar on a terminal, nothing elsewhere.
+    """A way to say what is being done: a bar on a terminal, a line a step elsewhere.
 
     The bar is full where a total is known, else it moves to and fro.
     """
     if not sys.stderr.isatty():
-        yield no_progress
+        yield a_line_a_step()
         return
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
@@ -175,9 +215,19 @@ def progress_bar() -> Iterator[Progress]:
 
 @contextmanager
 def counter_bar(label: str) -> Iterator[Callable[[], None]]:
-    """A count that grows on a terminal, with its speed, where the total is not known beforehand."""
+    """A count that grows, with its speed on a terminal, where the total is not known beforehand.
+
+    Elsewhere a line tells of every hundredth.
+    """
     if not sys.stderr.isatty():
-        yield lambda: None
+        count = itertools.count(1)
+
+        def tell() -> None:
+            done = next(count)
+            if done % 100 == 0:
+                say(visible_line(f"{label}: {done:,}"))
+
+        yield tell
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

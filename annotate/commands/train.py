@@ -14,9 +14,11 @@ from annotate.commands.terminal import (
     MapOption,
     StudyOption,
     TextFieldOption,
+    about,
     print_report,
     progress_bar,
     say,
+    say_next,
     table,
 )
 from schemas.decimals import counted, decimal
@@ -38,6 +40,15 @@ GoldOption = Annotated[
         help="Gold rows, or an export that is decided by majority (default: the study's gold).",
     ),
 ]
+
+
+_SECONDS = (1.0, 0.01)  # of a training on two cores, and for each sentence of it
+_CARD_FITS = 4  # trainings that cross-validation for the card costs: its five learn from less
+
+
+def fit_seconds(sentences: int) -> float:
+    """How long a training takes, about."""
+    return _SECONDS[0] + _SECONDS[1] * sentences
 
 
 def _precision(flag: str, words: str) -> Any:
@@ -106,7 +117,7 @@ def gold_and_codebook(
 
     ``known`` is the codebook of an export for which none is given.
     """
-    from annotate.study.folder import open_study
+    from annotate.study.folder import open_study, study_here
     from schemas.codebook import load_codebook
 
     flag = "--map" if map_path is not None else "--text-field" if text_field is not None else None
@@ -114,7 +125,7 @@ def gold_and_codebook(
         raise SettingsError("says how an export is read: give it with --gold", flag=flag)
     if gold is not None and (flag or is_export(gold)):
         return _decided(gold, codebook, study, map_path, text_field, known)
-    if (gold is None) != (codebook is None) and study is None:
+    if (gold is None) != (codebook is None) and study_here(study) is None:
         raise SettingsError(
             "--gold and --codebook must be used together", flag="--codebook" if gold else "--gold"
         )
@@ -164,11 +175,10 @@ def _decided(
     known: "Codebook | None",
 ) -> Gold:
     """The sentences of an export, each with what most annotators gave it."""
-    from annotate.commands.agree import meaning, say_what_was_read
-    from annotate.study.folder import open_study
+    from annotate.commands.agree import meaning, say_what_was_read, study_of_exports
     from annotate.sync.adjudication import adjudicate_exports
 
-    of_study = open_study(study) if study is not None else None
+    of_study = study_of_exports(study, codebook if known is None else Path())
     means = meaning(codebook, map_path, of_study, text_field=text_field, known=known)
     rows, report, read = adjudicate_exports(
         [export], means.codebook, project_map=means.project_map, sentences=means.sentences
@@ -315,7 +325,7 @@ def train(
 
         check_keepable(estimator)
     with progress_bar() as progress:
-        progress(f"training on {len(rows)} sentences")
+        progress(f"training on {counted(len(rows), 'sentence')}{about(fit_seconds(len(rows)))}")
         model, report = fit(
             rows, book, settings=settings, seed=seed, with_figures=True, file=file,
             if_missing="fall-back" if if_missing == "fall-back" else "refuse",
@@ -323,7 +333,8 @@ def train(
         if len(rows) <= SMALL if evaluate is None else evaluate:
             from train.evaluate import cross_validate
 
-            progress(f"cross-validating {len(rows)} sentences in 5 folds for the card")
+            wait = about(_CARD_FITS * report.seconds)
+            progress(f"cross-validating {counted(len(rows), 'sentence')} in 5 folds for the card{wait}")
             try:
                 evaluation = cross_validate(
                     rows,
@@ -341,6 +352,8 @@ def train(
         folder = save_model(model, place, created=date.today().isoformat())
     done = msgspec.structs.replace(report, model_dir=str(folder))
     print_report(done, json, _words(done, model.meta))
+    if output is None:
+        say_next(open_study(study), json, after="train")
 
 
 def _file(path: Path | None, if_missing: str, book: "Codebook") -> "File | None":

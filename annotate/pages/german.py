@@ -56,6 +56,15 @@ def day(date: str | None) -> str:
     return f"{int(match[3])}.\u00a0{MONTHS[int(match[2]) - 1]} {match[1]}"
 
 
+def doubtful_day(date: str | None) -> str:
+    """A date that may be wrong.
+
+    >>> doubtful_day("2026-08-20"), doubtful_day(None)
+    ('20.\xa0August 2026 (Datum unsicher)', '')
+    """
+    return f"{day(date)} (Datum unsicher)" if date else ""
+
+
 def times(count: int) -> str:
     """How often, in words up to twelve.
 
@@ -81,6 +90,26 @@ def sentences(count: int) -> str:
     ('1 Satz', '17 Sätze')
     """
     return f"{number(count)} {'Satz' if count == 1 else 'Sätze'}"
+
+
+def coded_by(people: int, size: int) -> str:
+    """Who coded so many sentences: people, the model, or both.
+
+    >>> coded_by(0, 29), coded_by(20, 29)
+    ('Maschinell codiert, nicht geprüft', '20 von 29 Sätzen von Menschen codiert, 9 maschinell')
+    >>> coded_by(1, 1), coded_by(29, 29)
+    ('Der eine Satz ist von Menschen codiert', 'Alle 29 Sätze von Menschen codiert')
+    """
+    if not people:
+        return "Maschinell codiert, nicht geprüft"
+    if people < size:
+        left = number(size - people)
+        return f"{number(people)} von {number(size)} Sätzen von Menschen codiert, {left} maschinell"
+    return (
+        "Der eine Satz ist von Menschen codiert"
+        if size == 1
+        else f"Alle {sentences(size)} von Menschen codiert"
+    )
 
 
 def listed(parts: Sequence[str], last: str = "und") -> str:

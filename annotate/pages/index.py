@@ -76,12 +76,16 @@ class Row(Record, frozen=True, kw_only=True):
 
 
 class TargetIndex(Record, frozen=True, kw_only=True):
-    """A target: touched, and apart from it yes among those with a direction; codes with their pages."""
+    """A target: touched, and apart from it yes among those with a direction; codes with their pages.
+
+    The first ``answers`` of the codes are directions; the one behind them, where there is one, is open.
+    """
 
     target: Target
     touched: IndexFigure
     direction: IndexFigure | None
     codes: list[tuple[str, int, str | None]]
+    answers: int
     abstained: int
     periods: list[Row]
 
@@ -125,6 +129,7 @@ def index_page(index: Index, codebook: Codebook) -> str:
             "main",
             tag("h1", title),
             tag("p", _lead(index), class_="lead"),
+            _findings(index, codebook),
             list(_cautions(index)),
             [_target(one, index, codebook) for one in index.targets],
             _rhetoric(index),
@@ -146,6 +151,34 @@ def _lead(index: Index) -> str:
     return " · ".join(said)
 
 
+def _findings(index: Index, codebook: Codebook) -> Markup | None:
+    """What each question is answered with most, before all that is to be known of the figures."""
+    rows = [
+        tag(
+            "li",
+            tag("a", codebook.say(one.target.question), href=f"#ziel-{one.target.id}"),
+            " ",
+            tag("b", _finding(one)),
+        )
+        for one in index.targets
+        if one.touched.hits
+    ]
+    silent = sum(not one.touched.hits for one in index.targets)
+    left = f"{number(silent)} {'Frage' if silent == 1 else 'Fragen'} berührt kein Satz sicher."
+    if not index.targets:
+        return None
+    return join([tag("ul", rows, class_="findings"), tag("p", left, class_="note") if silent else None])
+
+
+def _finding(one: TargetIndex) -> str:
+    answers = one.codes[: one.answers]
+    given = sum(count for _, count, _ in answers)
+    if not given:
+        return f"{number(one.touched.hits)}-mal berührt, Richtung offen"
+    label, most, _ = max(answers, key=lambda answer: answer[1])
+    return f"{label} {number(most)} von {number(given)}"
+
+
 def _cautions(index: Index) -> Iterator[Markup]:
     if index.errors is None:
         words = (
@@ -159,7 +192,9 @@ def _cautions(index: Index) -> Iterator[Markup]:
             f"codierten Sätzen machte, {how}. Wo zu wenige codiert sind, steht der rohe Anteil."
         )
     yield tag("p", words, " Spannen gelten zu 95\u00a0%.", class_="caution")
-    if index.undated:
+    if index.no_trend:
+        yield tag("p", index.no_trend, class_="caution")
+    elif index.undated:
         what = "Text" if index.undated == 1 else "Texte"
         verb = "fehlt" if index.undated == 1 else "fehlen"
         yield tag(
@@ -189,9 +224,13 @@ def _target(one: TargetIndex, index: Index, codebook: Codebook) -> Markup:
     ]
     return tag(
         "section",
-        tag("h2", codebook.say(one.target.question)),
+        tag("h2", codebook.say(one.target.question), id=f"ziel-{one.target.id}"),
         tag("p", "Berührt: ", _value(one.touched), " der Sätze", class_="figures"),
-        tag("p", _how(one.touched, "Sätzen"), class_="note"),
+        tag(
+            "p",
+            f"{number(one.touched.hits)} von {number(one.touched.of)}; {_how(one.touched)}",
+            class_="note",
+        ),
         _direction(one.direction),
         tag("p", "Gezählt: ", codes, f"; unentschieden {number(one.abstained)}", class_="note"),
         _time(one, index),
@@ -204,13 +243,13 @@ def _direction(figure: IndexFigure | None) -> list[Markup]:
         return []
     return [
         tag("p", "Davon Ja: ", _value(figure), " der berührten Sätze mit Richtung", class_="figures"),
-        tag("p", _how(figure, "berührten Sätzen mit Richtung"), class_="note"),
+        tag("p", _capital(_how(figure)), class_="note"),
     ]
 
 
-def _time(one: TargetIndex, index: Index) -> Markup:
+def _time(one: TargetIndex, index: Index) -> Markup | None:
     if index.no_trend:
-        return tag("p", index.no_trend, class_="note")
+        return None
     return join(
         [
             tag("div", _curve(one, 0, "Berührt", index), _curve(one, 1, "Davon Ja", index), class_="curves"),
@@ -225,6 +264,9 @@ def _curve(one: TargetIndex, column: int, name: str, index: Index) -> Markup:
     what = "der Sätze" if column == 0 else "der berührten Sätze mit Richtung"
     drawn = curve(points, label=label, tone="yes" if column else "", top=1.0 if column else None)
     return tag("figure", tag("figcaption", tag("b", name), f", Anteil {what}"), drawn)
+
+
+_BESIDE = 2  # columns of figures that have room for a figure beside its band
 
 
 def _table(first: str, heads: Sequence[str], rows: Sequence[Row], tones: Sequence[str]) -> Markup:
@@ -244,13 +286,14 @@ def _table(first: str, heads: Sequence[str], rows: Sequence[Row], tones: Sequenc
             tag("th", row.name, scope="row"),
             tag("td", number(row.pieces), class_="n"),
             [
-                tag("td", _cell(figure, limit, tone))
-                for figure, limit, tone in zip(row.figures, tops, tones, strict=True)
+                tag("td", _cell(figure, limit, tone), data_label=name)
+                for figure, limit, tone, name in zip(row.figures, tops, tones, heads, strict=True)
             ],
         )
         for row in rows
     ]
-    return tag("div", tag("table", tag("thead", head), tag("tbody", body)), class_="scroll", tabindex="0",
+    return tag("div", tag("table", tag("thead", head), tag("tbody", body)),
+               class_="scroll many" if len(heads) > _BESIDE else "scroll", tabindex="0",
                role="region", aria_label=f"{first}: {', '.join(heads)}")  # fmt: skip
 
 
@@ -282,11 +325,15 @@ def _value(figure: IndexFigure) -> Markup:
     return _link([f"{share(figure.estimate.share)}\u00a0% ", reach], figure.href)
 
 
-def _how(figure: IndexFigure, what: str) -> str:
-    counted = f"Gezählt {number(figure.hits)} von {number(figure.of)} {what}; "
+def _how(figure: IndexFigure) -> str:
+    """Whether a figure is corrected, and why not."""
     if figure.estimate.corrected:
-        return f"{counted}um die Fehler des Modells bereinigt."
-    return f"{counted}nicht bereinigt{f': {figure.estimate.reason}' if figure.estimate.reason else ''}."
+        return "um die Fehler des Modells bereinigt."
+    return f"nicht bereinigt{f': {figure.estimate.reason}' if figure.estimate.reason else ''}."
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _link(words: Child, href: str | None) -> Markup:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from annotate.analysis.piece import PieceView, TaggedPiece, view_piece
 from annotate.pages import originals
-from annotate.pages.german import day
+from annotate.pages.german import coded_by, day, doubtful_day
 from annotate.pages.legend import legend
 from annotate.pages.overview import (
     cautions,
@@ -18,6 +18,7 @@ from annotate.pages.overview import (
 from annotate.pages.panel import sentence_panel
 from annotate.pages.shell import banner, document
 from annotate.pages.text import running_text, strip
+from annotate.texts.dates import has_sure_date
 from schemas.codebook import Codebook
 from schemas.markup import Child, Markup, join, link, tag
 
@@ -59,15 +60,18 @@ def reading_page(
     views = [view_piece(piece, codebook, number=n, codes="both") for n, piece in enumerate(pieces, start=1)]
     said = news or [[]] * len(views)
     articles = [_article(view, codebook, words) for view, words in zip(views, said, strict=True)]
+    people, size = sum(view.checked for view in views), sum(len(view.sentences) for view in views)
+    coded = coded_by(people, size)
     body = [
         tag("a", "Zum Text", href="#inhalt", class_="skip"),
         banner(model_version, _switch(views), tag("a", "Übersicht", href=home) if home else None, " ",
-               tag("a", "Legende", href="#legende")),
-        tag("main", tag("div", _contents(views, codebook), articles, class_="both"),
+               tag("a", "Legende", href="#legende"), coded=coded),
+        tag("main",
+            tag("div", _contents(views, codebook), articles, class_="both mixed" if people else "both"),
             _checked_only(views, codebook), id="inhalt"),
         tag("footer", legend(codebook)),
     ]  # fmt: skip
-    return document(_page_title(views), body, styles=("page.css",), script="page.js")
+    return document(_page_title(views), body, styles=("page.css",), script="page.js", remark=coded)
 
 
 def with_news(page: str, words: Sequence[str]) -> str:
@@ -124,9 +128,9 @@ def _page_title(views: Sequence[PieceView]) -> str:
 def _contents(views: Sequence[PieceView], codebook: Codebook) -> Markup:
     """The head of the outline; where there are several pieces, what they are, each with its line."""
     if len(views) == 1:
-        words = (
-            "Von Menschen codierte Sätze" if views[0].codes == "people" else "Maschinell codierter Kommentar"
-        )
+        (view,) = views
+        is_of_people = view.codes == "people"
+        words = "Von Menschen codierte Sätze" if is_of_people else coded_by(view.checked, len(view.sentences))
         return tag("h1", words, class_="vh")
     rows = [
         tag(
@@ -144,7 +148,8 @@ def _contents(views: Sequence[PieceView], codebook: Codebook) -> Markup:
 
 def _byline(view: PieceView) -> str:
     commentary = view.piece.commentary
-    return " · ".join(part for part in (commentary.author, day(commentary.date), commentary.outlet) if part)
+    written = day(commentary.date) if has_sure_date(commentary) else doubtful_day(commentary.date)
+    return " · ".join(part for part in (commentary.author, written, commentary.outlet) if part)
 
 
 def _article(view: PieceView, codebook: Codebook, news: Sequence[str]) -> Markup:

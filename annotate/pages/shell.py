@@ -4,9 +4,10 @@ import base64
 import hashlib
 import importlib.resources
 
+from annotate.pages.german import coded_by
 from schemas.markup import Child, Markup, tag
 
-UNCHECKED = "Maschinell codiert, nicht geprüft"
+UNCHECKED = coded_by(0, 0)
 
 
 def document(
@@ -15,10 +16,10 @@ def document(
     *,
     styles: tuple[str, ...],
     script: str | None = None,
-    remark: str = UNCHECKED.lower(),
+    remark: str = UNCHECKED,
 ) -> str:
     """A page with a remark in its title, as a rule that a model says what stands in it; see `page`."""
-    return page(f"{title} – {remark}", body, styles=styles, script=script)
+    return page(f"{title} – {remark[:1].lower()}{remark[1:]}", body, styles=styles, script=script)
 
 
 def page(
@@ -50,8 +51,9 @@ def page(
     return f'<!DOCTYPE html>\n<html lang="{language}">\n{head}\n{whole}\n</html>\n'
 
 
-def banner(model_version: str, *links: Child) -> Markup:
-    words = tag("strong", f"{UNCHECKED}.")
+def banner(model_version: str, *links: Child, coded: str = UNCHECKED) -> Markup:
+    """The head of a page; ``coded`` says who coded what stands on it."""
+    words = tag("strong", f"{coded}.")
     model = tag("span", f"Modell {model_version}", class_="model")
     return tag("header", words, " ", model, " ", links, class_="banner")
 

@@ -223,6 +223,13 @@ def open_study(folder: str | Path | None) -> Study:
     return Study(root, checked(settings, path))
 
 
+def study_here(folder: str | Path | None = None) -> Study | None:
+    """The study of this folder; without one that of the current folder, None where that is no study."""
+    if folder is None and not Path("study.yaml").is_file():
+        return None
+    return open_study(folder)
+
+
 def init_study(
     folder: Path,
     *,

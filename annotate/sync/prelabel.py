@@ -30,8 +30,8 @@ from annotate.sync.tasks import rows_by_commentary
 from schemas.controls import mark_key
 from schemas.errors import StudioError
 from schemas.files import read_bytes, replacing
-from schemas.jsonl import write_jsonl
-from schemas.records import ContextSentence, Prediction, Record
+from schemas.jsonl import read_jsonl, write_jsonl
+from schemas.records import ContextSentence, Prediction, Record, Sentence
 from schemas.studio_json import ticks_of
 
 if TYPE_CHECKING:
@@ -157,9 +157,11 @@ def _suggestions(
     for_all: dict[str, TaskSuggestion | None] = {}
     own: dict[str, dict[str, TaskSuggestion | None]] = {name: {} for name in names}
 
+    total = sum(1 for _ in read_jsonl(study.sentences, Sentence))
+
     def predicted() -> Iterator[Prediction]:
         for batch in _batches(rows_by_commentary(study)):
-            progress(f"predicting: {len(for_all):,} sentences")
+            progress("predicting sentences", len(for_all), total)
             for row in suggester.predict(batch):
                 for_all[row.sentence_id] = suggester.suggest(row)
                 for name in names:

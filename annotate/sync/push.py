@@ -42,6 +42,22 @@ class PushReport(Record, frozen=True, kw_only=True):
     dry_run: bool
 
 
+def check_pushable(study: Study) -> None:
+    """Asks of the folder what a push needs, so that nobody starts a server to be told.
+
+    Raises
+    ------
+    DataError, SettingsError
+        The sentences were not split, nobody is named, or the codebook has an error.
+    """
+    if not study.settings.annotators:
+        raise SettingsError(
+            f"{study.settings_path}: annotators: the list is empty, expected such as [anna, ben]"
+        )
+    study.codebook()
+    study.needs(study.sentences, "split")
+
+
 def push(
     studio: Studio, study: Study, *, dry_run: bool = False, recreate: bool = False, prune: bool = False,
     phase: str = "main", progress: Progress = no_progress,
@@ -53,6 +69,7 @@ def push(
     is its task deleted, and never one in which somebody has coded, skipped or begun to. With
     ``recreate`` a project that is gone is made anew, and kept codings go back into uncoded tasks.
     """
+    check_pushable(study)
     study = with_identity(study)
     codebook = study.codebook()
     sentences, data = study_tasks(study, codebook)
@@ -60,10 +77,6 @@ def push(
     done = {row.sentence_id for row in own_rows(study) if row.annotator in study.settings.retired}
     assignments = assign(sentences, study.settings, kept, phase=phase, done=done)
     names = study.settings.annotators
-    if not names:
-        raise SettingsError(
-            f"{study.folder / 'study.yaml'}: annotators: the list is empty, expected such as [anna, ben]"
-        )
     studio.report_retries(progress)
     existing = locate_people(studio, study, gone_is_fine=recreate).projects
     accounts = find_accounts(studio, study, names) if recreate else {}

@@ -34,6 +34,7 @@ from annotate.tag.pieces import (
 from annotate.tag.report import TagReport, counts_in, tag_report
 from annotate.tag.source import About, Source, SourcePlace
 from annotate.texts.commentaries import Failed, read_commentaries
+from annotate.texts.dates import has_sure_date
 from annotate.texts.sentences import split_sentences
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
@@ -44,8 +45,6 @@ from schemas.records import Commentary, short_hash, slug
 #: Pieces, and characters of their texts, that are predicted together and kept in one go.
 _BATCH, _CHARACTERS = 64, 200_000
 _AHEAD = 3  # batches handed out to each worker before the first is waited for
-#: Flags of a commentary that put its date in doubt, unless it was corrected.
-_DOUBTFUL = frozenset({"date_unreadable", "date_out_of_line", "no_date"})
 Step = Callable[[], None]
 
 
@@ -245,7 +244,7 @@ def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: Outp
     for (place, commentary), piece in zip(batch, tagged, strict=True):
         done = Finished(
             key=_key(commentary),
-            day=_sure_day(commentary),
+            day=commentary.date if has_sure_date(commentary) else None,
             page=None if row_format else page_name(commentary.commentary_id),
             report=counts_in(piece, book),
             model_version=version,
@@ -261,12 +260,6 @@ def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: Outp
         done = replace(done, counts=counts_of(view, book))
         finished.append((place, done, list(piece_hits(view, done.summary)), [], page))
     return finished
-
-
-def _sure_day(commentary: Commentary) -> str | None:
-    doubts = _DOUBTFUL & set(commentary.flags)
-    is_full = commentary.date is not None and len(commentary.date) >= 10
-    return commentary.date if is_full and (not doubts or "corrected:date" in commentary.flags) else None
 
 
 def piece_hits(view: PieceView, summary: PieceSummary) -> Iterator[Hit]:

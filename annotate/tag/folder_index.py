@@ -11,7 +11,7 @@ from annotate.analysis.summary import PieceSummary
 from annotate.kinds import DIRECTION_OPEN, UNDECIDED, label_of
 from annotate.pages.evidence import PART, evidence_page
 from annotate.pages.german import day as written
-from annotate.pages.german import times
+from annotate.pages.german import doubtful_day, times
 from annotate.pages.index import Index, IndexFigure, Row, TargetIndex, index_page
 from annotate.pages.periods import (
     MIN_DAYS,
@@ -150,7 +150,7 @@ def _target(
         yes = pages.of(what, f"{title} – Ja", code="favor")
         codes = [
             (label, count, pages.of(what, f"{title} – {label}", code=code) if count else None)
-            for code, count in sums.codes[target.id].items()
+            for code, count in sorted(sums.codes[target.id].items(), key=lambda row: row[0] == DIRECTION_OPEN)
             if count or code != DIRECTION_OPEN
             for label in (pages.label(layer, code),)
         ]
@@ -174,6 +174,7 @@ def _target(
                 touched=touched,
                 direction=_figure(sums, sums.whole, f"{what}.favor", errors, yes),
                 codes=codes,
+                answers=sum(code != DIRECTION_OPEN for code in sums.codes[target.id]),
                 abstained=sums.abstained[target.id],
                 periods=periods,
             )
@@ -293,7 +294,8 @@ class _Pages:
 def _listing(ledger: Ledger, codebook: Codebook) -> Iterator[tuple[str, str, str, str]]:
     for done in ledger.finished():
         s = done.summary
-        by = " · ".join(part for part in (written(s.date), s.author) if part)
+        day = written(s.date) if done.day else doubtful_day(s.date)
+        by = " · ".join(part for part in (day, s.author) if part)
         yield f"texte/{done.page}", s.title, by, _line(s, codebook)
 
 

@@ -11,8 +11,18 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from schemas.records import Commentary
+
 _FAR = 180  # days
 _NEAR = 90
+#: Flags of a commentary that put its date in doubt, unless it was corrected.
+_DOUBTFUL = frozenset({"date_unreadable", "date_out_of_line", "no_date"})
+
+
+def has_sure_date(commentary: Commentary) -> bool:
+    """Whether a commentary has a whole date that nothing puts in doubt, or that somebody corrected."""
+    is_whole = commentary.date is not None and len(commentary.date) >= 10
+    return is_whole and (not _DOUBTFUL & {*commentary.flags} or "corrected:date" in commentary.flags)
 
 
 def out_of_line(dates: Sequence[str | None]) -> list[bool]:

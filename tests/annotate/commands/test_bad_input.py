@@ -92,13 +92,13 @@ def test_a_step_before_its_time_names_the_verb(standpunkt: Run, tmp_path: Path) 
 
 def test_no_label_studio(standpunkt: Run, tmp_path: Path) -> None:
     standpunkt("init", tmp_path / "s", "--targets", "ziele-ukraine")
-    fails(standpunkt("push", "--study", tmp_path / "s"), "standpunkt studio start", "LABEL_STUDIO_URL")
+    fails(standpunkt("status", "--study", tmp_path / "s"), "standpunkt studio start", "LABEL_STUDIO_URL")
 
 
 def test_an_address_without_a_token(standpunkt: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     standpunkt("init", tmp_path / "s", "--targets", "ziele-ukraine")
     monkeypatch.setenv("LABEL_STUDIO_URL", "http://127.0.0.1:9")
-    fails(standpunkt("push", "--study", tmp_path / "s"), "no token", "LABEL_STUDIO_API_KEY")
+    fails(standpunkt("status", "--study", tmp_path / "s"), "no token", "LABEL_STUDIO_API_KEY")
 
 
 def test_a_server_that_is_down(standpunkt: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -256,7 +256,7 @@ def test_a_text_that_is_missing_or_was_changed_is_named_and_nothing_is_written(
     assert "nothing was written; --partial writes the others" in ran.err
     part = standpunkt(*words, "--partial")
     assert part.code == 0
-    assert f"{report['restored']} of 653 sentences have their text back" in part.err
+    assert f"{report['restored']} of 653 sentences with the text put back" in part.err
     rows = table(tmp_path / "full" / "sentences.csv")
     assert sum(not row["text"] for row in rows) == 653 - report["restored"]
 

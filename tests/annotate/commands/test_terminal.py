@@ -210,3 +210,17 @@ def test_a_bar_shows_what_is_being_done_as_it_is(
 def test_a_table_is_aligned_by_what_is_shown() -> None:
     lines = terminal.table(["n", "text"], [(1, f"a{CLEAR}\nb"), (2, "c")]).splitlines()
     assert lines == ["n  text", "-  -------------", r"1  a\x1b[2J\x0ab", "2  c"]
+
+
+def test_without_a_terminal_every_step_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with terminal.progress_bar() as progress:
+        for done in range(0, 300, 100):
+            progress("anna: creating tasks", done, 300)
+        progress("training on 40 sentences")
+        progress("training on 80 sentences")
+    with terminal.counter_bar("commentaries") as step:
+        for _ in range(250):
+            step()
+    assert capsys.readouterr().err.splitlines() == [
+        "anna: creating tasks (300)", "training on 40 sentences", "commentaries: 100", "commentaries: 200",
+    ]  # fmt: skip

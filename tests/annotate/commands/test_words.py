@@ -53,3 +53,35 @@ def test_a_likely_error_is_shown_with_its_sentence(standpunkt: Run) -> None:
     assert "voice, function, stance, rhetoric: too few points" in said.replace("\n  ", " ")
     assert ":db414c4b" not in said
     assert max(map(len, said.splitlines())) <= 80
+
+
+def test_verbs_end_with_the_next_step_and_json_is_left_alone(standpunkt: Run) -> None:
+    assert standpunkt("agree").err.endswith("next: `standpunkt adjudicate` (decides the codings into gold)\n")
+    assert standpunkt("adjudicate").err.endswith("next: `standpunkt train` (learns from gold)\n")
+    assert standpunkt("adjudicate", "--json").err == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("codebook", "lint"),
+        ("codebook", "render", "--to", "instructions"),
+        ("agree", "data/annotations.jsonl"),
+        ("export", "data/annotations.jsonl", "-o", "x"),
+        ("train", "--gold", "data/gold.jsonl", "-o", "m", "--encoder", "none", "--no-evaluate"),
+    ],
+)
+def test_in_a_study_its_codebook_needs_no_naming(standpunkt: Run, words: tuple[str, ...]) -> None:
+    standpunkt("adjudicate")
+    ran = standpunkt(*words)
+    assert ran.code == 0, ran.err
+
+
+def test_outside_a_study_a_codebook_has_to_be_named(
+    standpunkt: Run, few: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(few.folder.parent)
+    ran = standpunkt("codebook", "lint")
+    assert ran.code == 2
+    assert "name a codebook" in ran.err
+    assert "exports need their codebook" in standpunkt("agree", few.annotations).error

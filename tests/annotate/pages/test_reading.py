@@ -802,3 +802,20 @@ def test_an_original_that_was_not_read_is_named() -> None:
 def test_a_text_that_is_no_translation_says_nothing_of_originals() -> None:
     words = page_of(piece(("Das Tempolimit muss kommen.", answers()))).words()
     assert "Original" not in words
+
+
+def test_a_page_says_how_many_sentences_people_coded() -> None:
+    shown = checked_piece()
+    size, people = len(shown.sentences), sum(bool(layers) for layers in (shown.checked or {}).values())
+    words = reading_page([shown], codebook(), model_version="probe-1")
+    assert f"{people} von {size} Sätzen von Menschen codiert, {size - people} maschinell." in words
+    assert "nicht geprüft" not in re.sub(r"(?s)<style>.*?</style>", "", words)
+
+
+def test_a_date_in_doubt_is_marked_under_the_title() -> None:
+    shown = checked_piece()
+    doubted = replace(
+        shown, commentary=replace(shown.commentary, date="2026-08-20", flags=["date_out_of_line"])
+    )
+    words = reading_page([doubted], codebook(), model_version="probe-1")
+    assert "20.\u00a0August 2026 (Datum unsicher)" in words

@@ -13,7 +13,7 @@ from annotate.tag.report import counts_in
 from reading_pieces import answers, codebook, piece, touches
 
 
-def index_of(folder: Path, *stances: str) -> str:
+def index_of(folder: Path, *stances: str, day: str | None = "2025-01-11") -> str:
     """The words of an index over one piece; ``~`` is a touch with an open direction."""
     book, ledger = codebook(), Ledger(folder / ".tagged.sqlite", "probe")
     rows = [
@@ -23,7 +23,7 @@ def index_of(folder: Path, *stances: str) -> str:
     one = piece(*rows)
     view, summary = view_piece(one, book, number=1), summary_of(one, book, model_version="probe-1")
     done = Finished(
-        key="0", day="2025-01-11", page="t.html", report=counts_in(one, book), model_version="probe-1",
+        key="0", day=day, page="t.html", report=counts_in(one, book), model_version="probe-1",
         summarised=summary, counts=counts_of(view, book),
     )  # fmt: skip
     ledger.add(done, 0, list(piece_hits(view, summary)))
@@ -42,3 +42,20 @@ def test_an_open_direction_is_counted_apart_and_leads_to_its_sentences(tmp_path:
 
 def test_an_index_without_open_directions_has_no_word_of_them(tmp_path: Path) -> None:
     assert "Richtung offen" not in index_of(tmp_path, "favor", "unrelated")
+
+
+def test_an_index_leads_with_the_answer_given_most_and_says_it_once(tmp_path: Path) -> None:
+    words = index_of(tmp_path, "against", "against", "favor", "~")
+    finding = words.index("Nein 2 von 3")
+    assert finding < words.index("nicht um die Fehler des Modells bereinigt") < words.index("Berührt: ")
+    assert words.count("Nein 2 von 3") == 1
+    assert words.count("Kein Verlauf") == 1
+
+
+def test_touches_without_a_direction_are_the_finding_where_there_is_no_other(tmp_path: Path) -> None:
+    assert "2-mal berührt, Richtung offen" in index_of(tmp_path, "~", "~")
+
+
+def test_a_date_in_doubt_is_marked(tmp_path: Path) -> None:
+    assert "(Datum unsicher)" in index_of(tmp_path, "favor", day=None)
+    assert "(Datum unsicher)" not in index_of(tmp_path / "b", "favor")
