@@ -38,8 +38,8 @@ class StudySettings(Record, frozen=True, kw_only=True):
 
     ``id`` is random and tells this study from its copies; ``formerly`` is a name it had before.
     ``retired`` are annotators who get no new work; their codings stay. ``shared_first`` commentaries come
-    first for everybody. ``speakers``: the name of a person,
-    as it is to be read, → its other spellings in the texts.
+    first for everybody. ``speakers``: the name of a person, as it is to be read, → its other spellings in the
+    texts.
     """
 
     study: str
@@ -293,7 +293,7 @@ annotators: [{names}]      # one Label Studio project each
 overlap: {settings.overlap:g}             # share of the commentaries that all annotators code
 unit: {settings.unit}        # what is shared: commentary or sentence
 order: {settings.order}             # sentences in the order of the text, or shuffled
-shared_first: {settings.shared_first}         # commentaries that everybody codes first, before each goes on in another order
+shared_first: {settings.shared_first}         # commentaries that everybody codes first, in one order
 test_share: {settings.test_share:g}          # commentaries never suggested, only evaluated
 no_suggestion_share: {settings.no_suggestion_share:g} # commentaries coded without suggestions
 seed: {settings.seed}

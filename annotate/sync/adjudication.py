@@ -20,7 +20,13 @@ from annotate.study.identity import ADJUDICATOR, description, marker, with_ident
 from annotate.study.projects import create_once, find_projects, mark_project, remember
 from annotate.study.relink import with_new_ids
 from annotate.study.settings import write_settings
-from annotate.sync.adjudication_screen import adjudicator_screen, coding_words, instruction, open_label
+from annotate.sync.adjudication_screen import (
+    adjudicator_screen,
+    coding_words,
+    instruction,
+    open_label,
+    open_marks,
+)
 from annotate.sync.removals import Removals, project_of, sort_removals, write_removed
 from annotate.sync.tasks import study_rows, study_tasks
 from exports.adjudication.adjudicate import AdjudicationReport, adjudicate
@@ -215,7 +221,7 @@ def _task(
         shown[f"coding_{n}"] = coding_words(row.layers, gold.undecided, codebook)
     words = {name: str(getattr(data, name)) for name in data.__struct_fields__}
     left = ", ".join(open_label(name, codebook) for name in gold.undecided)
-    return {**words, "note": f"Offen: {left}", **shown}
+    return {**words, "note": f"Offen: {left}", **open_marks(gold.undecided, codebook), **shown}
 
 
 def _same(current: Mapping[str, Any], data: Mapping[str, str]) -> bool:
