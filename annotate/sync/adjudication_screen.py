@@ -7,10 +7,11 @@ from xml.etree import ElementTree as ET
 from annotate.kinds import kind_of
 from annotate.label_studio.answers import HeldProject
 from schemas.codebook import Codebook
-from schemas.controls import mark_key
+from schemas.controls import TEXT_TAG, mark_key
 from schemas.kinds import fits
 from schemas.labeling import labeling_config, layer_instructions
 from schemas.records import Layers
+from schemas.studio_json import TAKEN_CONTROL
 
 # the codings give way to what is coded, and scroll each for itself; what differs stands first in them
 _STYLE = """
@@ -21,6 +22,7 @@ _STYLE = """
   border-radius: 6px; overflow: auto; }
 .sp-coding h5 { opacity: .7; font-weight: 400; }
 .sp-coding .lsf-richtext__line { white-space: pre-wrap; font-size: 13px; line-height: 18px; }
+.sp-take { display: flex; flex: none; gap: 10px; align-items: baseline; margin: 2px 0 4px; }
 .sp-both ~ .sp-text { flex-basis: 150px; min-height: 76px; }
 /* what is open: a sign before its name, and a mark at the row of a target */
 .sp-open { display: contents; }
@@ -48,7 +50,8 @@ def instruction(codebook: Codebook) -> str:
         "Sie stehen nebeneinander über dem Text, ohne Namen; was sich unterscheidet, steht zuerst und "
         "beginnt mit „≠“. Offen ist, was oben hinter „Offen“ und unten mit „≠“ oder „offen“ bezeichnet ist; "
         "vorgewählt ist, worin die Menschen übereinstimmen oder was eine Regel schon entschieden hat.</p>\n"
-        "<p>Entscheiden Sie, was offen ist, nach den Regeln: Nur das wird übernommen. Die Taste steht auf "
+        "<p>Entscheiden Sie, was offen ist, nach den Regeln: Nur das wird übernommen. Hat eine Codierung "
+        "ganz recht, genügt „Ganz übernehmen“: Dann gilt sie für alles, was offen ist. Die Taste steht auf "
         "dem Knopf; Strg+Enter speichert und holt den nächsten Satz.</p>\n" + layer_instructions(codebook)
     )
 
@@ -66,9 +69,29 @@ def adjudicator_screen(codebook: Codebook, columns: int) -> str:
         ET.SubElement(box, "Header", size="5", value=f"Codierung {n}")
         ET.SubElement(box, "Text", name=f"coding_{n}", value=f"$coding_{n}")
     _mark_open_layers(root)
+    for choices in root.iter("Choices"):
+        choices.attrib.pop("required", None)  # a coding that is taken over answers for all of them
+        choices.attrib.pop("requiredMessage", None)
     place = next(n for n, part in enumerate(root) if part.get("className") == "sp-text")
+    root.insert(place, _take_over(codebook, columns))
     root.insert(place, both)
     return ET.tostring(root, encoding="unicode")
+
+
+def _take_over(codebook: Codebook, columns: int) -> ET.Element:
+    """A choice for each coding that takes all of it over, with a key that the codebook leaves free."""
+    row = ET.Element("View", className="sp-take")
+    ET.SubElement(row, "Header", size="5", value="Ganz übernehmen")
+    choices = ET.SubElement(
+        row, "Choices", name=TAKEN_CONTROL, toName=TEXT_TAG, choice="single", layout="inline"
+    )
+    screen = ET.fromstring(labeling_config(codebook))
+    taken = {choice.get("hotkey") for choice in screen.iter("Choice")}
+    letters = "jklabcdefghimnopqrstuvwxyz"
+    free = (key for key in [*letters, *(f"shift+{letter}" for letter in letters)] if key not in taken)
+    for n in range(1, columns + 1):
+        ET.SubElement(choices, "Choice", value=f"Codierung {n}", alias=str(n), hotkey=next(free))
+    return row
 
 
 def _mark_open_layers(root: ET.Element) -> None:

@@ -427,6 +427,8 @@ def test_nothing_scrolls_for_a_third_person_but_the_codings(
     )
     assert browser.execute_script(opened) == ["≠"]
     assert browser.execute_script(MARKS) == ["offen", "offen", "", "", ""]
+    submit(browser)  # nothing else is asked for
+    assert not browser.find_elements(By.CSS_SELECTOR, ".ant-modal-confirm")
 
 
 def test_rules_are_in_sight_without_a_mouse(
