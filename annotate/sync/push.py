@@ -126,7 +126,5 @@ def _carry_out(
         progress("updating tasks", n, len(plan.updated))
         place = {} if task.coded else place_words(plan, row.sentence_id)
         studio.update_task(task.id, data={**task.data, **pushed_fields(row), **place})
-    updated = {task.id for task, _ in plan.updated}
     for (field, value), stale in plan.stale.items():
-        if left := [task_id for task_id in stale if task_id not in updated]:
-            studio.set_task_field(project_id, left, field, value)
+        studio.set_task_field(project_id, stale, field, value)

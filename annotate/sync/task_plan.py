@@ -10,11 +10,21 @@ from schemas.controls import COMMENTARIES_KEY, COMMENTARY_KEY, SENTENCE_KEY, SEN
 from schemas.studio_json import TaskData
 
 
+class Place(NamedTuple):
+    """The how manieth sentence of an annotator, and of the how manieth commentary, as they are served."""
+
+    sentence: int
+    commentary: int
+
+    def fields(self) -> dict[str, str]:
+        return {SENTENCE_KEY: f"Satz {self.sentence}", COMMENTARY_KEY: f"· Text {self.commentary}"}
+
+
 class TaskPlan(NamedTuple):
     """What to do with the tasks of a project; tasks without a sentence id are in none of it.
 
-    ``places`` has, by sentence, the words for its place in the annotator's order, ``totals`` those for how
-    many there are; ``stale`` are open tasks that say another number of them, or none, by field and value.
+    ``places`` are by sentence, ``totals`` the fields that say how many there are; ``stale`` are the unchanged
+    open tasks that say another number of them, or none, by field and value.
     """
 
     created: list[TaskData]
@@ -22,7 +32,7 @@ class TaskPlan(NamedTuple):
     unchanged: int
     gone: list[HeldTask]
     duplicates: list[HeldTask]
-    places: dict[str, dict[str, str]]
+    places: dict[str, Place]
     totals: dict[str, str]
     stale: dict[tuple[str, str], list[int]]
 
@@ -46,8 +56,18 @@ def plan_tasks(
     gone: list[HeldTask] = []
     duplicates: list[HeldTask] = []
     unchanged = 0
-    places = _Places()
-    totals: dict[int, tuple[Any, Any]] = {}
+    places: dict[str, Place] = {}
+    commentaries: dict[str, int] = {}
+    totals = {
+        SENTENCES_KEY: f"von {len(wanted)}",
+        COMMENTARIES_KEY: f"von {len({row.commentary_id for row in wanted.values()})}",
+    }
+    stale: dict[tuple[str, str], list[int]] = {}
+
+    def placed(row: TaskData) -> Place:
+        number = commentaries.setdefault(row.commentary_id, len(commentaries) + 1)
+        return places.setdefault(row.sentence_id, Place(len(places) + 1, number))
+
     for task in tasks:
         old_id = task.data.get("sentence_id")
         if not isinstance(old_id, str):
@@ -59,52 +79,25 @@ def plan_tasks(
         elif row is None:
             gone.append(task)
         else:
-            place = places.add(row)
+            place = placed(row).fields().items()
             row = _with_coded_version(row, task)
-            if _carries(task.data, row) and (task.coded or place.items() <= task.data.items()):
+            if _carries(task.data, row) and (task.coded or place <= task.data.items()):
                 unchanged += 1
+                for field, value in totals.items():
+                    if not task.coded and task.data.get(field) != value:
+                        stale.setdefault((field, value), []).append(task.id)
             else:
                 updated.append((task, row))
-            if not task.coded:
-                totals[task.id] = (task.data.get(SENTENCES_KEY), task.data.get(COMMENTARIES_KEY))
         seen.add(sentence_id)
     created = [row for sentence_id, row in wanted.items() if sentence_id not in seen]
     for row in created:
-        places.add(row)
-    stale: dict[tuple[str, str], list[int]] = {}
-    for task_id, shown in totals.items():
-        for (field, value), old in zip(places.totals.items(), shown, strict=True):
-            if old != value:
-                stale.setdefault((field, value), []).append(task_id)
-    return TaskPlan(created, updated, unchanged, gone, duplicates, places.by_sentence, places.totals, stale)
-
-
-class _Places:
-    """The sentences of an annotator, numbered as they are served, and their commentaries as they begin."""
-
-    def __init__(self) -> None:
-        self.by_sentence: dict[str, dict[str, str]] = {}
-        self._commentaries: dict[str, int] = {}
-
-    def add(self, row: TaskData) -> dict[str, str]:
-        number = self._commentaries.setdefault(row.commentary_id, len(self._commentaries) + 1)
-        place = {
-            SENTENCE_KEY: f"Satz {len(self.by_sentence) + 1}",
-            COMMENTARY_KEY: f"· Text {number}",
-        }
-        return self.by_sentence.setdefault(row.sentence_id, place)
-
-    @property
-    def totals(self) -> dict[str, str]:
-        return {
-            SENTENCES_KEY: f"von {len(self.by_sentence)}",
-            COMMENTARIES_KEY: f"von {len(self._commentaries)}",
-        }
+        placed(row)
+    return TaskPlan(created, updated, unchanged, gone, duplicates, places, totals, stale)
 
 
 def place_words(plan: TaskPlan, sentence_id: str) -> dict[str, str]:
     """The fields of a task's data that say where it stands: "Satz 12 von 331 · Text 2 von 10"."""
-    return {**plan.places[sentence_id], **plan.totals}
+    return {**plan.places[sentence_id].fields(), **plan.totals}
 
 
 def pushed_fields(row: TaskData) -> dict[str, Any]:
