@@ -22,7 +22,10 @@ _MARKER = re.compile(r"\[standpunkt ([a-z0-9_-]+)/([a-z0-9_-]+)\](?: \[study ([a
 LETTERS = "einladungen"  # not in a backup and not in git: an invite link lets anybody in who has it
 LOCAL = (".standpunkt", LETTERS)  # folders of what only this machine may know
 #: What came from the projects of the first study: it stays with a copy, but is none of its codings.
-_CODINGS = ("annotations.jsonl", "decisions.jsonl", "removed.jsonl", "assignments.jsonl", "exports", "taken")
+_CODINGS = (
+    "annotations.jsonl", "decisions.jsonl", "removed.jsonl", "assignments.jsonl", "exports", "taken",
+    "practice",
+)  # fmt: skip
 
 
 class Marker(Record, frozen=True, kw_only=True):

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from annotate.pages.practice import practice_page
+from annotate.study.folder import init_study
+from annotate.study.identity import copy_study
 from annotate.study.practice import (
     SENTENCES,
     PracticeSentence,
@@ -104,3 +106,13 @@ def test_an_example_shows_one_code_of_a_set_and_gold_shows_all(
 def test_where_all_is_as_known_the_page_says_so(book: Codebook) -> None:
     report = practice_report("anna", [known({"voice": "author"})], [coded(book, "u:1", voice="author")], book)
     assert "Keine Ihrer Antworten weicht von der Lösung ab." in practice_page(report, book)
+
+
+def test_a_copy_of_a_study_leaves_the_practice_with_the_first(tmp_path: Path) -> None:
+    first = init_study(
+        tmp_path / "a", codebook="kommentar-core", targets="ziele-ukraine", annotators=["anna"], name="a"
+    )
+    (first.data / "practice").mkdir(parents=True)
+    (first.data / "practice" / "answers.jsonl").write_text("", "utf-8")
+    copied = copy_study(first.folder, tmp_path / "b", "b").study
+    assert not (copied.data / "practice").exists()
