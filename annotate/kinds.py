@@ -133,13 +133,15 @@ class Stance(Kind):
         return " ".join(touched) or "–"
 
     def lines(self, layer: Layer, value: Any, codebook: Codebook, undecided: Sequence[str]) -> list[Line]:
-        """The targets that are touched or open; the others go without saying."""
+        """The targets that are touched or open; the others go without saying, but not that it was none."""
         lines = []
         for target in codebook.targets:
             name, code = control_name(layer.id, target.id), value.get(target.id)
             if code is not None and (name in undecided or code != UNRELATED):
                 words = "nicht berührt" if code == UNRELATED else label_of(layer, code, codebook)
                 lines.append((name, f"{codebook.say(target.question)} {words}"))
+        if layer.no_target and value and set(value.values()) == {UNRELATED}:
+            lines.append((layer.id, f"{codebook.say(layer.label)}: {codebook.say(layer.no_target.label)}"))
         return lines
 
     def shared(

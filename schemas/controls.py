@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 
 TEXT_TAG = "text"  # the <Text> that holds the sentence; every control points to it
 
+#: Keys of a task's data with its place in the annotator's order, in the order of the words: "Satz 12",
+#: "von 331", "· Text 2", "von 10". They may be missing.
+PLACE_KEYS = SENTENCE_KEY, SENTENCES_KEY, COMMENTARY_KEY, COMMENTARIES_KEY = (
+    "place_sentence", "place_sentences", "place_text", "place_texts",
+)  # fmt: skip
+
 #: A result of an annotation or a prediction, as Label Studio stores it.
 Item = dict[str, Any]
 

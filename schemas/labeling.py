@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from schemas.codebook import Code, Codebook, Layer
-from schemas.controls import TEXT_TAG, Screen, view
+from schemas.controls import PLACE_KEYS, TEXT_TAG, Screen, view
 from schemas.kinds import KINDS
+from schemas.records import UNRELATED
 from schemas.studio_json import AUTHOR_MARK, TOUCHED_MARK
 
 #: Rows that fit with their rules beside them where the screen is 720 pixels high.
 ROOMY_CODES, ROOMY_TARGETS = 16, 5
+#: Letters of a rule that fit on a line at 1280 pixels; how many rules of two lines are as high as a row.
+RULE_LETTERS, LONG_RULES = 64, 6
 
 
 def labeling_config(codebook: Codebook) -> str:
@@ -34,6 +37,9 @@ def labeling_config(codebook: Codebook) -> str:
     for size, name in (("4", "title"), ("5", "author"), ("5", "date")):
         ET.SubElement(meta, "Header", size=size, value=f"${name}")
     ET.SubElement(view(meta, "sp-note"), "Header", size="5", value="$note")
+    place = view(meta, "sp-place")
+    for name in PLACE_KEYS:
+        ET.SubElement(place, "Header", size="5", value=f"${name}")
     _running_text(root)
     _columns(root, codebook, screen)
     # what is about the coding, or free text, stands below the line
@@ -50,19 +56,26 @@ def instructions(codebook: Codebook) -> str:
 
     Only ``h3 p b table tr td``: the server strips styles, and every text is escaped.
     """
-    say = codebook.say
     parts = [
         _p("Beurteilen Sie nur den gelb markierten Satz; der Text ringsum hilft beim Verstehen."),
         _p(
             "Die Taste steht auf dem Knopf; noch einmal gedrückt nimmt sie die Wahl zurück. "
             "Strg+Enter speichert und holt den nächsten Satz. In einem Textfeld: erst Enter, dann Strg+Enter."
         ),
+        _p("„Zurück“ unten links führt zum vorigen Satz; „Ändern“ speichert ihn neu."),
         _p(
             "Steht oben „Mit Vorschlag“, hat ein Programm vorgewählt: Es irrt sich oft. "
             "Prüfen Sie jede Wahl, als stünde keine da."
         ),
         *_mark_instructions(codebook),
     ]
+    return "\n".join([*parts, layer_instructions(codebook)])
+
+
+def layer_instructions(codebook: Codebook) -> str:
+    """The codes of each layer with their rules and keys, and the rules for difficult sentences."""
+    say = codebook.say
+    parts: list[str] = []
     for layer in codebook.layers:
         if KINDS[layer.kind].by_target:
             parts.extend(_stance_instructions(layer, codebook))
@@ -100,6 +113,8 @@ def _stance_instructions(layer: Layer, codebook: Codebook) -> Iterator[str]:
         rows = [(favor, say(target.favor_means), target.keys.get("favor", ""))]
         rows.append((against, say(target.against_means), target.keys.get("against", "")))
         yield _table([row for row in rows if row[1]])
+    others = [code for code in layer.codes if code.id not in ("favor", "against", UNRELATED)]
+    yield _table([(say(code.label), say(code.short), "") for code in others if say(code.short)])
 
 
 def _indented(code: Code, codebook: Codebook) -> str:
@@ -137,8 +152,11 @@ def _columns(root: ET.Element, codebook: Codebook, screen: Screen) -> None:
     right = [layer for layer in body if KINDS[layer.kind].by_target and codebook.targets]
     if not left and not right:
         return
-    codes = sum(1 for layer in left for code in layer.codes if code.parent is None)
-    is_roomy = codes <= ROOMY_CODES and len(right) * len(codebook.targets) <= ROOMY_TARGETS
+    codes = [code for layer in left for code in layer.codes if code.parent is None]
+    long = sum(len(codebook.say(code.short)) > RULE_LETTERS for code in codes)
+    is_roomy = (
+        len(codes) + long // LONG_RULES <= ROOMY_CODES and len(right) * len(codebook.targets) <= ROOMY_TARGETS
+    )
     single = "" if left and right else "sp-single"
     grid = view(root, "sp-grid", single, "sp-roomy" if is_roomy else "")
     for layers, name in ((left, "sp-codes"), (right, "sp-stance")):

@@ -32,6 +32,8 @@ FLAT = "flat"  # the type of what stands in a flat export, which does not say it
 #: Controls of an export of ours that nobody sees: who coded, and which controls were not asked or not coded.
 #: No layer can have such a name.
 OWN_CONTROLS = _CODER, _UNASKED, _UNCODED = "_coder", "_not_asked", "_not_coded"
+#: The control by which an adjudicator takes a whole coding over; its value is the number of the coding.
+TAKEN_CONTROL = "_taken"
 PATH = " > "  # between the names of a path in a taxonomy
 UNKNOWN_CONTROL = "control "  # how a reading begins to name a control that the codebook has not
 SUGGESTION_NOTE = "Mit Vorschlag"  # what a task's `note` says where a suggestion is shown
@@ -186,7 +188,8 @@ def read_result(result: list[dict[str, Any]], codebook: Codebook) -> ParsedAnnot
     foreign = list(_unread(result))
     for control, kind_of_silence in ((_UNASKED, NOT_ASKED), (_UNCODED, NOT_CODED)):
         foreign += [(name, kind_of_silence) for name in ticks.pop(control, [])]
-    ticks.pop(_CODER, None)
+    for name in (_CODER, TAKEN_CONTROL):
+        ticks.pop(name, None)
     unread = {name: word for name, word in foreign if name not in ticks}
     layers: Layers = {}
     incomplete: list[str] = []

@@ -1,6 +1,7 @@
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from annotate.commands.terminal import (
@@ -14,6 +15,10 @@ from annotate.commands.terminal import (
     say_next,
 )
 from schemas.decimals import counted
+
+if TYPE_CHECKING:
+    from annotate.study.folder import Study
+    from annotate.study.practice import PracticeReport
 
 
 def pull(
@@ -45,12 +50,16 @@ def pull(
         return
     from annotate.study.connect import connect
     from annotate.sync import pull as pulling
+    from annotate.sync.practice import pull_practice
 
     opened = open_study(study)
     with opened.locked("pull", say), progress_bar() as progress:
-        report = pulling.pull(
-            connect(opened, url=url), opened, full=full, accept_removals=accept_removals, progress=progress
-        )
+        studio = connect(opened, url=url)
+        practised = [_with_page(one, opened) for one in pull_practice(studio, opened, progress=progress)]
+        if practised and not opened.assignments.exists():  # nothing but a practice was pushed yet
+            print_report({"practice": practised}, json, "\n".join(map(_practice_words, practised)))
+            return
+        report = pulling.pull(studio, opened, full=full, accept_removals=accept_removals, progress=progress)
     lines = [f"{counted(report.annotations, 'annotation')} ({report.skipped} skipped, "
              f"{report.incomplete} incomplete, {report.invalid} invalid, "
              f"{report.deleted} deleted since the last pull)",
@@ -58,14 +67,33 @@ def pull(
     if report.decisions:
         decisions = counted(report.decisions, "decision")
         lines.append(f"{decisions} of the adjudicator; `standpunkt adjudicate` applies them")
+    lines += map(_practice_words, practised)
     lines += [f"! {notice}" for notice in report.notices]
     lines += [f"! {p.annotator}: {p.problem}\n  {p.link}" for p in report.problems[:20]]
     if len(report.problems) > 20:
         lines.append(f"… and {len(report.problems) - 20} more (--json has all)")
-    print_report(report, json, "\n".join(lines))
+    body = {**msgspec.structs.asdict(report), **({"practice": practised} if practised else {})}
+    print_report(body, json, "\n".join(lines))
     say_next(opened, json, after="pull")
     if report.kept:
         raise typer.Exit(1)
+
+
+def _with_page(report: "PracticeReport", study: "Study") -> "PracticeReport":
+    """The report with the page that was written for its annotator."""
+    from annotate.pages.practice import practice_page
+    from schemas.files import write_text
+
+    path = study.reports / f"uebung-{report.annotator}.html"
+    write_text(path, practice_page(report, study.codebook()))
+    return msgspec.structs.replace(report, page=str(path))
+
+
+def _practice_words(report: "PracticeReport") -> str:
+    return (
+        f"practice of {report.annotator}: {report.coded} of {counted(report.sentences, 'sentence')} coded, "
+        f"{len(report.deviations)} of {counted(report.compared, 'answer')} differ: {report.page}"
+    )
 
 
 def _take(study: Path | None, url: str | None, project: int, map_path: Path, *, json: bool) -> None:

@@ -34,7 +34,9 @@ def push(
     unit: Annotated[
         str | None, typer.Option(help="Unit that is shared: commentary or sentence; saved in study.yaml.")
     ] = None,
-    phase: Annotated[str, typer.Option(help="Phase: pilot (never suggestions), main or test.")] = "main",
+    phase: Annotated[
+        str, typer.Option(help="Phase: pilot (never suggestions), main, test, or practice (known answers).")
+    ] = "main",
     recreate: Annotated[
         bool, typer.Option(help="Recreate deleted projects, and put kept codings back.")
     ] = False,
@@ -57,11 +59,12 @@ def push(
     from annotate.study.settings import with_given, write_settings
     from annotate.sync import push as pushing
     from annotate.sync.invitations import is_here_only, write_invitations
+    from annotate.sync.practice import push_practice
 
     if accounts and not invite:
         raise typer.BadParameter("needs --invite: the passwords are in the letters", param_hint="--accounts")
-    if phase not in ("pilot", "main", "test"):
-        raise typer.BadParameter(f'"{phase}": expected pilot, main or test', param_hint="--phase")
+    if phase not in ("pilot", "main", "test", "practice"):
+        raise typer.BadParameter(f'"{phase}": expected pilot, main, test or practice', param_hint="--phase")
     opened = open_study(study)
     with opened.locked("push", say), progress_bar() as progress:
         opened = with_given(opened, annotators=annotators, overlap=overlap, unit=unit)
@@ -69,15 +72,18 @@ def push(
         studio = connect(opened, url=url)
         if not dry_run:
             write_settings(opened)  # before anything is drawn by them
-        report = pushing.push(
-            studio,
-            opened,
-            dry_run=dry_run,
-            recreate=recreate,
-            prune=prune,
-            phase=phase,
-            progress=progress,
-        )
+        if phase == "practice":
+            report = push_practice(studio, opened, dry_run=dry_run, progress=progress)
+        else:
+            report = pushing.push(
+                studio,
+                opened,
+                dry_run=dry_run,
+                recreate=recreate,
+                prune=prune,
+                phase=phase,
+                progress=progress,
+            )
         letters = []
         if invite and not dry_run:
             letters = write_invitations(studio, opened, report.projects, with_accounts=accounts)

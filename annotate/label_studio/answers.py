@@ -20,6 +20,7 @@ class HeldProject(Record, frozen=True, kw_only=True):
     instruction: str
     model_version: str
     shows_suggestions: bool = True
+    shows_instruction: bool = False
 
 
 class HeldTask(Record, frozen=True, kw_only=True):
@@ -89,7 +90,7 @@ class FullPrediction(PredictedTask):
 #: The fields of a project that are read.
 PROJECT_FIELDS = (
     "id", "title", "description", "label_config", "expert_instruction", "model_version",
-    "show_collab_predictions",
+    "show_collab_predictions", "show_instruction",
 )  # fmt: skip
 
 
@@ -102,6 +103,7 @@ def to_project(project: Any) -> HeldProject:
         instruction=str(getattr(project, "expert_instruction", "") or ""),
         model_version=str(getattr(project, "model_version", "") or ""),
         shows_suggestions=getattr(project, "show_collab_predictions", True) is not False,
+        shows_instruction=getattr(project, "show_instruction", False) is True,
     )
 
 

@@ -39,8 +39,8 @@ class StudySettings(Record, frozen=True, kw_only=True):
 
     ``id`` is random and tells this study from its copies; ``formerly`` is a name it had before.
     ``retired`` are annotators who get no new work; their codings stay. ``shared_first`` commentaries come
-    first for everybody. ``speakers``: the name of a person,
-    as it is to be read, → its other spellings in the texts.
+    first for everybody. With ``show_confidence`` suggestions say how sure they are. ``speakers``: the name
+    of a person, as it is to be read, → its other spellings in the texts.
     """
 
     study: str
@@ -56,6 +56,7 @@ class StudySettings(Record, frozen=True, kw_only=True):
     shared_first: int = 2
     test_share: float = 0.0
     no_suggestion_share: float = 0.0
+    show_confidence: bool = False
     seed: int = 0
     speakers: dict[str, list[str]] = {}
     studio: StudioSettings = StudioSettings()

@@ -24,7 +24,10 @@ _MARKER = re.compile(rf"\[standpunkt {_NAME}/{_NAME}\](?: \[study ([a-z0-9]{{4,3
 LETTERS = "einladungen"  # not in a backup and not in git: an invite link lets anybody in who has it
 LOCAL = (".standpunkt", LETTERS)  # folders of what only this machine may know
 #: What came from the projects of the first study: it stays with a copy, but is none of its codings.
-_CODINGS = ("annotations.jsonl", "decisions.jsonl", "removed.jsonl", "assignments.jsonl", "exports", "taken")
+_CODINGS = (
+    "annotations.jsonl", "decisions.jsonl", "removed.jsonl", "assignments.jsonl", "exports", "taken",
+    "practice",
+)  # fmt: skip
 
 
 class Marker(Record, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Why nobody has coded what another has, as it was drawn: the cause that `agree` names. Reads only."""
+"""Why nobody has coded what another has, as it was drawn: the cause that `agree` names."""
 
 from collections.abc import Mapping, Sequence
 

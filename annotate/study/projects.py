@@ -224,7 +224,7 @@ def ensure_project(
             id=number, title="", description="", label_config=config, instruction=text, model_version=""
         )
     if project.label_config.strip() != config.strip():
-        studio.update_project(project.id, label_config=config, expert_instruction=text)
+        studio.update_project(project.id, label_config=config, expert_instruction=text, show_instruction=True)
     mark_project(studio, project, mark)
     return project
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from annotate.kinds import kind_of
 from annotate.label_studio.answers import HeldProject, HeldTask
 from annotate.label_studio.client import Studio, stream_link
@@ -20,7 +22,13 @@ from annotate.study.identity import ADJUDICATOR, description, marker, with_ident
 from annotate.study.projects import create_once, find_projects, mark_project, remember
 from annotate.study.relink import with_new_ids
 from annotate.study.settings import write_settings
-from annotate.sync.adjudication_screen import adjudicator_screen, coding_words, instruction, open_label
+from annotate.sync.adjudication_screen import (
+    adjudicator_screen,
+    coding_words,
+    instruction,
+    open_label,
+    open_marks,
+)
 from annotate.sync.removals import Removals, project_of, sort_removals, write_removed
 from annotate.sync.tasks import study_rows, study_tasks
 from exports.adjudication.adjudicate import AdjudicationReport, adjudicate
@@ -28,11 +36,13 @@ from exports.readers.annotations import Export, read_codings, read_export
 from exports.readers.people import Who
 from schemas.codebook import Codebook
 from schemas.errors import SettingsError, StudioError
+from schemas.files import read_bytes
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.project_map import ProjectMap
 from schemas.records import Annotation, GoldSentence, Layers, Record, Sentence
-from schemas.studio_json import TaskData, to_result
+from schemas.studio_json import TAKEN_CONTROL, TaskData, ticks_of, to_result
 
+_CODINGS = "codings"  # the key of a task's data with the codings that it shows, as JSON
 DECIDED = "entschieden"  # the "model" behind the ticks of what the rule decided
 
 
@@ -173,6 +183,7 @@ def pull_decisions(
     path = study.exports / f"{ADJUDICATOR}.json"
     got = fetch(studio, project.id, path, whole=whole)
     export = read_export(path, codebook, annotator=ADJUDICATOR, older=older)
+    export = msgspec.structs.replace(export, annotations=with_taken(export.annotations, path, codebook))
     rows = with_new_ids(export.annotations, now)
     before = with_new_ids(read_decisions(study).values(), now)
     project_now = {ADJUDICATOR: project_of(export, got.lost, now)}
@@ -180,6 +191,43 @@ def pull_decisions(
     write_removed(study, removals.removed)
     write_jsonl(study.decisions, [*rows, *removals.kept])
     return PulledDecisions(project.id, export, removals)
+
+
+class _TakingAnnotation(msgspec.Struct):
+    id: int
+    result: list[dict[str, Any]] = []
+
+
+class _TakingTask(msgspec.Struct):
+    data: dict[str, Any]
+    annotations: list[_TakingAnnotation] = []
+
+
+def with_taken(rows: Sequence[Annotation], path: Path, codebook: Codebook) -> list[Annotation]:
+    """The decisions with the layers of the coding that was taken over whole, where one was.
+
+    Parameters
+    ----------
+    path
+        The export with the tasks: the codings stand in their data as they were shown.
+    """
+    taken: dict[int, Layers] = {}
+    for task in msgspec.json.decode(read_bytes(path), type=list[_TakingTask]):
+        codings = msgspec.json.decode(str(task.data.get(_CODINGS) or "[]"), type=list[Layers])
+        for annotation in task.annotations:
+            for number in ticks_of(annotation.result).get(TAKEN_CONTROL, []):
+                if number.isdigit() and 0 < int(number) <= len(codings):
+                    learned = {layer.id for layer in codebook.predicted_layers}
+                    coding = codings[int(number) - 1]
+                    taken[annotation.id] = {k: v for k, v in coding.items() if k in learned}
+    return [
+        msgspec.structs.replace(
+            row, layers={**row.layers, **layers}, incomplete=[n for n in row.incomplete if n not in layers]
+        )
+        if (layers := taken.get(row.annotation_id or -1))
+        else row
+        for row in rows
+    ]
 
 
 def find_adjudication_project(studio: Studio, study: Study) -> HeldProject | None:
@@ -211,11 +259,14 @@ def _task(
     data: TaskData, gold: GoldSentence, codings: Sequence[Annotation], codebook: Codebook, columns: int
 ) -> dict[str, str]:
     shown = {f"coding_{n}": "–" for n in range(1, columns + 1)}
-    for n, row in enumerate(sorted(codings, key=lambda row: row.annotator), start=1):
+    ordered = sorted(codings, key=lambda row: row.annotator)
+    # what is taken over is what was shown, whatever is coded later
+    shown[_CODINGS] = msgspec.json.encode([row.layers for row in ordered]).decode()
+    for n, row in enumerate(ordered, start=1):
         shown[f"coding_{n}"] = coding_words(row.layers, gold.undecided, codebook)
     words = {name: str(getattr(data, name)) for name in data.__struct_fields__}
     left = ", ".join(open_label(name, codebook) for name in gold.undecided)
-    return {**words, "note": f"Offen: {left}", **shown}
+    return {**words, "note": f"Offen: {left}", **open_marks(gold.undecided, codebook), **shown}
 
 
 def _same(current: Mapping[str, Any], data: Mapping[str, str]) -> bool:

@@ -6,6 +6,7 @@ from annotate.label_studio.client import Studio
 from annotate.study.annotations import own_rows
 from annotate.study.folder import Study
 from annotate.study.identity import ADJUDICATOR
+from annotate.study.practice import is_practice
 from annotate.study.projects import Located, locate_projects, refuse_problems
 from schemas.decimals import counted
 from schemas.errors import SettingsError
@@ -39,7 +40,7 @@ def people_left(studio: Studio, study: Study, located: Located) -> dict[str, int
     known = {*study.settings.annotators, *study.settings.retired, ADJUDICATOR}
     left = Counter(row.annotator for row in own_rows(study) if row.annotator not in known)
     for name, project in located.others.items():
-        if name not in known:
+        if name not in known and not is_practice(name):
             coded = sum(task.coded > 0 for task in studio.tasks(project.id))
             if coded:
                 left[name] = max(left[name], coded)

@@ -112,7 +112,9 @@ def prelabel(
         progress(f"{name}: sending suggestions")
         counts.update(_send(studio, project.id, chosen, suggesting.version, dry_run=dry_run))
         if not dry_run:
-            for (field, value), stale in stale_fields(open_tasks, suggesting.version).items():
+            sure = study.settings.show_confidence
+            fields = stale_fields(open_tasks, suggesting.version, show_confidence=sure)
+            for (field, value), stale in fields.items():
                 studio.set_task_field(project.id, stale, field, value)
     return PrelabelReport(
         created=counts["created"], replaced=counts["replaced"], unchanged=counts["unchanged"],

@@ -102,6 +102,8 @@ def pull(
             keep_account(study, studio.url, name, account)
         fetched += len(export.tasks) if got.tasks is None else got.tasks
         rows = with_new_ids(export.annotations, new_ids)
+        if rows and project.shows_instruction:  # read by now; Label Studio would open it each time
+            studio.update_project(project.id, show_instruction=False)
         pulled[name] = Pulled(project.id, account, export, rows, got.lost)
     after = _as_known(before, pulled)
     after += [row for row in before if row.annotator not in pulled]  # retired, their project is gone

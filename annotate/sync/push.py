@@ -17,8 +17,8 @@ from annotate.study.relink import relinked_ids
 from annotate.study.settings import write_settings
 from annotate.sync.people import locate_people
 from annotate.sync.put_back import put_back_codings
-from annotate.sync.task_plan import TaskPlan, plan_tasks, pushed_fields
-from annotate.sync.tasks import study_tasks, task_rows
+from annotate.sync.task_plan import TaskPlan, place_words, plan_tasks, pushed_fields
+from annotate.sync.tasks import study_tasks, task_row
 from schemas.errors import SettingsError
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Assignment, Record
@@ -133,8 +133,11 @@ def _carry_out(
     created = {row.sentence_id: row for row in plan.created}
     send_tasks(
         studio, project_id, list(created),
-        lambda ids: task_rows([created[sentence_id] for sentence_id in ids], mine), progress,
+        lambda ids: [task_row(created[i], place_words(plan, i), mine[i]) for i in ids], progress,
     )  # fmt: skip
     for n, (task, row) in enumerate(plan.updated):
         progress("updating tasks", n, len(plan.updated))
-        studio.update_task(task.id, data={**task.data, **pushed_fields(row)})
+        place = {} if task.coded else place_words(plan, row.sentence_id)
+        studio.update_task(task.id, data={**task.data, **pushed_fields(row), **place})
+    for (field, value), stale in plan.stale.items():
+        studio.set_task_field(project_id, stale, field, value)

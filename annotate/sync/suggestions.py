@@ -11,6 +11,7 @@ from annotate.kinds import kind_of
 from annotate.label_studio.answers import HeldTask
 from schemas.codebook import Codebook
 from schemas.controls import mark_key
+from schemas.decimals import number
 from schemas.kinds import KINDS
 from schemas.records import Annotation, Layers, LayerValue
 from schemas.studio_json import (
@@ -24,6 +25,8 @@ from schemas.studio_json import (
 
 #: Other sentences that an answer has to help before it is asked for.
 _HELPS = 2
+#: Twentieths of a score from which on a word is used, highest first.
+_SURENESS = ((19, "sehr sicher"), (16, "ziemlich sicher"), (0, "halbwegs sicher"))
 
 
 class TaskSuggestion(NamedTuple):
@@ -199,7 +202,20 @@ def ask_for_directions(tasks: Sequence[OpenTask]) -> list[OpenTask]:
     return asking
 
 
-def wanted_fields(suggestion: TaskSuggestion | None, model_version: str) -> dict[str, str]:
+def sureness_words(score: float) -> str:
+    """How sure every ticked answer is at least, in words and a figure that is rounded down to twentieths.
+
+    >>> sureness_words(0.874), sureness_words(0.5)
+    ('jede Wahl mindestens ziemlich sicher (0,85)', 'jede Wahl mindestens halbwegs sicher (0,50)')
+    """
+    twentieths = int(score * 20 + 1e-9)
+    words = next(words for least, words in _SURENESS if twentieths >= least)
+    return f"jede Wahl mindestens {words} ({number(twentieths / 20, 2, 'de')})"
+
+
+def wanted_fields(
+    suggestion: TaskSuggestion | None, model_version: str, *, show_confidence: bool = False
+) -> dict[str, str]:
     """The fields of a task's data that say what is suggested; one that is not among them is to be empty."""
     if suggestion is None:
         return {}
@@ -210,6 +226,8 @@ def wanted_fields(suggestion: TaskSuggestion | None, model_version: str) -> dict
     notes = []
     if suggestion.result is not None:
         notes.append(AUTHOR_NOTE if suggestion.from_author else SUGGESTION_NOTE)
+        if show_confidence:
+            notes.append(sureness_words(suggestion.score))
     if suggestion.helps:
         notes.append(ASKING_NOTE.format(suggestion.helps))
     if notes:
@@ -217,11 +235,13 @@ def wanted_fields(suggestion: TaskSuggestion | None, model_version: str) -> dict
     return fields
 
 
-def stale_fields(tasks: Iterable[OpenTask], model_version: str) -> dict[tuple[str, str], list[int]]:
+def stale_fields(
+    tasks: Iterable[OpenTask], model_version: str, *, show_confidence: bool = False
+) -> dict[tuple[str, str], list[int]]:
     """Field and value → the tasks that are to have it and do not."""
     stale: dict[tuple[str, str], list[int]] = {}
     for task in tasks:
-        wanted = wanted_fields(task.suggestion, model_version)
+        wanted = wanted_fields(task.suggestion, model_version, show_confidence=show_confidence)
         for name in {**task.shown, **wanted}:
             value = wanted.get(name, "")
             if task.shown.get(name, "") != value:

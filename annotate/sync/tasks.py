@@ -30,11 +30,9 @@ def task_data(commentary: Commentary, sentences: Sequence[Sentence], codebook: C
     ]
 
 
-def task_rows(data: Sequence[TaskData], meta: Mapping[str, Assignment]) -> list[dict[str, Any]]:
-    """Task bodies as Label Studio imports them, the assignment of each in its ``meta``."""
-    return [
-        {"data": msgspec.to_builtins(row), "meta": msgspec.to_builtins(meta[row.sentence_id])} for row in data
-    ]
+def task_row(data: TaskData, place: Mapping[str, str], meta: Assignment) -> dict[str, Any]:
+    """A task body as Label Studio imports it, its place among the others beside the sentence."""
+    return {"data": {**msgspec.to_builtins(data), **place}, "meta": msgspec.to_builtins(meta)}
 
 
 def study_rows(study: Study) -> list[ContextSentence]:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 
+#: The answers that mean something else toward each target; the others mean the same toward all.
+_OWN = "favor", "against"
+
+
 class Stance(Kind):
     """A code toward each target, ``unrelated`` where a sentence does not touch it."""
 
@@ -48,6 +52,9 @@ class Stance(Kind):
     def draw(self, parent: "Element", layer: Layer, screen: Screen) -> None:
         for target in screen.targets:
             _draw_target(parent, layer, target, screen)
+        for code in layer.codes:
+            if code.id not in (UNRELATED, *_OWN) and screen.say(code.short):
+                header(view(parent, "sp-general"), f"{screen.say(code.label)}: {screen.say(code.short)}")
         if layer.no_target:
             _draw_no_target(parent, layer, layer.no_target, screen)
 
@@ -146,7 +153,8 @@ def _draw_target(parent: "Element", layer: Layer, target: Target, screen: Screen
         box = view(choices, f"sp-c{n}", "" if key else "sp-nokey")
         screen.choice(box, replace(code, short=meaning), key)
         if meaning:
-            header(view(means, f"sp-m{n}"), f"{screen.say(code.label)}: {meaning}")
+            own = "sp-own" if code.id in _OWN else ""
+            header(view(means, f"sp-m{n}", own), f"{screen.say(code.label)}: {meaning}")
 
 
 def _draw_no_target(parent: "Element", layer: Layer, tick: NoTarget, screen: Screen) -> None:

@@ -29,7 +29,7 @@ from annotate.study.projects import ensure_project, remember
 from annotate.sync.prelabel import prelabel
 from annotate.sync.pull import pull
 from annotate.sync.push import push
-from annotate.sync.tasks import study_tasks, task_rows
+from annotate.sync.tasks import study_tasks, task_row
 from demo_model import demo_model
 from schemas.jsonl import read_jsonl
 from schemas.labeling import instructions, labeling_config
@@ -137,7 +137,7 @@ def synthetic(folder: Path, sentences: int) -> Study:
 def bodies(study: Study) -> list[dict[str, Any]]:
     mine = {row.sentence_id: row for row in read_jsonl(study.assignments, Assignment)}
     _, data = study_tasks(study, study.codebook())
-    return task_rows(list(data.values()), mine)
+    return [task_row(row, {}, mine[row.sentence_id]) for row in data.values()]
 
 
 def bare_again(studio: Studio, book: Any) -> int:

@@ -17,7 +17,7 @@ from schemas.codebook import load_codebook
 from schemas.codebooks import shipped_codebook
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, GoldSentence, Layers
-from schemas.studio_json import control_names, read_result, to_result
+from schemas.studio_json import TAKEN_CONTROL, control_names, read_result, to_result
 
 Run = Callable[..., Ran]
 ONE: Layers = {"voice": "author", "function": "claim", "rhetoric": ["irony"], "comment": "Ironie?"}
@@ -28,14 +28,20 @@ def test_the_codings_stand_side_by_side_above_the_text() -> None:
     book = load_codebook(shipped_codebook("kommentar-core"))
     root = ET.fromstring(adjudicator_screen(book, 3))
     names = [part.get("className") for part in root]
-    assert names.index("sp-both") + 1 == names.index("sp-text")
+    place = names.index("sp-both")
+    assert names[place : place + 3] == ["sp-both", "sp-take", "sp-text"]
     assert [text.get("value") for text in root.iter("Text")][:3] == ["$coding_1", "$coding_2", "$coding_3"]
     # were the style's number another, the codings would push the screen out of a small laptop
     style = root.findtext("Style") or ""
     assert "(min-height: 680px)" in style
     assert "588px" not in style
     controls = {part.get("name") for part in root.iter() if part.get("toName")}
-    assert set(control_names(book)) >= controls  # what is stored is read like any coding
+    assert controls - set(control_names(book)) == {TAKEN_CONTROL}  # all else is read like any coding
+    # a coding that is taken over answers for all: nothing may be asked for beside it
+    assert not any(part.get("required") for part in root.iter("Choices"))
+    keys = [choice.get("hotkey") for choice in root.iter("Choice")]
+    assert len(keys) == len(set(keys))
+    assert keys[:3] == ["j", "k", "l"]
 
 
 def test_a_coding_in_words_marks_what_differs_and_keeps_the_comment() -> None:
@@ -140,5 +146,17 @@ def test_a_third_person_decides_and_the_next_pull_takes_it_back(
     assert (found.layers["voice"], found.layers["function"]) == ("mixed", "claim")
     assert found.layers["stance"][target] == "open"  # type: ignore[index]
     assert found.probabilities["voice"] == {"author": 0.5, "other": 0.5}
+
+    # the other sentence: a coding as a whole, by the one choice that says so
+    item = {"from_name": TAKEN_CONTROL, "to_name": "text", "type": "choices", "value": {"choices": ["2"]}}
+    studio.create_annotation(tasks[1].id, [item])
+    ran = standpunkt("pull", "--study", study, "--json")
+    assert ran.code == 0, ran.err
+    assert (ran.json["decisions"], ran.json["problems"]) == (2, [])
+    assert adjudicated(standpunkt, study)["undecided"] == 0
+    gold = {g.sentence_id: g for g in read_jsonl(study / "data" / "gold.jsonl", GoldSentence)}
+    layers = gold[tasks[1].data["sentence_id"]].layers
+    assert (layers["voice"], layers["rhetoric"]) == ("other", ["none"])
+    assert layers["stance"][target] == "against"  # type: ignore[index]
     agreement = standpunkt("agree", "--study", study, "--json").json
     assert agreement["annotators"] == ["anna", "ben"]  # the third person is no independent coder

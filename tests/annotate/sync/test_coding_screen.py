@@ -17,11 +17,12 @@ from selenium.webdriver.support.ui import WebDriverWait
 from annotate.label_studio.answers import HeldTask
 from annotate.label_studio.client import Studio, stream_link
 from annotate.label_studio.local_server import LocalStudio
-from annotate.sync.adjudication_screen import adjudicator_screen, coding_words
+from annotate.sync.adjudication_screen import adjudicator_screen, coding_words, open_marks
 from real_browser import sign_in, started_chromium
 from running import Ran
 from schemas.codebook import KEY, Codebook, load_codebook
 from schemas.codebooks import codebook_text
+from schemas.controls import PLACE_KEYS
 from schemas.guidelines import guidelines_page
 from schemas.jsonl import read_jsonl
 from schemas.labeling import instructions, labeling_config
@@ -275,6 +276,59 @@ def test_nothing_scrolls_with_five_targets(
     assert browser.execute_script(inside) == [True, True], "the sentence is out of sight"
 
 
+#: Rules and meanings in sight that are cut off.
+CUT = """return [...document.querySelectorAll('.sp-rule, .sp-means div, .sp-general')].filter(
+    e => e.checkVisibility() && (e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight + 2)).length"""
+CHOICES_AT = """return [...document.querySelectorAll('.sp .lsf-choice__checkbox')].map(
+    e => { const b = e.getBoundingClientRect(); return [b.x, b.y] })"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720)])
+def test_choices_stay_where_they_are_whatever_the_texts_length_and_no_rule_is_cut(
+    size: tuple[int, int], stream: Callable[..., None], browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    book = joined(tmp_path, "kommentar-core")
+    see(browser, *size)
+    places = []
+    for sentences in (0, 4, 50):
+        stream(book, task(before=f"{SENTENCE} " * sentences))
+        places.append(browser.execute_script(CHOICES_AT))
+        assert browser.execute_script(CUT) == 0
+    assert places[0] == places[1] == places[2]
+    text = browser.find_element(By.CSS_SELECTOR, ".sp").text
+    assert "allein genügt nicht." in text
+    assert "Offen: Die Frage ist berührt; der Satz wägt ab oder ist nicht zu entscheiden." in text
+
+
+def test_the_place_in_the_own_order_is_said_and_label_studios_count_is_not(
+    stream: Callable[..., None], browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    words = ["Satz 12", "von 331", "· Text 2", "von 10"]
+    place = dict(zip(PLACE_KEYS, words, strict=True))
+    see(browser, 1280, 720)
+    title = "Ein Titel, der so lang ist, dass er gekürzt wird, damit der Platz bleibt " * 3
+    stream(joined(tmp_path, "kommentar-core"), task(**place, title=title, note=AUTHOR_NOTE))
+    shown = browser.execute_script("return document.querySelector('.sp-place').innerText")
+    assert shown.split() == ["Satz", "12", "von", "331", "·", "Text", "2", "von", "10"]
+    inside = "return document.querySelector('.sp-place').getBoundingClientRect().right <= innerWidth"
+    assert browser.execute_script(inside)
+    count = "return document.querySelector('.lsf-current-task__task-count').checkVisibility()"
+    assert browser.execute_script(count) is False
+
+
+def test_the_cells_of_the_instruction_stand_apart(
+    stream: Callable[..., None], browser: webdriver.Chrome, tmp_path: Path
+) -> None:
+    see(browser, 1280, 720)
+    stream(joined(tmp_path, "kommentar-core"))
+    browser.refresh()
+    wait_for(browser, ".lsf-modal-ls td")
+    time.sleep(1)
+    gaps = """return [...document.querySelectorAll('.lsf-modal-ls td:not(:last-child)')].map(
+        e => parseFloat(getComputedStyle(e).paddingRight))"""
+    assert min(browser.execute_script(gaps)) >= 10
+
+
 #: Where every part of the screen is.
 BOXES = """return [...document.querySelectorAll('.sp-text, .sp-target, .sp-target .lsf-choices, .sp-foot')].map(
     e => { const b = e.getBoundingClientRect(); return [b.x, b.y, b.width, b.height] })"""
@@ -328,7 +382,13 @@ def test_nothing_scrolls_for_a_third_person_but_the_codings(
     see(browser, 1280, 720)
     stream(
         book,
-        task(before=f"{SENTENCE} " * 50, after=f" {SENTENCE}" * 8, coding_1=words[0], coding_2=words[1]),
+        task(
+            before=f"{SENTENCE} " * 50,
+            after=f" {SENTENCE}" * 8,
+            coding_1=words[0],
+            coding_2=words[1],
+            **open_marks(left, book),
+        ),
         config=adjudicator_screen(book, 2),
     )
     first = """return [...document.querySelectorAll('.sp-coding')].map(box => {
@@ -340,15 +400,22 @@ def test_nothing_scrolls_for_a_third_person_but_the_codings(
         browser.save_screenshot(str(tmp_path / f"third-{size[0]}.png"))
         assert browser.execute_script(SCROLLS) == [False, False, False], size
         assert browser.execute_script(first) == [True, True], f"what differs is out of sight at {size}"
+    opened = (
+        """return [...document.querySelectorAll('.sp-open')].map(e => e.innerText.trim()).filter(w => w)"""
+    )
+    assert browser.execute_script(opened) == ["≠"]
+    assert browser.execute_script(MARKS) == ["offen", "offen", "", "", ""]
+    submit(browser)  # nothing else is asked for
+    assert not browser.find_elements(By.CSS_SELECTOR, ".ant-modal-confirm")
 
 
 def test_rules_are_in_sight_without_a_mouse(
     stream: Callable[..., None], browser: webdriver.Chrome, tmp_path: Path
 ) -> None:
-    seen = "return [...document.querySelectorAll('.sp-rule, .sp-means div')].filter(e => e.checkVisibility()).length"
+    seen = "return [...document.querySelectorAll('.sp-rule, .sp-means div, .sp-general')].filter(e => e.checkVisibility()).length"
     see(browser, 1280, 720)
     stream(joined(tmp_path, "kommentar-core"))
-    assert browser.execute_script(seen) == 15 + 10  # a line a code, two a target
+    assert browser.execute_script(seen) == 15 + 10 + 1  # a line a code, two a target, one for all
     see(browser, 1280, 640)
     time.sleep(0.5)
     assert browser.execute_script(seen) == 0

@@ -242,3 +242,22 @@ def test_only_codes_of_the_study_are_suggested(
 ) -> None:
     assert keep_shared({layer: value}, [], book).get(layer) == kept
     assert keep_shared({layer: value}, [layer], book) == {}
+
+
+@pytest.mark.parametrize(
+    ("score", "words"),
+    [
+        (1.0, "sehr sicher (1,00)"),
+        (0.95, "sehr sicher (0,95)"),
+        (0.9499, "ziemlich sicher (0,90)"),
+        (0.8, "ziemlich sicher (0,80)"),
+        (0.79, "halbwegs sicher (0,75)"),
+        (0.0, "halbwegs sicher (0,00)"),
+    ],
+)
+def test_a_suggestion_says_how_sure_it_is_only_where_that_is_asked_for(score: float, words: str) -> None:
+    shown = TICKED._replace(score=score, from_author=())
+    asked = wanted_fields(shown, NEW, show_confidence=True)["note"]
+    assert asked == f"Mit Vorschlag · jede Wahl mindestens {words}"
+    assert wanted_fields(shown, NEW)["note"] == "Mit Vorschlag"
+    assert "note" not in wanted_fields(MARKED, NEW, show_confidence=True)
