@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple, TypeVar
 
+import msgspec
 from msgspec import UNSET
 
 from annotate.label_studio import local_server
@@ -41,14 +42,18 @@ from exports.agreement.report import AgreementReport
 from exports.agreement.report_text import next_steps
 from schemas.codebook import Codebook
 from schemas.errors import DataError, StandpunktError
+from schemas.files import read_bytes
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Assignment, Commentary, GoldSentence, Record, Sentence
+from train.evaluation.report import CurvePoint, Gain
 
 R = TypeVar("R")
 T = TypeVar("T", bound=Record)
 _CONFUSIONS, _EXAMPLES, _TIES = 3, 2, 3
 #: Folders of a study with pages that are not to be read: what was handed in, and what is the server's.
 _NO_PAGES = ("commentaries", "data", "models", ".standpunkt", LETTERS)
+#: The start page itself, as a file.
+_OWN = Path("reports", "start.html")
 _KINDS = {"report": "report", "agreement": "agreement", "evaluation": "evaluation"}
 
 
@@ -221,10 +226,16 @@ def _pulled_progress(
     done = {row.sentence_id for row in own} - skipped
     left = len(mine) - len(done) - len(skipped)
     return AnnotatorProgress(
-        annotator=name, project=project, tasks=len(mine), done=len(done), skipped=len(skipped), open=left,
-        incomplete=sum(bool(row.incomplete) for row in own), suggested=0,
+        annotator=name,
+        project=project,
+        tasks=len(mine),
+        done=len(done),
+        skipped=len(skipped),
+        open=left,
+        incomplete=sum(bool(row.incomplete) for row in own),
+        suggested=0,
         minutes_left=minutes_left(own, left),
-    )  # fmt: skip
+    )
 
 
 def _phases(drawn: Sequence[Assignment], own: Sequence[Annotation]) -> list[Phase]:
@@ -291,7 +302,25 @@ def _ties(report: AdjudicationReport, examples: _Examples) -> list[OpenTie]:
 def _model(study: Study, gold: Sequence[GoldSentence]) -> ModelOutlook:
     from train.persistence.folder import load_meta
 
-    return model_outlook(load_meta(study.latest_model()), sum(not row.test for row in gold))
+    outlook = model_outlook(load_meta(study.latest_model()), sum(not row.test for row in gold))
+    kept = study.reports / "evaluation.json"
+    if outlook.learning_curve or not kept.exists():
+        return outlook
+    try:  # what `evaluate --curve --json` said, if it was of as many sentences
+        report = msgspec.json.decode(read_bytes(kept), type=_Curve)
+    except msgspec.DecodeError as error:
+        raise DataError(f"not what `evaluate --json` writes: {error}", path=kept) from error
+    if report.n != outlook.n:
+        return outlook
+    return msgspec.structs.replace(outlook, learning_curve=report.learning_curve, gains=report.gains)
+
+
+class _Curve(msgspec.Struct):
+    """What is read of an evaluation."""
+
+    n: int
+    learning_curve: list[CurvePoint] = []
+    gains: dict[str, Gain] = {}
 
 
 def _pages(study: Study, book: Codebook) -> list[StudyPage]:
@@ -301,7 +330,11 @@ def _pages(study: Study, book: Codebook) -> list[StudyPage]:
     for path in sorted(study.folder.rglob("*.html")):
         inside = path.relative_to(study.folder)
         is_site = any((folder / "index.html").exists() for folder in _between(path, study.folder))
-        if inside.parts[0] in _NO_PAGES or any(part.startswith(".") for part in inside.parts):
+        if (
+            inside.parts[0] in _NO_PAGES
+            or inside == _OWN
+            or any(part.startswith(".") for part in inside.parts)
+        ):
             continue
         if not is_site or path.name == "index.html":
             kind = "sheet" if path.stem.startswith("sheet-") else _KINDS.get(path.stem, "reading")
@@ -328,9 +361,18 @@ def _title(path: Path) -> str:
 def signature(study: Study) -> Mapping[str, tuple[int, int]]:
     """What the files are that `known_of` reads: where it is as before, so is what it would give."""
     paths = [
-        study.settings_path, study.codebook_path, study.commentaries, study.sentences, study.assignments,
-        study.annotations, study.gold, study.decisions, study.corrections, *study.models.glob("*/model.json"),
-    ]  # fmt: skip
+        study.settings_path,
+        study.codebook_path,
+        study.commentaries,
+        study.sentences,
+        study.assignments,
+        study.annotations,
+        study.gold,
+        study.decisions,
+        study.corrections,
+        study.reports / "evaluation.json",
+        *study.models.glob("*/model.json"),
+    ]
     found = {}
     for path in paths:
         with suppress(FileNotFoundError):
