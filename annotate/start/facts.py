@@ -45,7 +45,7 @@ class Phase(Record, frozen=True, kw_only=True):
 
 
 class Worker(Record, frozen=True, kw_only=True):
-    """An annotator: ``progress`` as ``status --json`` has it, or as of the last pull where no server answers.
+    """An annotator: ``progress`` as ``status --json`` has it, where no project is known as of the last pull.
 
     ``seen`` is when they last saved something that was pulled, ``seconds`` their median a sentence,
     ``letter`` the invitation that was written, ``link`` where they work.
@@ -60,9 +60,13 @@ class Worker(Record, frozen=True, kw_only=True):
 
 
 class Server(Record, frozen=True, kw_only=True):
-    """Label Studio: ``answers`` or not, and why not. ``may_start``: this machine's own, or none is set."""
+    """Label Studio: ``answers`` or not, and why not; whether it ``holds`` a project of the study.
+
+    ``may_start``: it is this machine's own, or none is set.
+    """
 
     answers: bool
+    holds: bool = False
     url: str | None
     reason: str | None
     may_start: bool

@@ -122,7 +122,8 @@ def ask_server(study: Study, *, url: str | None = None) -> tuple[Server, StatusR
         status = study_status(studio, study)
     except StandpunktError as error:
         return Server(answers=False, url=address, reason=str(error), may_start=may_start), None
-    return Server(answers=True, url=studio.url, reason=None, may_start=may_start), status
+    holds = any(progress.project is not None for progress in status.annotators)
+    return Server(answers=True, holds=holds, url=studio.url, reason=None, may_start=may_start), status
 
 
 def start_report(study: Study, known: Known, server: Server, status: StatusReport | None) -> StartReport:
@@ -198,7 +199,10 @@ def _workers(study: Study, known: Known, status: StatusReport | None) -> list[Wo
             drawn[assignment.annotator].append(assignment)
     workers = []
     for name in study.settings.annotators:
-        progress = asked.get(name) or _pulled_progress(name, projects.get(name), drawn[name], own[name])
+        progress = asked.get(name)
+        if progress is None or (progress.project is None and (drawn[name] or own[name])):
+            project = projects.get(name) if progress is None else None
+            progress = _pulled_progress(name, project, drawn[name], own[name])
         letter = study.folder / LETTERS / f"{name}.txt"
         times = [row.lead_time for row in own[name] if row.lead_time and not row.skipped]
         has_link = place is not None and progress.project is not None

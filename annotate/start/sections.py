@@ -91,7 +91,9 @@ def _texts(view: View) -> Markup:
     corpus = report.corpus
     span = ""
     if corpus.first_date and corpus.last_date:
-        first, last = words.day(corpus.first_date), words.day(corpus.last_date)
+        first, last = (
+            words.day(date).replace("-", "\u2011") for date in (corpus.first_date, corpus.last_date)
+        )
         span = words.pick(f"vom {first} bis {last}", f"from {first} to {last}")
     authors = len(corpus.authors)
     by = words.pick(
@@ -248,7 +250,13 @@ def _server(view: View) -> Markup:
             f"; {words.sentences(view.report.unpulled)} noch nicht abgeholt",
             f"; {words.sentences(view.report.unpulled)} not pulled yet",
         )
-        return tag("p", where, new if view.report.unpulled else None, ".", class_="quiet server up")
+        other = words.pick(
+            " Es hat kein Projekt dieser Studie; die Zahlen sind die vom letzten Abholen.",
+            " It has no project of this study; the figures are those of the last pull.",
+        )
+        is_other = not server.holds and any(worker.progress.tasks for worker in view.report.workers)
+        said = [where, new if view.report.unpulled else None, ".", other if is_other else None]
+        return tag("p", said, class_="quiet server up")
     words_down = words.pick(
         "Label Studio antwortet nicht; die Zahlen sind die vom letzten Abholen.",
         "Label Studio does not answer; the figures are those of the last pull.",
