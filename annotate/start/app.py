@@ -3,7 +3,6 @@
 import hmac
 import secrets
 from collections.abc import Collection
-from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
 from starlette.applications import Starlette
@@ -18,9 +17,9 @@ from annotate.start.controls import Controls
 from annotate.start.doubts import correction_of, find_doubt, keep_correction
 from annotate.start.facts import VERBS
 from annotate.start.jobs import Jobs
-from annotate.start.next_step import ENOUGH, command_of
 from annotate.start.page import job_part, message_page, start_page
 from annotate.start.state import StudyState
+from annotate.start.verbs import ENOUGH, command, typed
 from schemas.errors import DataError, StandpunktError
 from schemas.guidelines import guidelines_page
 
@@ -120,10 +119,11 @@ class _Site:
         return await run_in_threadpool(self._run, verb, form)
 
     def _run(self, verb: str, form: "_Form") -> Response:
-        study = self._state.study()
-        words, keep = _words(verb, self._state.folder, form, self._state.url)
-        command = command_of(study, verb)
-        if not self._jobs.start(verb, words, command=command, keep=keep):
+        number = _number(form.value("number")) if verb == "select" else ENOUGH
+        words = typed(verb, self._state.folder, url=self._state.url, number=number)
+        # the page reads the learning curve of it
+        keep = self._state.study().reports / "evaluation.json" if verb == "evaluate" else None
+        if not self._jobs.start(verb, words, command=command(words), keep=keep):
             self._said = "Es läuft schon etwas. / Something is running already."
         return form.back()
 
@@ -169,26 +169,12 @@ class _Site:
         return FileResponse(path, media_type="text/html", headers=headers)
 
 
-def _words(verb: str, folder: Path, form: "_Form", url: str | None) -> tuple[list[str], Path | None]:
-    """What follows ``standpunkt`` for a verb, and where its output is kept."""
-    where = ["--study", str(folder)]
-    asks = [*where, *(["--url", url] if url else [])]
-    if verb == "studio":
-        return ["studio", "start"], None
-    if verb in ("push", "pull", "prelabel"):
-        return [verb, *asks], None
-    if verb == "select":
-        given = form.value("number")
-        number = int(given) if given.isdecimal() and given.isascii() and len(given) < 7 else ENOUGH
-        if number not in _NUMBERS:
-            raise DataError(f"{given}: expected 1 to {_NUMBERS[-1]:,} sentences")
-        return [verb, str(number), *where], None
-    if verb == "agree":
-        return [verb, "--html", str(folder / "reports" / "agreement.html"), *where], None
-    if verb == "evaluate":
-        page = folder / "reports" / "evaluation.html"
-        return [verb, "--curve", "--json", "--html", str(page), *where], page.with_suffix(".json")
-    return [verb, *where], None
+def _number(given: str) -> int:
+    """How many sentences to select."""
+    number = int(given) if given.isdecimal() and given.isascii() and len(given) < 7 else 0
+    if number not in _NUMBERS:
+        raise DataError(f'"{given}": expected 1 to {_NUMBERS[-1]:,} sentences')
+    return number
 
 
 class _Form:

@@ -9,8 +9,12 @@ from exports.agreement.report import AgreementReport, Interval
 from schemas.records import Record
 from train.evaluation.report import CurvePoint, Gain
 
-#: What can be run from the page; ``studio`` starts the Label Studio of this machine.
-VERBS = ("split", "studio", "push", "pull", "agree", "adjudicate", "train", "prelabel", "select", "report")
+#: What can be run from the page; ``studio`` starts the Label Studio of this machine,
+#: ``invite`` writes letters, ``third`` sends what is open to a third person.
+VERBS = (
+    "split", "studio", "push", "invite", "pull", "agree", "adjudicate", "third", "train", "prelabel",
+    "select", "report",
+)  # fmt: skip
 
 #: What comes next: a verb, or what people have to do. ``texts``: put texts into the folder; ``annotators``:
 #: name some; ``code``: code; ``done``: read the report.

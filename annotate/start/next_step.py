@@ -1,16 +1,13 @@
 """What comes next in a study."""
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from annotate.start.facts import ModelOutlook, NextStep, Server, StepName, Worker
+from annotate.start.verbs import ENOUGH, command, typed
 from annotate.study.folder import Study
 from schemas.records import Annotation, GoldSentence
-from train.settings import Settings
 
-#: Sentences from which deciding and learning are worth the time: what a layer needs to be suggested.
-ENOUGH = Settings().min_layer
 #: A model is worth making anew once gold has grown by this share of what it learned from.
 _GROWN = 0.1
 
@@ -59,17 +56,8 @@ def next_step(
     return NextStep(name="done")
 
 
-def command_of(study: Study, verb: str) -> str:
-    """What is typed in a shell for a verb; ``studio`` starts the server of this machine."""
-    if verb == "studio":
-        return "standpunkt studio start"
-    number = f" {ENOUGH}" if verb == "select" else ""
-    where = "" if study.folder == Path() else f" --study {shlex.quote(str(study.folder))}"
-    return f"standpunkt {verb}{number}{where}"
-
-
 def _verb(study: Study, verb: StepName, *, count: int = 0) -> NextStep:
-    return NextStep(name=verb, verb=verb, command=command_of(study, verb), count=count)
+    return NextStep(name=verb, verb=verb, command=command(typed(verb, study.folder)), count=count)
 
 
 def _is_newer(made: Path, after: Path) -> bool:

@@ -1,6 +1,7 @@
 """The start page as HTML: the next step first, then where the study stands."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from annotate.pages.shell import page
 from annotate.report.words import Words, in_language
@@ -8,8 +9,8 @@ from annotate.start.controls import Controls, copied
 from annotate.start.facts import VERBS as RUN_HERE
 from annotate.start.facts import StartReport
 from annotate.start.jobs import Job
-from annotate.start.next_step import ENOUGH
 from annotate.start.sections import View, sections
+from annotate.start.verbs import ENOUGH, command, typed
 from annotate.start.words import VERBS, next_words
 from schemas.codebook import Codebook
 from schemas.markup import Child, Markup, tag
@@ -155,7 +156,7 @@ def _steps(view: View) -> Markup:
             )
         button = view.controls.run(verb, words.pick("Ausführen", "Run"), words, more)
         name, does = (words.pick(*pair) for pair in VERBS[verb])
-        way = button or tag("code", f"standpunkt {verb}" if verb != "studio" else "standpunkt studio start")
+        way = button or tag("code", command(typed(verb, Path())))
         rows.append(tag("li", tag("div", tag("strong", name), tag("p", does, class_="quiet")), way))
     title = words.pick("Alle Schritte", "All steps")
     return tag(

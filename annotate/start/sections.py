@@ -21,7 +21,7 @@ from annotate.start.facts import (
     StudyPage,
     Worker,
 )
-from annotate.start.next_step import ENOUGH
+from annotate.start.verbs import ENOUGH
 from annotate.start.words import files
 from exports.agreement.confusion import Confusion
 from exports.agreement.report import Coefficients

@@ -41,6 +41,13 @@ VERBS = {
             "Brings the sentences to Label Studio, one project a person.",
         ),
     ),
+    "invite": VerbWords(
+        ("Einladungen schreiben", "Write invitations"),
+        (
+            "Verteilt die Sätze und schreibt für jede Person einen Brief in einladungen/.",
+            "Gives the sentences out and writes a letter for each person into einladungen/.",
+        ),
+    ),
     "pull": VerbWords(
         ("Codierungen abholen", "Pull the codings"), ("Holt, was codiert wurde.", "Fetches what was coded.")
     ),
@@ -56,6 +63,13 @@ VERBS = {
         (
             "Macht aus mehreren Codierungen eine, nach der Mehrheit; was offen bleibt, wird genannt.",
             "Makes one coding of several, by majority; what stays open is named.",
+        ),
+    ),
+    "third": VerbWords(
+        ("Offenes einer dritten Person geben", "Give what is open to a third person"),
+        (
+            "Bringt, was offen blieb, in ein eigenes Projekt; danach abholen und noch einmal entscheiden.",
+            "Brings what stayed open into a project of its own; then pull and adjudicate once more.",
         ),
     ),
     "train": VerbWords(
