@@ -16,6 +16,7 @@ from annotate.report.words import Words
 from annotate.start.controls import Controls
 from annotate.start.doubts import correction_of, find_doubt, keep_correction
 from annotate.start.facts import VERBS
+from annotate.start.gather import pages_of
 from annotate.start.jobs import Jobs
 from annotate.start.page import job_part, message_page, start_page
 from annotate.start.state import StudyState
@@ -160,7 +161,7 @@ class _Site:
         if name == "guidelines":
             return HTMLResponse(guidelines_page(known.codebook), headers=headers)
         path = (study.folder / name.replace("\0", "")).resolve()
-        listed = [(study.folder / page.name).resolve() for page in self._state.report()[0].pages]
+        listed = [(study.folder / page.name).resolve() for page in pages_of(study, known.codebook)]
         # a page's own folder goes with it: of a site that is its other pages
         sites = [one.parent for one in listed if one.name == "index.html"]
         is_listed = path in listed or any(site in path.parents for site in sites)

@@ -153,7 +153,7 @@ def start_report(study: Study, known: Known, server: Server, status: StatusRepor
         ties=known.ties,
         gold=len(known.gold),
         model=known.model,
-        pages=_pages(study, known.codebook),
+        pages=pages_of(study, known.codebook),
         next=step,
         reasons=known.reasons,
     )
@@ -327,7 +327,7 @@ class _Curve(msgspec.Struct):
     gains: dict[str, Gain] = {}
 
 
-def _pages(study: Study, book: Codebook) -> list[StudyPage]:
+def pages_of(study: Study, book: Codebook) -> list[StudyPage]:
     """The codebook's guidelines, and the pages in the study's folder: of a site its first."""
     title = book.say(book.title) or book.codebook
     pages = [StudyPage(kind="guidelines", name="guidelines", title=title)]

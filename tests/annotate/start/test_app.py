@@ -13,6 +13,7 @@ from annotate.start.app import Secrets, make_app
 from annotate.start.jobs import Jobs
 from annotate.start.state import StudyState
 from annotate.study.folder import Study
+from schemas.files import write_text
 from schemas.jsonl import read_jsonl
 from schemas.records import Commentary
 
@@ -150,8 +151,13 @@ def test_no_page_of_another_site_may_hold_or_keep_it(site: Make) -> None:
 # ---------------------------------------------------------------------- pages
 
 
+def write_page(study: Study) -> None:
+    write_text(study.reports / "texte.html", "<!DOCTYPE html><title>Drei Texte</title><p>Text")
+
+
 def test_pages_are_read_without_the_rights_of_this_one(site: Make) -> None:
-    one = site("published")
+    one = site("split")
+    write_page(one.study)
     answer = one.client.get(f"/pages/{one.secrets.pages}/reports/texte.html")
     assert answer.text.endswith("<p>Text")
     assert answer.headers["content-security-policy"].startswith("sandbox allow-scripts")
@@ -165,7 +171,8 @@ def test_pages_are_read_without_the_rights_of_this_one(site: Make) -> None:
      "commentaries/fremd.html", ".standpunkt/state.json", "reports", "/etc/passwd", "reports/%00.html"],
 )  # fmt: skip
 def test_nothing_but_its_pages_is_given_out(site: Make, name: str) -> None:
-    one = site("published")
+    one = site("split")
+    write_page(one.study)
     (one.study.commentary_folder / "fremd.html").write_text("fremd", "utf-8")
     answer = one.client.get(f"/pages/{one.secrets.pages}/{name}")
     assert answer.status_code in (404, 405)
@@ -173,7 +180,8 @@ def test_nothing_but_its_pages_is_given_out(site: Make, name: str) -> None:
 
 
 def test_the_pages_of_a_site_go_with_its_first(site: Make) -> None:
-    one = site("published")
+    one = site("split")
+    write_page(one.study)
     folder = one.study.folder / "tagged" / "texte"
     folder.mkdir(parents=True)
     (folder.parent / "index.html").write_text("alle", "utf-8")

@@ -12,6 +12,7 @@ from annotate.start.gather import gather
 from annotate.start.outlook import layer_outlook
 from annotate.study.folder import Study
 from running import Ran
+from schemas.files import write_text
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Commentary
 from train.model import LayerState, TargetState
@@ -32,7 +33,7 @@ def shown(standpunkt: Run, study: Study) -> Any:
         ("split", "studio", "standpunkt studio start"),
         ("pushed", "studio", "standpunkt studio start"),
         ("half", "adjudicate", "standpunkt adjudicate --study "),
-        ("published", "done", None),
+        pytest.param("published", "done", None, marks=pytest.mark.slow),
     ],
 )
 def test_the_next_step_is_the_next_of_the_loop(
@@ -43,6 +44,7 @@ def test_the_next_step_is_the_next_of_the_loop(
     assert found["command"] is None if command is None else found["command"].startswith(command)
 
 
+@pytest.mark.slow
 def test_a_study_that_is_coded_comes_to_its_report(standpunkt: Run, state_of: StateOf) -> None:
     assert shown(standpunkt, state_of("trained"))["next"]["verb"] == "report"
 
@@ -56,7 +58,7 @@ def test_texts_that_lie_there_are_split_first(state_of: StateOf) -> None:
     assert (report.files, report.corpus, report.next.verb) == (1, None, "split")
 
 
-@pytest.mark.parametrize("state", ["half", "trained"])
+@pytest.mark.parametrize("state", ["half", pytest.param("trained", marks=pytest.mark.slow)])
 def test_agreement_is_that_of_agree(standpunkt: Run, state_of: StateOf, state: str) -> None:
     study = state_of(state)
     said = standpunkt("agree", "--json", "--study", study.folder).json
@@ -73,11 +75,11 @@ def test_agreement_is_that_of_agree(standpunkt: Run, state_of: StateOf, state: s
 
 
 def test_sentences_that_are_confused_have_their_tasks(standpunkt: Run, state_of: StateOf) -> None:
-    report = shown(standpunkt, state_of("trained"))
+    report = shown(standpunkt, state_of("half"))
     for found in [*report["confusions"], *({"examples": [t["example"]]} for t in report["ties"])]:
         for example in found["examples"]:
             assert example["text"] != example["sentence_id"]
-            assert {who for who, _ in example["links"]} == {"anna", "ben"}
+            assert "anna" in {who for who, _ in example["links"]}
             assert all(link.startswith("http://127.0.0.1:9/projects/1") for _, link in example["links"])
 
 
@@ -90,6 +92,7 @@ def test_ties_are_those_of_adjudicate_and_nothing_is_written(standpunkt: Run, st
     assert (report["ties"][0]["layer"], report["ties"][0]["votes"]) == (first["layer"], first["votes"])
 
 
+@pytest.mark.slow
 def test_the_model_is_that_of_model_json(standpunkt: Run, state_of: StateOf) -> None:
     study = state_of("trained")
     meta = json.loads((study.latest_model() / "model.json").read_text("utf-8"))
@@ -142,17 +145,15 @@ def test_figures_that_are_missing_say_why(state_of: StateOf) -> None:
 
 
 def test_pages_are_listed_but_not_what_was_handed_in(state_of: StateOf) -> None:
-    study = state_of("published")
-    (study.commentary_folder / "seite.html").write_text("<title>Fremd</title>", "utf-8")
-    site = study.folder / "tagged" / "texte"
-    site.mkdir(parents=True)
-    (site.parent / "index.html").write_text("<title>Alle</title>", "utf-8")
-    (site / "einer.html").write_text("<title>Einer</title>", "utf-8")
-    pages = {(page.kind, page.name, page.title) for page in gather(study).pages}
-    assert ("reading", "reports/texte.html", "Drei Texte") in pages
-    assert ("reading", "tagged/index.html", "Alle") in pages
-    assert {name for _, name, _ in pages} == {
-        "guidelines", "reports/report.html", "reports/texte.html", "tagged/index.html"
+    study = state_of("empty")
+    for name, title in {
+        "commentaries/seite.html": "Fremd", "einladungen/richtlinien.html": "Regeln", "reports/report.html": "Bericht",
+        "tagged/index.html": "Alle &amp; alles", "tagged/texte/einer.html": "Einer",
+    }.items():  # fmt: skip
+        write_text(study.folder / name, f"<!DOCTYPE html><title>{title}</title>")
+    pages = {(page.kind, page.name, page.title) for page in gather(study).pages if page.kind != "guidelines"}
+    assert pages == {
+        ("report", "reports/report.html", "Bericht"), ("reading", "tagged/index.html", "Alle & alles")
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from annotate.start.verbs import command, typed
 from annotate.start.words import VERBS as WORDS
 from annotate.study.folder import Study
 from running import Ran
+from schemas.files import write_text
 
 Run = Callable[..., Ran]
 StateOf = Callable[[str], Study]
@@ -37,7 +38,8 @@ def test_a_page_as_a_file_needs_no_extra_and_has_nothing_to_press_but_to_copy(
 ) -> None:
     monkeypatch.setitem(sys.modules, "starlette", None)
     monkeypatch.setitem(sys.modules, "uvicorn", None)
-    study = state_of("published")
+    study = state_of("split")
+    write_text(study.reports / "report.html", "<!DOCTYPE html><title>Bericht</title>")
     ran = standpunkt("open", "--static", "--study", study.folder)
     place = study.reports / "start.html"
     assert (ran.code, ran.err) == (0, f"written: {place}\n")
