@@ -1,10 +1,10 @@
 """What a model may suggest now, and how many sentences are missing: from its ``model.json`` alone."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from annotate.analysis.outlook import parted_codes, ticked_directions
 from annotate.start.facts import LayerOutlook, ModelOutlook
 from schemas.records import UNRELATED
 from train.classifiers.thresholds import NEVER
@@ -35,14 +35,13 @@ def model_outlook(meta: ModelMeta, gold: int) -> ModelOutlook:
 def layer_outlook(name: str, state: LayerState, settings: Settings, figures: dict[str, Any]) -> LayerOutlook:
     """The outlook of one layer."""
     may = state.trained and state.n >= settings.min_layer
-    suggests = list(_suggested(state, settings)) if may else []
-    marks = may and state.sure.get("touched", NEVER) < NEVER and _has_tested_target(state, settings)
+    suggests, never, marks = _parts(state, settings) if may else ([], [], False)
     return LayerOutlook(
         layer=name,
         n=state.n,
         trained=state.trained,
         suggests=suggests,
-        never=[code for code in state.codes if code not in (*suggests, UNRELATED)] if may else [],
+        never=never,
         marks=marks,
         missing=None if suggests or marks else _missing(state, settings),
         reason=state.reason,
@@ -51,24 +50,18 @@ def layer_outlook(name: str, state: LayerState, settings: Settings, figures: dic
     )
 
 
-def _suggested(state: LayerState, settings: Settings) -> Iterator[str]:
-    """The codes whose threshold can be reached and that have examples enough."""
-    kind = KINDS[state.kind]
-    if kind.has_targets and not (state.authors and _has_tested_target(state, settings)):
-        return
-    for code, count in state.codes.items():
-        is_reached = state.thresholds.get(code, NEVER) < NEVER and (
-            not kind.several or (state.sure.get(code, NEVER) < NEVER and code not in state.not_learned)
-        )
-        if count >= settings.min_code and is_reached and not (kind.has_targets and code == UNRELATED):
-            yield code
-
-
-def _has_tested_target(state: LayerState, settings: Settings) -> bool:
-    return any(
-        target.asked >= settings.min_asked and target.touched >= settings.min_touched
-        for target in state.targets.values()
-    )
+def _parts(state: LayerState, settings: Settings) -> tuple[list[str], list[str], bool]:
+    """The codes that are suggested, those that are not yet, and whether touched targets are marked."""
+    if KINDS[state.kind].has_targets:
+        answers = state.sure.get("answer", NEVER) < NEVER
+        ways = [code for code, n in state.codes.items() if n and code != UNRELATED]
+        ticked = [code for code in ticked_directions(state) if code in ways] if answers else []
+        never = [code for code in ways if code not in ticked]
+        return ticked, never, answers and state.sure.get("touched", NEVER) < NEVER
+    sure, rare, unsure = parted_codes(state, settings)
+    if len(sure) + len(rare) + len(unsure) == 1:  # of one code alone nothing is learned
+        return [], [*sure, *rare, *unsure], False
+    return sure, [*rare, *unsure], False
 
 
 def _missing(state: LayerState, settings: Settings) -> int | None:

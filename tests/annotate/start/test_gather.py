@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from annotate.commands.outlook_text import outlooks
 from annotate.start.gather import gather
 from annotate.start.outlook import layer_outlook
 from annotate.study.folder import Study
@@ -16,6 +17,7 @@ from schemas.files import write_text
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Commentary
 from train.model import LayerState, TargetState
+from train.persistence.folder import load_meta
 from train.settings import Settings
 
 Run = Callable[..., Ran]
@@ -98,6 +100,8 @@ def test_the_model_is_that_of_model_json(standpunkt: Run, state_of: StateOf) -> 
     meta = json.loads((study.latest_model() / "model.json").read_text("utf-8"))
     model = shown(standpunkt, study)["model"]
     assert {model[name] == meta[name] for name in ("model_version", "n", "created")} == {True}
+    said = {one.layer: one.suggests for one in outlooks(load_meta(study.latest_model()))}
+    assert {layer["layer"]: bool(layer["suggests"] or layer["marks"]) for layer in model["layers"]} == said
     for layer in model["layers"]:
         figures = meta["figures"]["layers"][layer["layer"]]
         assert (layer["macro_f1"], layer["n"]) == (figures["macro_f1"], meta["layers"][layer["layer"]]["n"])
@@ -191,7 +195,7 @@ def test_stances_say_what_held_out_answers_would_need() -> None:
     )  # fmt: skip
     found = layer_outlook("stance", stance, Settings(), {})
     assert (found.suggests, found.marks, found.missing) == ([], False, 120)
-    marked = layer_outlook("stance", replace(stance, sure={"touched": 0.6}), Settings(), {})
+    marked = layer_outlook("stance", replace(stance, sure={"touched": 0.6, "answer": 0.4}), Settings(), {})
     assert (marked.marks, marked.missing) == (True, None)
 
 
