@@ -30,7 +30,9 @@ def next_step(
         return NextStep(name="annotators")
     left = sum(worker.progress.open for worker in workers)
     is_begun = study.assignments.exists() or bool(rows)
-    if not is_begun or (left and any(worker.progress.project is None for worker in workers)):
+    # what was pulled came from another server than one without any project: nothing is given out anew there
+    is_theirs = server.holds or not rows
+    if not is_begun or (left and is_theirs and any(worker.progress.project is None for worker in workers)):
         return _verb(study, "push") if server.answers or not server.may_start else _verb(study, "studio")
     if unpulled:
         return _verb(study, "pull", count=unpulled)

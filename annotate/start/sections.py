@@ -471,7 +471,7 @@ def _confusions(view: View) -> Markup | None:
         tag(
             "li",
             tag("p", step_words(_step(one, view.book), view.book, words)),
-            [_example(e) for e in one.examples],
+            [_example(e, words) for e in one.examples],
         )
         for one in found
     ]
@@ -492,9 +492,12 @@ def _step(found: Confused, book: Codebook) -> Step:
     return Step(layer=layer, confusion=confusion)
 
 
-def _example(example: Example) -> Markup:
+def _example(example: Example, words: Words) -> Markup:
+    lead = words.pick("Aufgabe bei", "Task of")
     links = [[" ", link(address, who)] for who, address in example.links]
-    return tag("blockquote", tag("span", example.text), tag("span", links, class_="tasks") if links else None)
+    return tag(
+        "blockquote", tag("span", example.text), tag("span", lead, links, class_="tasks") if links else None
+    )
 
 
 def _ties(view: View) -> Markup | None:
@@ -507,7 +510,9 @@ def _ties(view: View) -> Markup | None:
         f"By majority: {decided} decided, {undecided} with something open",
     )
     by_hand = words.pick(f", {found.by_hand} von dritter Hand", f", {found.by_hand} by a third person")
-    items = [tag("li", tag("p", _tie_words(tie, view)), _example(tie.example)) for tie in view.report.ties]
+    items = [
+        tag("li", tag("p", _tie_words(tie, view)), _example(tie.example, words)) for tie in view.report.ties
+    ]
     head = words.pick("Was offen ist", "What is open")
     return tag(
         "div",

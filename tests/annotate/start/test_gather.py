@@ -9,9 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from annotate.commands.outlook_text import outlooks
-from annotate.start.gather import gather
+from annotate.start.facts import Server
+from annotate.start.gather import gather, known_of, start_report
 from annotate.start.outlook import layer_outlook
 from annotate.study.folder import Study
+from annotate.sync.status import AnnotatorProgress, StatusReport
 from running import Ran
 from schemas.files import write_text
 from schemas.jsonl import read_jsonl, write_jsonl
@@ -140,6 +142,22 @@ def test_a_server_that_is_down_has_its_reason(state_of: StateOf, monkeypatch: py
     assert not report.server.answers and not report.server.may_start
     assert "http://127.0.0.1:9" in (report.server.reason or "")
     assert report.workers[0].progress.done == 200
+
+
+def test_nothing_is_given_out_anew_on_a_server_that_does_not_know_the_study(state_of: StateOf) -> None:
+    study = state_of("half")
+    other = Server(answers=True, holds=False, url="http://other.example", reason=None, may_start=False)
+    nobody = [
+        AnnotatorProgress(
+            annotator=name, project=None, tasks=0, done=0, skipped=0, open=0, incomplete=0, suggested=0,
+            minutes_left=None,
+        )
+        for name in ("anna", "ben")
+    ]  # fmt: skip
+    status = StatusReport(annotators=nobody, undecided=None, notices=[])
+    report = start_report(study, known_of(study), other, status)
+    assert [worker.progress.done for worker in report.workers] == [200, 120]
+    assert report.next.verb == "adjudicate"
 
 
 def test_figures_that_are_missing_say_why(state_of: StateOf) -> None:
