@@ -29,7 +29,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: setup.cfg pyproject.toml | $(VENV)/bin/python
 	@echo "Standpunkt's packages go into $(VENV): 1 GB, once; some minutes"
-	$(BIN)/python -m pip install -q --disable-pip-version-check -e .
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[serve]'
 	touch $@
 
 $(VENV)/.tested: setup.cfg pyproject.toml | $(VENV)/bin/python

@@ -38,6 +38,7 @@ from annotate.commands import (
     train,
     zeroshot,
 )
+from annotate.commands.open import open_study_page
 from annotate.commands.terminal import Verbs, say_error
 from schemas.errors import StandpunktError
 from schemas.files import readable
@@ -54,6 +55,7 @@ app = typer.Typer(
 
 # in the order of the loop: this is the order of the help
 app.command("demo")(demo.demo)
+app.command("open")(open_study_page)
 app.command("look")(look.look)
 app.command("init")(init.init)
 app.command("import")(import_codings.import_codings)

@@ -94,6 +94,7 @@ def codings(
 ) -> Codings:
     """The annotations and their codebook: given exports, or the study's."""
     from annotate.study.folder import open_study
+    from annotate.study.projects import task_links
     from exports.readers.annotations import read_codings
     from schemas.codebook import load_codebook
     from schemas.jsonl import read_jsonl
@@ -109,7 +110,7 @@ def codings(
             annotations=rows,
             codebook=book,
             texts={s.sentence_id: s.text for s in sentences},
-            links=_links(opened, rows),
+            links=task_links(opened, rows),
             chains={s.sentence_id: s.chain_id for s in sentences if s.chain_id},
         )
     of_study = study_of_exports(study, codebook)
@@ -239,22 +240,6 @@ def _server(study: "Study | None") -> str | None:
     address = os.environ.get(URL) or os.environ.get(HOST)
     known = (study.settings.studio.url or next(iter(study.state().projects), None)) if study else None
     return (address or known or "").rstrip("/") or None
-
-
-def _links(study: "Study", rows: "list[Annotation]") -> dict[int, str]:
-    """Where the tasks are, on the server whose projects the study remembers."""
-    from annotate.label_studio.client import task_link
-
-    known = study.state().projects
-    url = study.settings.studio.url or next(iter(known), None)
-    if url is None:
-        return {}
-    projects = {**known.get(url, {}), **study.settings.studio.projects}
-    return {
-        row.annotation_id: task_link(url, projects[row.annotator], row.task_id)
-        for row in rows
-        if row.annotation_id is not None and row.task_id is not None and row.annotator in projects
-    }
 
 
 def reading_notes(read: "ReadReport") -> list[str]:

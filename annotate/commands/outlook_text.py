@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from annotate.analysis.outlook import parted_codes, ticked_directions
 from annotate.commands.plain_words import code_words
 from schemas.decimals import counted, decimal
 
@@ -50,12 +51,12 @@ def _outlook(name: str, state: "LayerState", meta: "ModelMeta") -> Outlook:
     if KINDS[state.kind].has_targets:
         if state.sure.get("answer", 1.0) >= 1:
             return no(state.reason or "no target is touched often enough")
-        suggests = state.sure["touched"] < 1 or _ticks(state)
+        suggests = state.sure["touched"] < 1 or bool(ticked_directions(state))
         said = "; ".join(_stance(state, meta))
         return Outlook(name, True, f"suggestions yes{_figures(name, meta)}: {said}") if suggests else no(said)
     if len([code for code, n in state.codes.items() if n]) == 1:
         return no(state.reason or "only one code was seen")
-    sure, rare, unsure = _codes(state, meta)
+    sure, rare, unsure = parted_codes(state, meta.settings)
     words = [code_words(meta.book, name, code) for code in unsure]
     why = [f"not right often enough: {', '.join(words)} (more coded sentences help)"] if words else []
     if rare:
@@ -69,15 +70,6 @@ def _outlook(name: str, state: "LayerState", meta: "ModelMeta") -> Outlook:
     return Outlook(name, True, f"suggestions yes{_figures(name, meta)}{left}")
 
 
-def _codes(state: "LayerState", meta: "ModelMeta") -> tuple[list[str], dict[str, int], list[str]]:
-    """The codes that may be suggested, those with too few examples, and those that are not sure enough."""
-    limits = state.sure or state.thresholds
-    rare = {code: n for code, n in state.codes.items() if 0 < n < meta.settings.min_code}
-    seen = [code for code, n in state.codes.items() if n and code not in rare]
-    sure = [code for code in seen if limits.get(code, 1.0) < 1 and code not in state.not_learned]
-    return sure, rare, [code for code in seen if code not in sure]
-
-
 def _figures(name: str, meta: "ModelMeta") -> str:
     """How well the model does, and people where several coded."""
     figures: dict[str, Any] = (meta.figures or {}).get("layers", {}).get(name, {})
@@ -85,12 +77,6 @@ def _figures(name: str, meta: "ModelMeta") -> str:
     if people.get("model_macro_f1") is not None and people.get("macro_f1") is not None:
         return f" ({decimal(people['model_macro_f1'], 2)}, people {decimal(people['macro_f1'], 2)})"
     return f" ({decimal(figures['macro_f1'], 2)})" if figures.get("macro_f1") is not None else ""
-
-
-def _ticks(state: "LayerState") -> bool:
-    """Whether a direction is ever sure enough."""
-    ways = [threshold for code, threshold in state.thresholds.items() if code != "unrelated"]
-    return bool(state.authors) and min(ways, default=1.0) < 1
 
 
 def _stance(state: "LayerState", meta: "ModelMeta") -> Iterator[str]:
@@ -101,7 +87,7 @@ def _stance(state: "LayerState", meta: "ModelMeta") -> Iterator[str]:
         yield f"marks no target as touched yet: {_missing(needed.get('touched', 0.0), state.n)}"
     if not state.authors:
         yield "ticks no direction: no coded text has an author, and words alone do not tell it"
-    elif _ticks(state):
+    elif ticked_directions(state):
         yield f"ticks directions for {counted(len(state.authors), 'known author')}, of others none"
     else:
         yield f"ticks no direction yet: {_missing(needed.get('direction', 0.0), state.n)}"

@@ -30,19 +30,24 @@ def page(
     script: str | None = None,
     language: str = "de",
     has_figures: bool = False,
+    is_served: bool = False,
 ) -> str:
     """A whole page in UTF-8. Its style and script are allowed by their hashes, and nothing else.
 
-    Figures have styles in their own tags, which can load nothing; a page that has some says so.
+    Figures have styles in their own tags, which can load nothing; a page that has some says so. A page that
+    is served may ask its own server, and send it forms; a form that says where it came from is told from
+    those of other pages.
     """
     style = "\n".join(_resource(name) for name in styles)
     code = _resource(script) if script else None
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=_policy(style, code, has_figures)),
+        tag(
+            "meta", http_equiv="Content-Security-Policy", content=_policy(style, code, has_figures, is_served)
+        ),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="referrer", content="no-referrer"),
+        tag("meta", name="referrer", content="same-origin" if is_served else "no-referrer"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("title", title),
         tag("style", Markup(style)),
@@ -58,11 +63,12 @@ def banner(model_version: str, *links: Child, coded: str = UNCHECKED) -> Markup:
     return tag("header", words, " ", model, " ", links, class_="banner")
 
 
-def _policy(style: str, script: str | None, has_figures: bool) -> str:
+def _policy(style: str, script: str | None, has_figures: bool, is_served: bool) -> str:
     scripts = f"script-src '{_hash(script)}'; " if script else ""
     figures = "style-src-attr 'unsafe-inline'; " if has_figures else ""
     styles = f"style-src '{_hash(style)}'; {figures}"
-    return f"default-src 'none'; {styles}{scripts}base-uri 'none'; form-action 'none'"
+    forms = "connect-src 'self'; form-action 'self'" if is_served else "form-action 'none'"
+    return f"default-src 'none'; {styles}{scripts}base-uri 'none'; {forms}"
 
 
 def _hash(source: str) -> str:

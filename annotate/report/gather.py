@@ -103,7 +103,7 @@ def gather(
         codebook=book.codebook,
         codebook_version=book.version,
         codebook_versions=dict(sorted(Counter(row.codebook_version or "?" for row in rows).items())),
-        corpus=_corpus(commentaries, sentences, rows),
+        corpus=corpus_of(commentaries, sentences, rows),
         design=Design(**{name: getattr(study.settings, name) for name in Design.__struct_fields__}),
         people=_people(people),
         gold=_gold(gold, book, study) if gold else None,
@@ -154,9 +154,10 @@ def _evaluate(gold: Sequence[GoldSentence], book: Codebook, rows: Sequence[Annot
     )
 
 
-def _corpus(
+def corpus_of(
     commentaries: Sequence[Commentary], sentences: Sequence[Sentence], rows: Sequence[Annotation]
 ) -> Corpus:
+    """Counts of what was read, and of what of it was coded."""
     coded = [row for row in rows if not row.skipped]
     dates = sorted(c.date for c in commentaries if c.date)
     return Corpus(

@@ -319,7 +319,7 @@ def _confusions(
     """Codes to clarify, those first that would raise alpha most, each with sentences."""
     rows = []
     for step in next_steps(report, book)[:_STEPS]:
-        about = _step_words(step, book, words)
+        about = step_words(step, book, words)
         for sentence_id in step.confusion.sentences[:2]:
             place = places.get(sentence_id, Place())
             rows.append(Quote(place.text or sentence_id, about, place.links))
@@ -327,7 +327,8 @@ def _confusions(
         yield Quotes(rows, words.pick("Was als Nächstes zu klären ist", "What to clarify next"))
 
 
-def _step_words(step: Step, book: Codebook, words: Words) -> str:
+def step_words(step: Step, book: Codebook, words: Words) -> str:
+    """Codes to clarify, how often they stand against each other, and what settling them would bring."""
     found, name = step.confusion, step.layer.id
     codes = [words.quoted(words.code(name, code, book)) for code in found.codes]
     if len(codes) == 1:

@@ -37,8 +37,8 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def listen(host: str, port: int, *, secret: str) -> socket.socket:
-    """A socket that listens there.
+def listen(host: str, port: int, *, secret: str, verb: str = "serve") -> socket.socket:
+    """A socket that listens there, for a verb.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def listen(host: str, port: int, *, secret: str) -> socket.socket:
         listening.listen(256)
     except OSError as error:
         raise SettingsError(
-            f"cannot listen on {host}:{port}: {error.strerror or error}; is another `standpunkt serve` "
+            f"cannot listen on {host}:{port}: {error.strerror or error}; is another `standpunkt {verb}` "
             "running? (--port names another)",
             flag="--port",
         ) from error

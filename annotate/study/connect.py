@@ -32,7 +32,7 @@ def connect(study: Study | None, *, url: str | None = None, read_only: bool = Fa
     """
     if study is not None:
         check_place(study)
-    given = url or os.environ.get(URL) or os.environ.get(HOST)
+    given = _given(url)
     address = given or (study.settings.studio.url if study is not None else None)
     local = local_server.load()
     if address and not (local and address.rstrip("/") == local.url):
@@ -51,6 +51,16 @@ def connect(study: Study | None, *, url: str | None = None, read_only: bool = Fa
             f"or set {URL} and {KEY}"
         )
     return Studio(local.url, local.token, read_only=read_only)
+
+
+def server_address(study: Study, url: str | None = None) -> str | None:
+    """The address that `connect` would talk to, or None where nothing names one and no server was made."""
+    local = local_server.load()
+    return _given(url) or study.settings.studio.url or (local.url if local else None)
+
+
+def _given(url: str | None) -> str | None:
+    return url or os.environ.get(URL) or os.environ.get(HOST)
 
 
 def _refuse_unconfirmed(study: Study, address: str) -> None:

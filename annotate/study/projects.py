@@ -6,7 +6,7 @@ from functools import cached_property
 import msgspec
 
 from annotate.label_studio.answers import HeldProject
-from annotate.label_studio.client import Studio, stream_link
+from annotate.label_studio.client import Studio, stream_link, task_link
 from annotate.label_studio.retry import send_exactly_once
 from annotate.study.annotations import kept_rows, project_of_export
 from annotate.study.folder import Study
@@ -15,7 +15,7 @@ from schemas.codebook import Codebook
 from schemas.errors import StudioError
 from schemas.jsonl import read_jsonl
 from schemas.labeling import instructions, labeling_config
-from schemas.records import Record, Sentence
+from schemas.records import Annotation, Record, Sentence
 
 
 class StudyProject(Record, frozen=True, kw_only=True):
@@ -294,3 +294,23 @@ def forget(study: Study, annotator: str) -> None:
 
 def as_row(studio: Studio, annotator: str, project_id: int) -> StudyProject:
     return StudyProject(annotator=annotator, project=project_id, link=stream_link(studio.url, project_id))
+
+
+def remembered_projects(study: Study) -> tuple[str, dict[str, int]] | None:
+    """The server that a study knows, and annotator → project on it, without asking it; None before a push."""
+    known = study.state().projects
+    url = study.settings.studio.url or next(iter(known), None)
+    return (url, {**known.get(url, {}), **study.settings.studio.projects}) if url is not None else None
+
+
+def task_links(study: Study, rows: Iterable[Annotation]) -> dict[int, str]:
+    """Annotation id → where its task is, on the server whose projects the study remembers."""
+    known = remembered_projects(study)
+    if known is None:
+        return {}
+    url, projects = known
+    return {
+        row.annotation_id: task_link(url, projects[row.annotator], row.task_id)
+        for row in rows
+        if row.annotation_id is not None and row.task_id is not None and row.annotator in projects
+    }

@@ -86,10 +86,11 @@ def _progress(
         open=left,
         incomplete=sum(bool(row.incomplete) for row in rows),
         suggested=suggested,
-        minutes_left=_minutes(rows, left),
+        minutes_left=minutes_left(rows, left),
     )
 
 
-def _minutes(rows: Sequence[Annotation], left: int) -> float | None:
+def minutes_left(rows: Sequence[Annotation], left: int) -> float | None:
+    """How long somebody with these codings needs for so many sentences; None where no time is known."""
     times = [row.lead_time for row in rows if row.lead_time and not row.skipped]
     return round(median(times) * left / 60, 1) if times else None

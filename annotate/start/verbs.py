@@ -1,0 +1,40 @@
+"""What is run from the page, as it would be typed."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from train.settings import Settings
+
+#: Sentences from which deciding and learning are worth the time: what a layer needs to be suggested.
+ENOUGH = Settings().min_layer
+_STUDIO = ("push", "invite", "pull", "third", "prelabel")  # that ask Label Studio
+
+
+def typed(verb: str, folder: Path, *, url: str | None = None, number: int = ENOUGH) -> list[str]:
+    """The words after ``standpunkt``.
+
+    Parameters
+    ----------
+    verb
+        One of `annotate.start.facts.VERBS`, or ``evaluate``.
+    number
+        The sentences to ``select``.
+    """
+    reports = folder / "reports"
+    words: dict[str, Sequence[str]] = {
+        "studio": ("studio", "start"),
+        "invite": ("push", "--invite"),
+        "agree": ("agree", "--html", str(reports / "agreement.html")),
+        "third": ("adjudicate", "--to-studio"),
+        "select": ("select", str(number)),
+        "evaluate": ("evaluate", "--curve", "--json", "--html", str(reports / "evaluation.html")),
+    }
+    where = [] if verb == "studio" or folder == Path() else ["--study", str(folder)]
+    asked = ["--url", url] if url and verb in _STUDIO else []
+    return [*words.get(verb, (verb,)), *where, *asked]
+
+
+def command(words: Sequence[str]) -> str:
+    """The words as one types them in a shell."""
+    return shlex.join(["standpunkt", *words])
