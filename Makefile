@@ -83,7 +83,8 @@ peers: .venv-peers/.installed
 plan: $(VENV)/bin/python
 	$(BIN)/python tests/tools/draw_plan.py
 
-docs: $(VENV)/.tested
+docs: $(VENV)/.installed
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[docs]'
 	$(BIN)/python tests/tools/make_docs.py
 
 format: $(VENV)/.tested

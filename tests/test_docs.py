@@ -69,12 +69,36 @@ def test_every_verb_stands_in_a_page_written_by_hand() -> None:
     assert set(COMMAND.commands) - named == set()
 
 
-def test_the_site_is_built_without_a_warning(capfd: pytest.CaptureFixture[str]) -> None:
-    assert make_docs.main() == 0, capfd.readouterr().out
-    site = make_docs.FOLDER / "site"
-    assert "--fail-under" in (site / "verbs" / "index.html").read_text("utf-8")
-    for name in re.findall(r": (\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M):
-        assert (site / name.removesuffix(".md") / "index.html").exists(), name
+def headings(text: str) -> set[str]:
+    """The names of a page's headings in links, as Markdown's writers make them."""
+    found = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)
+    kept = (re.sub(r"[^\w\s-]", "", heading.lower()).strip() for heading in found)
+    return {re.sub(r"[\s-]+", "-", heading) for heading in kept}
+
+
+def test_every_link_of_the_site_leads_to_a_page_and_a_heading() -> None:
+    """What `make docs` holds by itself, without what it needs."""
+    pages = {path.name: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")} | make_docs.pages()
+    listed = re.findall(r"(\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M)
+    assert set(listed) == set(pages)
+    broken = []
+    for name, text in pages.items():
+        for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)):
+            page, _, heading = link.partition("#")
+            if re.match(r"https?:", link):
+                continue
+            there = pages.get(page or name)
+            is_file = there is not None or (ROOT / "docs" / page).is_file()
+            if not is_file or (heading and heading not in headings(there or "")):
+                broken.append(f"{name}: {link}")
+    assert broken == []
+
+
+def test_the_reference_has_every_option_and_every_field() -> None:
+    pages = make_docs.pages()
+    assert "--fail-under" in pages["verbs.md"]
+    assert "`sentence_id`" in pages["files.md"]
+    assert "not a study" in pages["errors.md"]
 
 
 @pytest.mark.slow
