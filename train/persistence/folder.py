@@ -72,7 +72,7 @@ def load_model(folder: str | Path) -> Model:
         which. Or it holds estimators that are not ours, and are not trusted here.
     """
     folder = Path(folder)
-    meta = _read_meta(folder)
+    meta = load_meta(folder)
     _check_encoder(meta, folder / META_FILE)
     data = _read(folder, MODEL_FILE)
     state = _read_state(data, folder / MODEL_FILE)
@@ -99,7 +99,7 @@ def read_estimators_file(folder: str | Path) -> bytes | None:
         As `load_meta`, or the file is missing.
     """
     folder = Path(folder)
-    return _read(folder, ESTIMATORS_FILE) if _read_meta(folder).estimator else None
+    return _read(folder, ESTIMATORS_FILE) if load_meta(folder).estimator else None
 
 
 def load_meta(folder: str | Path) -> ModelMeta:
@@ -110,10 +110,7 @@ def load_meta(folder: str | Path) -> ModelMeta:
     ModelError
         As `load_model`, for ``model.json`` alone.
     """
-    return _read_meta(Path(folder))
-
-
-def _read_meta(folder: Path) -> ModelMeta:
+    folder = Path(folder)
     path = folder / META_FILE
     data = _read(folder, META_FILE)
     if Nesting().is_deep(data):
