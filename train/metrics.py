@@ -104,12 +104,12 @@ def macro_interval(draws: Floats) -> tuple[float, float] | None:
     return interval_of(np.nanmean(draws[known], axis=1)) if known.any() else None
 
 
-def interval_of(values: Array, level: float = 0.95) -> tuple[float, float] | None:
-    """The percentile interval of a figure's draws; those in which it is not defined do not count."""
+def interval_of(values: Array) -> tuple[float, float] | None:
+    """The 95 % percentile interval of a figure's draws; those in which it is not defined do not count."""
     known = values[~np.isnan(values)]
     if not len(known):
         return None
-    low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
+    low, high = np.quantile(known, [(1 - 0.95) / 2, (1 + 0.95) / 2])
     return round(float(low), 6), round(float(high), 6)
 
 

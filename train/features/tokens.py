@@ -46,7 +46,6 @@ STIR = 0xD6E8FEB86659FD93
 _INVERSE = pow(BASE, -1, 2**64)
 _STIR = np.uint64(STIR)
 _SHIFT, _SHORT = np.uint64(32), np.uint64(48)
-_PARTING = np.uint64(0xC2B2AE3D27D4EB4F)
 
 _NOWHERE = np.zeros(0, dtype=np.int32)
 

@@ -172,21 +172,18 @@ def code_predictions(
     thresholds: Mapping[str, float],
     *,
     is_number: bool = False,
-    touched: Floats | None = None,
 ) -> list[CodePrediction]:
     """The records of rows of probabilities: shape (n_rows, n_codes)."""
     values, best = scores.round(6).tolist(), scores.argmax(axis=1).tolist()
     keys = [int(code) if is_number else code for code in codes]
     limits = [round(thresholds[code], 6) for code in codes]
-    touches = [None] * len(values) if touched is None else touched.round(6).tolist()
     return [
         CodePrediction(
             code=keys[i],
             score=row[i],
             threshold=limits[i],
             abstained=row[i] < limits[i],
-            touched=touch,
             scores=dict(zip(codes, row, strict=True)),
         )
-        for row, i, touch in zip(values, best, touches, strict=True)
+        for row, i in zip(values, best, strict=True)
     ]

@@ -79,7 +79,7 @@ def load_model(folder: str | Path, *, with_file: bool = False) -> Model:
         predictions, refuses to do without, and there is none.
     """
     folder = Path(folder)
-    meta = _read_meta(folder)
+    meta = load_meta(folder)
     if meta.stacked is not None and not with_file:
         if meta.stacked.if_missing == "refuse":
             raise ModelError(
@@ -114,7 +114,7 @@ def read_estimators_file(folder: str | Path) -> bytes | None:
         As `load_meta`, or the file is missing.
     """
     folder = Path(folder)
-    return _read(folder, ESTIMATORS_FILE) if _read_meta(folder).estimator else None
+    return _read(folder, ESTIMATORS_FILE) if load_meta(folder).estimator else None
 
 
 def load_meta(folder: str | Path) -> ModelMeta:
@@ -125,10 +125,7 @@ def load_meta(folder: str | Path) -> ModelMeta:
     ModelError
         As `load_model`, for ``model.json`` alone.
     """
-    return _read_meta(Path(folder))
-
-
-def _read_meta(folder: Path) -> ModelMeta:
+    folder = Path(folder)
     path = folder / META_FILE
     data = _read(folder, META_FILE)
     if Nesting().is_deep(data):

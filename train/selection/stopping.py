@@ -40,7 +40,7 @@ class StoppingHint(Record, frozen=True, kw_only=True):
 
 
 def stopping_hint(
-    rows: Sequence[GoldSentence], codebook: Codebook, *, settings: Settings | None = None, seed: int = 0
+    rows: Sequence[GoldSentence], codebook: Codebook, *, settings: Settings | None = None
 ) -> StoppingHint:
     """What the next doubling of coded sentences would bring each layer, at most.
 
@@ -54,10 +54,10 @@ def stopping_hint(
         The rows do not fit the codebook, or nothing can be held out.
     """
     kept = training_rows(rows, codebook)
-    splits = hold_out(kept, codebook, Plan(seed=seed)).splits
+    splits = hold_out(kept, codebook, Plan()).splits
     curve = delayed(_curve)
     curves: list[list[tuple[int, dict[str, float | None]]]] = Parallel(n_jobs=min(cpu_count(), len(splits)))(
-        curve(split, codebook, settings, seed) for split in splits
+        curve(split, codebook, settings) for split in splits
     )
     wider = 1 / len(splits) + float(np.mean([len(test) / len(train) for train, test in splits]))
     return StoppingHint(
@@ -67,14 +67,14 @@ def stopping_hint(
 
 
 def _curve(
-    split: Split, codebook: Codebook, settings: Settings | None, seed: int
+    split: Split, codebook: Codebook, settings: Settings | None
 ) -> list[tuple[int, dict[str, float | None]]]:
     """Sentences learned from and macro-F1 a layer, for each share."""
     points = []
     for share in _SHARES:
-        rows = part_of(split.train, share, seed)
-        model, _ = fit(rows, codebook, settings=settings, seed=seed)
-        layers = score_layers(codebook, scored_rows(model, split.test), version="", seed=seed).layers
+        rows = part_of(split.train, share, 0)
+        model, _ = fit(rows, codebook, settings=settings)
+        layers = score_layers(codebook, scored_rows(model, split.test), version="").layers
         points.append((len(rows), {name: figures.macro_f1 for name, figures in layers.items()}))
     return points
 
