@@ -13,6 +13,7 @@ from annotate.analysis.summary import summary_of
 from annotate.pages.curve import Point, curve
 from annotate.tag.folder_index import write_index
 from annotate.tag.ledger import Finished, Ledger
+from annotate.tag.report import counts_in
 from reading_pieces import answers, codebook, piece
 from train.fit import commentary_hash
 
@@ -71,8 +72,8 @@ def index_of(folder: Path, pieces: int, *, learned: int) -> str:
         one = piece((f"Ein Limit tut not {n}.", answers(tempolimit="favor")), title=f"Text {n}")
         summary = replace(summary_of(one, book, model_version="probe-1"), commentary_id=f"text-{n}")
         done = Finished(
-            key=str(n), day=f"2025-{1 + n:02}-11", page=f"t{n}.html", rows=[], summary=summary,
-            counts=counts_of(view_piece(one, book, number=1), book), answers={}, abstained={},
+            key=str(n), day=f"2025-{1 + n:02}-11", page=f"t{n}.html", report=counts_in(one, book),
+            model_version="probe-1", summarised=summary, counts=counts_of(view_piece(one, book, number=1), book),
         )  # fmt: skip
         ledger.add(done, n, [])
         known += [commentary_hash(summary.commentary_id)] if n < learned else []

@@ -21,6 +21,7 @@ from annotate.pages.reading import reading_page
 from annotate.tag.folder import piece_hits
 from annotate.tag.folder_index import write_index
 from annotate.tag.ledger import Finished, Ledger
+from annotate.tag.report import counts_in
 from reading_pieces import answers, codebook, devices, piece, says, touches
 from schemas.records import Layers
 
@@ -339,8 +340,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         summary = summary_of(one, book, model_version="probe-1")
         view = view_piece(one, book, number=1)
         done = Finished(
-            key=str(n), day=f"2025-0{1 + n // 3}-11", page=f"t{n}.html", rows=[], summary=summary,
-            counts=counts_of(view, book), answers={}, abstained={},
+            key=str(n), day=f"2025-0{1 + n // 3}-11", page=f"t{n}.html", report=counts_in(one, book),
+            model_version="probe-1", summarised=summary, counts=counts_of(view, book),
         )  # fmt: skip
         ledger.add(done, n, list(piece_hits(view, summary)))
         page = reading_page([one], book, model_version="probe-1", home="../index.html")
