@@ -67,7 +67,7 @@ def test_a_figure_counts_the_sentences_it_leads_to(
     assert touched > 0
     assert page.count("<li>") == touched
     assert "sei Unfug" not in page  # relayed speech is nobody's stance here
-    assert f"Gezählt {touched} von 48 Sätzen; nicht bereinigt: keine von Hand codierten Sätze." in (
+    assert f"{touched} von 48 Sätzen; nicht bereinigt: keine von Hand codierten Sätze." in (
         site / "index.html"
     ).read_text("utf-8")
 
@@ -168,7 +168,7 @@ def test_a_broken_off_run_goes_on_and_ends_as_if_it_had_not_been(
     assert not parts.exists()
     monkeypatch.setattr(tagging.Ledger, "add", added)
     ran = standpunkt("tag", texts, "-m", model, "-o", parts)
-    assert "5 of 12 commentaries were already finished" in ran.err
+    assert "already finished: 5 of 12 commentaries" in ran.err
     assert parts.read_bytes() == whole.read_bytes()
     assert [p.name for p in tmp_path.glob("*.sqlite")] == []
 
@@ -182,7 +182,7 @@ def test_a_changed_text_is_done_again_and_a_deleted_one_goes(
     (texts / "t003.md").unlink()
     write(texts, 5, "2025-03-15", author="Jemand Neues")
     ran = standpunkt(*words)
-    assert "10 of 11 commentaries were already finished" in ran.err
+    assert "already finished: 10 of 11 commentaries" in ran.err
     assert json.loads(ran.out)["commentaries"] == 11
     assert not gone.exists()
 
