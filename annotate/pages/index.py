@@ -228,7 +228,7 @@ def _target(one: TargetIndex, index: Index, codebook: Codebook) -> Markup:
         tag("p", "Berührt: ", _value(one.touched), " der Sätze", class_="figures"),
         tag(
             "p",
-            f"{number(one.touched.hits)} von {number(one.touched.of)}; {_how(one.touched)}",
+            f"{number(one.touched.hits)} von {number(one.touched.of)} Sätzen; {_how(one.touched)}",
             class_="note",
         ),
         _direction(one.direction),

@@ -67,7 +67,7 @@ def test_a_figure_counts_the_sentences_it_leads_to(
     assert touched > 0
     assert page.count("<li>") == touched
     assert "sei Unfug" not in page  # relayed speech is nobody's stance here
-    assert f"Gezählt {touched} von 48 Sätzen; nicht bereinigt: keine von Hand codierten Sätze." in (
+    assert f"{touched} von 48 Sätzen; nicht bereinigt: keine von Hand codierten Sätze." in (
         site / "index.html"
     ).read_text("utf-8")
 
