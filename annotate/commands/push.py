@@ -54,7 +54,7 @@ def push(
     json: JsonOption = False,
 ) -> None:
     """Bring the sentences to Label Studio: one project an annotator, each sentence once."""
-    from annotate.study.connect import connect
+    from annotate.study.connect import check_address, connect
     from annotate.study.folder import open_study
     from annotate.study.settings import with_given, write_settings
     from annotate.sync import push as pushing
@@ -68,6 +68,7 @@ def push(
     opened = open_study(study)
     with opened.locked("push", say), progress_bar() as progress:
         opened = with_given(opened, annotators=annotators, overlap=overlap, unit=unit)
+        check_address(opened, url=url)
         pushing.check_pushable(opened)
         studio = connect(opened, url=url)
         if not dry_run:

@@ -32,13 +32,9 @@ def connect(study: Study | None, *, url: str | None = None, read_only: bool = Fa
     """
     if study is not None:
         check_place(study)
-    given = _given(url)
-    address = given or (study.settings.studio.url if study is not None else None)
+    address = check_address(study, url=url)
     local = local_server.load()
     if address and not (local and address.rstrip("/") == local.url):
-        refuse_login(address)
-        if study is not None and not given:
-            _refuse_unconfirmed(study, address)
         key = os.environ.get(KEY)
         if not key:
             raise SettingsError(f"no token for {address}", variable=KEY)
@@ -51,6 +47,24 @@ def connect(study: Study | None, *, url: str | None = None, read_only: bool = Fa
             f"or set {URL} and {KEY}"
         )
     return Studio(local.url, local.token, read_only=read_only)
+
+
+def check_address(study: Study | None, *, url: str | None = None) -> str | None:
+    """The address that is named, before anything is asked of it; None where only this machine's is left.
+
+    Raises
+    ------
+    SettingsError
+        It has a login in it, or stands in study.yaml alone and was not confirmed.
+    """
+    given = _given(url)
+    address = given or (study.settings.studio.url if study is not None else None)
+    local = local_server.load()
+    if address and not (local and address.rstrip("/") == local.url):
+        refuse_login(address)
+        if study is not None and not given:
+            _refuse_unconfirmed(study, address)
+    return address
 
 
 def server_address(study: Study, url: str | None = None) -> str | None:

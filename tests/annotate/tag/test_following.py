@@ -55,7 +55,7 @@ def test_the_documented_command_does_what_is_new_and_nothing_twice(place: Path) 
     before = pages(place)
     again = run(place)
     assert again.returncode == 0
-    assert "2 of 2 commentaries were already finished" in again.stderr
+    assert "already finished: 2 of 2 commentaries" in again.stderr
     assert pages(place) == before
     write(place, 3)
     broken = place / "texte" / "4.txt"
@@ -63,7 +63,7 @@ def test_the_documented_command_does_what_is_new_and_nothing_twice(place: Path) 
     for finished in (2, 3):  # the unreadable one is named each time, and the new one is done once
         ran = run(place)
         assert ran.returncode == 1
-        assert f"{finished} of 3 commentaries were already finished" in ran.stderr
+        assert f"already finished: {finished} of 3 commentaries" in ran.stderr
         (line,) = [line for line in ran.stderr.splitlines() if line.startswith("error: ")]
         assert "4.txt" in line
         assert "not UTF-8" in line

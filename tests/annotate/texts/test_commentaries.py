@@ -127,6 +127,7 @@ def test_a_date_out_of_line_is_kept_and_reported_with_its_neighbours(tmp_path: P
         {
             "commentary": found[1].commentary_id,
             "flag": "date_out_of_line",
+            "title": "Die Heizung",
             "found": "2026-11-02",
             "neighbours": ["2025-11-03", "2025-11-01"],
         }
@@ -159,7 +160,7 @@ def test_corrections_are_made_visibly_before_dates_are_compared(tmp_path: Path) 
     found = read(path, corrections=[fix])
     assert (found[1].commentary_id, found[1].date, found[1].flags) == (name, "2025-11-02", ["corrected:date"])
     assert flag_rows(found, [fix])[0] == {
-        "commentary": name, "flag": "corrected:date", "was": "02.11.2026", "is": "2025-11-02", "reason": "Tippfehler",
+        "commentary": name, "flag": "corrected:date", "title": "Die Heizung", "was": "02.11.2026", "is": "2025-11-02", "reason": "Tippfehler",
     }  # fmt: skip
 
 
