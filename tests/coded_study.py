@@ -9,10 +9,13 @@ from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import UNRELATED, Annotation, GoldSentence, Sentence
 
 
-def coded_study(folder: Path) -> Study:
-    """All commentaries of the demo, coded by both of its annotators."""
+def coded_study(folder: Path, *, only: str = "") -> Study:
+    """All commentaries of the demo, or those of one of its files, coded by both of its annotators."""
     study = init_study(folder, codebook=CODEBOOK, targets=TARGETS, annotators=ANNOTATORS, name="demo")
     copy_commentaries(study.commentary_folder)
+    for path in study.commentary_folder.iterdir():
+        if only not in path.name:
+            path.unlink()
     split_study(study)
     book = study.codebook()
     sentences = list(read_jsonl(study.sentences, Sentence))
