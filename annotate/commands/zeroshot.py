@@ -320,8 +320,8 @@ def _plan_words(planned: "Plan", prompt: "Prompt") -> str:
     tokens = planned.prompt_tokens + planned.answer_tokens
     return "\n".join(
         [
-            f"{prompt.version()}: {counted(planned.sentences, 'sentence')}, commentaries "
-            f"{planned.commentaries:,}",
+            f"{prompt.version()}: {counted(planned.commentaries, 'commentary')}, "
+            f"{counted(planned.sentences, 'sentence')}",
             f"{counted(planned.requests, 'request')} to send, {planned.cached:,} answered before",
             f"about {tokens:,} tokens: {planned.prompt_tokens:,} in the questions, "
             f"{planned.answer_tokens:,} in the answers",
