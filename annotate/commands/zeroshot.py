@@ -133,7 +133,7 @@ def zeroshot(
     else:
         raise SettingsError("no codebook, and the current folder is not a study", flag="--codebook")
     if not model:
-        raise SettingsError("the name of the model, as the endpoint calls it", flag="--model")
+        raise SettingsError("no model: say what the endpoint calls it, such as qwen3:8b", flag="--model")
     coded = _gold(gold, opened, book)
     settings = PromptSettings(
         whole=whole,
