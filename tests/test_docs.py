@@ -71,6 +71,15 @@ def test_every_verb_stands_in_a_page_written_by_hand() -> None:
     assert set(COMMAND.commands) - named == set()
 
 
+def test_each_verb_of_the_reference_leads_to_pages_that_name_it() -> None:
+    assert set(make_docs.EXPLAINED) == set(COMMAND.commands)
+    for verb, pages in make_docs.EXPLAINED.items():
+        for page in pages:
+            text = (ROOT / "docs" / page).read_text("utf-8")
+            assert re.search(rf"`{verb}\b|standpunkt {verb}\b", text), (verb, page)
+    assert "..." not in re.sub(r"COMMAND .ARGS.\.\.\.|\]\.\.\.|\}\.\.\.", "", make_docs.verbs())
+
+
 def headings(text: str) -> set[str]:
     """The names of a page's headings in links, as Markdown's writers make them."""
     found = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), re.M)

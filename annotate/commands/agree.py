@@ -1,6 +1,6 @@
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -18,7 +18,7 @@ from annotate.commands.terminal import (
     say_next,
 )
 from schemas.decimals import counted
-from schemas.errors import SettingsError
+from schemas.errors import DataError, SettingsError
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
@@ -350,13 +350,12 @@ def agree(
     if read.read is None:
         for note in _nobodys_words(sum(is_unknown(row.annotator) for row in read.annotations)):
             say(f"note: {note}")
-    files = [Path(name) for name in machine or () if Path(name).is_file()]
+    files, models = files_and_accounts(machine or ())
     machines = [
         row
         for file in files
         for row in machine_codings(file, read.codebook, study if exports else study or Path())
     ]
-    models = [name for name in machine or () if not Path(name).is_file()]
     try:
         report = agreement(
             read.annotations, read.codebook, chains=read.chains, models=models, machines=machines
@@ -385,6 +384,20 @@ def _cause(study: Path | None, read: Codings) -> str:
 
     words = why_nothing_in_common(open_study(study), read.annotations)
     return words and f"; {words}"
+
+
+def files_and_accounts(machines: Iterable[str]) -> tuple[list[Path], list[str]]:
+    """What --machine was given, parted into files of predictions and names of annotators."""
+    files, accounts = [], []
+    for name in machines:
+        path = Path(name)
+        if path.is_file():
+            files.append(path)
+        elif path.suffix == ".jsonl" or path.name != name:  # no annotator is called so
+            raise DataError("no such file", path=path)
+        else:
+            accounts.append(name)
+    return files, accounts
 
 
 def machine_codings(file: Path, codebook: "Codebook", study: Path | None) -> "list[Annotation]":

@@ -234,7 +234,7 @@ Without a server, in this order:
   {run} adjudicate
   {run} train
   {run} tag commentaries/{UNCODED_FILE}    a commentary that nobody coded
-  {run} report                             some two minutes
+  {run} report                               some two minutes
 `{run} demo` does it all with Label Studio, with people's screens."""
 
 

@@ -52,7 +52,7 @@ def report(
     json: JsonOption = False,
 ) -> None:
     """Write one report of the study: what may be said with it, and every figure behind that."""
-    from annotate.commands.agree import machine_codings
+    from annotate.commands.agree import files_and_accounts, machine_codings
     from annotate.report.chapters import to_document
     from annotate.report.gather import gather
     from annotate.report.markdown import to_markdown
@@ -71,7 +71,7 @@ def report(
     if for_paper is not None and for_paper.is_dir() and any(for_paper.iterdir()):
         raise DataError("is not empty, nothing was written: name another folder", path=for_paper)
     book = opened.codebook()
-    files = [Path(name) for name in machine or () if Path(name).is_file()]
+    files, accounts = files_and_accounts(machine or ())
     with progress_bar() as progress:
         found = gather(
             opened,
@@ -79,7 +79,7 @@ def report(
             names=names,
             evaluated=evaluation,
             machines=[row for file in files for row in machine_codings(file, book, opened.folder)],
-            accounts=[name for name in machine or () if not Path(name).is_file()],
+            accounts=accounts,
             seed=seed,
             progress=progress,
         )

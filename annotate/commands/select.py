@@ -134,12 +134,12 @@ def _simulate(
 def _words(report: "SelectReport") -> Iterator[str]:
     from annotate.study.selection import REASONS
 
-    verb = "would be " if report.dry_run else ""
+    verb = "would select" if report.dry_run else "selected"
     of = f" of {counted(report.commentaries, 'commentary')}" if report.unit == "sentence" else ""
     what = f"{counted(report.commentaries, 'commentary')}, " if report.unit == "commentary" else ""
     model = f", {report.model_version}" if report.model_version else ""
     by = f"{report.strategy}{model}"
-    yield f"batch {report.batch} ({by}): {verb}selected {what}{counted(report.sentences, 'sentence')}{of}"
+    yield f"batch {report.batch} ({by}): {verb} {what}{counted(report.sentences, 'sentence')}{of}"
     yield f"{report.random} of them at random, {report.control} without suggestions"
     yield f"from {report.eligible:,} that could be"
     for reason, count in report.set_aside.items():

@@ -133,7 +133,7 @@ def zeroshot(
     else:
         raise SettingsError("no codebook, and the current folder is not a study", flag="--codebook")
     if not model:
-        raise SettingsError("the name of the model, as the endpoint calls it", flag="--model")
+        raise SettingsError("no model: say what the endpoint calls it, such as qwen3:8b", flag="--model")
     coded = _gold(gold, opened, book)
     settings = PromptSettings(
         whole=whole,
@@ -320,8 +320,8 @@ def _plan_words(planned: "Plan", prompt: "Prompt") -> str:
     tokens = planned.prompt_tokens + planned.answer_tokens
     return "\n".join(
         [
-            f"{prompt.version()}: {counted(planned.sentences, 'sentence')}, commentaries "
-            f"{planned.commentaries:,}",
+            f"{prompt.version()}: {counted(planned.commentaries, 'commentary')}, "
+            f"{counted(planned.sentences, 'sentence')}",
             f"{counted(planned.requests, 'request')} to send, {planned.cached:,} answered before",
             f"about {tokens:,} tokens: {planned.prompt_tokens:,} in the questions, "
             f"{planned.answer_tokens:,} in the answers",

@@ -209,7 +209,9 @@ def open_study(folder: str | Path | None) -> Study:
     path = root / "study.yaml"
     if not path.is_file():
         raise SettingsError(
-            f"{root} is not a study (no study.yaml); make one with `standpunkt init`", flag="--study"
+            f"{root} is not a study (no study.yaml); go into the folder of one, or make one with "
+            "`standpunkt init`",
+            flag="--study",
         )
     data, places = parse_yaml(unicodedata.normalize("NFC", decode_utf8(read_bytes(path), path)), path)
     known = [field.name for field in msgspec.structs.fields(StudySettings)]

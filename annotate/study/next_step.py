@@ -57,13 +57,16 @@ def _next(study: Study, after: str) -> tuple[str | None, str]:
         has_texts = study.commentary_folder.is_dir() and any(study.commentary_folder.iterdir())
         return (None if has_texts else f"put commentaries into {study.commentary_folder}"), "split"
     rows = list(read_jsonl(study.annotations, Annotation)) if study.annotations.exists() else []
-    if after == "select" or not (rows or study.assignments.exists()):
+    is_given_out = study.assignments.exists()
+    if after == "select" or (after == "split" and is_given_out) or not (rows or is_given_out):
         return None, "push"
+    model = max(study.models.glob("*/model.json"), key=lambda file: file.stat().st_mtime_ns, default=None)
+    if after == "push" and rows and model is not None and not _is_too_small(model):
+        return None, "prelabel"
     if not rows or after in ("push", "prelabel"):
         return "code in Label Studio", "pull"
     if not _is_newer(study.gold, study.annotations):
         return None, "agree" if after != "agree" and _is_coded_by_two(rows) else "adjudicate"
-    model = max(study.models.glob("*/model.json"), key=lambda file: file.stat().st_mtime_ns, default=None)
     if model is None or not _is_newer(model, study.gold):
         return None, "train"
     if after == "train":

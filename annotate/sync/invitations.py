@@ -115,7 +115,7 @@ Sie sind eingeladen, in dieser Studie Sätze aus Kommentaren zu codieren.
    Alle Regeln mit Beispielen liegen bei: richtlinien.html
 
    Wenn „Es fehlt noch etwas“ erscheint: Die Meldung nennt, was fehlt; Esc,
-   nachholen, speichern. Wenn Sie sich vertan haben: Pfeil links unten zurück,
+   nachholen, speichern. Wenn Sie sich vertan haben: links unten „Zurück“,
    ändern, Strg+Enter. Wenn eine Taste nichts tut: einmal auf eine leere Stelle
    klicken, der Zeiger stand in einem Feld.
 {here}

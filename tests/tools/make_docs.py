@@ -34,6 +34,39 @@ FILES = {
     "data/predictions.jsonl": "schemas.records:Prediction",
 }
 
+#: Verb → the pages that explain it.
+EXPLAINED = {
+    "demo": ("demo-data.md",),
+    "open": ("open.md",),
+    "look": ("import.md",),
+    "init": ("study.md",),
+    "import": ("import.md",),
+    "split": ("segmentation.md",),
+    "relink": ("segmentation.md",),
+    "push": ("study.md",),
+    "status": ("loop.md",),
+    "doctor": ("study.md",),
+    "pull": ("study.md",),
+    "agree": ("agreement.md",),
+    "audit": ("audit.md",),
+    "adjudicate": ("agreement.md", "two-and-a-third.md"),
+    "train": ("model.md",),
+    "evaluate": ("model.md",),
+    "report": ("report.md",),
+    "tag": ("tagging.md", "tutorial-tagging.md"),
+    "export": ("export.md",),
+    "rehydrate": ("protected-texts.md",),
+    "select": ("select.md",),
+    "zeroshot": ("zeroshot.md",),
+    "prelabel": ("model.md", "study.md"),
+    "serve": ("serve.md",),
+    "backup": ("study.md",),
+    "studio": ("study.md", "team-server.md"),
+    "codebook": ("codebook.md", "migration.md"),
+    "annotators": ("study.md",),
+    "model": ("model.md",),
+}
+
 
 def pages() -> dict[str, str]:
     """File name → Markdown, of every page that is not written by hand."""
@@ -48,11 +81,38 @@ def pages() -> dict[str, str]:
 
 
 def verbs() -> str:
-    """What `--help` says, by Typer's own writer of Markdown."""
+    """What `--help` says, by Typer's own writer of Markdown, with a way to the page that explains a verb."""
     command = [sys.executable, "-m", "typer", "annotate.cli", "utils", "docs", "--name", "standpunkt"]
     text = subprocess.check_output(command, cwd=ROOT, text=True)
     text = text.replace("* `--help`: Show this message and exit.\n", "")
-    return "# Verbs\n\nMade from the command's own `--help`.\n\n" + text.partition("\n\n")[2]
+    text = re.sub(r"^\*\*Options\*\*:\n\n+(?![*\n])", "", text, flags=re.M)
+    text = re.sub(r"\(docs/(\w+)\.md\)", lambda named: f"([{named[1]}]({named[1]}.md))", text)
+    first = dict(re.findall(r"^##+ `standpunkt ([^`]+)`\n\n(.+)$", text, re.M))
+    head, *sections = re.split(r"(?=^## `)", text.partition("\n\n")[2], flags=re.M)
+    parts = ["# Verbs\n\nMade from the command's own `--help`.\n\n", _whole_lines(head, first)]
+    for section in sections:
+        verb = re.match(r"## `standpunkt (\w+)", section)[1]  # type: ignore[index]
+        heading, about, rest = section.split("\n\n", 2)
+        more = [f"[{_title(page)}]({page})" for page in EXPLAINED.get(verb, ())]
+        about += f"\n\nExplained in {' and '.join(more)}." if more else ""
+        parts.append(f"{heading}\n\n{about}\n\n{_whole_lines(rest, first, verb)}")
+    return "".join(parts)
+
+
+def _whole_lines(text: str, first: dict[str, str], verb: str = "") -> str:
+    """The list of commands with links and whole sentences: Typer cuts them for a terminal."""
+
+    def line(listed: re.Match[str]) -> str:
+        name = f"{verb} {listed[1]}".strip()
+        return f"* [`{listed[1]}`](#standpunkt-{name.replace(' ', '-')}): {first[name]}"
+
+    head, commands, rest = text.partition("**Commands**:\n\n")
+    listed, end, others = rest.partition("\n\n")
+    return head + commands + re.sub(r"^\* `([\w-]+)`: .*$", line, listed, flags=re.M) + end + others
+
+
+def _title(page: str) -> str:
+    return (ROOT / "docs" / page).read_text("utf-8").partition("\n")[0].removeprefix("# ")
 
 
 def files() -> str:

@@ -52,6 +52,9 @@ def test_a_machine_is_compared_with_people(standpunkt: Run, study: Study, tmp_pa
     assert "Menschen und Maschinen" in (tmp_path / "m.html").read_text("utf-8")
     wrong = standpunkt("report", "--study", study.folder, "--no-evaluation", "--machine", "dora")
     assert 'no coding by the model "dora"' in wrong.error
+    for verb in ("report", "agree"):
+        missing = standpunkt(verb, "--study", study.folder, "--machine", "llm.jsonl")
+        assert missing.error == "error: llm.jsonl: no such file"
 
 
 def test_a_sheet_is_for_one_person_and_nobody_else_reads_it(standpunkt: Run, study: Study) -> None:

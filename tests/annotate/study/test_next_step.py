@@ -99,3 +99,14 @@ def test_after_gold_comes_training_and_after_it_what_the_model_is_good_for(tmp_p
 
 def test_a_selection_wants_to_be_pushed(tmp_path: Path) -> None:
     assert verb(coded_study(tmp_path / "s"), "select") == "push"
+
+
+def test_new_texts_of_a_coded_study_are_pushed_and_then_suggested(tmp_path: Path) -> None:
+    study = coded_study(tmp_path / "s")
+    sentences = list(read_jsonl(study.sentences, Sentence))
+    write_jsonl(study.assignments, assign(sentences, study.settings))
+    with_model(with_texts(study), 200)
+    assert verb(study, "split") == "push"
+    assert verb(study, "push") == "prelabel"
+    with_model(study, 40)  # too little to suggest anything
+    assert next_step(study, after="push").verb == "pull"
