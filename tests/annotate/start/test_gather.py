@@ -94,6 +94,7 @@ def test_ties_are_those_of_adjudicate_and_nothing_is_written(standpunkt: Run, st
     assert report["adjudication"] == standpunkt("adjudicate", "--json", "--study", study.folder).json
     first = report["adjudication"]["ties"][0]
     assert (report["ties"][0]["layer"], report["ties"][0]["votes"]) == (first["layer"], first["votes"])
+    assert len({tie["example"]["sentence_id"] for tie in report["ties"]}) == len(report["ties"]) == 3
 
 
 @pytest.mark.slow
