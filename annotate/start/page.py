@@ -9,7 +9,7 @@ from annotate.start.controls import Controls, copied
 from annotate.start.facts import VERBS as RUN_HERE
 from annotate.start.facts import StartReport
 from annotate.start.jobs import Job
-from annotate.start.sections import View, sections
+from annotate.start.sections import View, page_link, sections
 from annotate.start.verbs import ENOUGH, command, typed
 from annotate.start.words import VERBS, next_words
 from schemas.codebook import Codebook
@@ -94,6 +94,8 @@ def _next(view: View) -> Markup | None:
         way.append(view.controls.run(step.verb, words.pick(*VERBS[step.verb].name), words, class_="main"))
     if step.command:
         way.append(copied(step.command, words))
+    if step.name == "done":
+        way += [page_link(one, view)[0] for one in view.report.pages if one.kind == "report"]
     if step.name == "texts":
         way.append(copied(f"{view.report.folder}/commentaries", words))
     return tag(

@@ -596,7 +596,9 @@ def _layer_outlook(layer: LayerOutlook, view: View) -> Markup:
             tag("strong", book.layer_label(layer.layer)),
             " ",
             tag("span", mark, class_="yes" if may else "no"),
-            tag("span", f"F1 {figure}", class_="count") if layer.macro_f1 is not None else None,
+            tag("span", f"{words.pick('Makro-F1', 'macro-F1')} {figure}", class_="count")
+            if layer.macro_f1 is not None
+            else None,
             class_="line",
         ),
         tag("p", outlook_words(layer, book, words), class_="quiet"),
@@ -665,7 +667,7 @@ def _pages(view: View) -> Markup | None:
     shown = [page for page in view.report.pages if view.controls.token or page.kind != "guidelines"]
     if not shown:
         return None
-    items = [tag("li", _page_link(page, view)) for page in _sorted(shown)]
+    items = [tag("li", page_link(page, view)) for page in _sorted(shown)]
     return _section("pages", words.pick("Seiten", "Pages"), tag("ul", items, class_="pages"))
 
 
@@ -674,7 +676,8 @@ def _sorted(pages: Sequence[StudyPage]) -> list[StudyPage]:
     return sorted(pages, key=lambda page: (order.index(page.kind), page.name))
 
 
-def _page_link(page: StudyPage, view: View) -> list[Child]:
+def page_link(page: StudyPage, view: View) -> list[Child]:
+    """The link to a page, and beside it what else there is to say of it."""
     kind = view.words.pick(*_KINDS[page.kind])
     words = page.title if page.kind in ("reading", "sheet") else kind
     where = quote(page.name)

@@ -198,7 +198,7 @@ _STEPS = {
     ),
     "done": StepWords(
         ("Lesen, was herauskam", "Read what came of it"),
-        ("Alles ist getan. Der Bericht steht unter Seiten.", "All is done. The report is among the pages."),
+        ("Der Bericht ist auf dem Stand der Daten.", "The report is up to date with the data."),
     ),
 }
 
