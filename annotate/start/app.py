@@ -166,7 +166,8 @@ class _Site:
         sites = [one.parent for one in listed if one.name == "index.html"]
         is_listed = path in listed or any(site in path.parents for site in sites)
         if path.suffix != ".html" or not is_listed or not path.is_file():
-            return HTMLResponse(message_page("Keine Seite", [f"{unquote(name)}: no such page"]), 404)
+            line = f"{unquote(name)}: no such page"
+            return HTMLResponse(message_page("Standpunkt", [line], language="en"), 404)
         return FileResponse(path, media_type="text/html", headers=headers)
 
 
@@ -298,7 +299,8 @@ def _refused(words: str, status: int) -> Response:
 
 def _told(request: Request, error: Exception) -> Response:
     """A file of the study that is damaged, say: the line that a verb would say."""
-    return HTMLResponse(message_page("Standpunkt", [str(error)], language="en"), 409)
+    page = message_page("Standpunkt", [str(error)], language="en", back="Back to the study")
+    return HTMLResponse(page, 409)
 
 
 def _gone(request: Request, error: Exception) -> Response:

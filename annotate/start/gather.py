@@ -36,7 +36,7 @@ from annotate.study.split import corrections_of
 from annotate.sync.adjudication import adjudicate_study
 from annotate.sync.status import AnnotatorProgress, StatusReport, minutes_left, study_status
 from annotate.texts.inputs import find_sources
-from exports.adjudication.adjudicate import AdjudicationReport
+from exports.adjudication.adjudicate import AdjudicationReport, Tie
 from exports.agreement.agree import agree
 from exports.agreement.report import AgreementReport
 from exports.agreement.report_text import next_steps
@@ -294,9 +294,13 @@ def _confusions(report: AgreementReport, book: Codebook, examples: _Examples) ->
 
 
 def _ties(report: AdjudicationReport, examples: _Examples) -> list[OpenTie]:
+    """The first ties, each of another sentence."""
+    firsts: dict[str, Tie] = {}
+    for tie in report.ties:
+        firsts.setdefault(tie.sentence_id, tie)
     return [
         OpenTie(layer=tie.layer, votes=tie.votes, example=examples.of(tie.sentence_id))
-        for tie in report.ties[:_TIES]
+        for tie in [*firsts.values()][:_TIES]
     ]
 
 

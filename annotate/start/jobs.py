@@ -13,7 +13,7 @@ import psutil
 
 from schemas.files import write_text
 
-#: Lines of what a verb says that are kept.
+#: The last lines of what a verb says, which are kept.
 _LINES = 400
 
 
@@ -38,8 +38,13 @@ class Job:
         return (self._end or time.monotonic()) - self._begin
 
     def say(self, line: str) -> None:
-        if len(self.lines) < _LINES:
-            self.lines.append(line)
+        self.lines = [*self.lines[1 - _LINES :], line]
+
+    @property
+    def last(self) -> str:
+        """What it said last: a line with those that go on with it, which are indented."""
+        begin = max((n for n, line in enumerate(self.lines) if line[:1].strip()), default=0)
+        return " ".join(line.strip() for line in self.lines[begin:])
 
     def end(self, code: int) -> None:
         self.code, self._end = code, time.monotonic()
@@ -74,19 +79,19 @@ class Jobs:
         with self._starting:
             if self.last is not None and self.last.is_running:
                 return False
+            # by itself: Ctrl-C in the terminal ends this program, which ends it in its own way
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "annotate", *words],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE if keep else subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
+                start_new_session=True,
+            )
             job = self.last = Job(verb, command)
-        # by itself: Ctrl-C in the terminal ends this program, which ends it in its own way
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "annotate", *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if keep else subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"},
-            start_new_session=True,
-        )
         self._thread = threading.Thread(target=self._follow, args=(job, self._process, keep), daemon=True)
         self._thread.start()
         return True

@@ -9,7 +9,7 @@ from annotate.start.controls import Controls, copied
 from annotate.start.facts import VERBS as RUN_HERE
 from annotate.start.facts import StartReport
 from annotate.start.jobs import Job
-from annotate.start.sections import View, sections
+from annotate.start.sections import View, page_link, sections
 from annotate.start.verbs import ENOUGH, command, typed
 from annotate.start.words import VERBS, next_words
 from schemas.codebook import Codebook
@@ -48,9 +48,12 @@ def start_page(
     )
 
 
-def message_page(title: str, lines: Sequence[str], *, language: str = "de") -> str:
-    """A page that says why there is none."""
-    body = tag("main", tag("h1", title), [tag("p", line) for line in lines], id="content", class_="message")
+def message_page(title: str, lines: Sequence[str], *, language: str = "de", back: str | None = None) -> str:
+    """A page that says why there is none; ``back`` names the way to the start page."""
+    way = tag("p", tag("a", back, href="/")) if back else None
+    body = tag(
+        "main", tag("h1", title), [tag("p", line) for line in lines], way, id="content", class_="message"
+    )
     return page(title, body, styles=("evaluation.css", "start.css"), language=language, is_served=True)
 
 
@@ -91,6 +94,8 @@ def _next(view: View) -> Markup | None:
         way.append(view.controls.run(step.verb, words.pick(*VERBS[step.verb].name), words, class_="main"))
     if step.command:
         way.append(copied(step.command, words))
+    if step.name == "done":
+        way += [page_link(one, view)[0] for one in view.report.pages if one.kind == "report"]
     if step.name == "texts":
         way.append(copied(f"{view.report.folder}/commentaries", words))
     return tag(
@@ -120,7 +125,10 @@ def _loop(view: View) -> Markup | None:
     has_report = any(one.kind == "report" for one in report.pages)
     tiles = [
         (words.pick("Sätze", "Sentences"), words.whole(report.corpus.sentences)),
-        (words.pick("Codiert", "Coded"), words.percent(done / tasks) if tasks else "–"),
+        (
+            words.pick("Vom Verteilten codiert", "Coded of those given out"),
+            words.percent(done / tasks) if tasks else "–",
+        ),
         (
             words.pick("Von zweien codiert", "Coded by two"),
             words.whole(report.agreement.shared) if report.agreement else "–",
@@ -187,7 +195,6 @@ def _job_box(controls: Controls, words: Words) -> Markup | None:
     else:
         head, state = _ended(job, name, took, words)
         stop = controls.form("/forget", words, tag("button", words.pick("Schließen", "Close"), type="submit"))
-    last = job.lines[-1] if job.lines else None
     output = tag("pre", "\n".join(job.lines), tabindex=0, lang="en") if job.lines else None
     more = (
         tag("details", tag("summary", words.pick("Was gesagt wurde", "What was said")), output)
@@ -197,7 +204,7 @@ def _job_box(controls: Controls, words: Words) -> Markup | None:
     return tag(
         "section",
         tag("div", tag("h2", head), stop, class_="line"),
-        tag("p", last, lang="en") if last else None,
+        tag("p", job.last, lang="en") if job.lines else None,
         tag("p", tag("code", job.command), class_="quiet"),
         more,
         class_=f"job {state}",

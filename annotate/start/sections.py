@@ -21,7 +21,7 @@ from annotate.start.facts import (
     StudyPage,
     Worker,
 )
-from annotate.start.verbs import ENOUGH
+from annotate.start.verbs import ENOUGH, command
 from annotate.start.words import files
 from exports.agreement.confusion import Confusion
 from exports.agreement.report import Coefficients
@@ -147,7 +147,13 @@ def _doubts(view: View) -> Markup | None:
     )
     way = None
     if view.controls.token is None:
-        way = tag("p", copied("standpunkt split --check --html check.html", words), class_="way")
+        way = tag(
+            "p",
+            copied(
+                command(["split", "--check", "--html", "check.html", "--study", view.report.folder]), words
+            ),
+            class_="way",
+        )
     return tag(
         "div",
         tag("h3", head),
@@ -258,8 +264,8 @@ def _server(view: View) -> Markup:
         said = [where, new if view.report.unpulled else None, ".", other if is_other else None]
         return tag("p", said, class_="quiet server up")
     words_down = words.pick(
-        "Label Studio antwortet nicht; die Zahlen sind die vom letzten Abholen.",
-        "Label Studio does not answer; the figures are those of the last pull.",
+        "Von Label Studio kam keine Auskunft; die Zahlen sind die vom letzten Abholen.",
+        "Label Studio gave no figures; the figures are those of the last pull.",
     )
     why = tag(
         "details",
@@ -318,7 +324,7 @@ def _about(worker: Worker, words: Words) -> Iterator[str]:
         yield words.pick(
             f"zuletzt am {words.day(worker.seen[:10])}", f"last on {words.day(worker.seen[:10])}"
         )
-    elif progress.tasks:
+    elif progress.tasks and not progress.done:
         yield words.pick("noch nichts abgeholt", "nothing pulled yet")
     yield (
         words.pick(f"Einladung: {worker.letter}", f"Invitation: {worker.letter}")
@@ -531,8 +537,8 @@ def _ties(view: View) -> Markup | None:
 def _tie_words(tie: OpenTie, view: View) -> str:
     layer, _, target = tie.layer.partition("__")
     votes = [f"{view.words.code(layer, code, view.book)} {count}" for code, count in tie.votes.items()]
-    asked = f", {view.book.question(target)}" if target else ""
-    return f"{view.book.layer_label(layer)}{asked}: {', '.join(votes)}"
+    asked = f" – {view.book.question(target)}" if target else ""
+    return f"{view.book.layer_label(layer)}: {', '.join(votes)}{asked}"
 
 
 # ---------------------------------------------------------------------- model
@@ -590,7 +596,9 @@ def _layer_outlook(layer: LayerOutlook, view: View) -> Markup:
             tag("strong", book.layer_label(layer.layer)),
             " ",
             tag("span", mark, class_="yes" if may else "no"),
-            tag("span", f"F1 {figure}", class_="count") if layer.macro_f1 is not None else None,
+            tag("span", f"{words.pick('Makro-F1', 'macro-F1')} {figure}", class_="count")
+            if layer.macro_f1 is not None
+            else None,
             class_="line",
         ),
         tag("p", outlook_words(layer, book, words), class_="quiet"),
@@ -659,7 +667,7 @@ def _pages(view: View) -> Markup | None:
     shown = [page for page in view.report.pages if view.controls.token or page.kind != "guidelines"]
     if not shown:
         return None
-    items = [tag("li", _page_link(page, view)) for page in _sorted(shown)]
+    items = [tag("li", page_link(page, view)) for page in _sorted(shown)]
     return _section("pages", words.pick("Seiten", "Pages"), tag("ul", items, class_="pages"))
 
 
@@ -668,7 +676,8 @@ def _sorted(pages: Sequence[StudyPage]) -> list[StudyPage]:
     return sorted(pages, key=lambda page: (order.index(page.kind), page.name))
 
 
-def _page_link(page: StudyPage, view: View) -> list[Child]:
+def page_link(page: StudyPage, view: View) -> list[Child]:
+    """The link to a page, and beside it what else there is to say of it."""
     kind = view.words.pick(*_KINDS[page.kind])
     words = page.title if page.kind in ("reading", "sheet") else kind
     where = quote(page.name)

@@ -54,7 +54,7 @@ class StudyState:
 
     def report(self) -> tuple[StartReport, Known, bool]:
         """What the page shows, and whether Label Studio has not answered yet."""
-        self._ask()
+        self._ask(self.study())
         study, known = self.known()
         self._wait(PATIENCE)
         answer = self._answer
@@ -74,18 +74,18 @@ class StudyState:
         """Asks anew for the next page: a verb has changed something."""
         self._asked_at = None
 
-    def _ask(self) -> None:
+    def _ask(self, study: Study) -> None:
         """Asks in the background, one question at a time."""
         with self._asking:
             is_fresh = self._asked_at is not None and time.monotonic() - self._asked_at < AGAIN
             if is_fresh or (self._thread is not None and self._thread.is_alive()):
                 return
             self._asked_at = time.monotonic()
-            self._thread = threading.Thread(target=self._answered, daemon=True)
+            self._thread = threading.Thread(target=self._answered, args=(study,), daemon=True)
             self._thread.start()
 
-    def _answered(self) -> None:
-        self._answer = ask_server(self.study(), url=self.url)
+    def _answered(self, study: Study) -> None:
+        self._answer = ask_server(study, url=self.url)
 
     def _wait(self, seconds: float) -> None:
         if self._thread is not None:

@@ -183,25 +183,43 @@ _STEPS = {
     "report": StepWords(
         ("Den Bericht schreiben", "Write the report"),
         (
-            "Alles ist codiert und entschieden: Der Bericht sagt, was sich damit sagen lässt.",
-            "All is coded and decided: the report says what may be said with it.",
+            "Was verteilt ist, ist codiert und entschieden: Der Bericht sagt, was sich damit sagen lässt.",
+            "What was given out is coded and decided: the report says what may be said with it.",
+        ),
+    ),
+    "report of some": StepWords(
+        ("Den Bericht schreiben", "Write the report"),
+        (
+            "Was verteilt ist, ist codiert; in {open} ist noch etwas offen. Der Bericht sagt, was sich "
+            "trotzdem sagen lässt.",
+            "What was given out is coded; in {open} something is still open. The report says what may be "
+            "said all the same.",
         ),
     ),
     "done": StepWords(
         ("Lesen, was herauskam", "Read what came of it"),
-        ("Alles ist getan. Der Bericht steht unter Seiten.", "All is done. The report is among the pages."),
+        ("Der Bericht ist auf dem Stand der Daten.", "The report is up to date with the data."),
     ),
 }
 
 
 def next_words(step: NextStep, report: StartReport, words: Words) -> Pair:
     """What comes next, and why."""
-    found = _STEPS["split again" if step.name == "split" and report.corpus else step.name]
+    undecided = report.adjudication.undecided if report.adjudication else 0
+    name: str = step.name
+    if name == "split" and report.corpus:
+        name = "split again"
+    elif name == "report" and undecided:
+        name = "report of some"
+    found = _STEPS[name]
     is_one = step.count == 1
     fields = {
         "count": words.sentences(step.count),
         "are": words.pick("ist" if is_one else "sind", "is" if is_one else "are"),
         "files": files(report.files, words),
+        "open": words.pick(
+            f"{words.whole(undecided)} {'Satz' if undecided == 1 else 'Sätzen'}", words.sentences(undecided)
+        ),
     }
     return words.pick(*found.title), words.pick(*found.why).format(**fields)
 

@@ -10,7 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from annotate.start.app import Secrets, make_app
-from annotate.start.jobs import Jobs
+from annotate.start.jobs import Job, Jobs
 from annotate.start.state import StudyState
 from annotate.study.folder import Study
 from schemas.files import write_text
@@ -310,6 +310,29 @@ def test_a_verb_that_fails_says_why(site: Make) -> None:
     shown = one.client.get("/").text
     assert "Sätze verteilen: ging nicht" in shown
     assert "error: " in shown
+
+
+def test_the_end_of_a_long_saying_is_kept_and_told_whole() -> None:
+    job = Job("agree", "standpunkt agree")
+    for number in range(1000):
+        job.say(f"line {number}")
+    job.say("next: `standpunkt adjudicate` (decides the codings into")
+    job.say("  gold)")
+    assert job.last == "next: `standpunkt adjudicate` (decides the codings into gold)"
+    assert len(job.lines) == 400
+
+
+def test_a_study_that_was_moved_away_is_said_and_found_again(
+    site: Make, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    one = site("split")
+    away = one.study.folder.rename(tmp_path / "away")
+    answer = one.client.get("/")
+    assert (answer.status_code, "is not a study" in answer.text) == (409, True)
+    assert '<a href="/">' in answer.text
+    away.rename(one.study.folder)
+    assert one.client.get("/").status_code == 200
+    assert not recwarn.list  # of a thread that fails, pytest warns
 
 
 @pytest.mark.parametrize("verb", ["backup", "", "--help", "model", "studio; rm"])

@@ -9,9 +9,12 @@ import pytest
 from msgspec.structs import replace
 
 from annotate.commands.outlook_text import outlooks
-from annotate.start.facts import Server
+from annotate.report.words import Words
+from annotate.start.facts import NextStep, Server
 from annotate.start.gather import gather, known_of, start_report
 from annotate.start.outlook import layer_outlook
+from annotate.start.page import start_page
+from annotate.start.words import next_words
 from annotate.study.folder import Study
 from annotate.sync.status import AnnotatorProgress, StatusReport
 from running import Ran
@@ -94,6 +97,7 @@ def test_ties_are_those_of_adjudicate_and_nothing_is_written(standpunkt: Run, st
     assert report["adjudication"] == standpunkt("adjudicate", "--json", "--study", study.folder).json
     first = report["adjudication"]["ties"][0]
     assert (report["ties"][0]["layer"], report["ties"][0]["votes"]) == (first["layer"], first["votes"])
+    assert len({tie["example"]["sentence_id"] for tie in report["ties"]}) == len(report["ties"]) == 3
 
 
 @pytest.mark.slow
@@ -244,3 +248,33 @@ def test_people_who_coded_nothing_have_no_estimate(state_of: StateOf) -> None:
     )
     anna, ben = gather(study).workers
     assert anna.progress.minutes_left and ben.progress.minutes_left is None and ben.seen is None
+
+
+# ---------------------------------------------------------------------- words
+
+
+def test_a_study_with_something_open_is_not_called_decided(state_of: StateOf) -> None:
+    report = gather(state_of("half"))
+    assert report.adjudication and report.adjudication.undecided
+    _, why = next_words(NextStep(name="report"), report, Words("de"))
+    assert f"in {report.adjudication.undecided} Sätzen ist noch etwas offen" in why
+    _, why = next_words(NextStep(name="report"), replace(report, adjudication=None), Words("de"))
+    assert "codiert und entschieden" in why
+
+
+def test_who_has_codings_in_the_files_is_not_said_to_have_none_pulled(state_of: StateOf) -> None:
+    study = state_of("half")
+    rows = [
+        replace(row, created_at=None, updated_at=None) for row in read_jsonl(study.annotations, Annotation)
+    ]
+    write_jsonl(study.annotations, rows)
+    assert "noch nichts abgeholt" not in start_page(gather(study), study.codebook())
+    study.annotations.unlink()
+    assert "noch nichts abgeholt" in start_page(gather(study), study.codebook())
+
+
+def test_the_last_step_leads_to_the_report(state_of: StateOf) -> None:
+    study = state_of("split")
+    write_text(study.reports / "report.html", "<!DOCTYPE html><title>Bericht</title>")
+    page = start_page(replace(gather(study), next=NextStep(name="done")), study.codebook())
+    assert page.count('href="../reports/report.html"') == 2

@@ -156,7 +156,7 @@ def test_a_server_that_is_down_is_said_and_the_figures_are_those_of_the_last_pul
     size(chrome, 1280)
     with served(state_of("half").folder, url="http://127.0.0.1:9") as address:
         chrome.get(address)
-        wait(chrome, "Label Studio antwortet nicht")
+        wait(chrome, "Von Label Studio kam keine Auskunft")
         assert "200 von 653" in text(chrome, "#coding")
         press(chrome, ".server summary")
         assert "http://127.0.0.1:9" in text(chrome, ".server")
