@@ -1,4 +1,4 @@
-"""Which codes a model may suggest in a layer, and which not yet, by what its training found."""
+"""Which codes a model may suggest in a layer, which not yet and what it takes, by what its training found."""
 
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,6 +24,22 @@ def parted_codes(state: "LayerState", settings: "Settings") -> PartedCodes:
     seen = [code for code, n in state.codes.items() if n and code not in rare]
     sure = [code for code in seen if limits.get(code, 1.0) < 1 and code not in state.not_learned]
     return PartedCodes(sure, rare, [code for code in seen if code not in sure])
+
+
+def more_like_these(times: float, sentences: int) -> int | None:
+    """How many more sentences it takes, like those that are coded, in tens; None where nobody can say.
+
+    Parameters
+    ----------
+    times
+        How many times as many as there are it takes in all: ``needed`` of `LayerState.choices`.
+    """
+    return in_tens(round((times - 1) * sentences)) if times > 1 else None
+
+
+def in_tens(count: int) -> int:
+    """The next higher ten, and no less than one: something is missing."""
+    return max(-(-count // 10), 1) * 10
 
 
 def ticked_directions(state: "LayerState") -> list[str]:

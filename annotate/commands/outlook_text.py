@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from annotate.analysis.outlook import parted_codes, ticked_directions
+from annotate.analysis.outlook import more_like_these, parted_codes, ticked_directions
 from annotate.commands.plain_words import code_words
 from schemas.decimals import counted, decimal
 
@@ -95,6 +95,7 @@ def _stance(state: "LayerState", meta: "ModelMeta") -> Iterator[str]:
 
 def _missing(times: float, sentences: int) -> str:
     """How many more coded sentences it takes, if they are like those that are coded."""
-    if times <= 1:
+    more = more_like_these(times, sentences)
+    if more is None:
         return "too few right answers to say how many more sentences it takes"
-    return f"about {-(-int((times - 1) * sentences) // 10) * 10} more coded sentences like these"
+    return f"about {more} more coded sentences like these"

@@ -139,6 +139,9 @@ def tag(
 
     if to not in FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(FORMATS)}', param_hint="--to")
+    is_of_many = any(_is_folder(Path(name)) for name in files)
+    if part and to == "html":
+        raise typer.BadParameter("is for rows, not for --to html", param_hint="--part")
     files, share = _share(files, part) if part else (files, "")
     to, output = _in_parts(to, output, share)
     if german and to not in german_formats():
@@ -153,7 +156,7 @@ def tag(
     spellings = opened.settings.spellings if opened else {}
     if not output and to == "html":
         output = _page_place(files)
-    if _is_long_run(files, output, to):
+    if is_of_many and _is_kept(output, to):
         reading = {"encoding": encoding, "author": author, "date": date, "language": language}
         report = _tag_folder(
             place,
@@ -208,8 +211,10 @@ def _source_place(
 
 def _say_what_is_missing(place: "SourcePlace") -> None:
     """That a model which takes a file of predictions answers without, where that was chosen in training."""
+    if place.predictions is not None:
+        return
     meta = place.about().meta
-    if meta is not None and meta.stacked is not None and place.predictions is None:
+    if meta is not None and meta.stacked is not None:
         without, said = meta.stacked.without, meta.stacked.predictions
         if meta.stacked.if_missing == "fall-back":
             say(f"note: no --with FILE, so {without} answers: the model without the predictions of {said}")
@@ -254,10 +259,10 @@ def _page_place(files: list[str]) -> str | None:
     return f"{first.stem}.html" if sys.stdout.isatty() and str(first) != "-" else None
 
 
-def _is_long_run(files: list[str], output: str | None, to: str) -> bool:
-    """Whether there is a folder or an archive to read and a place to keep what is finished."""
+def _is_kept(output: str | None, to: str) -> bool:
+    """Whether there is a place to keep what is finished of a folder or an archive."""
     is_page = to == "html" and str(output).endswith((".html", ".htm"))
-    return output not in (None, "-") and not is_page and any(_is_folder(Path(name)) for name in files)
+    return output not in (None, "-") and not is_page
 
 
 def _is_folder(path: Path) -> bool:
@@ -332,6 +337,8 @@ def _tag_folder(
     row_format = FORMATS[to]
     is_site = row_format is None
     ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
+    if to == "parts":  # hidden from who reads the folder
+        ledger_path = ledger_path.with_name(f".{ledger_path.name.lstrip('.')}")
     options = tagging.OutputOptions(
         to,
         "../index.html" if is_site else None,

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from annotate.analysis.outlook import parted_codes, ticked_directions
+from annotate.analysis.outlook import in_tens, more_like_these, parted_codes, ticked_directions
 from annotate.start.facts import LayerOutlook, ModelOutlook
 from schemas.records import UNRELATED
 from train.classifiers.thresholds import NEVER
@@ -67,10 +67,5 @@ def _parts(state: LayerState, settings: Settings) -> tuple[list[str], list[str],
 def _missing(state: LayerState, settings: Settings) -> int | None:
     """How many more sentences like those that are coded, in tens."""
     if state.n < settings.min_layer:
-        return _in_tens(settings.min_layer - state.n)
-    times = max(state.choices.get("needed", {}).values(), default=0.0)
-    return _in_tens(round((times - 1) * state.n)) if times > 1 else None
-
-
-def _in_tens(count: int) -> int:
-    return -(-count // 10) * 10
+        return in_tens(settings.min_layer - state.n)
+    return more_like_these(max(state.choices.get("needed", {}).values(), default=0.0), state.n)

@@ -111,6 +111,9 @@ class _Size(Record, frozen=True, kw_only=True):
 
 
 def _is_too_small(model: Path) -> bool:
-    """Whether a model learned from too little to suggest anything."""
-    size = msgspec.json.decode(model.read_bytes(), type=_Size)
+    """Whether a model learned from too little to suggest anything; `prelabel` says what is wrong with one."""
+    try:
+        size = msgspec.json.decode(model.read_bytes(), type=_Size)
+    except msgspec.DecodeError:
+        return False
     return size.n < size.settings.min_layer

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import lru_cache
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from typing import NamedTuple
@@ -190,10 +191,10 @@ def _finish_all(
         return
     try:
         # a fresh process each: a fork would copy the locks of the libraries' threads
-        with ProcessPoolExecutor(workers, get_context("spawn"), _start, (place, output)) as pool:
+        with ProcessPoolExecutor(workers, get_context("spawn"), _end_with_parent) as pool:
             running: deque[Future[list[Done]]] = deque()
             for batch in batches:
-                running.append(pool.submit(_finish_here, batch, output))
+                running.append(pool.submit(_finish_here, place, batch, output))
                 if len(running) > workers * _AHEAD:
                     yield running.popleft().result()
             while running:
@@ -210,28 +211,29 @@ class _Tools(NamedTuple):
     checked: Checked | None
 
 
-_TOOLS: list[_Tools] = []  # of a worker process
-
-
 def _load(place: SourcePlace, output: OutputOptions) -> _Tools:
     return _Tools(place.load(output.reasons), read_checked(output.gold) if output.gold else None)
 
 
-def _start(place: SourcePlace, output: OutputOptions) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _TOOLS.append(_load(place, output))
+#: Of a worker process, with its first batch: what fails before that ends the pool and not with its words.
+_load_once = lru_cache(maxsize=1)(_load)
 
 
 def _end_with_parent() -> None:
     """A pool whose parent was killed would wait for work forever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+
+    def wait() -> None:
+        if (parent := parent_process()) is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
-def _finish_here(batch: Sequence[tuple[int, Commentary]], output: OutputOptions) -> list[Done]:
-    return _finish(_TOOLS[0], batch, output)
+def _finish_here(
+    place: SourcePlace, batch: Sequence[tuple[int, Commentary]], output: OutputOptions
+) -> list[Done]:
+    return _finish(_load_once(place, output), batch, output)
 
 
 def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: OutputOptions) -> list[Done]:

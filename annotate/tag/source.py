@@ -1,15 +1,19 @@
 """Who says what is in a sentence: a model, a model with a file of predictions beside it, or a file alone."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from annotate.analysis.drift import Drift, Watch
 from annotate.study.predictions_file import PredictionsFile, version_of
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError
 from schemas.files import read_bytes
-from schemas.records import Commentary, ContextSentence, Prediction, Sentence, short_hash
+from schemas.records import Commentary, ContextSentence, Prediction, Sentence
 
 if TYPE_CHECKING:
     from train.model import Model, ModelMeta
@@ -47,17 +51,17 @@ class SourcePlace(NamedTuple):
 
     def about(self) -> "About":
         """What is known before anything is loaded."""
-        if self.model is not None:
-            from train.persistence.folder import load_meta
+        if self.model is None:
+            assert self.predictions is not None
+            book = self._book()
+            digest = _digest(read_bytes(self.predictions), msgspec.json.encode(book))
+            return About(book, version_of(self.predictions), None, digest)
+        from train.persistence.folder import load_meta
 
-            meta = load_meta(self.model)
-            if self.predictions is None:
-                return About(
-                    meta.book, meta.stacked.without if meta.stacked else meta.model_version, meta, ""
-                )
-            return About(meta.book, meta.model_version, meta, _digest(self.predictions))
-        assert self.predictions is not None
-        return About(self._book(), version_of(self.predictions), None, _digest(self.predictions))
+        meta = load_meta(self.model)
+        if self.predictions is None:
+            return About(meta.book, meta.stacked.without if meta.stacked else meta.model_version, meta, "")
+        return About(meta.book, meta.model_version, meta, _digest(read_bytes(self.predictions)))
 
     def load(self, reasons: int | None = None) -> Source:
         """Reads and checks all that is needed.
@@ -65,7 +69,7 @@ class SourcePlace(NamedTuple):
         Parameters
         ----------
         reasons
-            How many a model gives of each answer; None: as many as it was trained to give.
+            How many are given of each answer; None: as many as a model was trained to give, or a file has.
 
         Raises
         ------
@@ -74,7 +78,7 @@ class SourcePlace(NamedTuple):
         """
         if self.model is None:
             book = self._book()
-            return file_source(self._file(book), book)
+            return file_source(self._file(book), book, reasons)
         from train.persistence.folder import load_model
 
         model = load_model(self.model, with_file=self.predictions is not None)
@@ -93,7 +97,7 @@ class SourcePlace(NamedTuple):
 
 
 class About(NamedTuple):
-    """A source's codebook and version, its model's description, and a hash of its file."""
+    """A source's codebook and version, its model's description, and a hash of its files beside that."""
 
     book: Codebook
     version: str
@@ -135,9 +139,10 @@ def source_of_both(model: "Model", file: PredictionsFile) -> Source:
     def answers(rows: Sequence[ContextSentence]) -> list[Prediction]:
         missing = [row for row in rows if file.get(row.sentence_id) is None]
         if missing and stacked.if_missing == "refuse":
+            more = f" and of {len(missing) - 1} more" if len(missing) > 1 else ""
             words = (
-                f'has no row of the sentence "{missing[0].sentence_id}", and of {len(missing) - 1} more; run '
-                "`zeroshot` on these texts, or train with --if-missing fall-back"
+                f'has no row of the sentence "{missing[0].sentence_id}"{more}; run `zeroshot` on these '
+                "texts, or train with --if-missing fall-back"
             )
             raise DataError(words, path=file.path)
         return with_file(model, rows, predict(model, rows), File(file.version, file.get))
@@ -145,11 +150,12 @@ def source_of_both(model: "Model", file: PredictionsFile) -> Source:
     return Source(model.meta.book, model.meta.model_version, answers, Watch(model).drift_of)
 
 
-def file_source(file: PredictionsFile, book: Codebook) -> Source:
+def file_source(file: PredictionsFile, book: Codebook, reasons: int | None = None) -> Source:
     """A file in the place of a model."""
 
     def answers(rows: Sequence[ContextSentence]) -> list[Prediction]:
-        return [file.get(row.sentence_id) or _nothing(row, file.version, book) for row in rows]
+        found = [file.get(row.sentence_id) or _nothing(row, file.version, book) for row in rows]
+        return found if reasons != 0 else [replace(prediction, reasons={}) for prediction in found]
 
     return Source(book, file.version, answers, lambda commentary, sentences: None)
 
@@ -161,5 +167,5 @@ def _nothing(row: ContextSentence, version: str, book: Codebook) -> Prediction:
     )  # fmt: skip
 
 
-def _digest(path: Path) -> str:
-    return short_hash(read_bytes(path).hex(), 12)
+def _digest(*parts: bytes) -> str:
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:12]

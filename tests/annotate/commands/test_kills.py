@@ -318,7 +318,16 @@ def test_a_tagging_killed_where_pieces_changed_and_went_leaves_none_of_their_pag
     assert hit == len(trials)
 
 
+def _is_spawned(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.Error:  # has ended meanwhile
+        return False
+
+
 def test_the_workers_of_a_tagging_that_was_killed_end_too(texts: Path, model: Path, tmp_path: Path) -> None:
+    for n in range(200):  # a worker begins with its first batch
+        (texts / f"m{n}.txt").write_text(f"Text {n} | Grete Halm.\n\n{OFF.format(n=n)}", "utf-8")
     words = [
         sys.executable,
         "-m",
@@ -330,14 +339,14 @@ def test_the_workers_of_a_tagging_that_was_killed_end_too(texts: Path, model: Pa
         "-o",
         tmp_path / "z.jsonl",
         "--workers",
-        "2",
+        2,
     ]
     parent = psutil.Popen(
         [*map(str, words)], stderr=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": str(ROOT)}
     )
     workers: list[psutil.Process] = []
-    while len(workers) < 2 and parent.is_running():  # and the one that tracks what they share
-        workers = [one for one in parent.children() if "spawn_main" in " ".join(one.cmdline())]
+    while len(workers) < 2 and parent.poll() is None:
+        workers = [one for one in parent.children() if _is_spawned(one)]
     assert len(workers) == 2
     parent.kill()
     parent.wait()

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from annotate.analysis.outlook import more_like_these
 from annotate.commands.outlook_text import outlooks, too_few
 from reading_pieces import codebook
 from small_gold import gold
@@ -38,6 +39,11 @@ def test_how_many_sentences_are_missing_is_said(meta: ModelMeta) -> None:
     )
     assert line.startswith("stance: no suggestions yet: marks no target as touched yet: about 80 more coded")
     assert "ticks no direction yet: too few right answers to say" in line
+
+
+@pytest.mark.parametrize(("times", "n", "more"), [(1.01, 50, 10), (1.22, 50, 20), (1.5, 100, 50)])
+def test_a_model_that_is_near_misses_some_sentences_and_not_none(times: float, n: int, more: int) -> None:
+    assert more_like_these(times, n) == more
 
 
 def test_texts_without_an_author_are_named_as_the_reason(meta: ModelMeta) -> None:

@@ -139,6 +139,53 @@ def test_a_sentence_that_the_file_lacks_is_refused_or_answered_alone(
     )
     assert ran.code == code
     assert ("has no row of the sentence" in ran.err) == bool(code)
+    assert ("and of 1 more" in ran.err) == bool(code)
+
+
+def test_one_sentence_that_the_file_lacks_is_one(standpunkt: Run, study: Path, tmp_path: Path) -> None:
+    new = tmp_path / "neu.txt"
+    new.write_text("Das steht noch nirgends.\n", "utf-8")
+    said = standpunkt("tag", new, "-m", study / "strict", "--with", study / "said.jsonl").error
+    assert "; run `zeroshot` on these texts" in said
+    assert "more" not in said
+
+
+def test_another_codebook_begins_a_folder_of_a_file_anew(
+    standpunkt: Run, study: Path, tmp_path: Path
+) -> None:
+    copy_commentaries(tmp_path / "texte")
+    book = Path(shutil.copy(study / "codebook.yaml", tmp_path))
+    words = ("tag", tmp_path / "texte", "--predictions", study / "said.jsonl", "--codebook", book, "--to", "html",
+             "-o", tmp_path / "site")  # fmt: skip
+    standpunkt(*words)
+    assert "already finished: " in standpunkt(*words).err
+    book.write_text(book.read_text("utf-8").replace("Kernfassung", "Andere Fassung"), "utf-8")
+    ran = standpunkt(*words)
+    assert (ran.code, "already finished: " in ran.err) == (0, False)
+
+
+def test_a_file_that_workers_cannot_use_is_one_line(standpunkt: Run, study: Path, tmp_path: Path) -> None:
+    copy_commentaries(tmp_path / "texte")
+    row = rows_of(study / "said.jsonl")[0]
+    twice = tmp_path / "twice.jsonl"
+    twice.write_text(f"{json.dumps(row)}\n{json.dumps(row)}\n", "utf-8")
+    words = ("tag", tmp_path / "texte", "--predictions", twice, "--study", study, "-o", tmp_path / "p.jsonl")
+    one, two = (standpunkt(*words, "--workers", n).error for n in (1, 2))
+    assert "twice.jsonl:2: has a second row of the sentence" in one
+    assert two == one
+
+
+@pytest.mark.parametrize("choice", ["none", "top", "all"])
+def test_reasons_of_a_file_are_left_out_where_none_are_asked_for(
+    standpunkt: Run, study: Path, pieces: list[Path], tmp_path: Path, choice: str
+) -> None:
+    own, again = tmp_path / "own.jsonl", tmp_path / "again.jsonl"
+    standpunkt("tag", *pieces, "-m", study / "lax", "-o", own)
+    standpunkt("tag", *pieces, "--predictions", own, "--study", study, "-o", again, "--reasons", choice)
+    assert any(row["reasons"] for row in rows_of(own))
+    assert [row["reasons"] for row in rows_of(again)] == [
+        {} if choice == "none" else row["reasons"] for row in rows_of(own)
+    ]
 
 
 def test_the_file_of_another_model_is_refused(

@@ -97,6 +97,13 @@ def test_after_gold_comes_training_and_after_it_what_the_model_is_good_for(tmp_p
     assert (step.first, step.verb) == ("code more in Label Studio", "pull")
 
 
+def test_a_damaged_model_keeps_no_other_verb_from_its_end(tmp_path: Path) -> None:
+    study = coded_study(tmp_path / "s")
+    write_jsonl(study.annotations, list(read_jsonl(study.annotations, Annotation))[:40])
+    write_text(with_model(study, 40).models / "m" / "model.json", '{"n": 40, "settings"')
+    assert verb(study, "evaluate") == "prelabel"
+
+
 def test_a_selection_wants_to_be_pushed(tmp_path: Path) -> None:
     assert verb(coded_study(tmp_path / "s"), "select") == "push"
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from annotate.tag import folder
 from exports.tables import rows_parquet
 from running import Ran
+from schemas.errors import DataError
 
 pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
 Run = Callable[..., Ran]
@@ -84,6 +86,31 @@ def test_a_share_that_there_is_not_is_refused(
     ran = standpunkt("tag", texts, "-m", model, "--part", part)
     assert ran.code == 2
     assert words in ran.err
+
+
+def test_a_share_that_was_broken_off_goes_on(
+    standpunkt: Run, model: Path, texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("tag", texts, "-m", model, "--to", "parts", "-o", tmp_path / "out", "--part", "1/2")
+
+    def full(*_: object, **__: object) -> int:
+        raise DataError("the disk is full", path=tmp_path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder, "write_rows", full)
+        assert "the disk is full" in standpunkt(*words).error
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [".part-1-of-2.unfinished.sqlite"]
+    assert "already finished: 3 of 3 commentaries" in standpunkt(*words, "--workers", 2).err
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "_part-1-of-2.manifest.json",
+        "part-1-of-2-00000.parquet",
+    ]
+
+
+def test_pages_are_not_shared_out(standpunkt: Run, model: Path, texts: Path, tmp_path: Path) -> None:
+    ran = standpunkt("tag", texts, "-m", model, "--to", "html", "-o", tmp_path / "out", "--part", "1/2")
+    assert ran.code == 2
+    assert "is for rows, not for --to html" in ran.err
 
 
 def _pandas(folder: Path) -> Any:
