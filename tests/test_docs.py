@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import typer
+from made_study import make_study
 
 from annotate.cli import app
 from coded_study import coded_study
@@ -163,6 +164,18 @@ def test_every_command_of_a_page_about_a_coded_study_runs(
     monkeypatch.chdir(tmp_path / "studie")
     lines = [line for line in lines_of(page) if not ELSEWHERE.search(line)]
     assert lines
+    for line in lines:
+        ran = standpunkt(*shlex.split(line, comments=True)[1:])
+        assert ran.code == 0, (line, ran.err)
+
+
+def test_every_command_of_the_page_about_suggestions_runs(
+    standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a study that was pushed, suggested and pulled: without suggestions there is nothing to audit."""
+    monkeypatch.chdir(make_study(tmp_path / "studie").folder)
+    lines = list(lines_of("docs/audit.md"))
+    assert len(lines) == 3
     for line in lines:
         ran = standpunkt(*shlex.split(line, comments=True)[1:])
         assert ran.code == 0, (line, ran.err)

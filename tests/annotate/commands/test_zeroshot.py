@@ -399,7 +399,7 @@ def test_orders_in_a_piece_reach_the_model_as_data(
     ("words", "said"),
     [
         (["--model", "m", "--layers", "voize"], 'did you mean "voice"?'),
-        ([], "the name of the model"),
+        ([], "no model: say what the endpoint calls it"),
         (["--model", "m", "--endpoint", "ftp://x"], "is not an address"),
         (["--model", "m", "--examples", "2"], "no coded sentences"),
         (["--model", "m", "--endpoint", "http://127.0.0.1:9"], "is it running?"),
