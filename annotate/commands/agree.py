@@ -445,10 +445,3 @@ def places_of(read: Codings, report: "AgreementReport") -> "dict[str, Place]":
         )
         for name in sorted(named)
     }
-
-
-def agreement_table(report: "AgreementReport") -> str:
-    """Who agrees how far, without what to do about it."""
-    from exports.agreement.report_text import figure_table
-
-    return "\n".join(figure_table(report))

@@ -367,6 +367,8 @@ def _file(path: Path | None, if_missing: str, book: "Codebook") -> "File | None"
     if if_missing not in ("refuse", "fall-back"):
         raise typer.BadParameter(f'"{if_missing}": expected refuse or fall-back', param_hint="--if-missing")
     if path is None:
+        if if_missing != "refuse":
+            raise typer.BadParameter("is about the predictions of --with FILE", param_hint="--if-missing")
         return None
     from annotate.study.predictions_file import PredictionsFile
     from train.stacking import File

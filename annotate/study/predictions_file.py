@@ -57,9 +57,6 @@ class PredictionsFile:
             raise DataError("holds no predictions", path=path)
         self._decode = msgspec.json.Decoder(WholeRow).decode
 
-    def __len__(self) -> int:
-        return len(self._rows)
-
     def get(self, sentence_id: str) -> Prediction | None:
         """What it says of a sentence."""
         row = self._rows.get(sentence_id)

@@ -219,6 +219,20 @@ def test_rows_of_a_model_of_ones_own_are_no_evidence(
     assert "none of zeroshot" in said
 
 
+@pytest.mark.parametrize(
+    ("choice", "said"), [("fall-back", "is about the predictions of --with"), ("stop", "refuse or fall-back")]
+)
+def test_what_to_do_without_a_file_is_asked_with_one(
+    standpunkt: Run, study: Path, tmp_path: Path, choice: str, said: str
+) -> None:
+    ran = standpunkt(
+        "train", "--gold", study / "data" / "gold.jsonl", "--codebook", study / "codebook.yaml", "--if-missing",
+        choice, "-o", tmp_path / "m",
+    )  # fmt: skip
+    assert ran.code == 2
+    assert said in " ".join(ran.err.replace("│", " ").split())
+
+
 def test_rows_of_a_file_are_written_as_they_are(
     standpunkt: Run, study: Path, pieces: list[Path], tmp_path: Path
 ) -> None:

@@ -28,3 +28,19 @@ def make_backend(served_study: Study, suggesting: Path) -> Callable[..., Backend
 @pytest.fixture
 def backend(make_backend: Callable[..., Backend]) -> Backend:
     return make_backend()
+
+
+@pytest.fixture
+def predicted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many sentences a model was asked of, each time that it was."""
+    import train.predict
+
+    calls: list[int] = []
+    stream = train.predict.predict_stream
+
+    def counting(model: Any, rows: Any, **more: Any) -> Any:
+        calls.append(len(rows))
+        return stream(model, rows, **more)
+
+    monkeypatch.setattr(train.predict, "predict_stream", counting)
+    return calls

@@ -156,18 +156,8 @@ def test_an_unknown_sentence_gets_an_empty_answer_beside_those_of_the_others(
 
 
 def test_a_commentary_is_predicted_once_for_all_who_ask_at_once(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch
+    backend: Backend, predicted: list[int]
 ) -> None:
-    import train.predict
-
-    calls: list[int] = []
-    stream = train.predict.predict_stream
-
-    def counting(model: Any, rows: Any, **more: Any) -> Any:
-        calls.append(len(rows))
-        return stream(model, rows, **more)
-
-    monkeypatch.setattr(train.predict, "predict_stream", counting)
     name = study_rows(backend.study)[0]
     threads = [
         threading.Thread(target=backend.predict, args=(task_of(name.sentence_id),), kwargs={"annotator": who})
@@ -178,7 +168,7 @@ def test_a_commentary_is_predicted_once_for_all_who_ask_at_once(
     for thread in threads:
         thread.join()
     whole = [row for row in study_rows(backend.study) if row.commentary_id == name.commentary_id]
-    assert calls == [len(whole)]
+    assert predicted == [len(whole)]
 
 
 def test_recorded_requests_are_answered(backend: Backend) -> None:

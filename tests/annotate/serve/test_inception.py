@@ -231,24 +231,12 @@ def test_what_was_held_back_for_the_test_is_not_suggested_there_either(
     assert not any(start <= first[0] < end for start, end in marked(backend, whole))
 
 
-def test_a_document_is_predicted_once_for_all_layers(
-    backend: Backend, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import train.predict
-
-    calls: list[int] = []
-    stream = train.predict.predict_stream
-
-    def counting(model: Any, rows: Any, **more: Any) -> Any:
-        calls.append(len(rows))
-        return stream(model, rows, **more)
-
-    monkeypatch.setattr(train.predict, "predict_stream", counting)
+def test_a_document_is_predicted_once_for_all_layers(backend: Backend, predicted: list[int]) -> None:
     text = "Der Tunnel ist zu teuer. Wer zahlt das? Niemand."
     spans = [(0, 24), (25, 39), (40, 48)]
     for layer, feature, _ in layers(backend):
         marked(backend, request(text, spans, layer, feature), layer)
-    assert calls == [3]
+    assert predicted == [3]
 
 
 def test_a_layer_without_room_for_scores_gets_codes_alone(backend: Backend) -> None:
