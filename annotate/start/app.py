@@ -107,10 +107,12 @@ class _Site:
     async def job(self, request: Request) -> Response:
         """What runs, as a part of the page; the header says whether anything is still to come."""
         controls = self._controls()
-        is_busy = controls.is_busy or self._state.is_asking
         language = _language_of(request) or (await run_in_threadpool(self._state.known))[1].codebook.language
         words = Words("de" if language == "de" else "en")
-        return HTMLResponse(job_part(controls, words), headers={"X-State": "busy" if is_busy else "still"})
+        part = job_part(controls, words)
+        # asked after: a part that says "done" is never sent as one that is to be asked for again
+        is_busy = controls.is_busy or self._state.is_asking
+        return HTMLResponse(part, headers={"X-State": "busy" if is_busy else "still"})
 
     async def run(self, request: Request) -> Response:
         form = _Form(request.state.form)

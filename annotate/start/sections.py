@@ -683,4 +683,5 @@ def page_link(page: StudyPage, view: View) -> list[Child]:
     where = quote(page.name)
     address = f"{view.controls.pages}/{where}" if view.controls.token else f"../{where}"
     beside = kind if page.kind in ("reading", "sheet") else page.title
-    return [tag("a", words, href=address), " ", tag("span", beside, class_="quiet")]
+    is_more = beside != words
+    return [tag("a", words, href=address), " ", tag("span", beside, class_="quiet") if is_more else None]

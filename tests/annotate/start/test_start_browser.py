@@ -103,7 +103,7 @@ def test_a_verb_is_run_by_a_press_and_followed_until_it_has_ended(
         press(chrome, ".job summary")
         assert "200 sentences: 167 decided" in text(chrome, ".job pre")
         press(chrome, ".job form button")
-        assert "Entscheiden: fertig" not in text(chrome)
+        WebDriverWait(chrome, 60).until(lambda _: "Entscheiden: fertig" not in text(chrome))
     assert study.gold.exists()
 
 
