@@ -1,6 +1,6 @@
 # make demo     the whole loop on a real Label Studio, from nothing
 # make install  leaves .venv/bin/standpunkt
-# make check    lint, types, imports, fast tests: under a minute, no server, no browser
+# make check    lint, types, imports, fast tests: two minutes, no server, no browser
 # make test     all checks and tests, with a real Label Studio and a real browser
 # make stress   what is small in the tests, in full: faults, kills, sizes
 # make bench    figures side by side with peers; nothing is asserted

@@ -32,6 +32,9 @@ def run(*words: object) -> None:
     assert ran.exit_code == 0, ran.output
 
 
+pytestmark = pytest.mark.slow  # the study is trained on twice
+
+
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's study with gold, what a language model says of it that is right in four of five, and models.

@@ -295,6 +295,7 @@ def test_the_report_discloses_what_journals_ask(standpunkt: Run, study: Path, tm
         assert said in block
 
 
+@pytest.mark.slow
 def test_a_run_through_all_troubles_writes_what_a_smooth_one_does(
     standpunkt: Run, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
