@@ -277,11 +277,11 @@ SHAPES: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("server", SHAPES)
-def test_answers_of_three_servers_are_read_alike(server: str) -> None:
-    reply = to_reply(json.dumps(SHAPES[server]).encode())
+@pytest.mark.parametrize("program", SHAPES)
+def test_answers_of_three_servers_are_read_alike(program: str) -> None:
+    reply = to_reply(json.dumps(SHAPES[program]).encode())
     assert reply is not None
     assert (reply.content, reply.end, reply.refusal) == ('{"a": 1}', "stop", False)
     assert (reply.prompt_tokens, reply.answer_tokens) == (900, 4)
-    spelled_out = "" if server == "ollama" else '{"a": 1}'
+    spelled_out = "" if program == "ollama" else '{"a": 1}'
     assert "".join(token.text for token in reply.tokens) == spelled_out
