@@ -429,6 +429,10 @@ def _words(done: "TrainReport", meta: "ModelMeta") -> str:
     warning = too_few(meta)
     notes = [f"! {warning}"] if warning else []
     notes += [str(one) for one in good_for]
+    # of a layer that was not trained, the line above has it
+    notes += [
+        f"{name}: {layer.reason}" for name, layer in done.layers.items() if layer.trained and layer.reason
+    ]
     notes += list(_stacked_words(done.stacked)) if done.stacked else []
     notes += [_cost(done)] if done.encoder else []
     notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
