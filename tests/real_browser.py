@@ -36,6 +36,15 @@ def started_chromium(profile: Path) -> Iterator[webdriver.Chrome]:
         started.quit()
 
 
+def set_screen(browser: webdriver.Chrome, width: int, height: int = 900, *, dark: bool = False) -> None:
+    """The size of the window (below 600 pixels that of a phone), light or dark, and nothing that moves."""
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    still = {"name": "prefers-reduced-motion", "value": "reduce"}
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [scheme, still]})
+
+
 def sign_in(browser: webdriver.Chrome, server: LocalStudio, email: str = "", password: str = "") -> None:
     """Signs in, as the owner of a Label Studio where nobody else is named."""
     browser.get(f"{server.url}/user/login/")

@@ -123,7 +123,7 @@ def _simulate(
     given = gold_and_codebook(gold, codebook, study)
     settings = load_model(model).meta.settings if model else None
     with progress_bar() as progress:
-        progress(f"simulating {seeds} times")
+        progress(f"simulating, {counted(seeds, 'repetition')}")
         report = simulate(
             given.rows, given.codebook, budget=number, seeds=seeds, by_sentence=sentences,
             random_share=random_share, settings=settings,

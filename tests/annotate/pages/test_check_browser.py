@@ -14,6 +14,7 @@ from annotate.texts.commentaries import read_commentaries
 from annotate.texts.corrections import read_corrections
 from annotate.texts.sentences import split_sentences
 from annotate.texts.sources import FilesRead
+from real_browser import set_screen
 
 pytestmark = pytest.mark.browser
 
@@ -40,11 +41,7 @@ def open_page(chrome: webdriver.Chrome, texts: Path, tmp_path: Path) -> Open:
             checker.add(*piece)
         page = tmp_path / "seite.html"
         page.write_text(check_page(CheckReport(files=checker.report()), pieces), "utf-8")
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        light = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        still = {"name": "prefers-reduced-motion", "value": "reduce"}
-        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [*light, still]})
+        set_screen(chrome, width, height, dark=dark)
         chrome.get_log("browser")
         chrome.get(page.as_uri())
         return chrome

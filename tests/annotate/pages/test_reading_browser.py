@@ -23,6 +23,7 @@ from annotate.tag.folder_index import write_index
 from annotate.tag.ledger import Finished, Ledger
 from annotate.tag.report import counts_in
 from reading_pieces import answers, codebook, devices, piece, says, touches
+from real_browser import set_screen
 from schemas.records import Layers
 
 pytestmark = pytest.mark.browser
@@ -42,11 +43,7 @@ def open_page(chrome: webdriver.Chrome, tmp_path: Path) -> Open:
     ) -> webdriver.Chrome:
         path = tmp_path / "seite.html"
         path.write_text(reading_page(pieces or [sample()], codebook(), model_version="probe-1"), "utf-8")
-        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600}
-        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        light = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        still = {"name": "prefers-reduced-motion", "value": "reduce"}
-        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [*light, still]})
+        set_screen(chrome, width, height, dark=dark)
         chrome.get_log("browser")
         chrome.get(path.as_uri())
         return chrome
@@ -353,10 +350,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def visit(page: webdriver.Chrome, path: Path, *, width: int, dark: bool) -> None:
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    light = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": light})
+    set_screen(page, width, dark=dark)
     page.get_log("browser")
     page.get(path.as_uri())
 

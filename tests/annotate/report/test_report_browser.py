@@ -12,7 +12,7 @@ from annotate.report.chapters import to_document
 from annotate.report.gather import gather
 from annotate.report.page import report_page
 from annotate.study.folder import Study
-from real_browser import started_chromium
+from real_browser import set_screen, started_chromium
 
 pytestmark = pytest.mark.browser
 
@@ -36,10 +36,7 @@ Open = Callable[[int, bool], webdriver.Chrome]
 @pytest.fixture
 def open_page(chrome: webdriver.Chrome, page: Path) -> Open:
     def open_at(width: int, dark: bool) -> webdriver.Chrome:
-        metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-        chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        light = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-        chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": light})
+        set_screen(chrome, width, dark=dark)
         chrome.get_log("browser")
         chrome.get(page.as_uri())
         return chrome

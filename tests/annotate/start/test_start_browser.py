@@ -11,6 +11,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from annotate.start.server import serve_page
 from annotate.study.folder import Study
+from real_browser import set_screen
 
 pytestmark = pytest.mark.browser
 
@@ -42,13 +43,6 @@ def served(folder: Path, url: str | None = None) -> Iterator[str]:
     assert not running.is_alive()
 
 
-def size(chrome: webdriver.Chrome, width: int, *, dark: bool = False) -> None:
-    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-    chrome.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    light = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
-    chrome.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": light})
-
-
 def text(chrome: webdriver.Chrome, selector: str = "main") -> str:
     """The words of an element, in one step: the page may be loaded anew meanwhile."""
     return str(
@@ -78,7 +72,7 @@ def test_each_state_is_shown_without_anything_refused(
             chrome.execute_script("arguments[0].open = true", details)
         for width in (1440, 1280, 390):
             for dark in (False, True):
-                size(chrome, width, dark=dark)
+                set_screen(chrome, width, dark=dark)
                 assert chrome.execute_script("return document.documentElement.scrollWidth") <= width
                 if width != 1280:
                     chrome.execute_script(script)
@@ -92,7 +86,7 @@ def test_each_state_is_shown_without_anything_refused(
 def test_a_verb_is_run_by_a_press_and_followed_until_it_has_ended(
     chrome: webdriver.Chrome, state_of: StateOf
 ) -> None:
-    size(chrome, 1280)
+    set_screen(chrome, 1280)
     study = state_of("half")
     with served(study.folder) as address:
         chrome.get(address)
@@ -108,7 +102,7 @@ def test_a_verb_is_run_by_a_press_and_followed_until_it_has_ended(
 
 
 def test_a_date_is_decided_by_a_press(chrome: webdriver.Chrome, state_of: StateOf) -> None:
-    size(chrome, 1280)
+    set_screen(chrome, 1280)
     with served(state_of("split").folder) as address:
         chrome.get(address)
         assert "Eine Stelle ist zu entscheiden" in text(chrome, "#texts")
@@ -118,7 +112,7 @@ def test_a_date_is_decided_by_a_press(chrome: webdriver.Chrome, state_of: StateO
 
 
 def test_the_other_language_is_a_press_away_and_stays(chrome: webdriver.Chrome, state_of: StateOf) -> None:
-    size(chrome, 1280)
+    set_screen(chrome, 1280)
     with served(state_of("half").folder) as address:
         chrome.get(address)
         press(chrome, ".top nav a")
@@ -130,7 +124,7 @@ def test_the_other_language_is_a_press_away_and_stays(chrome: webdriver.Chrome, 
 def test_pages_open_and_their_scripts_have_no_right_of_the_study(
     chrome: webdriver.Chrome, state_of: StateOf
 ) -> None:
-    size(chrome, 1280)
+    set_screen(chrome, 1280)
     study = state_of("published")
     script = (
         "let is = self.origin; try { is += document.cookie } catch { is += ' refused' } document.title = is"
@@ -153,7 +147,7 @@ def test_a_server_that_is_down_is_said_and_the_figures_are_those_of_the_last_pul
     chrome: webdriver.Chrome, state_of: StateOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "k")
-    size(chrome, 1280)
+    set_screen(chrome, 1280)
     with served(state_of("half").folder, url="http://127.0.0.1:9") as address:
         chrome.get(address)
         wait(chrome, "Von Label Studio kam keine Auskunft")
