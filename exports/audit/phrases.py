@@ -9,8 +9,7 @@ GERMAN = {
     "seen": "Niemand wurde ausgelost, ohne Vorschläge zu codieren: Der Vergleich zeigt Unterschiede, "
     "keine Wirkung.",
     "pull": "Mit dem Modell stimmen die Codierungen in „{layer}“ um {points} Punkte öfter überein, wenn "
-    "sein "
-    "Vorschlag zu sehen ist ({low} bis {high}).",
+    "sein Vorschlag zu sehen ist ({low} bis {high}).",
     "accepts": "{who} übernimmt fast alle Vorschläge ({kept}), auch solche, die ohne Vorschlag anders "
     "codiert würden.",
     "leans": "{who} folgt den Vorschlägen: {points} Punkte öfter dem Modell gleich als ohne.",
@@ -21,13 +20,11 @@ GERMAN = {
     "thirds": "Im letzten Drittel blieben {last} der Vorschläge stehen, im ersten {first}.",
     "since": "Gegenüber der Zeit vor dem ersten Vorschlag sind {n} von {all} Codes deutlich häufiger oder "
     "seltener, am meisten {what} ({points} Punkte, {low} bis {high}); das kann auch an anderen Texten "
-    "oder an "
-    "der Übung liegen.",
+    "oder an der Übung liegen.",
     "heads": "Ebene|Code|behalten|mit|ohne|Unterschied",
     "plan": "{texts} Kommentare, {sentences} Sätze, {codings} Codierungen; Ähnlichkeit in einem Kommentar "
     "{correlation} ({how}). Verschiebung in Punkten, die mit einer Wahrscheinlichkeit von 80 % gezeigt "
-    "wird, "
-    "für Codes, die so häufig sind:",
+    "wird, für Codes, die so häufig sind:",
     "measured": "aus den Codierungen bis jetzt",
     "assumed": "angenommen",
     "without": "ohne Vorschläge",
@@ -62,8 +59,7 @@ ENGLISH = {
     "plan": "{texts} commentaries, {sentences} sentences, {codings} codings; correlation within a "
     "commentary "
     "{correlation} ({how}). Shift in points that is shown with a chance of 80%, for codes that are given "
-    "so "
-    "often:",
+    "so often:",
     "measured": "from the codings so far",
     "assumed": "assumed",
     "without": "without suggestions",
