@@ -10,6 +10,7 @@ from joblib import Parallel, cpu_count, delayed
 from schemas.codebook import Codebook, Layer
 from schemas.errors import DataError
 from schemas.records import Annotation, GoldSentence, Prediction
+from train.data.examples import without_copies
 from train.data.gold import checked, count_copies, training_rows
 from train.data.holdout import GAP, By, Group, Plan, Split, described, hold_out, widening_of
 from train.evaluation.baselines import Baselines, baseline_counts, macro_of, texts_of
@@ -82,12 +83,13 @@ def cross_validate(
     """
     kept = training_rows(rows, codebook)
     plan = Plan(by=by, group=group, folds=folds, seed=seed, gap=gap)
+    version = model_version(kept, codebook, settings=settings, seed=seed)
+    codebook = without_copies(codebook, rows)  # what is held out must not stand among the examples
     holdout = hold_out(kept, codebook, plan)
     asked = (
         {} if by == "target" else _asked_of_people(annotations)
     )  # else it would predict targets it was trained on
     scored = _cross_scored(holdout.splits, codebook, settings, seed, asked)
-    version = model_version(kept, codebook, settings=settings, seed=seed)
     widening = widening_of(holdout.splits)
     report = score_layers(codebook, scored, version=version, seed=seed, widening=widening)
     report = _with_rest(report, codebook, scored, holdout.splits, annotations, seed, suspects)
@@ -237,6 +239,7 @@ def predict_held_out(
         As in `cross_validate`.
     """
     kept = training_rows(rows, codebook)
+    codebook = without_copies(codebook, rows)
     plan = Plan(by="commentary", group="cluster", folds=5, seed=seed, gap=GAP)
     for train, test in hold_out(kept, codebook, plan).splits:
         model, _ = fit(train, codebook, settings=settings, seed=seed)

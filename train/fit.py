@@ -14,6 +14,7 @@ from schemas.codebook import Codebook
 from schemas.errors import SettingsError
 from schemas.records import GoldSentence, Record, short_hash
 from train.classifiers.fitted import fitted_from
+from train.data.examples import examples_of
 from train.data.gold import count_copies, training_rows
 from train.data.near_duplicates import inner_groups, tuning_clusters
 from train.evaluation.model_figures import tuning_figures
@@ -41,7 +42,8 @@ from train.stacking import File, stack
 
 class LayerReport(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What a layer was trained on; ``reason`` says why it was not, or what is odd about it, and
-    ``not_learned`` names the codes of a set that are never given.
+    ``not_learned`` names the codes of a set that are never given; ``examples`` of the codebook were learned
+    from too.
     """
 
     codes: dict[str, int]
@@ -49,6 +51,7 @@ class LayerReport(Record, frozen=True, kw_only=True, omit_defaults=True):
     reason: str | None
     targets: dict[str, TargetState] = {}
     not_learned: list[str] = []
+    examples: int = 0
 
 
 class TrainReport(Record, frozen=True, kw_only=True):
@@ -103,14 +106,15 @@ def fit(
     texts = _estimator_reads_texts(settings)
     kept = training_rows(rows, codebook)
     pipeline = pipeline_named(settings.pipeline)
-    passages = to_passages(kept)
+    examples = examples_of(codebook, rows) if settings.examples else []
+    passages = to_passages([*kept, *examples])
     encoder_seconds = _seconds_to_encode(settings.encoder, passages) if pipeline.blocks else 0.0
     features, matrix = fit_features(pipeline.blocks, passages, settings.encoder)
     clusters = tuning_clusters(kept)
     groups = inner_groups(kept, clusters)
     data = TrainingData(
         kept, passages, features, matrix, groups, clusters, codebook, pipeline, settings, seed, texts
-    )
+    )._replace(examples=examples)
     fitted = _fit_layers(data)
     meta = _meta(kept, codebook, settings, seed, {name: layer.state for name, layer in fitted.items()})
     if settings.estimator:
@@ -147,7 +151,7 @@ def _fit_layers(data: TrainingData) -> dict[str, FittedLayer]:
     if about_targets:
         trained = [layer for layer in layers if layer.id in fitted and fitted[layer.id].state.trained]
         said = {layer.id: fitted[layer.id].held_out() for layer in trained}
-        data = data._replace(answers=answer_columns(trained, said, len(data.rows)))
+        data = data.without_examples()._replace(answers=answer_columns(trained, said, len(data.rows)))
     fitted |= {layer.id: fit_layer(layer, data) for layer in about_targets}
     return {layer.id: fitted[layer.id] for layer in layers}
 
@@ -267,6 +271,7 @@ def _report(meta: ModelMeta, seconds: float, copies: int, left: int) -> TrainRep
                 reason=state.reason,
                 targets=state.targets,
                 not_learned=state.not_learned,
+                examples=state.examples,
             )
             for name, state in meta.layers.items()
         },

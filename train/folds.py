@@ -57,6 +57,6 @@ def _best_fold(filled: Floats, share: Floats) -> int:
 
 
 def splits(fold: Ints) -> Iterator[tuple[Ints, Ints]]:
-    """Rows to train on and rows held out, fold by fold."""
-    for number in np.unique(fold):
+    """Rows to train on and rows held out, fold by fold; rows of fold -1 are always trained on."""
+    for number in np.unique(fold[fold >= 0]):
         yield np.flatnonzero(fold != number), np.flatnonzero(fold == number)

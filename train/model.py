@@ -1,9 +1,9 @@
 """What a trained model is: facts about it, and the fitted estimators."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Self
 
 import msgspec
 import numpy as np
@@ -65,6 +65,8 @@ class LayerState(Record, frozen=True, kw_only=True):
     not_learned
         For a set: the codes that are never given, as held-out rows do not show that they were learned
         (`train.classifiers.thresholds.is_learned`).
+    examples
+        Sentences of the codebook that were learned from beside the coded ones (`train.data.examples`).
     """
 
     kind: str
@@ -78,6 +80,7 @@ class LayerState(Record, frozen=True, kw_only=True):
     targets: dict[str, TargetState] = {}
     not_learned: list[str] = []
     authors: dict[str, dict[str, dict[str, float]]] = {}
+    examples: int = 0
 
 
 class EstimatorFile(Record, frozen=True, kw_only=True):
@@ -296,12 +299,12 @@ class Model:
 
 
 class TrainingData(NamedTuple):
-    """What the layers of one training share."""
+    """What the layers of one training share: passages and features of the rows, then of the examples."""
 
     rows: Sequence[GoldSentence]
     passages: Sequence[Passage]
     features: SentenceFeatures | None
-    matrix: sp.csr_matrix  # shape (n_rows, n_features)
+    matrix: sp.csr_matrix  # shape (n_rows + n_examples, n_features)
     groups: Sequence[str]  # rows of one name are held out together
     clusters: Sequence[str]  # the same for what may know an author: commentaries that share sentences
     codebook: Codebook
@@ -310,6 +313,7 @@ class TrainingData(NamedTuple):
     seed: int
     reads_texts: bool = False  # the settings' estimator does
     answers: Floats = np.zeros((0, 0))  # what other layers say of each row while it was held out
+    examples: Sequence[GoldSentence] = ()  # of the codebook; coded in one layer each, and only learned from
 
     def classifier(self, size: int, balances: tuple[float, ...]) -> Any:
         """An untrained classifier for so many rows."""
@@ -317,10 +321,21 @@ class TrainingData(NamedTuple):
         return make(self.settings, self.settings.folds(size), balances, self.seed)
 
     def inputs(self, places: Ints) -> Any:
-        """What a classifier of sentences reads of the rows: their features, or the texts themselves."""
+        """What a classifier of sentences reads at places: their features, or the texts themselves."""
         if self.reads_texts:
             return plain_texts(self.passages)[places]
         return self.matrix[places]
+
+    def examples_of(self, layer_id: str, seen: Collection[str]) -> tuple[list[GoldSentence], Ints]:
+        """Those of a layer whose code was coded as well, and their places behind the rows."""
+        values = [row.layers.get(layer_id) for row in self.examples]
+        codes = [value[0] if isinstance(value, list) else value for value in values]
+        chosen = [i for i, code in enumerate(codes) if code in seen]
+        return [self.examples[i] for i in chosen], len(self.rows) + np.array(chosen, dtype=np.int64)
+
+    def without_examples(self) -> Self:
+        n = len(self.rows)
+        return self._replace(passages=self.passages[:n], matrix=self.matrix[:n], examples=())
 
     def evidence(self, *, several: bool = False, rows: int = 0) -> Evidence | None:
         """What each model of a layer reads; None where there are no features."""

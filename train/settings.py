@@ -8,7 +8,7 @@ from schemas.records import Record
 #: model. A model's name rests on both (`train.fit.model_version`), not on the bytes of the source;
 #: tests/train/test_formats.py fails until they are raised.
 FEATURES_FORMAT = 3
-TRAINING_FORMAT = 7
+TRAINING_FORMAT = 8
 
 
 class Settings(Record, frozen=True, kw_only=True):
@@ -31,6 +31,8 @@ class Settings(Record, frozen=True, kw_only=True):
         Coded sentences a layer needs, and examples a code needs, before they are suggested.
     min_asked, min_touched
         Sentences a target must have been asked in, and touched in, before it is suggested.
+    examples
+        Whether the examples that the codebook gives are learned from (`train.data.examples`).
     soft
         Whether sentences on which annotators differ count for less, in layers of one code a sentence.
     encoder
@@ -55,6 +57,7 @@ class Settings(Record, frozen=True, kw_only=True):
     min_asked: int = 30
     min_touched: int = 5
     reasons: int = 3
+    examples: bool = True
     soft: bool = False
     encoder: str = ""
     estimator: str = ""

@@ -24,6 +24,7 @@ from annotate.commands.train import (
     EncoderOption,
     EstimatorOption,
     GoldOption,
+    NoExamplesOption,
     SeedOption,
     TouchOption,
     codings_of,
@@ -78,6 +79,7 @@ def evaluate(
     touch_at: TouchOption = None,
     direction_at: DirectionOption = None,
     encoder: EncoderOption = None,
+    no_examples: NoExamplesOption = False,
     estimator: EstimatorOption = None,
     download: DownloadOption = False,
     curve: Annotated[
@@ -186,6 +188,7 @@ def evaluate(
                 folds=folds,
                 seed=seed,
                 settings=changed(
+                    examples=not no_examples,
                     abstain_at=abstain_at,
                     touch_at=touch_at,
                     direction_at=direction_at,

@@ -68,6 +68,12 @@ DirectionOption = Annotated[
     float | None,
     _precision("--direction-at", "The same for directions of touched targets (default: 0.6)."),
 ]
+NoExamplesOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-examples", help="Learn from the coded sentences alone, not from the codebook's examples."
+    ),
+]
 EncoderOption = Annotated[
     str | None,
     typer.Option(
@@ -264,6 +270,7 @@ def train(
             help="Learn from how sure gold is (probabilities, shares that agree) where one code is given.",
         ),
     ] = False,
+    no_examples: NoExamplesOption = False,
     encoder: EncoderOption = None,
     estimator: EstimatorOption = None,
     download: DownloadOption = False,
@@ -316,6 +323,7 @@ def train(
         min_code=min_code,
         min_asked=min_asked,
         min_touched=min_touched,
+        examples=not no_examples,
         soft=soft or None,
         encoder=encoder_of(encoder, estimator),
         estimator=estimator,
@@ -434,6 +442,8 @@ def _words(done: "TrainReport", meta: "ModelMeta") -> str:
         f"{name}: {layer.reason}" for name, layer in done.layers.items() if layer.trained and layer.reason
     ]
     notes += list(_stacked_words(done.stacked)) if done.stacked else []
+    examples = sum(layer.examples for layer in done.layers.values())
+    notes += [f"learned from {counted(examples, 'example')} of the codebook too"] if examples else []
     notes += [_cost(done)] if done.encoder else []
     notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
     head = (

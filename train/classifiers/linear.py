@@ -108,6 +108,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         known: Array | None = None,
         soft: Array | None = None,
         evidence: Evidence | None = None,
+        taught: int = 0,
     ) -> Self:
         """Fits on all known rows, and calibrates on what each row was given while it was held out.
 
@@ -124,32 +125,39 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             be, weighted so. The calibration still rests on ``y``, which is what figures count.
         evidence
             What is read together; without it the SVM alone reads all columns.
+        taught
+            So many rows at the end are only learned from: never held out, and nothing is calibrated on them.
+            ``groups``, ``known`` and the classes are those of the rows before them.
         """
         X, y = validate_data(self, X, y, accept_sparse="csr", dtype=np.float64)
         check_classification_targets(y)
-        known = np.ones(len(y), dtype=bool) if known is None else np.asarray(known)
-        self.classes_ = np.unique(y[known])
-        codes = np.where(known, np.searchsorted(self.classes_, y), -1)
-        if len(self.classes_) == 1:
-            return self._fit_constant(X)
+        asked = len(y) - taught
+        known = np.ones(asked, dtype=bool) if known is None else np.asarray(known)
+        self.classes_ = np.unique(y[:asked][known])
         size = len(self.classes_)
-        fold = folds_by_code(codes, size, groups, folds=self.folds, seed=self.random_state)
+        if size == 1:
+            return self._fit_constant(X[:asked])
+        known = np.append(known, np.ones(taught, dtype=bool))
+        codes = np.where(known, np.searchsorted(self.classes_, y), -1)
+        fold = folds_by_code(codes[:asked], size, groups, folds=self.folds, seed=self.random_state)
+        fold = np.append(fold, np.full(taught, -1))
         rows = _Rows(codes, soft, fold)
         if evidence is None:
             held_out = rows.held_out(partial(self._machine, tol=_ROUGH), X, _ABSENT_SVM)
             self._keep(rows.fit(partial(self._machine, tol=_FINE), X))
-            return self.calibrate(held_out, codes)
+            return self.calibrate(held_out, rows.asked)
         return self._fit_evidence(X, rows, evidence)
 
     def _fit_evidence(self, X: Any, rows: "_Rows", evidence: Evidence) -> Self:
         """Sums what each model says: the logarithm of how much likelier than its share a class is."""
-        known = rows.codes >= 0
+        asked = rows.asked
+        known = asked >= 0
         weights = np.ones(X.shape[1])
         weights[evidence.cues] = _CUES
         part = _scaled(X, weights)[:, evidence.machine]
         held_out = rows.held_out(partial(self._machine, tol=_ROUGH), part, _ABSENT_SVM)
         fitted = rows.fit(partial(self._machine, tol=_FINE), part)
-        share = fit_calibration(held_out[known], rows.codes[known], balance=1.0)
+        share = fit_calibration(held_out[known], asked[known], balance=1.0)
         held_out = held_out * share.scale + share.offset
         total = np.zeros((len(self.classes_), X.shape[1]))
         total[:, evidence.machine] = fitted.coef * share.scale[:, None] * weights[evidence.machine]
@@ -166,8 +174,8 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             held_out += rows.held_out(self._forest, part, 0.0)
             self.forest_ = rows.fit(self._forest, part).forest
         if self.balances:
-            return self.calibrate(held_out, rows.codes)
-        return self._temper(held_out, rows.codes)
+            return self.calibrate(held_out, asked)
+        return self._temper(held_out, asked)
 
     def _temper(self, scores: Array, codes: Array) -> Self:
         """Fits one temperature; all codes count as equally frequent unless another balance is better.
@@ -337,11 +345,19 @@ Fitted = TypeVar("Fitted", _Linear, _Trees)
 
 
 class _Rows(NamedTuple):
-    """What is known of the rows besides their features: code or -1, weight for each code, and fold."""
+    """What is known of the rows besides their features: code or -1, weight for each code, and fold.
+
+    Rows that are never held out, of fold -1, stand at the end.
+    """
 
     codes: Array
     soft: Array | None
     fold: Array
+
+    @property
+    def asked(self) -> Array:
+        """The codes of the rows that are held out in turn."""
+        return self.codes[self.fold >= 0]
 
     def fit(
         self, learn: Callable[[Any, Array, Array | None], Fitted], X: Any, places: Array | None = None
@@ -357,7 +373,7 @@ class _Rows(NamedTuple):
     def held_out(self, learn: Callable[[Any, Array, Array | None], Fitted], X: Any, absent: float) -> Array:
         """The scores of each row by what was learned without its fold; ``absent`` for unknown classes."""
         size = int(self.codes.max()) + 1
-        scores = np.zeros((len(self.codes), size))
+        scores = np.zeros((len(self.asked), size))
         for train, test in splits(self.fold):
             if (self.codes[train] >= 0).any():
                 part = self.fit(learn, X, train)

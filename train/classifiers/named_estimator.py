@@ -169,6 +169,7 @@ class CalibratedEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         groups: Sequence[str] | None = None,
         soft: None = None,
         evidence: object = None,
+        taught: int = 0,
     ) -> Self:
         """Fits on all rows, and calibrates on what each row was given while it was held out.
 
@@ -180,15 +181,19 @@ class CalibratedEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Rows of one name are held out together; without it each row is a group.
         soft, evidence
             For classifiers of ours: not read.
+        taught
+            So many rows at the end are only learned from, and never held out.
         """
         X, y = _indexable(X), np.asarray(y)
-        self.classes_, codes = np.unique(y, return_inverse=True)
-        if len(self.classes_) == 1:
-            self.share_, self.held_out_scores_ = np.ones(1), np.zeros((len(y), 1))
-            return self
+        asked = len(y) - taught
+        self.classes_, codes = np.unique(y[:asked], return_inverse=True)
         size = len(self.classes_)
+        held_out = np.zeros((asked, size))
+        if size == 1:
+            self.share_, self.held_out_scores_ = np.ones(1), held_out
+            return self
         fold = folds_by_code(codes, size, groups, folds=self.folds, seed=self.random_state)
-        held_out = np.zeros((len(y), len(self.classes_)))
+        fold = np.append(fold, np.full(taught, -1))
         for train, test in splits(fold):
             held_out[test] = scores_of(self._learned(X[train], y[train]), X[test], self.classes_)
         self.floor_ = np.array(held_out[np.isfinite(held_out)].min() - 1)

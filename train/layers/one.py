@@ -29,14 +29,17 @@ class OneCode(Kind):
         rows = [data.rows[i] for i in places]
         classifier = data.classifier(len(rows), ())
         truth = np.array([str(row.layers[layer.id]) for row in rows], dtype=object)
-        soft = soft_codes(rows, layer.id, truth) if data.settings.soft else None
+        examples, behind = data.examples_of(layer.id, set(truth))
+        y = np.append(truth, [str(row.layers[layer.id]) for row in examples])
+        soft = soft_codes([*rows, *examples], layer.id, y) if data.settings.soft else None
         groups = data.groups_of(places.tolist())
         classifier.fit(
-            data.inputs(places),
-            truth.astype(str),
+            data.inputs(np.append(places, behind)),
+            y.astype(str),
             groups=groups,
             soft=soft,
             evidence=data.evidence(rows=len(rows)),
+            taught=len(examples),
         )
         codes = [str(code) for code in classifier.classes_]
         scores, passages = classifier.held_out_, [data.passages[i] for i in places.tolist()]
@@ -49,6 +52,7 @@ class OneCode(Kind):
             reason=f'only one code was seen: "{codes[0]}"' if len(codes) == 1 else None,
             thresholds=code_thresholds(codes, scores, truth, data.settings.abstain_at, is_open=is_open),
             choices={"code": choices_of(classifier)},
+            examples=len(examples),
         )
         return FittedLayer(
             state=state,

@@ -32,11 +32,13 @@ class CodeSet(Kind):
         rows = [data.rows[i] for i in places]
         truth, groups = code_sets(rows, layer), data.groups_of(places.tolist())
         occurs = {code: truth[:, i] for i, code in enumerate(layer.code_ids) if truth[:, i].any()}
-        X, evidence = data.inputs(places), data.evidence(several=True)
+        examples, behind = data.examples_of(layer.id, set(occurs))
+        taught = dict(zip(layer.code_ids, code_sets(examples, layer).T, strict=True))
+        X, evidence = data.inputs(np.append(places, behind)), data.evidence(several=True)
         classifiers: dict[str, Any] = {}
         for code, has in occurs.items():
             classifiers[code] = data.classifier(len(rows), (0.0,)).fit(
-                X, has, groups=groups, evidence=evidence
+                X, np.append(has, taught[code]), groups=groups, evidence=evidence, taught=len(examples)
             )
         codes = list(classifiers)
         held_out = [
@@ -60,6 +62,7 @@ class CodeSet(Kind):
             sure=sure,
             choices={code: choices_of(classifier) for code, classifier in classifiers.items()},
             not_learned=not_learned,
+            examples=len(examples),
         )
         return FittedLayer(
             state=state,

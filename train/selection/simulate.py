@@ -11,6 +11,7 @@ from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.records import GoldSentence, Record
 from train.arrays import Floats, Ints
+from train.data.examples import without_copies
 from train.data.gold import training_rows
 from train.data.near_duplicates import clusters_of
 from train.evaluate import asked_in_gold, scored_rows
@@ -99,7 +100,7 @@ def simulate(
     DataError
         There is too little gold to hand out.
     """
-    kept = training_rows(rows, codebook)
+    kept, codebook = training_rows(rows, codebook), without_copies(codebook, rows)
     most = int(len(kept) * (1 - HELD_OUT))
     budget = min(1000, most // 2) if budget is None else min(budget, most)
     step = budget // steps

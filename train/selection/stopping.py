@@ -8,6 +8,7 @@ from scipy import stats
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Record
+from train.data.examples import without_copies
 from train.data.gold import training_rows
 from train.data.holdout import Plan, Split, hold_out
 from train.evaluate import scored_rows
@@ -53,7 +54,7 @@ def stopping_hint(
     DataError
         The rows do not fit the codebook, or nothing can be held out.
     """
-    kept = training_rows(rows, codebook)
+    kept, codebook = training_rows(rows, codebook), without_copies(codebook, rows)
     splits = hold_out(kept, codebook, Plan()).splits
     curve = delayed(_curve)
     curves: list[list[tuple[int, dict[str, float | None]]]] = Parallel(n_jobs=min(cpu_count(), len(splits)))(
