@@ -20,6 +20,7 @@ from annotate.commands import (
     evaluate,
     export,
     import_codings,
+    index,
     init,
     look,
     model,
@@ -75,6 +76,7 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("report")(report.report)
 app.command("tag")(tag.tag)
+app.command("index")(index.index)
 app.command("export")(export.export)
 app.command("rehydrate")(rehydrate.rehydrate)
 app.add_typer(model.app, name="model")

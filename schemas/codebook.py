@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -75,6 +75,17 @@ class Codebook(Record, frozen=True, kw_only=True):
     @property
     def predicted_layers(self) -> list[Layer]:
         return [layer for layer in self.layers if layer.is_predicted]
+
+    def questions(self) -> dict[str, Any]:
+        """What is asked, and how answers are called, without guidelines: a codebook again when read."""
+        layers = [
+            {"id": layer.id, "kind": layer.kind, "label": layer.label, "predict": layer.predict,
+             "exclusive": layer.exclusive, "codes": [{"id": c.id, "label": c.label} for c in layer.codes]}
+            for layer in self.layers
+        ]  # fmt: skip
+        targets = [{"id": target.id, "question": target.question} for target in self.targets]
+        facts = {"codebook": self.codebook, "version": self.version, "language": self.language}
+        return {**facts, "layers": layers, "targets": targets}
 
     def say(self, text: Text) -> str:
         """Words in the codebook's language, or in the first one there is."""

@@ -6,6 +6,7 @@ same in the new texts is assumed, and only as good as the likeness of the two.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -38,6 +39,8 @@ NOT_CODED = "keine von Hand codierten Sätze"
 TOO_FEW = "zu wenige von Hand codierte Sätze"
 TOO_UNSURE = "das Modell trennt hier zu schlecht"
 
+_FORMAT = 2  # of the tables, in files that keep them: raised with what they hold
+
 Cell = tuple[int, int, int, int]  # hits, misses, false hits, rightly left out
 
 
@@ -45,7 +48,7 @@ class Errors(Record, frozen=True, kw_only=True):
     """A model's hits and misses a question, one entry a hand-coded commentary.
 
     ``tables`` are keyed ``<layer>.<target>`` or ``<layer>.<code>`` for touched or given, and
-    ``<layer>.<target>.favor`` for yes among what is touched and found with its direction.
+    ``<layer>.<target>.<code>`` for a code among what is touched and found with its direction.
     """
 
     how: Literal["unseen", "cross-validated"]
@@ -130,7 +133,7 @@ def estimate(hits: int, of: int, errors: Errors | None, what: str, *, spread: fl
     reason = _too_few(tables) if errors else NOT_CODED
     if not of or reason:
         return Estimate(share=share, interval=plain, corrected=False, reason=reason)
-    adjusted = _adjusted(share, size, np.array(tables, dtype=float))
+    adjusted = _adjusted(share, size, tuple(tables))
     if adjusted is None:
         return Estimate(share=share, interval=plain, corrected=False, reason=TOO_UNSURE)
     return Estimate(share=adjusted[0], interval=adjusted[1], corrected=True)
@@ -149,6 +152,13 @@ class Spread:
         self.pieces += 1
         self.yy, self.yn, self.nn = self.yy + hits * hits, self.yn + hits * of, self.nn + of * of
         self.y, self.n = self.y + hits, self.n + of
+
+    def add_all(self, hits: Any, of: Any) -> None:
+        """Many pieces at once, by arrays of whole numbers."""
+        self.pieces += len(hits)
+        self.yy, self.yn = self.yy + int(hits @ hits), self.yn + int(hits @ of)
+        self.nn = self.nn + int(of @ of)
+        self.y, self.n = self.y + int(hits.sum()), self.n + int(of.sum())
 
     @property
     def effect(self) -> float:
@@ -195,7 +205,9 @@ def _answers(
                 truth, is_found = is_own and code != UNRELATED, mark is not None and mark.tone != "unsure"
                 yield key, truth, is_found
                 if truth and is_found and mark and mark.code != DIRECTION_OPEN:
-                    yield f"{key}.favor", code == "favor", mark.code == "favor"
+                    for name in layer.code_ids:
+                        if name != UNRELATED:
+                            yield f"{key}.{name}", code == name, mark.code == name
         elif KINDS[layer.kind].several:
             for name in layer.code_ids:
                 if name not in layer.exclusive:
@@ -221,13 +233,14 @@ def _too_few(tables: Sequence[Cell]) -> str | None:
     return None
 
 
-def _adjusted(share: float, size: float, table: Any) -> tuple[float, tuple[float, float]] | None:
-    hit, false_hit = _rates(table.sum(axis=0)[None])
+def _adjusted(
+    share: float, size: float, tables: tuple[Cell, ...]
+) -> tuple[float, tuple[float, float]] | None:
+    (hit, false_hit), (hits, false_hits), state = _drawn_rates(tables)
     if not hit[0] > false_hit[0]:
         return None
     rng = np.random.default_rng(0)
-    weights = rng.multinomial(len(table), np.full(len(table), 1 / len(table)), size=DRAWS)
-    hits, false_hits = _rates(weights @ table)
+    rng.bit_generator.state = state
     counted = rng.beta(share * size + 0.5, (1 - share) * size + 0.5, size=DRAWS)
     room = hits - false_hits
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -238,6 +251,15 @@ def _adjusted(share: float, size: float, table: Any) -> tuple[float, tuple[float
     low, high = np.quantile(drawn[usable], [0.025, 0.975])
     point = min(1.0, max(0.0, (share - false_hit[0]) / (hit[0] - false_hit[0])))
     return round(float(point), 6), (round(float(low), 6), round(float(high), 6))
+
+
+@lru_cache(maxsize=256)
+def _drawn_rates(tables: tuple[Cell, ...]) -> tuple[tuple[Any, Any], tuple[Any, Any], Any]:
+    """The rates, those of each draw of hand-coded commentaries, and where the generator is then."""
+    table = np.array(tables, dtype=float)
+    rng = np.random.default_rng(0)
+    weights = rng.multinomial(len(table), np.full(len(table), 1 / len(table)), size=DRAWS)
+    return _rates(table.sum(axis=0)[None]), _rates(weights @ table), rng.bit_generator.state
 
 
 def _rates(sums: Any) -> tuple[Any, Any]:
@@ -252,7 +274,7 @@ def measured_errors(
 ) -> Errors:  # fmt: skip
     """As `measure_errors`, kept in a file so that the same model and gold are measured once."""
     text = "\n".join(msgspec.json.encode([row.sentence_id, row.text, row.layers]).decode() for row in gold)
-    stamp = f"{meta.model_version} {short_hash(text, 16)}"
+    stamp = f"{_FORMAT} {meta.model_version} {short_hash(text, 16)}"
     try:
         known = msgspec.json.decode(kept.read_bytes(), type=_Kept)
     except (OSError, msgspec.DecodeError):

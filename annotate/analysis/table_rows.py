@@ -5,6 +5,7 @@ from typing import Any
 
 from annotate.analysis.piece import TaggedPiece
 from annotate.kinds import kind_of
+from annotate.texts.dates import has_sure_date
 from schemas.codebook import Codebook
 from schemas.records import Commentary, Prediction, Sentence
 
@@ -42,15 +43,18 @@ def rows_of(pieces: Iterable[TaggedPiece], codebook: Codebook) -> Iterator[dict[
 def lean_columns_of(codebook: Codebook) -> list[tuple[str, type]]:
     """Name and type of each column without what the texts themselves hold."""
     answers = columns_of(codebook)[len(_FACTS) :]
-    return [*_PLACES, ("model_version", str), *answers]
+    return [*_PLACES, ("day", str), ("model_version", str), *answers]
 
 
 def lean_rows_of(pieces: Iterable[TaggedPiece], codebook: Codebook) -> Iterator[dict[str, Any]]:
-    """A row a sentence: where it stands, and the answers."""
+    """A row a sentence: where it stands, the day of its commentary where that is sure, and the answers."""
     for piece in pieces:
+        commentary = piece.commentary
+        day = commentary.date[:10] if commentary.date and has_sure_date(commentary) else None
         for sentence, prediction in zip(piece.sentences, piece.predictions, strict=True):
-            places = {name: getattr(sentence, name) for name, _ in _PLACES}
-            yield {**places, "model_version": prediction.model_version, **_answers(prediction, codebook)}
+            facts = {name: getattr(sentence, name) for name, _ in _PLACES}
+            facts |= {"day": day, "model_version": prediction.model_version}
+            yield facts | _answers(prediction, codebook)
 
 
 def _facts(commentary: Commentary, sentence: Sentence, prediction: Prediction) -> dict[str, Any]:

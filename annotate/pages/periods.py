@@ -19,6 +19,11 @@ def unit_for(first: str, last: str) -> Unit:
     return "week" if days <= 120 else "month" if days <= 1100 else "quarter"
 
 
+def has_trend(first: str | None, last: str | None, dated: int) -> bool:
+    """Whether so many dated pieces between two days are enough to say anything over time."""
+    return bool(first and last) and dated >= MIN_PIECES and days_between(first or "", last or "") >= MIN_DAYS
+
+
 def days_between(first: str, last: str) -> int:
     return (date.fromisoformat(last[:10]) - date.fromisoformat(first[:10])).days
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from io import StringIO
 from typing import Any, NamedTuple
 
+from annotate.pages.curve import scale_top
 from schemas.decimals import number
 from schemas.markup import Markup, tag
 from schemas.unprintable import replaced
@@ -116,6 +117,51 @@ def curves_figure(
     return figure("curve", words, 2.8, draw)
 
 
+class Curve(NamedTuple):
+    """Shares with their intervals by the place of a period; a place that is missing breaks the line."""
+
+    name: str
+    points: Mapping[int, tuple[float, tuple[float, float]]]
+
+
+def periods_figure(
+    name: str, words: str, panels: Mapping[str, Sequence[Curve]], *, periods: Mapping[int, str], language: str
+) -> Markup:
+    """A panel a question, over time: curves with the bands of their intervals, told apart by sign and dashes.
+
+    Parameters
+    ----------
+    periods
+        What the periods are called, by their places.
+    """
+    first, last = min(periods), max(periods)
+    span = range(first, last + 1)
+    nothing = (float("nan"), (float("nan"), float("nan")))
+
+    def draw(paper: Any) -> None:
+        for panel, (title, curves) in zip(
+            paper.subplots(1, len(panels), squeeze=False)[0], panels.items(), strict=True
+        ):
+            top = scale_top([interval[1] for curve in curves for _, interval in curve.points.values()])
+            for curve, (sign, dashes) in zip(curves, _SIGNS * len(curves), strict=False):
+                found = [curve.points.get(place, nothing) for place in span]
+                low, high = [f[1][0] for f in found], [f[1][1] for f in found]
+                panel.fill_between(span, low, high, color=_MODEL, alpha=0.18, lw=0)
+                panel.plot(span, [f[0] for f in found], color=_MODEL, marker=sign, ls=dashes, lw=1.4, ms=4,
+                           markevery=1 + len(span) // 12, label=_short(curve.name, 24))  # fmt: skip
+            panel.set_title(_short(title, 36), fontsize=10)
+            panel.set_ylim(0, top)
+            panel.set_yticks([0, top / 2, top])
+            panel.yaxis.set_major_formatter(lambda value, _: _percent(value, language))
+            panel.set_xticks(sorted({first, last}), [periods[place] for place in sorted({first, last})])
+            panel.get_xticklabels()[0].set_horizontalalignment("left")
+            panel.get_xticklabels()[-1].set_horizontalalignment("right")
+            if len(curves) > 1:
+                panel.legend(loc="upper left", bbox_to_anchor=(0, -0.14), ncols=2, frameon=False, fontsize=9)
+
+    return figure(name, words, 2.3, draw)
+
+
 def figure(
     name: str, words: str, height: float, draw: Callable[[Any], None], width: float = _WIDTH
 ) -> Markup:
@@ -164,6 +210,12 @@ def _embedded(svg: str, name: str, words: str) -> str:
 def _short(name: str, most: int = 32) -> str:
     """A label that leaves the figure room; the table has it whole."""
     return name if len(name) <= most else f"{name[: most - 1]}…"
+
+
+def _percent(value: float, language: str) -> str:
+    """A share on an axis, with a decimal only where it has one."""
+    said = number(100 * value, 1, language)
+    return f"{said[:-2] if said.endswith('0') else said}\u00a0%"
 
 
 def _ticks(language: str, *scales: Any) -> None:

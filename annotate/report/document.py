@@ -16,7 +16,7 @@ class Paragraph(NamedTuple):
 class Table(NamedTuple):
     """Cells are words; ``numbers`` are the columns that are set to the right.
 
-    A narrow table may stand beside another.
+    A narrow table may stand beside another; a folded one shows its caption until it is opened.
     """
 
     head: Sequence[str]
@@ -25,6 +25,7 @@ class Table(NamedTuple):
     name: str  # of its file in LaTeX
     numbers: frozenset[int] = frozenset()
     is_narrow: bool = False
+    is_folded: bool = False
 
 
 class Drawing(NamedTuple):

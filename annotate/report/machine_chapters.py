@@ -226,7 +226,7 @@ def prevalence_chapter(report: StudyReport, book: Codebook, words: Words) -> Cha
             words.share(one.counted.share, one.counted.interval),
             words.share(one.corrected.share, one.corrected.interval)
             if one.corrected.corrected
-            else _reason(one.corrected.reason or "", words),
+            else reason_words(one.corrected.reason or "", words),
         ]
         for one in found.found
     ]
@@ -250,7 +250,8 @@ def _what(one: Frequency, book: Codebook, words: Words) -> str:
     return f"{asked} – {words.pick(f'{way}, wenn berührt', f'{way} where touched')}"
 
 
-def _reason(reason: str, words: Words) -> str:
+def reason_words(reason: str, words: Words) -> str:
+    """Why a share is not corrected, in the report's language."""
     english = {
         NOT_CODED: "no sentences coded by hand",
         TOO_FEW: "too few sentences coded by hand",

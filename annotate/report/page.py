@@ -52,11 +52,12 @@ def _table(table: Table) -> Markup:
     heads = [cell("th", n, words, "col") for n, words in enumerate(table.head)]
     inner = tag(
         "table",
-        tag("caption", table.caption),
+        None if table.is_folded else tag("caption", table.caption),
         tag("thead", tag("tr", heads)),
         tag("tbody", [tag("tr", list(line(row))) for row in table.rows]),
     )
-    return tag("div", inner, class_="wide", tabindex=0, role="region", aria_label=table.caption)
+    wide = tag("div", inner, class_="wide", tabindex=0, role="region", aria_label=table.caption)
+    return tag("details", tag("summary", table.caption), wide) if table.is_folded else wide
 
 
 def _quotes(rows: Sequence[Quote], caption: str) -> Markup:

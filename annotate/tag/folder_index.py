@@ -14,10 +14,9 @@ from annotate.pages.german import day as written
 from annotate.pages.german import doubtful_day, times
 from annotate.pages.index import Index, IndexFigure, Row, TargetIndex, index_page
 from annotate.pages.periods import (
-    MIN_DAYS,
-    MIN_PIECES,
     Unit,
     days_between,
+    has_trend,
     period_name,
     period_number,
     period_of,
@@ -122,8 +121,8 @@ def write_index(
 
 def _unit(first: str | None, last: str | None, dated: int) -> tuple[Unit | None, str | None]:
     """How time is divided, or why it is not."""
-    span = days_between(first, last) if first and last else 0
-    if dated < MIN_PIECES or span < MIN_DAYS:
+    if not has_trend(first, last, dated):
+        span = days_between(first, last) if first and last else 0
         days = "1 Tag" if span == 1 else f"{span} Tage"
         what = "1 datierter Text" if dated == 1 else f"{dated} datierte Texte"
         least = "zehn datierte Texte aus mindestens zwei Wochen"

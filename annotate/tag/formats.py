@@ -49,7 +49,7 @@ def _lean_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
 def _write_parts(path: str, rows: Iterable[Row], book: Codebook) -> int:
     """Into a folder, or as files whose names begin as the last part of the path does."""
     folder, _, name = path.rpartition("/")
-    facts = {"codebook": book.codebook, "codebook_version": book.version}
+    facts = {"codebook": book.codebook, "codebook_version": book.version, "questions": book.questions()}
     return rows_parquet.write_parts(folder, lean_columns_of(book), rows, facts, name=name or "part")
 
 

@@ -98,6 +98,9 @@ def test_errors_are_counted_as_the_pages_count(
     )
     assert found.tables["stance.tempolimit"] == [cell]
     assert found.tables.get("stance.tempolimit.favor") == yes
+    # of what is yes, another answer than yes is a false no; an answer that is yes is rightly no "no"
+    no = [(0, 0, cell[1], cell[0]) for cell in yes] if yes else None
+    assert found.tables.get("stance.tempolimit.against") == no
     assert sum(map(sum, found.tables["rhetoric.irony"])) == 1
 
 

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from annotate.analysis.table_rows import lean_columns_of
 from annotate.tag import folder
 from exports.tables import rows_parquet
+from reading_pieces import codebook
 from running import Ran
+from schemas.codebook import Codebook
 from schemas.errors import DataError
 
 pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
@@ -41,11 +45,29 @@ def test_the_answers_are_those_of_the_table_and_offsets_stand_for_texts(
     assert len(lean) == len(flat) == 10
     for row, whole in zip(lean, flat, strict=True):
         assert row.pop("end") - row.pop("start") == len(whole["text"])
+        assert row.pop("day") == "2025-02-03" == whole["date"]
         for name, value in row.items():
             assert value == (
                 pytest.approx(whole[name], abs=1e-6) if name.endswith("__score") else whole[name]
             )
     assert sorted(path.name for path in out.iterdir()) == ["_part.manifest.json", "part-00000.parquet"]
+
+
+def test_a_date_in_doubt_is_no_day(standpunkt: Run, model: Path, texts: Path, tmp_path: Path) -> None:
+    (texts / "0.txt").write_text("Text 0 | Grete Halm. irgendwann im Mai.\n\nEs regnet.", "utf-8")
+    assert standpunkt("tag", texts, "-m", model, "--to", "parts", "-o", tmp_path / "out").code == 0
+    days = [row["day"] for row in rows_in(tmp_path / "out")]
+    assert days == [*[None] * (len(days) - 8), *["2025-02-03"] * 8]
+
+
+def test_the_manifest_says_what_was_asked_as_a_codebook_without_guidelines(
+    standpunkt: Run, model: Path, texts: Path, tmp_path: Path
+) -> None:
+    assert standpunkt("tag", texts, "-m", model, "--to", "parts", "-o", tmp_path / "out").code == 0
+    manifest = json.loads((tmp_path / "out" / "_part.manifest.json").read_text("utf-8"))
+    asked, book = msgspec.convert(manifest["questions"], Codebook), codebook()
+    assert lean_columns_of(asked) == lean_columns_of(book)
+    assert [asked.say(t.question) for t in asked.targets] == [book.say(t.question) for t in book.targets]
 
 
 def test_the_manifest_knows_rows_and_hash_of_each_file(

@@ -10,7 +10,7 @@ import msgspec
 from annotate.analysis.piece import view_piece
 from annotate.analysis.prevalence import counts_of
 from annotate.analysis.summary import summary_of
-from annotate.analysis.table_rows import columns_of, rows_of
+from annotate.analysis.table_rows import columns_of, lean_rows_of, rows_of
 from annotate.demo import material
 from annotate.pages.reading import reading_page
 from annotate.tag.folder import piece_hits
@@ -40,6 +40,7 @@ def test_finished_pieces_change_with_their_format() -> None:
     outputs = {
         "sentences": {text.name: _digest(_sentences(text)) for text in _texts()},
         "rows": list(rows_of([tagged], book)),
+        "lean rows": list(lean_rows_of([tagged], book)),
         "columns": [name for name, _ in columns_of(book)],
         "summary": _plain(summary),
         "counts": _plain(counts_of(view, book)),

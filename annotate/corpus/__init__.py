@@ -1,0 +1,1 @@
+"""An index over a corpus, made from the lean files of ``tag --to parts`` without loading them."""
