@@ -122,7 +122,7 @@ class _Site:
         return await run_in_threadpool(self._run, verb, form)
 
     def _run(self, verb: str, form: "_Form") -> Response:
-        number = _number(form.value("number")) if verb == "select" else ENOUGH
+        number = _number(form.value("number") or str(ENOUGH)) if verb == "select" else ENOUGH
         words = typed(verb, self._state.folder, url=self._state.url, number=number)
         # the page reads the learning curve of it
         keep = self._state.study().reports / "evaluation.json" if verb == "evaluate" else None

@@ -20,7 +20,7 @@ VERBS = (
 #: name some; ``code``: code; ``done``: read the report.
 StepName = Literal[
     "texts", "annotators", "split", "studio", "push", "code", "pull", "adjudicate", "train", "prelabel",
-    "report", "done",
+    "select", "report", "done",
 ]  # fmt: skip
 
 

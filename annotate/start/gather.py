@@ -131,7 +131,16 @@ def start_report(study: Study, known: Known, server: Server, status: StatusRepor
     workers = _workers(study, known, status)
     files, unpulled = _files(study), _unpulled(workers, known, status)
     step = next_step(
-        study, known.rows, known.gold, known.model, server, workers, files=files, unpulled=unpulled
+        study,
+        known.sentences,
+        known.assignments,
+        known.rows,
+        known.gold,
+        known.model,
+        server,
+        workers,
+        files=files,
+        unpulled=unpulled,
     )
     return StartReport(
         study=study.name,

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from annotate.start.facts import ModelOutlook, NextStep, Server, StepName, Worker
 from annotate.start.verbs import ENOUGH, command, typed
+from annotate.study.assignments import assign, has_batches
 from annotate.study.folder import Study
-from schemas.records import Annotation, GoldSentence
+from schemas.records import Annotation, Assignment, GoldSentence, Sentence
 
 #: A model is worth making anew once gold has grown by this share of what it learned from.
 _GROWN = 0.1
@@ -14,6 +15,8 @@ _GROWN = 0.1
 
 def next_step(
     study: Study,
+    sentences: Sequence[Sentence],
+    assignments: Sequence[Assignment],
     rows: Sequence[Annotation],
     gold: Sequence[GoldSentence],
     model: ModelOutlook | None,
@@ -25,14 +28,15 @@ def next_step(
 ) -> NextStep:
     """The first thing in the order of the loop that is not done."""
     if not study.sentences.exists() or _is_newer(study.corrections, study.sentences):
-        return _verb(study, "split") if files else NextStep(name="texts", count=0)
+        return _verb(study, "split") if files else NextStep(name="texts")
     if not workers:
         return NextStep(name="annotators")
     left = sum(worker.progress.open for worker in workers)
     is_begun = study.assignments.exists() or bool(rows)
     # what was pulled came from another server than one without any project: nothing is given out anew there
     is_theirs = server.holds or not rows
-    if not is_begun or (left and is_theirs and any(worker.progress.project is None for worker in workers)):
+    is_missing = left and any(worker.progress.project is None for worker in workers)
+    if not is_begun or (is_theirs and (is_missing or _are_new(study, sentences, assignments))):
         return _verb(study, "push") if server.answers or not server.may_start else _verb(study, "studio")
     if unpulled:
         return _verb(study, "pull", count=unpulled)
@@ -53,9 +57,17 @@ def next_step(
     if left:
         is_down = not server.answers and server.may_start
         return _verb(study, "studio", count=left) if is_down else NextStep(name="code", count=left)
+    waiting = {sentence.sentence_id for sentence in sentences} - {one.sentence_id for one in assignments}
+    if has_batches(assignments) and waiting:
+        return _verb(study, "select", count=len(waiting))
     if _is_newer(study.gold, study.reports / "report.html"):
         return _verb(study, "report")
     return NextStep(name="done")
+
+
+def _are_new(study: Study, sentences: Sequence[Sentence], assignments: Sequence[Assignment]) -> bool:
+    """Whether the next push brings what nobody was to code yet."""
+    return bool(assignments) and len(assign(sentences, study.settings, assignments)) > len(assignments)
 
 
 def _verb(study: Study, verb: StepName, *, count: int = 0) -> NextStep:

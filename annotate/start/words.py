@@ -166,6 +166,13 @@ _STEPS = {
             "{count} {are} decided and not learned from yet.",
         ),
     ),
+    "select": StepWords(
+        ("Die nächsten Sätze auswählen", "Select the next sentences"),
+        (
+            "Was ausgewählt war, ist codiert; {count} {are} noch bei niemandem.",
+            "What was selected is coded; {count} {are} with nobody yet.",
+        ),
+    ),
     "prelabel": StepWords(
         ("Vorschläge machen", "Make suggestions"),
         (

@@ -6,9 +6,10 @@ from shlex import quote
 
 import msgspec
 
+from annotate.study.assignments import has_batches
 from annotate.study.folder import Study
 from schemas.jsonl import read_jsonl
-from schemas.records import Annotation, Record, Sentence
+from schemas.records import Annotation, Assignment, Record, Sentence
 
 
 class NextStep(Record, frozen=True, kw_only=True):
@@ -27,6 +28,7 @@ class NextStep(Record, frozen=True, kw_only=True):
 #: What each verb is good for here.
 _WORDS = {
     "split": "makes sentences of them",
+    "select": "picks what to code next",
     "push": "brings the sentences to Label Studio",
     "pull": "fetches the codings",
     "agree": "says how far annotators agree",
@@ -58,6 +60,8 @@ def _next(study: Study, after: str) -> tuple[str | None, str]:
         return (None if has_texts else f"put commentaries into {study.commentary_folder}"), "split"
     rows = list(read_jsonl(study.annotations, Annotation)) if study.annotations.exists() else []
     is_given_out = study.assignments.exists()
+    if after == "split" and is_given_out and has_batches(read_jsonl(study.assignments, Assignment)):
+        return None, "select"  # push brings what was selected, and nothing else
     if after == "select" or (after == "split" and is_given_out) or not (rows or is_given_out):
         return None, "push"
     model = max(study.models.glob("*/model.json"), key=lambda file: file.stat().st_mtime_ns, default=None)

@@ -16,11 +16,12 @@ from annotate.start.outlook import layer_outlook
 from annotate.start.page import start_page
 from annotate.start.words import next_words
 from annotate.study.folder import Study
+from annotate.study.split import split_study
 from annotate.sync.status import AnnotatorProgress, StatusReport
 from running import Ran
 from schemas.files import write_text
 from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import Annotation, Commentary
+from schemas.records import Annotation, Assignment, Commentary
 from train.model import LayerState, TargetState
 from train.persistence.folder import load_meta
 from train.settings import Settings
@@ -278,3 +279,29 @@ def test_the_last_step_leads_to_the_report(state_of: StateOf) -> None:
     write_text(study.reports / "report.html", "<!DOCTYPE html><title>Bericht</title>")
     page = start_page(replace(gather(study), next=NextStep(name="done")), study.codebook())
     assert page.count('href="../reports/report.html"') == 2
+
+
+def with_new_text(study: Study) -> Study:
+    (study.commentary_folder / "neu.txt").write_text(
+        "Ein neuer Text | Erika Beispiel. 23.11.2025.\n\nDas stand noch nie da. Auch das ist neu.\n", "utf-8"
+    )
+    split_study(study)
+    return study
+
+
+#: A server that holds the study's projects.
+HOLDS = Server(answers=True, holds=True, url="http://127.0.0.1:9", reason=None, may_start=True)
+
+
+def test_sentences_that_came_later_are_pushed(state_of: StateOf) -> None:
+    study = with_new_text(state_of("pushed"))
+    assert start_report(study, known_of(study), HOLDS, None).next.verb == "push"
+
+
+@pytest.mark.slow
+def test_where_batches_were_selected_the_next_is_selected_once_all_are_coded(state_of: StateOf) -> None:
+    study = with_new_text(state_of("trained"))
+    first, *rest = read_jsonl(study.assignments, Assignment)
+    write_jsonl(study.assignments, [replace(first, batch=2, strategy="mixed"), *rest])
+    step = start_report(study, known_of(study), HOLDS, None).next
+    assert (step.verb, step.count) == ("select", 2)

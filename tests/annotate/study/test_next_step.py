@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from annotate.study.assignments import assign
 from annotate.study.folder import Study, init_study
@@ -11,7 +12,7 @@ from annotate.study.split import split_study
 from coded_study import coded_study
 from schemas.files import write_text
 from schemas.jsonl import read_jsonl, write_jsonl
-from schemas.records import Annotation, Sentence
+from schemas.records import Annotation, Assignment, Sentence
 
 TEXT = "Der Winter | Anna Weiß. 03.11.2025.\n\nEs schneit. Es ist kalt.\n"
 
@@ -115,5 +116,8 @@ def test_new_texts_of_a_coded_study_are_pushed_and_then_suggested(tmp_path: Path
     with_model(with_texts(study), 200)
     assert verb(study, "split") == "push"
     assert verb(study, "push") == "prelabel"
+    first, *rest = read_jsonl(study.assignments, Assignment)
+    write_jsonl(study.assignments, [replace(first, batch=2, strategy="mixed"), *rest])
+    assert verb(study, "split") == "select"
     with_model(study, 40)  # too little to suggest anything
     assert next_step(study, after="push").verb == "pull"
