@@ -87,7 +87,7 @@ def cross_validate(
     codebook = without_copies(codebook, rows)  # what is held out must not stand among the examples
     holdout = hold_out(kept, codebook, plan)
     asked = (
-        {} if by == "target" else _asked_of_people(annotations)
+        {} if by == "target" else _asked_of_people(annotations, codebook)
     )  # else it would predict targets it was trained on
     scored = _cross_scored(holdout.splits, codebook, settings, seed, asked)
     widening = widening_of(holdout.splits)
@@ -281,7 +281,7 @@ def evaluate_model(
     kept = checked(rows, model.meta.book)
     if not seen:
         _check_unseen(model, kept)
-    book, scored = model.meta.book, scored_rows(model, kept, _asked_of_people(annotations))
+    book, scored = model.meta.book, scored_rows(model, kept, _asked_of_people(annotations, model.meta.book))
     report = score_layers(book, scored, version=model.meta.model_version, seed=seed)
     known = training_rows(trained_on, book) if is_trained_on(model, trained_on) else []
     splits = [Split(known, kept)] if known else []
@@ -327,12 +327,13 @@ def asked_in_gold(row: GoldSentence, also: Mapping[str, set[str]] | None = None)
     }
 
 
-def _asked_of_people(annotations: Sequence[Annotation]) -> dict[str, dict[str, set[str]]]:
-    """The targets that annotators were asked about, by sentence and layer."""
+def _asked_of_people(annotations: Sequence[Annotation], codebook: Codebook) -> dict[str, dict[str, set[str]]]:
+    """The targets of the codebook that annotators were asked about, by sentence and layer."""
+    known = set(codebook.target_ids)
     by_sentence: dict[str, dict[str, set[str]]] = {}
     for annotation in annotations:
         for name, value in annotation.layers.items():
-            if targets := by_target(value):
+            if targets := known.intersection(by_target(value)):
                 by_sentence.setdefault(annotation.sentence_id, {}).setdefault(name, set()).update(targets)
     return by_sentence
 

@@ -75,8 +75,9 @@ def _figures(name: str, meta: "ModelMeta") -> str:
     figures: dict[str, Any] = (meta.figures or {}).get("layers", {}).get(name, {})
     people = figures.get("ceiling") or {}
     if people.get("model_macro_f1") is not None and people.get("macro_f1") is not None:
-        return f" ({decimal(people['model_macro_f1'], 2)}, people {decimal(people['macro_f1'], 2)})"
-    return f" ({decimal(figures['macro_f1'], 2)})" if figures.get("macro_f1") is not None else ""
+        model, person = (decimal(people[key], 2) for key in ("model_macro_f1", "macro_f1"))
+        return f" (macro-F1 where several coded {model}, people {person})"
+    return f" (macro-F1 {decimal(figures['macro_f1'], 2)})" if figures.get("macro_f1") is not None else ""
 
 
 def _stance(state: "LayerState", meta: "ModelMeta") -> Iterator[str]:

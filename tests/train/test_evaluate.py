@@ -8,7 +8,7 @@ import pytest
 
 from schemas.codebook import Codebook
 from schemas.errors import DataError
-from schemas.records import CodePrediction, GoldSentence, Layers, Prediction, SetPrediction
+from schemas.records import Annotation, CodePrediction, GoldSentence, Layers, Prediction, SetPrediction
 from train.evaluate import cross_validate, evaluate_model
 from train.evaluation.items import Scored
 from train.evaluation.report import EvaluationReport, score_layers
@@ -267,3 +267,19 @@ def test_a_step_with_one_side_only_has_no_figure(codebook: Codebook) -> None:
     assert (layer.touched.macro_f1, layer.touched.reason) == (None, "every target asked is touched")
     assert layer.touched.accuracy == 1.0
     assert layer.targets["rente"].touched_macro_f1 is None
+
+
+def test_a_target_that_left_the_codebook_is_not_asked_about(
+    rows: list[GoldSentence], codebook: Codebook
+) -> None:
+    codings = [
+        Annotation(
+            sentence_id=row.sentence_id,
+            commentary_id=row.commentary_id,
+            annotator="anna",
+            codebook="probe",
+            layers={"stance": {"gone": "favor"}},
+        )
+        for row in rows
+    ]
+    assert cross_validate(rows, codebook, folds=2, settings=QUICK, annotations=codings).n == len(rows)

@@ -73,7 +73,9 @@ def test_people_stand_beside_the_model_where_several_coded(meta: ModelMeta) -> N
         "layers": {"voice": {"macro_f1": 0.75, "ceiling": {"macro_f1": 0.941, "model_macro_f1": 0.727}}}
     }
     known = msgspec.structs.replace(meta, figures=figures)
-    assert "suggestions yes (0.73, people 0.94)" in words(known, "voice", n=80, thresholds={"author": 0.4})
+    assert "suggestions yes (macro-F1 where several coded 0.73, people 0.94)" in words(
+        known, "voice", n=80, thresholds={"author": 0.4}
+    )
 
 
 def test_forty_sentences_are_warned_of(meta: ModelMeta) -> None:
