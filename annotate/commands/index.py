@@ -3,7 +3,16 @@ from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
-from annotate.commands.terminal import GermanOption, OutputOption, StudyOption, progress_bar, say
+from annotate.commands.terminal import (
+    GermanOption,
+    JsonOption,
+    OutputOption,
+    StudyOption,
+    one_stdout,
+    print_report,
+    progress_bar,
+    say,
+)
 from schemas.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -45,10 +54,11 @@ def index(
     ] = None,
     german: GermanOption = False,
     study: StudyOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Say how often each code stands toward each target, by month, from lean files of a corpus."""
     from annotate.corpus.run import Help, index_corpus
-    from annotate.corpus.statements import cautions
+    from annotate.corpus.statements import cautions, finding
     from annotate.pages.periods import Unit
     from annotate.report.words import Words
     from annotate.study.folder import study_here
@@ -61,12 +71,19 @@ def index(
         raise SettingsError(f'"{lang}": expected de or en', flag="--lang")
     if german and to != "csv":
         raise typer.BadParameter(f'is for --to csv, not for "{to}"', param_hint="--german")
+    if json and to == "json" and output is None:
+        json = False  # the same, once
     if output is None:
         output = f"{folder.resolve().name}-index.html" if to == "html" else "-"
+    one_stdout(output, json)
     with progress_bar() as progress:
         given = Help(study_here(study), model, gold)
         found, parts = index_corpus(folder, by=cast("Unit", by), given=given, progress=progress)
     _write(output, to, found, parts.book, lang, german)
+    if json:
+        print_report(found, json, "")
+    if output != "-":
+        say(finding(found, parts.book, Words("en")))
     for caution in cautions(found, Words("en")):
         say(f"note: {caution}")
     if output != "-":

@@ -54,6 +54,7 @@ EXPLAINED = {
     "evaluate": ("model.md",),
     "report": ("report.md",),
     "tag": ("tagging.md", "tutorial-tagging.md"),
+    "index": ("index-corpus.md",),
     "export": ("export.md",),
     "rehydrate": ("protected-texts.md",),
     "select": ("select.md",),

@@ -294,6 +294,15 @@ def test_json_reads_back_as_what_it_was_made_of(
     assert msgspec.json.decode(out.read_bytes(), type=CorpusIndex) == index
 
 
+def test_the_report_is_printed_beside_the_page(standpunkt: Run, write: Write, tmp_path: Path) -> None:
+    folder = write([commentary(n, [answers(tempolimit="favor")]) for n in range(3)])
+    ran = standpunkt("index", folder, "-o", tmp_path / "i.html", "--json")
+    assert ran.json == standpunkt("index", folder, "--to", "json", "--json").json
+    assert "in 100% (44 to 100%) of the sentences" in ran.err
+    assert (tmp_path / "i.html").exists()
+    assert standpunkt("index", folder, "--to", "csv", "--json").code == 2
+
+
 def test_the_errors_of_the_model_of_a_study_are_found_by_its_version(
     standpunkt: Run, model: Path, write: Write, tmp_path: Path
 ) -> None:
