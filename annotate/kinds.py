@@ -187,8 +187,10 @@ def decided(answer: SetPrediction) -> list[str]:
 
 def label_of(layer: Layer, code_id: str, codebook: Codebook) -> str:
     """The name of a code in the codebook's language; its id where the codebook does not know it."""
-    code = next((code for code in layer.codes if code.id == code_id), None)
-    return codebook.say(code.label) if code else code_id
+    for code in layer.codes:
+        if code.id == code_id:
+            return codebook.say(code.label)
+    return code_id
 
 
 def _single_columns(name: str) -> list[tuple[str, type]]:

@@ -58,11 +58,12 @@ class ArchiveMember:
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[IO[bytes]]:
+def replacing(path: str | Path, *, is_cleared: bool = False) -> Iterator[IO[bytes]]:
     """A binary file written beside ``path``, flushed, and moved in when the block ends well.
 
     ``-`` is standard output; on a terminal its control characters are escaped. A device or a pipe is written
-    where it is. A parent folder that is missing is made.
+    where it is. A parent folder that is missing is made. What a killed process had begun of the file is taken
+    away; who writes thousands of files into a folder clears it once (`clear_unfinished`) and says so.
     """
     if str(path) == "-":
         out: Any = VisibleWriter(sys.stdout.buffer) if sys.stdout.isatty() else sys.stdout.buffer
@@ -81,7 +82,8 @@ def replacing(path: str | Path) -> Iterator[IO[bytes]]:
         if path.parent.is_file():
             raise DataError(f"cannot be written: {path.parent} is a file, expected a folder", path=path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        clear_unfinished(path.parent, glob.escape(path.name))
+        if not is_cleared:
+            clear_unfinished(path.parent, glob.escape(path.name))
         with open(beside, "wb") as raw:
             if path.suffix == ".gz":
                 # no clock and no name in the header: the same rows give the same bytes
@@ -111,8 +113,8 @@ def clear_unfinished(folder: Path, name: str = "*") -> None:
             left.unlink(missing_ok=True)
 
 
-def write_text(path: str | Path, text: str) -> None:
-    with replacing(path) as file:
+def write_text(path: str | Path, text: str, *, is_cleared: bool = False) -> None:
+    with replacing(path, is_cleared=is_cleared) as file:
         file.write(text.encode("utf-8"))
 
 

@@ -35,8 +35,8 @@ def tag(name: str, /, *children: Child, **attributes: Attribute) -> Markup:
     >>> tag("a", "x", title='" onmouseover="y')
     '<a title="&quot; onmouseover=&quot;y">x</a>'
     """
-    start = f"<{name}{''.join([_attribute(key, value) for key, value in attributes.items()])}>"
-    return Markup(start if name in VOID else f"{start}{join(children)}</{name}>")
+    said = "".join([_attribute(key, value) for key, value in attributes.items()]) if attributes else ""
+    return Markup(f"<{name}{said}>" if name in VOID else f"<{name}{said}>{join(children)}</{name}>")
 
 
 def join(children: Child) -> Markup:
@@ -47,11 +47,10 @@ def join(children: Child) -> Markup:
     """
     if children is None:
         return Markup()
-    if isinstance(children, Markup):
-        return children
     if isinstance(children, str):
-        return Markup(html.escape(replaced(children)))
-    return Markup("".join([join(child) for child in children]))
+        return children if isinstance(children, Markup) else _escaped(children)
+    parts = [child if type(child) is Markup else join(child) for child in children if child is not None]
+    return Markup("".join(parts))
 
 
 def link(url: str, words: str) -> Markup:
@@ -65,6 +64,11 @@ def link(url: str, words: str) -> Markup:
     if url.startswith(("https://", "http://")):
         return tag("a", words, href=url, rel="noreferrer")
     return join(url if words == url else f"{url} ({words})")
+
+
+@lru_cache(1 << 12)  # labels, questions and signs recur
+def _escaped(text: str) -> Markup:
+    return Markup(html.escape(replaced(text)))
 
 
 @lru_cache(1 << 14, typed=True)  # most of a page's attributes recur

@@ -28,10 +28,11 @@ from train.evaluation.report import (
     score_layers,
 )
 from train.evaluation.twin import NO_PAIRS, Twin
-from train.fit import commentary_hash, data_hash, fit, model_version
+from train.fit import data_hash, fit, model_version
 from train.layers.asked import by_target
 from train.layers.kinds import KINDS
 from train.model import Model
+from train.novelty import commentary_hash
 from train.predict import predict
 from train.settings import Settings
 

@@ -34,7 +34,7 @@ from train.model import (
     TargetState,
     TrainingData,
 )
-from train.novelty import novelty_reference
+from train.novelty import commentary_hash, novelty_reference
 from train.pipelines import fit_features, pipeline_named
 from train.settings import FEATURES_FORMAT, TRAINING_FORMAT, Settings
 from train.stacking import File, stack
@@ -221,11 +221,6 @@ def code_hash() -> str:
         if file.suffix in (".py", ".txt"):
             digest.update(file.read_bytes())
     return digest.hexdigest()
-
-
-def commentary_hash(commentary_id: str) -> str:
-    """A name under which a model remembers a commentary without storing its title."""
-    return short_hash(commentary_id, 16)
 
 
 def _meta(

@@ -63,6 +63,11 @@ def author_hash(name: str) -> str:
     return short_hash(" ".join(name.casefold().split()), 16)
 
 
+def commentary_hash(commentary_id: str) -> str:
+    """A name under which a model remembers a commentary without storing its title."""
+    return short_hash(commentary_id, 16)
+
+
 def known_ngrams(features: SentenceFeatures | None) -> frozenset[str]:
     """The n-grams a model has features for; none where its pipeline has no words."""
     terms = features.terms_ if features is not None else {}

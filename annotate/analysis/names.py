@@ -75,8 +75,8 @@ def uncovered(mentions: Iterable[Mention], codebook: Codebook, *, often: int = O
 
 def _is_first_name(followers: Counter[str], n: int) -> bool:
     """Whether mostly one and the same name follows: that one then stands for both."""
-    name, count = followers.most_common(1)[0]
-    return bool(name) and count >= _FIRST * n
+    name = max(followers, key=followers.__getitem__)  # the first of equals, as `most_common` has it
+    return bool(name) and followers[name] >= _FIRST * n
 
 
 def _candidates(tokens: Sequence[str]) -> Iterable[tuple[str, bool, str]]:

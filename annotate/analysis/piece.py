@@ -213,10 +213,19 @@ def device_codes(codebook: Codebook) -> list[str]:
     ]
 
 
+class _Asked(NamedTuple):
+    """What a codebook asks: its lenses, its layer of voices, all layers a model codes."""
+
+    lenses: list[Lens]
+    voice: Layer | None
+    layers: list[Layer]
+
+
 def view_piece(piece: TaggedPiece, codebook: Codebook, *, number: int, codes: Codes = "model") -> PieceView:
     """All that the page shows of a piece. A sentence without a prediction is shown without codes."""
     by_id = {prediction.sentence_id: prediction for prediction in piece.predictions}
     said = piece.checked or {} if codes != "model" else {}
+    asked = _Asked(lenses(codebook), voice_layer(codebook), codebook.predicted_layers)
     shown = []
     for n, sentence in enumerate(piece.sentences, start=1):
         prediction = by_id.get(sentence.sentence_id)
@@ -225,9 +234,11 @@ def view_piece(piece: TaggedPiece, codebook: Codebook, *, number: int, codes: Co
             only = codes == "people"
             prediction = with_checked(prediction, sentence, checked, codebook, only=only)
         shown.append(
-            _view_sentence(sentence, prediction, codebook, number=n, checked=list(checked), codes=codes)
+            _view_sentence(
+                sentence, prediction, codebook, asked, number=n, checked=list(checked), codes=codes
+            )
         )
-    tallies = [_tally(lens, shown) for lens in lenses(codebook)]
+    tallies = [_tally(lens, shown) for lens in asked.lenses]
     return PieceView(
         number=number, piece=piece, sentences=shown, tallies=tallies, chosen=_chosen(tallies), codes=codes
     )
@@ -252,12 +263,12 @@ def answer_to(prediction: Prediction | None, lens: Lens) -> CodePrediction | Non
 
 
 def _view_sentence(
-    sentence: Sentence, prediction: Prediction | None, codebook: Codebook, *, number: int,
-    checked: list[str], codes: Codes,
+    sentence: Sentence, prediction: Prediction | None, codebook: Codebook, asked: _Asked, *,
+    number: int, checked: list[str], codes: Codes,
 ) -> SentenceView:  # fmt: skip
-    voice, voice_label = _voice(prediction, codebook, codes)
+    voice, voice_label = _voice(prediction, asked.voice, codebook, codes)
     marks = {}
-    for lens in lenses(codebook):
+    for lens in asked.lenses:
         if mark := _mark(answer_to(prediction, lens), lens, voice, codebook):
             marks[lens.key] = mark
     return SentenceView(
@@ -267,14 +278,15 @@ def _view_sentence(
         voice=voice,
         voice_label=voice_label,
         marks=marks,
-        devices=_devices(prediction, codebook),
-        tokens=_tokens(prediction, marks, codebook),
+        devices=_devices(prediction, asked.layers, codebook),
+        tokens=_tokens(prediction, marks, asked.layers),
         checked=checked,
     )
 
 
-def _voice(prediction: Prediction | None, codebook: Codebook, codes: Codes) -> tuple[Voice, str]:
-    layer = voice_layer(codebook)
+def _voice(
+    prediction: Prediction | None, layer: Layer | None, codebook: Codebook, codes: Codes
+) -> tuple[Voice, str]:
     if layer is None or (prediction is None and codes == "people"):
         return "unasked", ""
     answer: Any = prediction.layers.get(layer.id) if prediction else None
@@ -287,23 +299,21 @@ def _voice(prediction: Prediction | None, codebook: Codebook, codes: Codes) -> t
 
 
 def _mark(answer: CodePrediction | None, lens: Lens, voice: Voice, codebook: Codebook) -> Mark | None:
-    if answer is None:
+    if answer is None or (lens.target is not None and voice in ("other", "mixed")):
         return None
     code = str(answer.code)
+    if code == UNRELATED and lens.target is not None and not answer.abstained and not answer.touch_sure:
+        return None
     label = label_of(lens.layer, code, codebook)
     if lens.target is None:
         if answer.abstained:
             return _undecided(answer, f"unentschieden, am ehesten {label}")
         return Mark(code=code, tone="plain", sign=label, label=label, score=answer.score)
-    if voice in ("other", "mixed"):
-        return None
     if answer.is_touched_only:
         label = TOUCHED_LABEL
     elif answer.abstained:
         likely = "nicht berührt" if code == UNRELATED else label
         return _undecided(answer, f"unentschieden, am ehesten {likely}")
-    elif code == UNRELATED:
-        return None
     if voice == "undecided":
         return _undecided(answer, f"unentschieden, wer spricht; wenn der Autor: {label}")
     if answer.is_touched_only:
@@ -317,19 +327,19 @@ def _undecided(answer: CodePrediction, label: str) -> Mark:
     return Mark(code=UNDECIDED, tone="unsure", sign=UNDECIDED_SIGN, label=label, score=answer.score)
 
 
-def _devices(prediction: Prediction | None, codebook: Codebook) -> list[str]:
+def _devices(prediction: Prediction | None, layers: Sequence[Layer], codebook: Codebook) -> list[str]:
     labels = []
-    for layer in codebook.predicted_layers:
-        answer: Any = prediction.layers.get(layer.id) if prediction else None
-        if answer is not None and KINDS[layer.kind].several:
+    for layer in layers:
+        answer: Any = prediction.layers.get(layer.id) if prediction and KINDS[layer.kind].several else None
+        if answer is not None:
             shown = (code for code in decided(answer) if code not in layer.exclusive)
             labels += [label_of(layer, code, codebook) for code in shown]
     return labels
 
 
-def _tokens(prediction: Prediction | None, marks: dict[str, Mark], codebook: Codebook) -> list[str]:
+def _tokens(prediction: Prediction | None, marks: dict[str, Mark], layers: Sequence[Layer]) -> list[str]:
     tokens = [f"{key}.{mark.code}" for key, mark in marks.items() if "." in key]
-    for layer in codebook.predicted_layers:
+    for layer in layers:
         answer = prediction.layers.get(layer.id) if prediction else None
         if answer is not None:
             tokens += [f"{layer.id}.{code}" for code in kind_of(layer).shown_codes(answer)]

@@ -77,7 +77,7 @@ def measure_errors(model: "Model", gold: Sequence[GoldSentence], progress: Progr
         The rows do not fit the codebook, or nothing can be held out.
     """
     from train.evaluate import predict_held_out
-    from train.fit import commentary_hash
+    from train.novelty import commentary_hash
     from train.predict import predict
 
     known = set(model.meta.commentaries)

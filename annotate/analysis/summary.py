@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import sqrt
 from typing import NamedTuple, TypeVar
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from annotate.analysis.names import mentions_in, uncovered
 from annotate.analysis.piece import PieceView, TaggedPiece, Tally, device_codes, key_sentences, view_piece
@@ -110,13 +110,19 @@ def summarise(pieces: Sequence[TaggedPiece], codebook: Codebook, *, model_versio
 
 def summary_of(piece: TaggedPiece, codebook: Codebook, *, model_version: str) -> PieceSummary:
     """A piece by itself."""
-    view = view_piece(piece, codebook, number=1)
-    drift = piece.drift
+    return summary_of_view(view_piece(piece, codebook, number=1), codebook, model_version=model_version)
+
+
+def summary_of_view(view: PieceView, codebook: Codebook, *, model_version: str) -> PieceSummary:
+    """As `summary_of`, of a piece as its page shows it."""
+    piece, drift = view.piece, view.piece.drift
+    commentary = piece.commentary
     return PieceSummary(
-        **{
-            name: asdict(piece.commentary)[name]
-            for name in ("commentary_id", "title", "author", "date", "url")
-        },
+        commentary_id=commentary.commentary_id,
+        title=commentary.title,
+        author=commentary.author,
+        date=commentary.date,
+        url=commentary.url,
         sentences=len(view.sentences),
         voices=dict(sorted(Counter(shown.voice for shown in view.sentences).items())),
         targets={t.lens.target.id: _target(t, view) for t in view.targets if t.asked and t.lens.target},

@@ -182,7 +182,11 @@ def _lens_choice(view: PieceView, codebook: Codebook) -> Markup:
     parts = [_target(tally, view, codebook, widest=widest) for tally in shown]
     if quiet:
         words = f"{len(quiet)} {'Ziel' if len(quiet) == 1 else 'Ziele'} nicht berührt"
-        inside = [_target(tally, view, codebook, widest=widest) for tally in quiet]
+        inside = [
+            tag("div", _radio(t.lens, view, codebook.say(t.lens.target.question)), class_="target")
+            for t in quiet
+            if t.lens.target
+        ]
         parts.append(tag("details", tag("summary", words), inside))
     silent = [t.lens.target for t in view.targets if not t.asked and t.lens.target]
     if silent:
@@ -276,9 +280,8 @@ def _chip(tally: Tally, code: str, sign: str, label: str, count: int) -> Markup:
         f"{label} ",
         tag("b", str(count)),
         type="button",
-        aria_pressed="false",
+        aria_pressed="false" if count else None,
         data_filter=f"{tally.lens.key}.{code}",
-        data_group=tally.lens.key,
         disabled=not count,
     )
 
@@ -305,10 +308,10 @@ def _filter(layer: Layer, view: PieceView, codebook: Codebook) -> Markup:
 def _filter_row(layer: Layer, code: str, label: str, count: int, widest: int) -> Markup:
     bar = tag(
         "svg",
-        tag("rect", width=count, height="8", class_="fill" if code != UNDECIDED else None,
-            data_tone="unsure" if code == UNDECIDED else None),
-        class_="bar", viewBox=f"0 0 {max(widest, 1)} 8", preserveAspectRatio="none", aria_hidden="true",
-    )  # fmt: skip
+        tag("rect", width=f"{100 * count / widest:.4g}%", data_tone="unsure" if code == UNDECIDED else None),
+        class_="bar",
+        aria_hidden="true",
+    )
     return tag(
         "button",
         tag("span", label, class_="name"),
@@ -316,9 +319,8 @@ def _filter_row(layer: Layer, code: str, label: str, count: int, widest: int) ->
         tag("b", str(count)),
         type="button",
         class_="row",
-        aria_pressed="false",
+        aria_pressed="false" if count else None,
         data_filter=f"{layer.id}.{code}",
-        data_group=layer.id,
         disabled=not count,
     )
 

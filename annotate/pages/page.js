@@ -4,6 +4,55 @@ document.documentElement.classList.add("js");
 let closeOpened = () => {}; // one panel at a time on the whole page
 const narrow = window.matchMedia("(max-width: 62rem)");
 
+const WORD = /([\p{L}\p{N}_]+)/gu;
+
+// what would recur in the panel of each sentence: itself, bars of what stands there in words, and questions
+function complete(detail, text) {
+  const quoted = [...detail.querySelectorAll(".reasons q:not(.elsewhere)")].map((q) => q.textContent);
+  const named = new Set(quoted.join(" ").match(WORD));
+  const parts = text.split(WORD).map((part) => (named.has(part) ? made("em", part) : part));
+  detail.querySelector("blockquote").replaceChildren(...parts);
+  for (const said of detail.querySelectorAll("p.scores")) said.replaceWith(bars(said));
+  const questions = document.querySelectorAll(".legend h4"); // in the order of the codebook
+  for (const rest of detail.querySelectorAll("[data-targets]")) {
+    const list = made("ul");
+    for (const n of rest.dataset.targets.split(" ")) list.append(made("li", questions[n].textContent));
+    rest.append(list);
+    delete rest.dataset.targets;
+  }
+}
+
+function bars(said) {
+  const list = made("ul");
+  list.className = "scores";
+  const given = (said.dataset.given ?? "0").split(" ");
+  const lines = (said.dataset.at ?? "").split(" ");
+  const scores = said.textContent.matchAll(/(.+?) ([<>]?\s?(\d+)\s%)(?: · |$)/gs); // "Ja 87 % · Nein < 1 %"
+  for (const [n, [, label, percent, number]] of [...scores].entries()) {
+    const width = percent.startsWith("<") ? 0 : percent.startsWith(">") ? 100 : number;
+    const bar = draw("svg", { class: "bar", "aria-hidden": "true" });
+    bar.append(draw("rect", { width: `${width}%` }));
+    const at = lines[Math.min(n, lines.length - 1)];
+    if (at) bar.append(draw("line", { x1: `${at}%`, x2: `${at}%`, y2: "100%" }));
+    const row = made("li", label, bar, made("span", percent));
+    if (given.includes(String(n))) row.className = "given";
+    list.append(row);
+  }
+  return list;
+}
+
+function made(name, ...parts) {
+  const element = document.createElement(name);
+  element.append(...parts);
+  return element;
+}
+
+function draw(name, attributes) {
+  const element = document.createElementNS(document.querySelector("svg").namespaceURI, name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
 for (const piece of document.querySelectorAll("article.piece")) {
   const sentences = [...piece.querySelectorAll(".text .s")].sort((a, b) => a.dataset.n - b.dataset.n);
   const segments = [...piece.querySelectorAll(".strip rect")];
@@ -12,6 +61,10 @@ for (const piece of document.querySelectorAll("article.piece")) {
   const filters = new Map(); // group → the filters pressed in it
   let opened = null;
 
+  for (const button of piece.querySelectorAll(".open")) {
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-controls", panel.id);
+  }
   if (narrow.matches) piece.querySelector(".filters").open = false;
 
   function look(key) {
@@ -40,7 +93,10 @@ for (const piece of document.querySelectorAll("article.piece")) {
     opened = sentence;
     sentence.classList.add("shown");
     sentence.querySelector(".open").setAttribute("aria-expanded", "true");
-    for (const detail of panel.querySelectorAll(".detail")) detail.hidden = detail.dataset.n !== sentence.dataset.n;
+    for (const detail of panel.querySelectorAll(".detail")) {
+      detail.hidden = detail.dataset.n !== sentence.dataset.n;
+      if (!detail.hidden) complete(detail, sentence.querySelector(".t").textContent);
+    }
     panel.hidden = false;
     overview.hidden = !narrow.matches;
     panel.scrollTop = 0;
@@ -74,7 +130,8 @@ for (const piece of document.querySelectorAll("article.piece")) {
   }
 
   function filter(button) {
-    const { filter: token, group } = button.dataset;
+    const token = button.dataset.filter;
+    const group = token.slice(0, token.lastIndexOf("."));
     const pressed = filters.get(group) || new Set();
     if (!pressed.delete(token)) pressed.add(token);
     if (pressed.size) filters.set(group, pressed);

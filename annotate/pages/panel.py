@@ -1,8 +1,7 @@
 """The panel of one sentence: its codes, their probabilities, the words that moved them."""
 
-from collections.abc import Callable, Iterator
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 from annotate.analysis.piece import (
     TOUCHED_LABEL,
@@ -13,11 +12,10 @@ from annotate.analysis.piece import (
     SentenceView,
     Voice,
     answer_to,
-    lenses,
 )
 from annotate.kinds import decided, label_of
 from annotate.pages.german import percent
-from annotate.pages.reasons import mark_words, reason_list
+from annotate.pages.reasons import reason_list
 from schemas.codebook import Codebook, Layer
 from schemas.markup import Markup, join, tag
 from schemas.records import UNRELATED, CodePrediction
@@ -37,12 +35,11 @@ RESTS_ON = {
 
 
 def sentence_panel(shown: SentenceView, view: PieceView, codebook: Codebook) -> Markup:
-    """All codes of a sentence; hidden until the reader opens it."""
-    name = f"p{view.number}-d{shown.number}"
+    """All codes of a sentence; hidden until the reader opens it, when the script puts the sentence on top."""
     return tag(
         "div",
-        tag("h3", f"Satz {shown.number} von {len(view.sentences)}", id=name, tabindex="-1"),
-        tag("blockquote", _quote(shown)),
+        tag("h3", f"Satz {shown.number} von {len(view.sentences)}", tabindex="-1"),
+        tag("blockquote", ""),
         _remarks(shown, view, codebook),
         [_layer(layer, shown, view, codebook) for layer in codebook.predicted_layers],
         class_="detail",
@@ -51,28 +48,10 @@ def sentence_panel(shown: SentenceView, view: PieceView, codebook: Codebook) -> 
     )
 
 
-def bar(score: float, threshold: float | None = None) -> Markup:
-    """A probability as a bar; the upright line is the threshold from which the model decides."""
-    at = f"{threshold * 100:.1f}%" if threshold is not None and 0 < threshold < 1 else None
-    return _bar(f"{max(0.0, min(1.0, score)) * 100:.1f}%", at)
-
-
-@lru_cache(1 << 12)  # a page has some twenty a sentence, and many are the same
-def _bar(width: str, at: str | None) -> Markup:
-    # height, ground and colour stand in the style: these are half of a page
-    line = tag("line", x1=at, x2=at, y2="100%") if at else None
-    return tag("svg", tag("rect", width=width), line, class_="bar", aria_hidden="true")
-
-
 def _why(shown: SentenceView, lens: Lens) -> Markup | None:
     name = f"{lens.layer.id}__{lens.target.id}" if lens.target else lens.layer.id
     reasons = shown.prediction.reasons.get(name) if shown.prediction else None
     return None if reasons is None else reason_list(reasons)
-
-
-def _quote(shown: SentenceView) -> Markup:
-    reasons = shown.prediction.reasons.values() if shown.prediction else ()
-    return mark_words(shown.sentence.text, (name for pairs in reasons for name, _ in pairs))
 
 
 def _remarks(shown: SentenceView, view: PieceView, codebook: Codebook) -> Iterator[Markup]:
@@ -80,7 +59,7 @@ def _remarks(shown: SentenceView, view: PieceView, codebook: Codebook) -> Iterat
         yield tag("p", "Diesen Satz hat niemand geprüft.", class_="remark")
     elif shown.prediction is None:
         yield tag("p", "Zu diesem Satz liegt keine Auskunft des Modells vor.", class_="remark")
-    elif shown.voice in NOT_OWN and any(lens.target for lens in lenses(codebook)):
+    elif shown.voice in NOT_OWN and view.targets:
         yield tag("p", f"{NOT_OWN[shown.voice]} {NOT_COUNTED}", class_="remark")
     if shown.sentence.chain_id:
         words = "Teil eines Satzes, der über mehrere Absätze oder Listenpunkte läuft."
@@ -95,21 +74,16 @@ def _layer(layer: Layer, shown: SentenceView, view: PieceView, codebook: Codeboo
     by = tag("small", "✓ von Menschen geprüft") if layer.id in shown.checked else None
     heading = tag("h4", codebook.say(layer.label), " " if by else None, by)
     if answer:
-        body = _BODIES.get(layer.kind, _single)(answer, layer, shown, codebook)
+        body = _BODIES.get(layer.kind, _single)(answer, layer, shown, view, codebook)
     else:
         body = tag("p", f"{view.judge} nicht beurteilt", class_="quiet")
     return tag("section", heading, body)
 
 
-def _single(answer: Any, layer: Layer, shown: SentenceView, codebook: Codebook) -> Markup:
+def _single(answer: Any, layer: Layer, shown: SentenceView, view: PieceView, codebook: Codebook) -> Markup:
     lens, label = Lens(layer=layer), label_of(layer, str(answer.code), codebook)
-    return join(
-        [
-            _verdict(answer, label),
-            _rows(_code_rows(answer, lens, codebook)),
-            _why(shown, lens),
-        ]
-    )
+    scores = _scores(_code_scores(answer, lens, codebook), [answer.threshold])
+    return join([_verdict(answer, label), scores, _why(shown, lens)])
 
 
 def _verdict(answer: CodePrediction, label: str) -> Markup:
@@ -125,46 +99,49 @@ def _verdict(answer: CodePrediction, label: str) -> Markup:
     return tag("p", tag("b", label), f" {percent(answer.score)}" if answer.scores else None, class_="verdict")
 
 
-def _set(answer: Any, layer: Layer, shown: SentenceView, codebook: Codebook) -> Markup:
-    names = [label_of(layer, code, codebook) for code in decided(answer)]
+def _set(answer: Any, layer: Layer, shown: SentenceView, view: PieceView, codebook: Codebook) -> Markup:
+    given = decided(answer)
+    names = [label_of(layer, code, codebook) for code in given]
     open_names = [label_of(layer, code, codebook) for code in answer.abstained]
-    rows = [
-        _row(label_of(layer, code, codebook), score, answer.thresholds.get(code), code in decided(answer))
-        for code, score in sorted(answer.scores.items(), key=lambda item: -item[1])
-    ]
+    ranked = sorted(answer.scores.items(), key=lambda item: -item[1])
+    scores = [_Score(label_of(layer, code, codebook), score, code in given) for code, score in ranked]
+    thresholds = [answer.thresholds.get(code) for code, _ in ranked]
     verdict = tag("p", tag("b", ", ".join(names)), class_="verdict") if names else None
     if open_names or not names:
         words = f": {', '.join(open_names)}" if open_names else ""
         undecided = tag("p", tag("b", f"{UNDECIDED_SIGN} unentschieden"), words, class_="verdict unsure")
     else:
         undecided = None
-    return join([verdict, undecided, _rows(rows), _why(shown, Lens(layer=layer))])
+    return join([verdict, undecided, _scores(scores, thresholds), _why(shown, Lens(layer=layer))])
 
 
-def _stance(answer: Any, layer: Layer, shown: SentenceView, codebook: Codebook) -> Markup:
-    return join(_stance_parts(layer, shown, codebook))
+def _stance(answer: Any, layer: Layer, shown: SentenceView, view: PieceView, codebook: Codebook) -> Markup:
+    return join(_stance_parts(layer, shown, view, codebook))
 
 
-def _stance_parts(layer: Layer, shown: SentenceView, codebook: Codebook) -> Iterator[Markup]:
-    asked = [lens for lens in lenses(codebook) if lens.layer.id == layer.id]
-    answers = [(lens, answer) for lens in asked if (answer := answer_to(shown.prediction, lens))]
-    sure = [(lens, a) for lens, a in answers if a.is_directed or a.is_touched_only]
-    undecided = [(lens, a) for lens, a in answers if a.abstained and not a.is_touched_only]
+def _stance_parts(layer: Layer, shown: SentenceView, view: PieceView, codebook: Codebook) -> Iterator[Markup]:
+    sure, undecided, rest = [], [], []
+    for tally in view.targets:
+        lens, target = tally.lens, tally.lens.target
+        answer = answer_to(shown.prediction, lens) if lens.layer.id == layer.id else None
+        if answer is None or target is None:
+            continue
+        if answer.is_directed or answer.is_touched_only:
+            sure.append((lens, answer))
+        elif answer.abstained:
+            undecided.append((lens, answer))
+        else:
+            rest.append(codebook.target_ids.index(target.id))
     for lens, answer in sure:
         yield _toward(lens, answer, shown, codebook)
     if undecided:
         rows = [_toward(lens, answer, shown, codebook) for lens, answer in undecided]
         words = f"{UNDECIDED_SIGN} unentschieden bei {len(rows)} {'Ziel' if len(rows) == 1 else 'Zielen'}"
         yield tag("details", tag("summary", words), rows, open=len(rows) == 1)
-    rest = [
-        lens.target
-        for lens, a in answers
-        if not (a.abstained or a.is_directed or a.is_touched_only) and lens.target
-    ]
     if rest:
-        questions = [tag("li", codebook.say(target.question)) for target in rest]
-        summary = "Kein Ziel berührt" if len(rest) == len(answers) else f"Nicht berührt: {len(rest)}"
-        yield tag("details", tag("summary", summary), tag("ul", questions), class_="quiet")
+        summary = "Kein Ziel berührt" if not sure and not undecided else f"Nicht berührt: {len(rest)}"
+        # their questions stand once on the page, in the legend; the script lists them here
+        yield tag("details", tag("summary", summary), class_="quiet", data_targets=" ".join(map(str, rest)))
 
 
 def _toward(lens: Lens, answer: CodePrediction, shown: SentenceView, codebook: Codebook) -> Markup:
@@ -182,24 +159,31 @@ def _toward(lens: Lens, answer: CodePrediction, shown: SentenceView, codebook: C
         verdict = _verdict(answer, name if answer.abstained else f"{lens.sign(code)} {name}")
     rests_on = RESTS_ON.get(answer.direction_from or "") if answer.is_directed else None
     is_given = code != UNRELATED or answer.touch_sure
-    touched = None if answer.touched is None else _row("berührt", answer.touched, None, is_given)
-    rows = _code_rows(answer, lens, codebook)
+    touched = [] if answer.touched is None else [_Score("berührt", answer.touched, is_given)]
+    scores = [*touched, *_code_scores(answer, lens, codebook)]
     return tag(
         "div",
         tag("h5", codebook.say(lens.target.question)),
         verdict,
         tag("p", rests_on, class_="quiet") if rests_on else None,
-        _rows([touched, *rows] if touched else rows),
+        _scores(scores, [*(None for _ in touched), answer.threshold]),
         _why(shown, lens),
         class_="toward",
     )
 
 
-def _code_rows(answer: CodePrediction, lens: Lens, codebook: Codebook) -> list[Markup]:
-    """A row a code, likeliest first; "not touched" only where no row says "touched"."""
+class _Score(NamedTuple):
+    label: str
+    score: float
+    is_given: bool
+
+
+def _code_scores(answer: CodePrediction, lens: Lens, codebook: Codebook) -> list[_Score]:
+    """Each code, likeliest first; "not touched" only where "touched" does not stand before."""
     shown = [item for item in answer.scores.items() if item[0] != UNRELATED or answer.touched is None]
+    given = str(answer.code)
     return [
-        _row(_name(lens, code, codebook), score, answer.threshold, code == str(answer.code))
+        _Score(_name(lens, code, codebook), score, code == given)
         for code, score in sorted(shown, key=lambda item: -item[1])
     ]
 
@@ -208,19 +192,27 @@ def _name(lens: Lens, code: str, codebook: Codebook) -> str:
     return "nicht berührt" if lens.target and code == UNRELATED else label_of(lens.layer, code, codebook)
 
 
-def _rows(rows: list[Markup]) -> Markup | None:
-    return tag("ul", rows, class_="scores") if rows else None
+def _scores(scores: Sequence[_Score], thresholds: Sequence[float | None]) -> Markup | None:
+    """Codes with their probabilities; when the panel opens the script makes a list with bars of them.
 
-
-def _row(label: str, score: float, threshold: float | None, is_given: bool) -> Markup:
+    ``data-given`` are the places of those that are given, the first one's if it is left out; ``data-at`` are
+    the thresholds, upright lines in the bars, the last of them of all that follow.
+    """
+    if not scores:
+        return None
+    given = " ".join([str(n) for n, one in enumerate(scores) if one.is_given])
+    lines = [f"{at * 100:.1f}" if at is not None and 0 < at < 1 else "" for at in thresholds]
     return tag(
-        "li",
-        tag("span", label, class_="name"),
-        bar(score, threshold),
-        tag("span", percent(score), class_="score"),
-        class_="given" if is_given else None,
+        "p",
+        " · ".join([f"{one.label} {percent(one.score)}" for one in scores]),
+        class_="scores",
+        data_given=None if given == "0" else given,
+        data_at=" ".join(lines) if any(lines) else None,
     )
 
 
 #: The body of a layer by its kind; all others have one answer.
-_BODIES: dict[str, Callable[[Any, Layer, SentenceView, Codebook], Markup]] = {"set": _set, "stance": _stance}
+_BODIES: dict[str, Callable[[Any, Layer, SentenceView, PieceView, Codebook], Markup]] = {
+    "set": _set,
+    "stance": _stance,
+}

@@ -58,6 +58,14 @@ def reading_page(
         and script by their hashes, and nothing else. The same input gives the same bytes.
     """
     views = [view_piece(piece, codebook, number=n, codes="both") for n, piece in enumerate(pieces, start=1)]
+    return page_of_views(views, codebook, model_version=model_version, news=news, home=home)
+
+
+def page_of_views(
+    views: Sequence[PieceView], codebook: Codebook, *, model_version: str,
+    news: Sequence[Sequence[str]] | None = None, home: str | None = None,
+) -> str:  # fmt: skip
+    """As `reading_page`, of pieces as they are shown."""
     said = news or [[]] * len(views)
     articles = [_article(view, codebook, words) for view, words in zip(views, said, strict=True)]
     people, size = sum(view.checked for view in views), sum(len(view.sentences) for view in views)

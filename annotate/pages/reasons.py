@@ -1,7 +1,8 @@
 """What moved an answer, in German; the names are those of `train.features.naming`."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 
 from annotate.pages.german import percent
 from schemas.markup import Markup, join, tag
@@ -64,7 +65,6 @@ FACTS |= {f"speech: {sign}": said for sign, said in SIGNS.items()}
 MEANING = "sentence: meaning"
 NOTHING = "nichts, was sich mit Worten benennen lässt"
 _NAME = re.compile(r"(?:(before|after|near)_)?([a-z]+): (.+)", re.DOTALL)
-_WORD = re.compile(r"\w+")
 #: Places of words that stand in the sentence itself.
 _OWN = ("", PLACES["near"])
 
@@ -80,6 +80,7 @@ class Reason(Record, frozen=True, kw_only=True):
     place: str = ""
 
 
+@lru_cache(1 << 12)  # many recur
 def reason(name: str) -> Reason | None:
     """A reason from its name, or None for one that the page has no words for.
 
@@ -102,15 +103,6 @@ def reason(name: str) -> Reason | None:
     return Reason(said=fact, place=place) if fact else None
 
 
-def mark_words(text: str, names: Iterable[str]) -> Markup:
-    """A sentence with the words emphasised that reasons name; the rest as it stands."""
-    reasons = [found for name in names if (found := reason(name))]
-    named = {
-        word for one in reasons if one.place in _OWN for words in one.words for word in _WORD.findall(words)
-    }
-    return join(_marked(text, named))
-
-
 def reason_list(reasons: Iterable[tuple[str, float]]) -> Markup:
     """What speaks for an answer, the strongest first; says so where nothing has a name."""
     said = [words for name, weight in reasons if (words := _say(name, weight))]
@@ -122,17 +114,9 @@ def _say(name: str, weight: float) -> Markup | None:
     found = reason(name)
     if found is None:
         return None
-    words = [[" " if n else None, tag("q", word)] for n, word in enumerate(found.words)]
+    # in the sentence itself the script marks what is quoted here
+    where = None if found.place in _OWN else "elsewhere"
+    words = [[" " if n else None, tag("q", word, class_=where)] for n, word in enumerate(found.words)]
     share = f"etwa {percent(weight)}" if name == MEANING else None
     more = ", ".join(filter(None, (found.said if words else None, found.place, share)))
     return join([words or found.said, f" ({more})" if more else None])
-
-
-def _marked(text: str, named: set[str]) -> Iterator[str]:
-    at = 0
-    for word in _WORD.finditer(text):
-        if word[0] in named:
-            yield text[at : word.start()]
-            yield tag("em", word[0])
-            at = word.end()
-    yield text[at:]

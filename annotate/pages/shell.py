@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import importlib.resources
+import re
+from functools import cache
 
 from annotate.pages.german import coded_by
 from schemas.markup import Child, Markup, tag
@@ -71,9 +73,16 @@ def _policy(style: str, script: str | None, has_figures: bool, is_served: bool) 
     return f"default-src 'none'; {styles}{scripts}base-uri 'none'; {forms}"
 
 
+@cache
 def _hash(source: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(source.encode('utf-8')).digest()).decode('ascii')}"
 
 
+@cache
 def _resource(name: str) -> str:
-    return importlib.resources.files("annotate.pages").joinpath(name).read_text("utf-8")
+    """A style sheet or script without the white space that is for who writes it: each page holds its own."""
+    text = importlib.resources.files("annotate.pages").joinpath(name).read_text("utf-8")
+    lines = [line.strip() for line in text.splitlines()]
+    if name.endswith(".js"):
+        return "\n".join([line for line in lines if line and not line.startswith("//")])
+    return re.sub(r"\s*([{};])\s*", r"\1", " ".join(lines))

@@ -126,14 +126,8 @@ def _speaker(shown: SentenceView, view: PieceView) -> str | None:
 
 
 def _button(shown: SentenceView, view: PieceView) -> Markup:
-    return tag(
-        "button",
-        list(_signs(shown, view)),
-        type="button",
-        class_="open",
-        aria_expanded="false",
-        aria_controls=f"p{view.number}-panel",
-    )
+    # what it opens, and whether it is open, is said by the script, without which it opens nothing
+    return tag("button", list(_signs(shown, view)), type="button", class_="open")
 
 
 def _signs(shown: SentenceView, view: PieceView) -> Iterator[Markup]:
@@ -145,6 +139,8 @@ def _signs(shown: SentenceView, view: PieceView) -> Iterator[Markup]:
 
 
 def sign(mark: Mark, **attributes: str | bool) -> Markup:
-    """A mark's sign for the eye, its meaning for the ear and under the mouse."""
+    """A mark's sign for the eye, its meaning for the ear and under the mouse; a label is both."""
+    if mark.sign == mark.label:
+        return tag("span", mark.label, tag("span", ". ", class_="vh"), **attributes)
     said = tag("span", f"{mark.label}. ", class_="vh")
     return tag("span", tag("span", mark.sign, aria_hidden="true"), said, title=mark.label, **attributes)

@@ -9,8 +9,7 @@ from annotate.analysis.prevalence import Spread, counts_of, estimate, measured_e
 from annotate.progress import Progress, no_progress
 from annotate.report.facts import Frequency, Prevalence
 from annotate.study.folder import Study, model_file
-from annotate.study.material import PredictionRow
-from annotate.study.predictions_file import to_prediction
+from annotate.study.predictions_file import PredictionRow, to_prediction
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.jsonl import read_jsonl

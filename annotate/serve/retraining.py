@@ -117,7 +117,7 @@ def held_out(new: "Model", old: "Model", rows: Sequence[GoldSentence]) -> HeldOu
     What the new one says of commentaries that it learned from is said by models trained without them.
     """
     from train.evaluate import evaluate_model
-    from train.fit import commentary_hash
+    from train.novelty import commentary_hash
 
     seen = {*old.meta.commentaries, *new.meta.commentaries}
     test = [row for row in rows if row.test and commentary_hash(row.commentary_id) not in seen]

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from annotate.study.folder import Study
-from annotate.study.material import PredictionRow
+from annotate.study.predictions_file import PredictionRow
 from exports.audit.audit import ModelAnswers
 from exports.audit.plan import AuditPlan, plan_audit
 from schemas.codebook import Codebook

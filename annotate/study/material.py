@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from annotate.study.folder import Study, model_file
+from annotate.study.predictions_file import PredictionRow
 from annotate.texts.context import running_text
 from exports.formats.material import Sources, What, answered, numbered
 from exports.papers.background import Background, days_of, support_of
@@ -24,23 +25,10 @@ from schemas.records import (
     Assignment,
     Commentary,
     GoldSentence,
-    Record,
     Sentence,
     short_hash,
 )
 from schemas.studio_json import TaskData
-
-
-class PredictionRow(Record, frozen=True, kw_only=True):
-    """A line of ``predictions.jsonl`` as far as an export needs it."""
-
-    sentence_id: str
-    commentary_id: str
-    text: str
-    model_version: str
-    codebook: str
-    codebook_version: str
-    layers: dict[str, Any]
 
 
 def sources_of_study(study: Study, what: What) -> Sources:

@@ -7,12 +7,23 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from annotate.study.material import PredictionRow
 from schemas.codebook import Codebook
 from schemas.errors import DataError, near_hit
 from schemas.jsonl import read_jsonl
 from schemas.kinds import KINDS
-from schemas.records import CodePrediction, LayerPrediction, Prediction, SetPrediction
+from schemas.records import CodePrediction, LayerPrediction, Prediction, Record, SetPrediction
+
+
+class PredictionRow(Record, frozen=True, kw_only=True):
+    """A line of ``predictions.jsonl`` without what explains it."""
+
+    sentence_id: str
+    commentary_id: str
+    text: str
+    model_version: str
+    codebook: str
+    codebook_version: str
+    layers: dict[str, Any]
 
 
 class WholeRow(PredictionRow, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 
 from annotate.study.auditing import model_answers
-from annotate.study.material import PredictionRow
+from annotate.study.predictions_file import PredictionRow
 from annotate.sync.suggestions import TaskSuggestion, keep_shared
 from schemas.codebook import Codebook
 from schemas.errors import DataError

@@ -17,8 +17,8 @@ from msgspec.structs import replace
 
 from annotate.analysis.piece import Hit, PieceView, view_piece
 from annotate.analysis.prevalence import counts_of
-from annotate.analysis.summary import PieceSummary, differences, news_words, summary_of
-from annotate.pages.reading import reading_page, with_news
+from annotate.analysis.summary import PieceSummary, differences, news_words, summary_of_view
+from annotate.pages.reading import page_of_views, reading_page, with_news
 from annotate.tag.formats import FORMATS, RowFormat
 from annotate.tag.ledger import ROWS_FORMAT, Finished, Ledger
 from annotate.tag.pieces import (
@@ -39,7 +39,7 @@ from annotate.texts.dates import has_sure_date
 from annotate.texts.sentences import split_sentences
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
-from schemas.files import read_bytes, write_text
+from schemas.files import clear_unfinished, read_bytes, write_text
 from schemas.jsonl import write_jsonl
 from schemas.records import Commentary, short_hash, slug
 
@@ -105,11 +105,13 @@ def tag_folder(
             else:
                 yield number, commentary
 
+    if pages is not None:
+        clear_unfinished(pages)
     try:
         for batch in _finish_all(place, waiting(), output, workers):
             for number, done, hits, rows, page in batch:
                 if pages is not None and page is not None and done.page:
-                    write_text(pages / done.page, page)
+                    write_text(pages / done.page, page, is_cleared=True)
                 ledger.add(done, number, hits, rows)
                 step()
             ledger.commit()
@@ -130,7 +132,10 @@ def compare_pieces(ledger: Ledger, codebook: Codebook, pages: Path | None) -> No
             continue
         if pages is not None and done.page:
             path = pages / done.page
-            write_text(path, with_news(path.read_text("utf-8"), news_words(summary, codebook)))
+            before = path.read_text("utf-8")
+            page = with_news(before, news_words(summary, codebook))
+            if page != before:
+                write_text(path, page, is_cleared=True)
         ledger.set_summary(replace(done, summarised=summary))  # last: a run killed before does it again
     ledger.commit()
 
@@ -250,15 +255,18 @@ def _finish(tools: _Tools, batch: Sequence[tuple[int, Commentary]], output: Outp
             page=None if row_format else page_name(commentary.commentary_id),
             report=counts_in(piece, book),
             model_version=version,
-            summarised=summary_of(piece, book, model_version=version) if output.summaries else None,
         )
+        if output.summaries:
+            view = view_piece(piece, book, number=1)
+            done = replace(done, summarised=summary_of_view(view, book, model_version=version))
         if row_format:
             rows = [msgspec.json.encode(row) for row in row_format.rows(piece, book)]
             finished.append((place, done, [], rows, None))
             continue
-        view = view_piece(piece, book, number=1)
-        shown = [piece] if checked is None else with_people([piece], checked)
-        page = reading_page(shown, book, model_version=version, home=output.home)
+        if checked is None:
+            page = page_of_views([view], book, model_version=version, home=output.home)
+        else:
+            page = reading_page(with_people([piece], checked), book, model_version=version, home=output.home)
         done = replace(done, counts=counts_of(view, book))
         finished.append((place, done, list(piece_hits(view, done.summary)), [], page))
     return finished

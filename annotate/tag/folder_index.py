@@ -80,7 +80,7 @@ def write_index(
 
     ``trained_on`` are the names a model keeps of the commentaries it learned from (`train.fit`).
     """
-    from train.fit import commentary_hash
+    from train.novelty import commentary_hash
 
     first, last, dated = ledger.days()
     unit, why = _unit(first, last, dated)

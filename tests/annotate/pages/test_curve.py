@@ -15,7 +15,7 @@ from annotate.tag.folder_index import write_index
 from annotate.tag.ledger import Finished, Ledger
 from annotate.tag.report import counts_in
 from reading_pieces import answers, codebook, piece
-from train.fit import commentary_hash
+from train.novelty import commentary_hash
 
 
 def points(*found: tuple[int, float | None]) -> list[Point]:

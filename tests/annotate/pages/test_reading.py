@@ -453,7 +453,7 @@ def test_the_panel_names_the_words_that_moved_a_code() -> None:
     assert detail.all("dl", class_="reasons")[0].words() == (
         "DafürWer (Frage- oder Relativwort) · Bedeutung des Satzes (etwa 30 %) · Fragezeichen (im Satz davor)"
     )
-    assert [word.words() for word in detail.all("blockquote")[0].all("em")] == ["Wer"]
+    assert [word["class"] for word in detail.all("q")] == [None]
 
 
 def test_what_has_no_name_is_said_to_have_none_and_shown_by_no_technical_name() -> None:
@@ -474,8 +474,8 @@ def test_every_code_has_its_probability() -> None:
         code="claim", score=0.874, threshold=0.5, abstained=False, scores={"report": 0.126, "claim": 0.874}
     )
     page = page_of(piece(("Ein Satz.", answers(function=answer))))
-    rows = [row.words() for row in page.all(class_="detail")[0].all(class_="scores")[1].all("li")]
-    assert rows == ["Urteil87 %", "Bericht13 %"]
+    scores = page.all(class_="detail")[0].all(class_="scores")[1]
+    assert (scores.words(), scores["data-at"]) == ("Urteil 87 % · Bericht 13 %", "50.0")
 
 
 def test_filters_count_every_code_and_the_undecided() -> None:

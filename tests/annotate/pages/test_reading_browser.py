@@ -24,7 +24,7 @@ from annotate.tag.ledger import Finished, Ledger
 from annotate.tag.report import counts_in
 from reading_pieces import answers, codebook, devices, piece, says, touches
 from real_browser import set_screen
-from schemas.records import Layers
+from schemas.records import CodePrediction, Layers
 
 pytestmark = pytest.mark.browser
 
@@ -129,6 +129,51 @@ def test_the_keyboard_opens_a_sentence_and_comes_back(open_page: Open) -> None:
     press(page, Keys.ESCAPE)
     assert page.switch_to.active_element == button
     assert button.get_attribute("aria-expanded") == "false"
+
+
+def test_an_open_panel_has_a_bar_for_each_probability_and_a_line_for_a_threshold(open_page: Open) -> None:
+    answer = CodePrediction(
+        code="claim", score=0.9, threshold=0.45, abstained=False, scores={"report": 0.001, "claim": 0.9}
+    )
+    page = open_page(piece(("Ein Satz.", answers(function=answer, rhetoric=devices("irony")))))
+    css(page, "#p1-s1 .t").click()
+    lists = page.find_elements(By.CSS_SELECTOR, ".detail:not([hidden]) .scores")
+    rows = [
+        [row.text, row.get_dom_attribute("class"), bar.get_dom_attribute("width"),
+         [line.get_dom_attribute("x1") for line in row.find_elements(By.CSS_SELECTOR, "line")]]
+        for row in lists[1].find_elements(By.CSS_SELECTOR, "li")
+        for bar in row.find_elements(By.CSS_SELECTOR, "rect")
+    ]  # fmt: skip
+    assert rows == [
+        ["Urteil\n90 %", "given", "90%", ["45.0%"]],
+        ["Bericht\n< 1 %", None, "0%", ["45.0%"]],
+    ]
+    given = [
+        [row.text.split("\n")[0] for row in one.find_elements(By.CSS_SELECTOR, ".given")] for one in lists
+    ]
+    assert given == [["Autor"], ["Urteil"], ["Ironie/Distanz"]]
+
+
+def test_an_open_panel_quotes_its_sentence_with_the_words_that_moved_a_code(open_page: Open) -> None:
+    reasons = {
+        "function": [("cue: question_words: Wer", 0.4), ("word: Ähm", 0.2), ("before_word: <das>", 0.1)]
+    }
+    text = "Wer zahlt <das>, ähm, wer, Ähm?"
+    page = open_page(piece((text, answers()), reasons=reasons))
+    css(page, "#p1-s1 .t").click()
+    quote = css(page, ".detail:not([hidden]) blockquote")
+    assert quote.text == text
+    assert [word.text for word in quote.find_elements(By.CSS_SELECTOR, "em")] == ["Wer", "Ähm"]
+
+
+def test_an_open_panel_lists_the_questions_that_are_not_touched(open_page: Open) -> None:
+    page = open_page(piece(("Ein Satz.", answers(tempolimit="favor", smartphone="unrelated"))))
+    css(page, "#p1-s1 .t").click()
+    css(page, ".detail:not([hidden]) details.quiet summary").click()
+    questions = [
+        one.text for one in page.find_elements(By.CSS_SELECTOR, ".detail:not([hidden]) details.quiet li")
+    ]
+    assert questions == [codebook().question("smartphone")]
 
 
 def test_the_panel_steps_to_the_next_sentence(open_page: Open) -> None:
