@@ -109,7 +109,8 @@ def read_part(folder: Path, part: PartFile, columns: Sequence[str]) -> Iterator[
     _check(path, part)
     try:
         with pq.ParquetFile(path) as file:
-            if missing := [name for name in columns if name not in file.schema_arrow.names]:
+            known = set(file.schema_arrow.names)
+            if missing := [name for name in columns if name not in known]:
                 words = f'has no column "{missing[0]}", expected what this version writes: {_AGAIN}'
                 raise DataError(words, path=path)
             yield from file.iter_batches(batch_size=_ROWS, columns=list(columns))

@@ -43,12 +43,12 @@ def index_corpus(
     parts = find_parts(folder)
     version, where = _first_version(parts)
     learned, errors, basis = _errors(folder, version, given, progress)
-    plan = Plan(parts.book)
+    plan, total = Plan(parts.book), parts.rows
     sums = Sums(plan, lambda day: period_of(day, by), _learned_by(learned))
     counter, rows = Counter(plan, sums), 0
     for files in parts.shares:
         for part in files:
-            progress("counting sentences", rows, parts.rows)
+            progress("counting sentences", rows, total)
             for batch in read_part(folder, part, plan.columns):
                 for found in batch.column("model_version").dictionary.to_pylist():
                     if found != version:

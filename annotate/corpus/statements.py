@@ -152,8 +152,8 @@ def most_given(target: TargetFigures) -> tuple[str, Figure] | None:
 
 
 def percent_words(value: float, words: Words) -> str:
-    """A share in whole percent, with a decimal below ten; without its sign."""
-    return words.number(100 * value, 0 if value >= 0.0995 or not value else 1)
+    """A share in whole percent, with a decimal below ten and one more below a tenth; without its sign."""
+    return words.number(100 * value, 0 if value >= 0.0995 or not value else 1 if value >= 0.00095 else 2)
 
 
 def share_words(figure: Figure | None, words: Words) -> str:
