@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -148,13 +149,9 @@ def _told(
     ):
         if name := tell(subjects.names[n], passages[i]):
             found[i][name] = found[i].get(name, 0.0) + part
-    return [
-        [
-            (name, round(part, 6))
-            for name, part in sorted(names.items(), key=lambda item: (-item[1], item[0]))
-        ][:count]
-        for names in found
-    ]
+    # the strongest first, of equals the first by name
+    ranked = [sorted(sorted(names.items()), key=itemgetter(1), reverse=True)[:count] for names in found]
+    return [[(name, round(part, 6)) for name, part in strongest] for strongest in ranked]
 
 
 @lru_cache(maxsize=16)
