@@ -43,8 +43,8 @@ from schemas.files import clear_unfinished, read_bytes, replacing, write_text
 from schemas.jsonl import write_jsonl
 from schemas.records import Commentary, short_hash, slug
 
-#: Pieces, and characters of their texts, that are predicted together and kept in one go: many are quicker, few
-#: are shared out more evenly among workers.
+#: Pieces, and characters of their texts, that are predicted together and kept in one go: many are quicker,
+#: few are shared out more evenly among workers.
 _BATCH, _SHARED_OUT = (512, 600_000), (64, 200_000)
 _AHEAD = 3  # batches handed out to each worker before the first is waited for
 Step = Callable[[], None]
