@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
@@ -37,19 +38,22 @@ def reasons_for(
         return {}
     matrix, passages = model.readable[0].transform(batch.passages), list(batch.passages)
     vectors = model.features.encoded(batch.passages) if model.features else np.zeros((len(batch.passages), 0))
+    said = sp.hstack([matrix, np.ones((len(passages), 1))], format="csr")  # behind, what a sentence means
+    cells = _cells_of(said, _subjects(model, None))
     reasons: dict[str, list[Reasons | None]] = {}
     for name, layer_predictions in predictions.items():
         if name in batch.pairs:
             reasons |= _of_stances(model, name, matrix, batch, passages, layer_predictions)
         elif _weighed_codes(model, name):
-            reasons[name] = _of_codes(model, name, matrix, vectors, batch, passages, layer_predictions)
+            reasons[name] = _of_codes(model, name, said, cells, vectors, batch, passages, layer_predictions)
     return reasons
 
 
 def _of_codes(
     model: Model,
     name: str,
-    matrix: Any,
+    said: Any,
+    cells: "_Cells",
     vectors: Floats,
     batch: Batch,
     passages: Sequence[Passage],
@@ -63,9 +67,9 @@ def _of_codes(
     for i, (classifier, value) in enumerate(_weighed_codes(model, name).values()):
         part = next(part for part, other in classifiers.items() if other is classifier)
         total += chosen[:, i] * _score_gap(classifier, batch.scores[name, part], value)
-    moved = sp.csr_matrix((_moved(matrix, code_weights, chosen), matrix.indices, matrix.indptr), matrix.shape)
-    parts = sp.hstack([moved, meant[:, None]], format="csr")
-    told = _told(parts, _subjects(model, None), total, passages, model.meta.settings.reasons)
+    moved = _moved(said, code_weights, chosen)
+    moved[said.indptr[1:] - 1] = meant
+    told = _told(cells, moved, total, passages, model.meta.settings.reasons)
     return [reasons if any(row) else None for reasons, row in zip(told, chosen, strict=True)]
 
 
@@ -102,7 +106,8 @@ def _of_stances(
     parts = sp.hstack([matrix, np.column_stack([meaning, around, answers])], format="csr")
     total = pairs.parts[chosen].sum(axis=1)
     said = [passages[row] for row in rows.tolist()]
-    told = _told(parts, _subjects(model, name), total, said, model.meta.settings.reasons)
+    cells = _cells_of(parts, _subjects(model, name))
+    told = _told(cells, parts.data, total, said, model.meta.settings.reasons)
     for i, row, reasons in zip(chosen.tolist(), rows.tolist(), told, strict=True):
         by_layer_target[f"{name}__{targets[i]}"][row] = reasons
     return by_layer_target
@@ -119,42 +124,65 @@ def _subjects(model: Model, stance: str | None) -> Subjects:
     return Subjects([*columns, MEANING, OTHERS, LAYERS])
 
 
+class _Cells(NamedTuple):
+    """The cells of a matrix that are about some subject, put together by row and subject.
+
+    Parameters
+    ----------
+    places
+        Those of the cells, of one row and subject after the other.
+    sums
+        For each of these cells the number of its sum.
+    row, subject
+        Of each sum.
+    """
+
+    names: Sequence[str]
+    places: Ints
+    sums: Ints
+    row: Ints
+    subject: Ints
+
+
+def _cells_of(matrix: Any, subjects: Subjects) -> _Cells:
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    subject = subjects.of(matrix.indices)
+    places = np.flatnonzero(subject >= 0)
+    places = places[np.lexsort((subject[places], row[places]))]
+    row, subject = row[places], subject[places]
+    begins = np.ones(len(places), dtype=bool)
+    begins[1:] = (row[1:] != row[:-1]) | (subject[1:] != subject[:-1])
+    return _Cells(subjects.names, places, np.cumsum(begins) - 1, row[begins], subject[begins])
+
+
 def _told(
-    parts: Any, subjects: Subjects, total: Floats, passages: Sequence[Passage], count: int
+    cells: _Cells, parts: Floats, total: Floats, passages: Sequence[Passage], count: int
 ) -> list[Reasons]:
     """The strongest reasons of each row.
 
     Parameters
     ----------
-    parts : sparse matrix of shape (n_rows, n_columns)
-        What each column adds.
+    parts
+        What each cell of the matrix adds.
     total : ndarray of shape (n_rows,)
         What all features add, those without a column included.
     """
-    row = np.repeat(np.arange(parts.shape[0]), np.diff(parts.indptr))
-    place = subjects.of(parts.indices)
-    known = place >= 0
-    shape = (parts.shape[0], len(subjects.names))
-    summed = sp.csr_matrix((parts.data[known], (row[known], place[known])), shape=shape)
-    rest = total - np.asarray(summed.sum(axis=1)).ravel()
-    summed.data = np.maximum(summed.data, 0)
-    speaks_for = np.maximum(rest, 0) + np.asarray(summed.sum(axis=1)).ravel()
-    row = np.repeat(np.arange(shape[0]), np.diff(summed.indptr))
-    share = summed.data / np.maximum(speaks_for[row], 1e-12)
+    row, size = cells.row, len(total)
+    summed = np.bincount(cells.sums, parts[cells.places], len(row))
+    rest = total - np.bincount(row, summed, size)
+    summed = np.maximum(summed, 0)
+    speaks_for = np.maximum(rest, 0) + np.bincount(row, summed, size)
+    share = summed / np.maximum(speaks_for[row], 1e-12)
     worth = np.flatnonzero(share >= LEAST)
-    found: list[dict[str, float]] = [{} for _ in range(shape[0])]
+    found: list[dict[str, float]] = [{} for _ in range(size)]
     for i, n, part in zip(
-        row[worth].tolist(), summed.indices[worth].tolist(), share[worth].tolist(), strict=True
+        row[worth].tolist(), cells.subject[worth].tolist(), share[worth].tolist(), strict=True
     ):
-        if name := tell(subjects.names[n], passages[i]):
+        if name := tell(cells.names[n], passages[i]):
             found[i][name] = found[i].get(name, 0.0) + part
-    return [
-        [
-            (name, round(part, 6))
-            for name, part in sorted(names.items(), key=lambda item: (-item[1], item[0]))
-        ][:count]
-        for names in found
-    ]
+    # the strongest first, of equals the first by name
+    ranked = [sorted(sorted(names.items()), key=itemgetter(1), reverse=True)[:count] for names in found]
+    return [[(name, round(part, 6)) for name, part in strongest] for strongest in ranked]
 
 
 @lru_cache(maxsize=16)
@@ -186,13 +214,17 @@ def _chosen(codes: Sequence[str], predicted: Sequence[list[str]]) -> Floats:
     return chosen
 
 
-def _moved(matrix: Any, code_weights: Floats, chosen: Floats) -> Floats:
-    """What each cell of the matrix adds to the scores of the codes that were chosen for its row."""
-    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
-    moved: Floats = np.zeros(len(matrix.data))
-    for i, weights in enumerate(code_weights):
-        moved += chosen[row, i] * weights[matrix.indices]
-    moved *= matrix.data
+def _moved(said: Any, code_weights: Floats, chosen: Floats) -> Floats:
+    """What each cell of the matrix adds to the scores of the codes that were chosen for its row.
+
+    The last cell of a row is left to what the sentence means.
+    """
+    size = np.diff(said.indptr)
+    moved: Floats = np.zeros(len(said.data))
+    for is_chosen, weights in zip(chosen.T > 0, code_weights, strict=True):
+        at = np.flatnonzero(np.repeat(is_chosen, size))
+        moved[at] += np.append(weights, 0)[said.indices[at]]
+    moved *= said.data
     return moved
 
 

@@ -39,12 +39,13 @@ from annotate.texts.dates import has_sure_date
 from annotate.texts.sentences import split_sentences
 from schemas.codebook import Codebook
 from schemas.errors import DataError, SettingsError
-from schemas.files import clear_unfinished, read_bytes, write_text
+from schemas.files import clear_unfinished, read_bytes, replacing, write_text
 from schemas.jsonl import write_jsonl
 from schemas.records import Commentary, short_hash, slug
 
-#: Pieces, and characters of their texts, that are predicted together and kept in one go.
-_BATCH, _CHARACTERS = 64, 200_000
+#: Pieces, and characters of their texts, that are predicted together and kept in one go: many are quicker,
+#: few are shared out more evenly among workers.
+_BATCH, _SHARED_OUT = (512, 600_000), (64, 200_000)
 _AHEAD = 3  # batches handed out to each worker before the first is waited for
 Step = Callable[[], None]
 
@@ -142,10 +143,14 @@ def compare_pieces(ledger: Ledger, codebook: Codebook, pages: Path | None) -> No
 
 def write_rows(
     path: str, ledger: Ledger, row_format: RowFormat, codebook: Codebook, *, german: bool = False
-) -> int:
-    """The rows of all pieces in one file."""
-    rows = ledger.rows() if row_format.is_json else map(msgspec.json.decode, ledger.rows())
-    return row_format.write_all(path, rows, codebook, german=german)
+) -> None:
+    """The rows of all pieces in one file; JSON Lines stand there as they were kept."""
+    if row_format.is_json:
+        with replacing(path) as file:
+            file.writelines(lines + b"\n" for lines in ledger.rows())
+        return
+    rows = (msgspec.json.decode(line) for lines in ledger.rows() for line in lines.splitlines())
+    row_format.write_all(path, rows, codebook, german=german)
 
 
 def write_folder_summaries(path: str, ledger: Ledger) -> int:
@@ -187,7 +192,8 @@ def _finish_all(
     place: SourcePlace, waiting: Iterator[tuple[int, Commentary]], output: OutputOptions, workers: int
 ) -> Iterator[list[Done]]:
     """Finished pieces in the order they came, with at most some batches in memory."""
-    batches = in_batches(waiting, lambda item: len(item[1].text), most=_BATCH, size=_CHARACTERS)
+    most, size = _BATCH if workers <= 1 else _SHARED_OUT
+    batches = in_batches(waiting, lambda item: len(item[1].text), most=most, size=size)
     if workers <= 1:
         tools = None
         for batch in batches:

@@ -130,11 +130,12 @@ class Ledger:
             for (done,) in self._db.cursor().execute(f"SELECT done FROM pieces ORDER BY {order}"):
                 yield self._decoded(done)
 
-    def rows(self) -> Iterator[msgspec.Raw]:
-        """The rows of all pieces in the order of the input, as JSON."""
+    def rows(self) -> Iterator[bytes]:
+        """The rows of each piece that has some, in the order of the input, as JSON Lines."""
         with self._using():
             for (rows,) in self._db.cursor().execute("SELECT rows FROM pieces ORDER BY place"):
-                yield from map(msgspec.Raw, rows.splitlines())
+                if rows:
+                    yield rows
 
     def _decoded(self, done: bytes) -> Finished:
         try:

@@ -191,16 +191,23 @@ def tell(name: str, passage: Passage) -> str | None:
     >>> [tell(name, passage) for name in ("word: wissen", "list: demand", "cue: negation", "mark: ?")]
     ['word: wissen', 'cue: modal: muss', 'cue: negation: niemand', 'mark: ?']
     """
-    block, _, term = name.partition(": ")
-    side, _, kind = block.rpartition("_")
+    block, side, kind, term = _parts(name)
     if kind not in ("word", "pair", "list", "cue"):
         return name
     said = _said(getattr(passage, side) if side in ("before", "after") else passage.text)
     if kind in ("word", "pair"):
-        return f"{block}: {' '.join(said.words.get(word, word) for word in term.split(' '))}"
+        return f"{block}: {' '.join([said.words.get(word, word) for word in term.split(' ')])}"
     cue = said.lists.get(term) if kind == "list" else term
-    words = said.cues.get(cue, ()) if cue else ()
+    words = said.cues.get(cue) if cue else None
     return f"{side}{'_' if side else ''}cue: {cue}: {', '.join(words)}" if words else None
+
+
+@lru_cache(1 << 15)  # a model names the same subjects in text after text
+def _parts(name: str) -> tuple[str, str, str, str]:
+    """Block, side, kind and term of a subject."""
+    block, _, term = name.partition(": ")
+    side, _, kind = block.rpartition("_")
+    return block, side, kind, term
 
 
 class _Said(NamedTuple):
@@ -214,17 +221,19 @@ class _Said(NamedTuple):
 @lru_cache(1 << 13)  # a text is asked for every layer, and as its neighbours' neighbour
 def _said(text: str) -> _Said:
     row = tokens(text)
-    words: dict[str, str] = {}
-    for word in row:
-        words.setdefault(word.lower(), word)
+    lower = [word.lower() for word in row]
+    words = dict(zip(reversed(lower), reversed(row), strict=True))  # the first of equals stays
     cues: dict[str, list[str]] = {}
     lists: dict[str, str] = {}
-    for name, begin, end in find_lexicons([word.lower() for word in row]):
+    cue_of = _cue_of()
+    for name, begin, end in find_lexicons(lower):
+        cue = cue_of.get(" ".join(lower[begin:end]))
+        if cue is None:
+            continue
         entry = " ".join(row[begin:end])
-        cue = _cue_of().get(entry.lower())
-        if cue and entry not in cues.setdefault(cue, []):
+        if entry not in cues.setdefault(cue, []):
             cues[cue].append(entry)
-        if cue and not _is_vague(name, entry) and (cue == name or name not in lists):
+        if (cue == name or name not in lists) and not _is_vague(name, entry):
             lists[name] = cue
     if numbers := [word for word in row if word[0].isdigit()]:
         cues["number_words"] = [*dict.fromkeys([*cues.get("number_words", []), *numbers])]

@@ -127,4 +127,7 @@ def last_sentence(text: str) -> str:
 
 
 def _even(text: str) -> str:
+    # no white space but the space is printable: nearly all texts are even, and that is seen at once
+    if text.isprintable() and "  " not in text and text == text.strip():
+        return text
     return " ".join(text.split())
