@@ -116,7 +116,7 @@ def _learned_by(commentaries: Sequence[str] | None) -> Callable[[str], bool] | N
     """Whether a commentary is one of those a model has learned from; None where nobody knows."""
     if commentaries is None:
         return None
-    from train.fit import commentary_hash
+    from train.novelty import commentary_hash
 
     known = set(commentaries)
     return lambda commentary_id: commentary_hash(commentary_id) in known
