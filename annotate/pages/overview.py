@@ -306,16 +306,13 @@ def _filter(layer: Layer, view: PieceView, codebook: Codebook) -> Markup:
 
 
 def _filter_row(layer: Layer, code: str, label: str, count: int, widest: int) -> Markup:
-    bar = tag(
-        "svg",
-        tag("rect", width=f"{100 * count / widest:.4g}%", data_tone="unsure" if code == UNDECIDED else None),
-        class_="bar",
-        aria_hidden="true",
-    )
+    tone = "unsure" if code == UNDECIDED else None
+    width = f"{100 * count / widest:.4g}%"
+    bar = tag("svg", tag("rect", width=width, data_tone=tone), class_="bar", aria_hidden="true")
     return tag(
         "button",
         tag("span", label, class_="name"),
-        bar,
+        bar if count else None,
         tag("b", str(count)),
         type="button",
         class_="row",

@@ -7,18 +7,20 @@ const narrow = window.matchMedia("(max-width: 62rem)");
 const WORD = /([\p{L}\p{N}_]+)/gu;
 
 // what would recur in the panel of each sentence: itself, bars of what stands there in words, and questions
-function complete(detail, text) {
+function complete(detail, text, name) {
+  if (detail.querySelector("blockquote")) return;
   const quoted = [...detail.querySelectorAll(".reasons q:not(.elsewhere)")].map((q) => q.textContent);
   const named = new Set(quoted.join(" ").match(WORD));
   const parts = text.split(WORD).map((part) => (named.has(part) ? made("em", part) : part));
-  detail.querySelector("blockquote").replaceChildren(...parts);
+  const heading = made("h3", name);
+  heading.tabIndex = -1;
+  detail.prepend(heading, made("blockquote", ...parts));
   for (const said of detail.querySelectorAll("p.scores")) said.replaceWith(bars(said));
   const questions = document.querySelectorAll(".legend h4"); // in the order of the codebook
   for (const rest of detail.querySelectorAll("[data-targets]")) {
     const list = made("ul");
     for (const n of rest.dataset.targets.split(" ")) list.append(made("li", questions[n].textContent));
     rest.append(list);
-    delete rest.dataset.targets;
   }
 }
 
@@ -61,7 +63,11 @@ for (const piece of document.querySelectorAll("article.piece")) {
   const filters = new Map(); // group → the filters pressed in it
   let opened = null;
 
-  for (const button of piece.querySelectorAll(".open")) {
+  for (const sentence of sentences) {
+    const button = sentence.querySelector(".open");
+    const words = made("span", ` Satz ${sentence.dataset.n}: Codes zeigen`);
+    words.className = "vh";
+    button.append(words);
     button.setAttribute("aria-expanded", "false");
     button.setAttribute("aria-controls", panel.id);
   }
@@ -95,7 +101,9 @@ for (const piece of document.querySelectorAll("article.piece")) {
     sentence.querySelector(".open").setAttribute("aria-expanded", "true");
     for (const detail of panel.querySelectorAll(".detail")) {
       detail.hidden = detail.dataset.n !== sentence.dataset.n;
-      if (!detail.hidden) complete(detail, sentence.querySelector(".t").textContent);
+      if (detail.hidden) continue;
+      const name = `Satz ${sentence.dataset.n} von ${sentences.length}`;
+      complete(detail, sentence.querySelector(".t").textContent, name);
     }
     panel.hidden = false;
     overview.hidden = !narrow.matches;

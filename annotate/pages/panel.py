@@ -35,11 +35,9 @@ RESTS_ON = {
 
 
 def sentence_panel(shown: SentenceView, view: PieceView, codebook: Codebook) -> Markup:
-    """All codes of a sentence; hidden until the reader opens it, when the script puts the sentence on top."""
+    """All codes of a sentence; hidden until the reader opens it, when the script says on top of which."""
     return tag(
         "div",
-        tag("h3", f"Satz {shown.number} von {len(view.sentences)}", tabindex="-1"),
-        tag("blockquote", ""),
         _remarks(shown, view, codebook),
         [_layer(layer, shown, view, codebook) for layer in codebook.predicted_layers],
         class_="detail",

@@ -107,7 +107,7 @@ def reason_list(reasons: Iterable[tuple[str, float]]) -> Markup:
     """What speaks for an answer, the strongest first; says so where nothing has a name."""
     said = [words for name, weight in reasons if (words := _say(name, weight))]
     rows = [[" · " if n else None, words] for n, words in enumerate(said)]
-    return tag("dl", tag("dt", "Dafür"), tag("dd", rows or NOTHING), class_="reasons")
+    return tag("p", rows or NOTHING, class_="reasons")  # "Dafür" stands in the style
 
 
 def _say(name: str, weight: float) -> Markup | None:

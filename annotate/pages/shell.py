@@ -85,4 +85,4 @@ def _resource(name: str) -> str:
     lines = [line.strip() for line in text.splitlines()]
     if name.endswith(".js"):
         return "\n".join([line for line in lines if line and not line.startswith("//")])
-    return re.sub(r"\s*([{};])\s*", r"\1", " ".join(lines))
+    return re.sub(r"([{;][\w-]+): ", r"\1:", re.sub(r"\s*([{};])\s*", r"\1", " ".join(lines)))

@@ -126,7 +126,7 @@ def _speaker(shown: SentenceView, view: PieceView) -> str | None:
 
 
 def _button(shown: SentenceView, view: PieceView) -> Markup:
-    # what it opens, and whether it is open, is said by the script, without which it opens nothing
+    # what it opens is said by the script, without which it opens nothing
     return tag("button", list(_signs(shown, view)), type="button", class_="open")
 
 
@@ -135,7 +135,6 @@ def _signs(shown: SentenceView, view: PieceView) -> Iterator[Markup]:
     for key, mark in shown.marks.items():
         hidden = view.chosen is None or key != view.chosen.key
         yield sign(mark, class_="sign", data_lens=key, data_tone=mark.tone, hidden=hidden)
-    yield tag("span", f"Satz {shown.number}: Codes zeigen", class_="vh")
 
 
 def sign(mark: Mark, **attributes: str | bool) -> Markup:

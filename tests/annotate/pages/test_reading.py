@@ -450,8 +450,8 @@ def test_the_panel_names_the_words_that_moved_a_code() -> None:
     }
     page = page_of(piece(("Wer zahlt das?", answers()), reasons=reasons))
     detail = page.all(class_="detail")[0]
-    assert detail.all("dl", class_="reasons")[0].words() == (
-        "DafürWer (Frage- oder Relativwort) · Bedeutung des Satzes (etwa 30 %) · Fragezeichen (im Satz davor)"
+    assert detail.all(class_="reasons")[0].words() == (
+        "Wer (Frage- oder Relativwort) · Bedeutung des Satzes (etwa 30 %) · Fragezeichen (im Satz davor)"
     )
     assert [word["class"] for word in detail.all("q")] == [None]
 
@@ -459,8 +459,8 @@ def test_the_panel_names_the_words_that_moved_a_code() -> None:
 def test_what_has_no_name_is_said_to_have_none_and_shown_by_no_technical_name() -> None:
     for found in ([], [("cue: begins=upper", 0.4), ("shape: 12", 0.2), ("cue: list=demand2", 0.1)]):
         page = page_of(piece(("Wer zahlt das?", answers()), reasons={"function": found}))
-        (shown,) = page.all(class_="detail")[0].all("dl", class_="reasons")
-        assert shown.words() == "Dafürnichts, was sich mit Worten benennen lässt"
+        (shown,) = page.all(class_="detail")[0].all(class_="reasons")
+        assert shown.words() == "nichts, was sich mit Worten benennen lässt"
 
 
 def test_every_cue_has_a_german_name() -> None:
