@@ -7,6 +7,7 @@ stand so as well, which is no harm: both may be worth a target.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from annotate.texts.wordlists import read_words
 from schemas.codebook import Codebook
@@ -35,15 +36,20 @@ class Mention(Record, frozen=True, kw_only=True):
 
 def mentions_in(texts: Sequence[str]) -> list[Mention]:
     """The capitalised words inside the sentences of a piece; a genitive goes with its name."""
+    return list(_mentions_in(tuple(texts)))
+
+
+@lru_cache(maxsize=1)  # the summary of a piece asks, and then its page
+def _mentions_in(texts: tuple[str, ...]) -> list[Mention]:
     counts: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     where: dict[str, list[int]] = defaultdict(list)
-    followers: dict[str, Counter[str]] = defaultdict(Counter)
+    followers: dict[str, list[str]] = defaultdict(list)
     small: set[str] = set()
     for number, text in enumerate(texts, start=1):
         tokens = _TOKEN.findall(text)
         small.update(token for token in tokens if token[0].islower())
         for name, is_bare, follower in _candidates(tokens):
-            followers[name][follower.removesuffix("s")] += 1
+            followers[name].append(follower.removesuffix("s"))
             counts[name][0] += 1
             counts[name][1] += is_bare
             if not where[name] or where[name][-1] != number:
@@ -73,18 +79,21 @@ def uncovered(mentions: Iterable[Mention], codebook: Codebook, *, often: int = O
     return sorted(candidates, key=lambda m: (-len(m.sentences), m.name))
 
 
-def _is_first_name(followers: Counter[str], n: int) -> bool:
+def _is_first_name(followers: Sequence[str], n: int) -> bool:
     """Whether mostly one and the same name follows: that one then stands for both."""
-    name = max(followers, key=followers.__getitem__)  # the first of equals, as `most_common` has it
-    return bool(name) and followers[name] >= _FIRST * n
+    counts = Counter(followers) if len(followers) > 1 else dict.fromkeys(followers, 1)
+    name = max(counts, key=lambda follower: counts[follower])
+    return bool(name) and counts[name] >= _FIRST * n
 
 
 def _candidates(tokens: Sequence[str]) -> Iterable[tuple[str, bool, str]]:
     """Word, whether without an article, and the capitalised word behind it."""
     articles, common = read_words("de/articles.txt"), read_words("de/common_nouns.txt")
     for at, token in enumerate(tokens):
-        before = tokens[at - 1] if at else ""
-        if not at or before in _OPENERS or len(token) < 3 or not token[0].isupper() or token in common:
+        if not at or len(token) < 3 or not token[0].isupper() or token in common:
+            continue
+        before = tokens[at - 1]
+        if before in _OPENERS:
             continue
         second = tokens[at - 2].lower() if at > 1 else ""
         behind_adjective = before.endswith(("en", "er", "es", "em", "e")) and second in articles

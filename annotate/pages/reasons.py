@@ -80,7 +80,6 @@ class Reason(Record, frozen=True, kw_only=True):
     place: str = ""
 
 
-@lru_cache(1 << 12)  # many recur
 def reason(name: str) -> Reason | None:
     """A reason from its name, or None for one that the page has no words for.
 
@@ -105,18 +104,22 @@ def reason(name: str) -> Reason | None:
 
 def reason_list(reasons: Iterable[tuple[str, float]]) -> Markup:
     """What speaks for an answer, the strongest first; says so where nothing has a name."""
-    said = [words for name, weight in reasons if (words := _say(name, weight))]
+    said = [words for name, weight in reasons if (words := _say(name, _share(name, weight)))]
     rows = [[" · " if n else None, words] for n, words in enumerate(said)]
     return tag("p", rows or NOTHING, class_="reasons")  # "Dafür" stands in the style
 
 
-def _say(name: str, weight: float) -> Markup | None:
+def _share(name: str, weight: float) -> str | None:
+    return f"etwa {percent(weight)}" if name == MEANING else None
+
+
+@lru_cache(1 << 12)  # what speaks for one answer speaks for others
+def _say(name: str, share: str | None) -> Markup | None:
     found = reason(name)
     if found is None:
         return None
     # in the sentence itself the script marks what is quoted here
     where = None if found.place in _OWN else "elsewhere"
     words = [[" " if n else None, tag("q", word, class_=where)] for n, word in enumerate(found.words)]
-    share = f"etwa {percent(weight)}" if name == MEANING else None
     more = ", ".join(filter(None, (found.said if words else None, found.place, share)))
     return join([words or found.said, f" ({more})" if more else None])
