@@ -179,7 +179,8 @@ def _on(studio: LocalStudio, database: str) -> LocalStudio:
 def _with_workers(studio: LocalStudio, workers: int) -> LocalStudio:
     if studio.workers != workers and _is_running(studio):
         raise SettingsError(
-            f"--workers {workers}: Label Studio runs with {studio.workers}; stop it first (`standpunkt studio stop`)"
+            f"--workers {workers}: Label Studio runs with {studio.workers}; stop it first "
+            "(`standpunkt studio stop`)"
         )
     return msgspec.structs.replace(studio, workers=workers)
 

@@ -137,7 +137,7 @@ def test_several_workers_are_kept_and_changed_only_while_it_is_stopped(home: Pat
 def test_several_workers_on_sqlite_are_refused(home: Path, database: str | None) -> None:
     with (
         program(home),
-        pytest.raises(SettingsError, match="--workers 2: .* SQLite; expected 1, or --database"),
+        pytest.raises(SettingsError, match=r"--workers 2: .* SQLite; expected 1, or --database"),
     ):
         local_server.start(silent, database=database, workers=2)
 
