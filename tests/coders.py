@@ -42,6 +42,7 @@ class Submitted(Record, frozen=True, kw_only=True):
     task: int
     layers: Layers
     lead_time: float
+    suggested: bool
 
 
 class Coder:
@@ -103,8 +104,15 @@ class Coder:
         taken = self._timed(
             "submit", f"/api/tasks/{task['id']}/annotations", body | {"draft_id": draft["id"]}
         )
+        shown = bool(task["predictions"])
         self.submitted.append(
-            Submitted(annotation=taken["id"], task=task["id"], layers=layers, lead_time=body["lead_time"])
+            Submitted(
+                annotation=taken["id"],
+                task=task["id"],
+                layers=layers,
+                lead_time=body["lead_time"],
+                suggested=shown,
+            )
         )
         return True
 

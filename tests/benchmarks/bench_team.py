@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -36,6 +36,10 @@ from postgres import PROGRAMS, postgres
 from train.persistence.folder import load_model
 
 CODERS = (6, 15, 30)
+COLUMNS = (
+    "database", "processes", "coders", "codings", "with a suggestion", "a second", "submission", "p95", "next task",
+    "p95", "errors", "lost", "cores", "MB",
+)  # fmt: skip
 
 
 def main() -> None:
@@ -52,6 +56,7 @@ def main() -> None:
         f"{args.seconds:.0f} s each, {args.think[0]:g} to {args.think[1]:g} s to think; submissions and waits:"
     )
     local_server.install(say)
+    say(table_row(COLUMNS) + "\n" + table_row(["---"] * len(COLUMNS)))
     for kind, workers in (("SQLite", [1]), ("PostgreSQL", args.workers)):
         with tempfile.TemporaryDirectory() as made, own_home(Path(made)), ExitStack() as database:
             if kind == "SQLite":
@@ -83,18 +88,18 @@ def measure(kind: str, address: str, workers: list[int], folder: Path, args: arg
     )
     model = load_model(demo_model(folder / "model"))
     with invite_coders(server, study) as coders:
-        suggested = prelabel(Studio(server.url, server.token), study, model)
-        say(f"{kind}: {suggested.created:,} suggestions")
+        prelabel(Studio(server.url, server.token), study, model)
         for number in workers:
             if server.workers != number:
                 local_server.stop()
                 server = local_server.start(lambda _: None, workers=number)
-            processes = f"{number} process" + ("es" if number > 1 else "")
             for count in CODERS:
-                row(f"{kind}, {processes}, {count} coders", server, study, coders[:count], args)
+                row([kind, str(number), str(count)], server, study, coders[:count], args)
 
 
-def row(what: str, server: LocalStudio, study: Study, coders: list[Coder], args: argparse.Namespace) -> None:
+def row(
+    what: list[str], server: LocalStudio, study: Study, coders: list[Coder], args: argparse.Namespace
+) -> None:
     for coder in coders:
         coder.submitted.clear()
         coder.errors.clear()
@@ -106,25 +111,26 @@ def row(what: str, server: LocalStudio, study: Study, coders: list[Coder], args:
     elapsed = time.monotonic() - begun
     busy = (processor_seconds(server) - processor) / elapsed
     pull(Studio(server.url, server.token), study)
-    taken = sum(len(coder.submitted) for coder in coders)
+    taken = [one for coder in coders for one in coder.submitted]
     errors = [error for coder in coders for error in coder.errors]
     submit = [each for coder in coders for each in coder.seconds["submit"]]
     wait = [each for coder in coders for each in coder.seconds["next"]]
-    say(
-        f"{what}: {taken} taken, {taken / elapsed:.1f}/s; submission {half(submit):.2f} s, p95 {p95(submit):.2f} s; "
-        f"next task {half(wait):.2f} s, p95 {p95(wait):.2f} s; {len(errors)} errors, "
-        f"{len(lost(study, coders))} lost; server {busy:.1f} cores, {memory(server):.0f} MB"
-    )
+    figures = [
+        len(taken), sum(one.suggested for one in taken), f"{len(taken) / elapsed:.1f}",
+        f"{statistics.median(submit):.2f}", f"{p95(submit):.2f}", f"{statistics.median(wait):.2f}", f"{p95(wait):.2f}",
+        len(errors), len(lost(study, coders)), f"{busy:.2f}", f"{memory(server):.0f}",
+    ]  # fmt: skip
+    say(table_row([*what, *map(str, figures)]))
     for error in sorted(set(errors)):
-        say(f"  {errors.count(error)} times {error}")
+        say(f"{errors.count(error)} times {error}")
 
 
-def half(seconds: list[float]) -> float:
-    return statistics.median(seconds) if seconds else float("nan")
+def table_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def p95(seconds: list[float]) -> float:
-    return statistics.quantiles(seconds, n=20)[-1] if len(seconds) > 1 else float("nan")
+    return statistics.quantiles(seconds, n=20)[-1]
 
 
 def processes(server: LocalStudio) -> list[psutil.Process]:
