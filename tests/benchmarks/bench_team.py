@@ -52,9 +52,7 @@ def main() -> None:
     shown = [f"Label Studio {local_server.VERSION}", f"gunicorn {local_server.GUNICORN}"]
     shown += [f"PostgreSQL {PROGRAMS[-1].parent.name}"] if PROGRAMS else []
     say(f"{', '.join(shown)}, httpx {version('httpx')}; {args.tasks:,} tasks in {max(CODERS)} projects")
-    say(
-        f"{args.seconds:.0f} s each, {args.think[0]:g} to {args.think[1]:g} s to think; submissions and waits:"
-    )
+    say(f"{args.seconds:.0f} s each, {args.think[0]:g} to {args.think[1]:g} s to think; waits in seconds")
     local_server.install(say)
     say(table_row(COLUMNS) + "\n" + table_row(["---"] * len(COLUMNS)))
     for kind, workers in (("SQLite", [1]), ("PostgreSQL", args.workers)):
