@@ -1,6 +1,6 @@
 #!/bin/sh
 # The Debian packages that the browser tests need, R and PSPP, which read exported tables, and with
-# STANDPUNKT_STRESS the PostgreSQL that six coders work on. Where this is not root on Debian, those tests
+# STANDPUNKT_STRESS the PostgreSQL that thirty coders work on. Where this is not root on Debian, those tests
 # are skipped, counted and named.
 set -eu
 wanted=""

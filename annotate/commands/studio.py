@@ -33,16 +33,26 @@ def start(
             metavar="FILE", help="Read the database's password from FILE, which you alone may read."
         ),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="Answer with N processes, on PostgreSQL alone; kept for later."
+        ),
+    ] = None,
 ) -> None:
     """Start it on 127.0.0.1 and print its address and login; nothing happens where it runs already."""
     from annotate.label_studio import local_server
 
     before = local_server.load()
-    studio = local_server.start(say_progress, database=database, password_file=database_password_file)
+    studio = local_server.start(
+        say_progress, database=database, password_file=database_password_file, workers=workers
+    )
     password = password_words(studio.password if local_server.is_new(studio, before) else None)
     lines = [f"address   {studio.url}", f"login     {studio.email}", f"password  {password}"]
     if studio.database:
         lines.append(f"database  {local_server.shown_database(studio)}")
+    if studio.workers > 1:
+        lines.append(f"workers   {studio.workers}")
     print_report(None, False, "\n".join(lines))
 
 
@@ -60,6 +70,7 @@ def status(
     state = "running" if found.running else "stopped" if found.installed else "not installed"
     words = f"Label Studio {found.version}: {state}" + (f" at {found.url}" if found.running else "")
     words += f"\nfolder: {found.folder}\ndatabase: {found.database}"
+    words += f"\nworkers: {found.workers}" if found.workers > 1 else ""
     body = msgspec.to_builtins(found)
     if show_password:
         known = local_server.load()

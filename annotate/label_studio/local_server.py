@@ -35,6 +35,7 @@ from schemas.locks import locked
 from schemas.records import Record
 
 VERSION = "1.23.2"
+GUNICORN = "27.0.1"  # serves with several processes; Django's own server is one
 ADMIN = "admin@standpunkt.example"
 START_SECONDS = 600  # a cold start runs all migrations: 45 s on two slow cores
 
@@ -61,6 +62,7 @@ class LocalStudio(Record, frozen=True, kw_only=True):
     token: str = ""
     pid: int | None = None
     database: str = ""  # the address of a PostgreSQL; SQLite where it is empty
+    workers: int = 1  # processes that answer
     started: float | None = None  # of the process, in seconds since 1970: a pid alone may be reused
 
     @property
@@ -81,6 +83,7 @@ class Status(Record, frozen=True, kw_only=True):
     email: str | None
     folder: str
     database: str
+    workers: int
 
 
 def install(progress: Progress) -> bool:
@@ -92,14 +95,17 @@ def install(progress: Progress) -> bool:
         shutil.rmtree(environment, ignore_errors=True)  # an installation that was interrupted
         progress(f"installing Label Studio {VERSION} in {environment} (some minutes, once)")
         _run([sys.executable, "-m", "venv", str(environment)], "making a virtual environment")
-        pip = [str(_program("python")), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        _run([*pip, f"label-studio=={VERSION}"], "installing Label Studio")
+        _pip(f"label-studio=={VERSION}", "installing Label Studio")
         _installed_mark().write_text(VERSION, "utf-8")
         return True
 
 
 def start(
-    progress: Progress, *, database: str | None = None, password_file: Path | None = None
+    progress: Progress,
+    *,
+    database: str | None = None,
+    password_file: Path | None = None,
+    workers: int | None = None,
 ) -> LocalStudio:
     """The running server, started where it was not; installs it first where it must.
 
@@ -110,11 +116,14 @@ def start(
         and the next start without it is on the same one: each database is a server of its own.
     password_file
         Holds the database's password, where it is neither in the address nor in ``PGPASSWORD``.
+    workers
+        Processes that answer, kept as the database is; more than one need PostgreSQL.
 
     Raises
     ------
     SettingsError
-        The address is none, its password cannot be had, or the server runs on another database.
+        The address is none, its password cannot be had, the server runs on another database or with another
+        number of workers, or SQLite would have several.
     StudioError
         The installation failed, or the server did not come up; names its log file.
     """
@@ -128,6 +137,10 @@ def start(
         known = load()
         if database is not None:
             known = _on(known or _new(), database)
+        if workers is not None:
+            known = _with_workers(known or _new(), workers)
+        if known and known.workers > 1:
+            _check_workers(known)
         if known and known.token and _is_running(known):
             return known
         studio = _spawn(known or _new(), progress)
@@ -163,6 +176,28 @@ def _on(studio: LocalStudio, database: str) -> LocalStudio:
     return msgspec.structs.replace(studio, database=database, token=studio.token if same else "")
 
 
+def _with_workers(studio: LocalStudio, workers: int) -> LocalStudio:
+    if studio.workers != workers and _is_running(studio):
+        raise SettingsError(
+            f"--workers {workers}: Label Studio runs with {studio.workers}; stop it first "
+            "(`standpunkt studio stop`)"
+        )
+    return msgspec.structs.replace(studio, workers=workers)
+
+
+def _check_workers(studio: LocalStudio) -> None:
+    if not studio.database:
+        raise SettingsError(
+            f"--workers {studio.workers}: several processes need PostgreSQL, and this server is on SQLite; "
+            "expected 1, or --database postgresql://… as well"
+        )
+    if sys.platform == "win32":
+        raise SettingsError(
+            f"--workers {studio.workers}: gunicorn, which serves with several processes, does not run on "
+            "Windows; expected 1"
+        )
+
+
 def shown_database(studio: LocalStudio | None) -> str:
     """Which database a server is on, without the password."""
     return read_database(studio.database).shown if studio and studio.database else "SQLite"
@@ -188,6 +223,7 @@ def status() -> Status:
         email=known.email if known else None,
         folder=str(_folder()),
         database=shown_database(known),
+        workers=known.workers if known else 1,
     )
 
 
@@ -292,8 +328,7 @@ def _spawn(studio: LocalStudio, progress: Progress) -> LocalStudio:
     )
     studio = msgspec.structs.replace(studio, port=port)
     _save(studio)  # the password must outlive a start that fails halfway
-    command = [str(_program("label-studio")), "start", "--no-browser", "--data-dir", str(_data()),
-               "--internal-host", "127.0.0.1", "--port", str(port), "--log-level", "WARNING"]  # fmt: skip
+    command = _one_process(studio) if studio.workers == 1 else _several_processes(studio, progress)
     _log().touch()
     _log().chmod(0o600)  # also one that an earlier version made
     with open(_log(), "ab") as log:
@@ -308,12 +343,38 @@ def _spawn(studio: LocalStudio, progress: Progress) -> LocalStudio:
     return studio
 
 
+def _one_process(studio: LocalStudio) -> list[str]:
+    """Django's own server: a thread for each connection."""
+    return [str(_program("label-studio")), "start", "--no-browser",
+            "--internal-host", "127.0.0.1", "--port", str(studio.port)]  # fmt: skip
+
+
+def _several_processes(studio: LocalStudio, progress: Progress) -> list[str]:
+    """gunicorn, once Label Studio's own command has made the tables and the account."""
+    if not _program("gunicorn").is_file():
+        progress(f"installing gunicorn {GUNICORN}, which serves with several processes")
+        _pip(f"gunicorn=={GUNICORN}", "installing gunicorn")
+    prepare = [str(_program("label-studio")), "init"]
+    _run(prepare, "preparing the database", env=_server_environment(studio))
+    package = next(_environment().glob("lib/python*/site-packages/label_studio"))
+    # threads, for workers of the usual kind are ended in the middle of a long request, such as a large export
+    return [str(_program("gunicorn")), "--workers", str(studio.workers), "--threads", "8",
+            "--timeout", str(START_SECONDS), "--graceful-timeout", "10", "--keep-alive", "75",
+            "--bind", f"127.0.0.1:{studio.port}", "--no-control-socket", "--log-level", "warning",
+            "--pythonpath", str(package), "label_studio.core.wsgi:application"]  # fmt: skip
+
+
 def _server_environment(studio: LocalStudio) -> dict[str, str]:
-    foreign = ("LABEL_STUDIO_", "HEARTEX_", "DJANGO_", "POSTGRE_")
+    foreign = ("LABEL_STUDIO_", "HEARTEX_", "DJANGO_", "POSTGRE_", "GUNICORN_")
     kept = {k: v for k, v in os.environ.items() if k not in _FOREIGN and not k.startswith(foreign)}
     admin = {"LABEL_STUDIO_USERNAME": studio.email, "LABEL_STUDIO_PASSWORD": studio.password}
     database = read_database(studio.database).environment() if studio.database else {}
-    return {**kept, **_SETTINGS, **admin, **database}
+    django = {
+        "DJANGO_SETTINGS_MODULE": "label_studio.core.settings.label_studio",
+        "LABEL_STUDIO_BASE_DATA_DIR": str(_data()),
+        "LOG_LEVEL": "WARNING",
+    }
+    return {**kept, **_SETTINGS, **django, **admin, **database}
 
 
 def _wait(studio: LocalStudio, progress: Progress) -> None:
@@ -394,9 +455,14 @@ def _last_line() -> str:
     return lines[-1][:200] if lines else "none"
 
 
-def _run(command: list[str], what: str) -> None:
+def _pip(requirement: str, what: str) -> None:
+    pip = [str(_program("python")), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    _run([*pip, requirement], what)
+
+
+def _run(command: list[str], what: str, env: dict[str, str] | None = None) -> None:
     try:
-        subprocess.run(command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        subprocess.run(command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL, env=env)
     except subprocess.CalledProcessError as error:
         words = (error.stderr or error.stdout or "").strip().splitlines()
         raise StudioError(what, words[-1] if words else f"exit code {error.returncode}") from error

@@ -62,7 +62,7 @@ EXPLAINED = {
     "prelabel": ("model.md", "study.md"),
     "serve": ("serve.md",),
     "backup": ("study.md",),
-    "studio": ("study.md", "team-server.md"),
+    "studio": ("study.md", "team.md"),
     "codebook": ("codebook.md", "migration.md"),
     "annotators": ("study.md",),
     "model": ("model.md",),

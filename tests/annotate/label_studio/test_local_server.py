@@ -19,7 +19,7 @@ from listeners import stranger
 from running import Ran
 from schemas.errors import DataError, SettingsError, StudioError
 
-#: In the place of Label Studio: says that it is well on the port it is given, with --deaf on none.
+#: In the place of Label Studio and gunicorn: says that it is well on the port it is given, with --deaf on none.
 PROGRAM = """\
 import http.server, sys, time
 class Healthy(http.server.BaseHTTPRequestHandler):
@@ -28,7 +28,11 @@ class Healthy(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 if "--deaf" in sys.argv:
     time.sleep(600)
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), Healthy).serve_forever()
+if sys.argv[-1] == "init":
+    sys.exit()
+option = "--port" if "--port" in sys.argv else "--bind"
+port = int(sys.argv[sys.argv.index(option) + 1].rpartition(":")[2])
+http.server.HTTPServer(("127.0.0.1", port), Healthy).serve_forever()
 """
 
 
@@ -67,15 +71,16 @@ def test_settings_of_other_programs_do_not_leak_in(monkeypatch: pytest.MonkeyPat
 
 @contextmanager
 def program(home: Path, *options: str) -> Iterator[Path]:
-    """A program installed as Label Studio under this STANDPUNKT_HOME, stopped with the block."""
+    """A program installed as Label Studio and gunicorn under this STANDPUNKT_HOME, stopped with the block."""
     folder = home / "label-studio" / "venv" / "bin"
     folder.mkdir(parents=True)
+    (folder.parent / "lib" / "python3.11" / "site-packages" / "label_studio").mkdir(parents=True)
     (home / "program.py").write_text(PROGRAM, "utf-8")
-    start = folder / "label-studio"
-    start.write_text(
-        f'#!/bin/sh\nexec "{sys.executable}" "{home}/program.py" {" ".join(options)} "$@"\n', "utf-8"
-    )
-    start.chmod(0o755)
+    for name in ("label-studio", "gunicorn"):
+        (folder / name).write_text(
+            f'#!/bin/sh\nexec "{sys.executable}" "{home}/program.py" {" ".join(options)} "$@"\n', "utf-8"
+        )
+        (folder / name).chmod(0o755)
     (folder.parent / f"standpunkt-label-studio-{local_server.VERSION}").touch()
     try:
         yield home / "label-studio"
@@ -112,6 +117,29 @@ def test_a_program_that_listens_itself_is_given_the_password_once(home: Path, to
         assert local_server.status().running
         assert local_server.start(silent) == studio
     assert tokens == [studio.url]
+
+
+def test_several_workers_are_kept_and_changed_only_while_it_is_stopped(home: Path, tokens: list[str]) -> None:
+    with program(home):
+        studio = local_server.start(silent, database="postgresql://u@h/n", workers=2)
+        assert local_server.start(silent) == studio
+        assert local_server.status().workers == 2
+        process = local_server._process(studio)
+        assert process is not None
+        assert "label_studio.core.wsgi:application" in process.cmdline()
+        with pytest.raises(SettingsError, match="--workers 3: Label Studio runs with 2; stop it first"):
+            local_server.start(silent, workers=3)
+        local_server.stop()
+        assert local_server.start(silent, workers=1).workers == 1
+
+
+@pytest.mark.parametrize("database", [None, "sqlite"])
+def test_several_workers_on_sqlite_are_refused(home: Path, database: str | None) -> None:
+    with (
+        program(home),
+        pytest.raises(SettingsError, match=r"--workers 2: .* SQLite; expected 1, or --database"),
+    ):
+        local_server.start(silent, database=database, workers=2)
 
 
 def test_a_stranger_that_takes_the_port_while_we_start_is_sent_nothing(
