@@ -23,7 +23,7 @@ ENDLESS = {"open": "http://127.0.0.1", "serve": "added as"}
 #: Pages whose commands need a Label Studio, besides the loop.
 WITH_STUDIO = (
     "README.md", "docs/codebook.md", "docs/import.md", "docs/migration.md", "docs/select.md", "docs/serve.md",
-    "docs/team-server.md", "docs/two-and-a-third.md", "docs/zeroshot.md",
+    "docs/team-server.md", "docs/two-and-a-third.md", "docs/your-project.md", "docs/zeroshot.md",
 )  # fmt: skip
 
 #: Ends with 1 as long as something is left to do, and that is what it is for.

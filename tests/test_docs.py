@@ -3,12 +3,16 @@
 Pages whose commands need a Label Studio are run in tests/test_docs_studio.py, the loop in tests/test_loop_page.py.
 """
 
+import json
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import typer
@@ -145,6 +149,37 @@ def a_study_and_answers_of_another_model(halfway: Path, folder: Path) -> Path:
     return study.folder
 
 
+def exports_of_tools(halfway: Path, folder: Path) -> Path:
+    """Of doccano as it wrote them; of Prodigy by its documentation; of INCEpTION by its makers' library."""
+    with ZipFile(folder / "doccano.zip", "w") as archive:
+        for path in sorted((ROOT / "tests/exports/readers/tools/doccano/spans").iterdir()):
+            archive.write(path, path.name)
+    rows = [
+        {
+            "text": "Die Maut ist überfällig.", "_input_hash": 1, "_task_hash": 2, "_view_id": "choice",
+            "options": [{"id": "these", "text": "These"}, {"id": "meldung", "text": "Meldung"}],
+            "accept": [code], "answer": "accept", "_annotator_id": who, "_session_id": who,
+        }
+        for who, code in (("ds-anna", "these"), ("ds-ben", "meldung"))
+    ]  # fmt: skip
+    (folder / "prodigy.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "annotate",
+        "export",
+        "--to",
+        "cas",
+        "--study",
+        str(halfway),
+        "-o",
+        str(folder / "cas"),
+    ]
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    (folder / "cas" / "annotations.zip").rename(folder / "inception.zip")
+    return folder
+
+
 def texts_and_a_model(halfway: Path, folder: Path) -> Path:
     (folder / "texts").mkdir()
     for n in range(64):  # as many as there are shares
@@ -164,6 +199,7 @@ LAID: dict[str, Callable[[Path, Path], Path]] = {
     "docs/export.md": a_study_with_exports,
     "docs/index.md": a_project_made_by_hand,
     "docs/model.md": a_study_and_a_classifier,
+    "docs/moving.md": exports_of_tools,
     "docs/open.md": beside_a_study,
     "docs/protected-texts.md": a_study,
     "docs/report.md": a_study_and_answers_of_another_model,

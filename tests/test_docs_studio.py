@@ -1,5 +1,6 @@
 """The commands of pages that need a Label Studio run as they stand, each page on a study of its own."""
 
+import json
 import re
 import secrets
 import shutil
@@ -44,22 +45,32 @@ def studio(server: LocalStudio) -> Studio:
 
 
 @pytest.fixture(scope="module")
-def people(server: LocalStudio, studio: Studio) -> dict[str, Studio]:
-    return {name: Person(server, studio).studio for name in ANNOTATORS}
+def persons(server: LocalStudio, studio: Studio) -> dict[str, Person]:
+    return {name: Person(server, studio) for name in ANNOTATORS}
 
 
 @pytest.fixture(scope="module")
-def by_hand(studio: Studio, halfway: Path, tmp_path_factory: pytest.TempPathFactory) -> int:
-    """The number of a project that somebody made by hand."""
+def people(persons: dict[str, Person]) -> dict[str, Studio]:
+    return {name: person.studio for name, person in persons.items()}
+
+
+@pytest.fixture(scope="module")
+def by_hand(
+    studio: Studio, persons: dict[str, Person], halfway: Path, tmp_path_factory: pytest.TempPathFactory
+) -> int:
+    """The number of a project that somebody made by hand and two people coded."""
     folder = tmp_path_factory.mktemp("by-hand")
     write_project_made_by_hand(open_study(halfway), folder)
     screen = (folder / "screen.xml").read_text("utf-8")
     number = studio.create_project(title="Von Hand", description="", label_config=screen, instruction="")
-    studio.import_tasks(number, [{"data": {"satz": f"Satz {n} über die Maut."}} for n in range(3)])
-    for task in studio.tasks(number):
-        value = {"choices": ["Autor"]}
-        result = {"from_name": "stimme", "to_name": "satz", "type": "choices", "value": value}
-        studio.create_annotation(task.id, [result])
+    tasks = json.loads((folder / "export.json").read_bytes())
+    users = [person.user for person in persons.values()]
+    for task in tasks:
+        for coding in task["annotations"]:
+            coding["completed_by"] = users[coding["completed_by"] - 1]
+    studio.import_tasks(
+        number, [{"data": task["data"], "annotations": task["annotations"]} for task in tasks]
+    )
     return number
 
 
@@ -87,6 +98,13 @@ def exports_of_tools(place: Place) -> Path:
 def texts(place: Place) -> Path:
     (place.folder / "texte").mkdir()
     (place.folder / "texte" / "smartphone.txt").write_text(PIECE, "utf-8")
+    return place.folder
+
+
+def texts_and_a_new_one(place: Place) -> Path:
+    (place.folder / "texte").mkdir()
+    shutil.copy(place.halfway / "commentaries" / "krieg.txt", place.folder / "texte")
+    (place.folder / "neu.txt").write_text(PIECE, "utf-8")
     return place.folder
 
 
@@ -150,6 +168,7 @@ LAID: dict[str, Callable[[Place], Path]] = {
     "docs/serve.md": a_pushed_study_with_a_model,
     "docs/team-server.md": a_study,
     "docs/two-and-a-third.md": texts,
+    "docs/your-project.md": texts_and_a_new_one,
     "docs/zeroshot.md": a_study_with_a_model_and_a_batch,
 }
 
