@@ -186,6 +186,7 @@ def texts_and_a_model(halfway: Path, folder: Path) -> Path:
         text = f"Text {n} | Grete Halm. 03.02.2025.\n\nDas Tempolimit nützt Ort {n}. Es regnet.\n"
         (folder / "texts" / f"{n}.txt").write_text(text, "utf-8")
     shutil.copytree(open_study(halfway).latest_model(), folder / "MODEL")
+    shutil.copy(open_study(halfway).gold, folder)
     return folder
 
 
@@ -197,6 +198,7 @@ LAID: dict[str, Callable[[Path, Path], Path]] = {
     "docs/export-learning.md": a_study,
     "docs/export-qda.md": a_study,
     "docs/export.md": a_study_with_exports,
+    "docs/index-corpus.md": texts_and_a_model,
     "docs/index.md": a_project_made_by_hand,
     "docs/model.md": a_study_and_a_classifier,
     "docs/moving.md": exports_of_tools,
