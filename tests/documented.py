@@ -74,6 +74,12 @@ def typed(page: str, *languages: str) -> list[str]:
     return found
 
 
+def inline(page: str) -> list[str]:
+    """What a page names of the command within its sentences."""
+    text = FENCE.sub("", (ROOT / page).read_text("utf-8"))
+    return [" ".join(words.split()) for words in re.findall(r"`(standpunkt [^`]+)`", text)]
+
+
 def runnable(page: str) -> list[str]:
     return [line for line in commands(page) if line not in NOT_RUN]
 

@@ -22,18 +22,17 @@ from annotate.cli import app
 from annotate.demo.material import ANNOTATORS
 from annotate.study.folder import open_study
 from coded_study import write_export, write_project_made_by_hand
-from documented import NOT_RUN, PAGES, PROMPTED, TYPED, WITH_STUDIO, Shell, blocks, commands, runnable
+from documented import NOT_RUN, PAGES, PROMPTED, TYPED, WITH_STUDIO, Shell, blocks, commands, inline, runnable
 from running import ROOT, Ran
 from tools import make_docs
 
 COMMAND: Any = typer.main.get_command(app)
-INLINE = re.compile(r"`(standpunkt [^`]+)`")
+#: Verbs that talk to a Label Studio: what pages say of them within a sentence is tested in tests/annotate/sync.
+ONLINE = re.compile(r"standpunkt (push|pull|studio|serve|prelabel|annotators|adjudicate --to-studio)")
 
 
 def named_in(page: str) -> list[str]:
-    text = (ROOT / page).read_text("utf-8")
-    inline = [" ".join(words.split()) for words in INLINE.findall(text)]
-    return [*(line for line in commands(page) if line.startswith("standpunkt ")), *inline]
+    return [*(line for line in commands(page) if line.startswith("standpunkt ")), *inline(page)]
 
 
 def verb_of(words: list[str]) -> tuple[Any, list[str]]:
@@ -186,7 +185,8 @@ def texts_and_a_model(halfway: Path, folder: Path) -> Path:
         text = f"Text {n} | Grete Halm. 03.02.2025.\n\nDas Tempolimit nützt Ort {n}. Es regnet.\n"
         (folder / "texts" / f"{n}.txt").write_text(text, "utf-8")
     shutil.copytree(open_study(halfway).latest_model(), folder / "MODEL")
-    shutil.copy(open_study(halfway).gold, folder)
+    gold = open_study(halfway).gold.read_text("utf-8").splitlines(keepends=True)
+    (folder / "gold.jsonl").write_text("".join(gold[:80]), "utf-8")
     return folder
 
 
@@ -240,6 +240,17 @@ def test_the_commands_of_a_page_run_as_they_stand(
     monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "1")
     shell = Shell(standpunkt, monkeypatch, LAID[page](halfway, tmp_path / "page"), more=SHORTER)
     shell.run_all(runnable(page))
+
+
+@pytest.mark.slow
+def test_whole_commands_within_sentences_run_in_a_study(
+    halfway: Path, standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that have arguments, and none that stands for the reader's own (FILE, …)."""
+    named = dict.fromkeys(line for page in PAGES for line in inline(page))
+    whole = [line for line in named if not re.search(r"[A-Z]{3}|…", line) and verb_of(line.split()[1:])[1]]
+    shell = Shell(standpunkt, monkeypatch, a_study(halfway, tmp_path), more=SHORTER)
+    shell.run_all([line for line in whole if not ONLINE.match(line)])
 
 
 @pytest.mark.slow
