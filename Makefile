@@ -2,8 +2,8 @@
 # make install  leaves .venv/bin/standpunkt
 # make check    lint, types, imports, fast tests: two minutes, no server, no browser
 # make test     all checks and tests, with a real Label Studio and a real browser
-# make stress   what is small in the tests, in full: faults, kills, sizes
-# make bench    figures side by side with peers; nothing is asserted
+# make stress   what is small in the tests, in full: faults, kills, sizes; kept in docs/measured
+# make bench    figures side by side with peers; nothing is asserted; kept in docs/measured
 # make mutants  small changes of the most important modules that no test notices; half an hour
 # make dist     sdist and wheel, and the fast tests on what they install: minutes
 # make docs     the documentation as a site in .docs/site; a broken link fails
@@ -52,7 +52,7 @@ test: check
 
 stress: $(VENV)/.tested
 	STANDPUNKT_STRESS=1 sh tests/install-packages.sh
-	STANDPUNKT_STRESS=1 $(BIN)/pytest -q -m "scaled or stress"
+	$(BIN)/python tests/tools/measured.py --stress
 
 .venv-bench/.installed: tests/benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-bench

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,9 +14,13 @@ import filelock
 import pytest
 
 from annotate.cli import main
+from annotate.demo.material import copy_commentaries
 from annotate.label_studio import local_server
 from annotate.label_studio.local_server import LocalStudio
 from annotate.study.backup import restore
+from annotate.study.folder import open_study
+from annotate.study.split import split_study
+from coded_study import coded_study
 from running import ROOT, STRESS, Ran, interrupt_demo, run_demo_command
 
 os.environ["STANDPUNKT_CACHE"] = "off"  # nothing of a user's, and nothing left behind
@@ -150,6 +155,23 @@ def demo(server: LocalStudio, studio_home: Path) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     stopped = interrupt_demo(folder, at="both at once")
     return {**run_demo_command(folder), "stopped": stopped}
+
+
+@pytest.fixture(scope="session")
+def halfway(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a study as it is halfway: twelve commentaries with gold, a model and its predictions of them,
+    and the demo's others, which nobody has coded. To be copied."""
+    folder = coded_study(tmp_path_factory.mktemp("halfway") / "studie", only="krieg.txt").folder
+    study = ["--study", str(folder)]
+    for words in (
+        ["adjudicate", *study],
+        ["train", *study, "--encoder", "none", "--no-evaluate"],
+        ["tag", str(folder / "commentaries"), *study, "-o", str(folder / "predictions.jsonl")],
+    ):
+        subprocess.run([sys.executable, "-m", "annotate", *words], check=True, capture_output=True, cwd=ROOT)
+    copy_commentaries(folder / "commentaries")
+    split_study(open_study(folder))
+    return folder
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:

@@ -52,6 +52,9 @@ class Ran(NamedTuple):
         return {finding["check"]: finding for finding in self.json["findings"] if not finding["ok"]}
 
 
+#: Before a process starts: who runs in the background of a script ignores Ctrl-C, and so do those that it starts.
+heeds_ctrl_c = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+
 _DEMO = (sys.executable, "-m", "annotate.cli", "demo")
 
 
@@ -65,10 +68,8 @@ def run_demo_command(folder: Path) -> dict[str, Any]:
 def interrupt_demo(folder: Path, *, at: str) -> tuple[int, str]:
     """Presses Ctrl-C once the demo says these words in a pipe; its exit code and what it has said."""
     command = [*_DEMO, str(folder), "--no-wait", "--keep"]
-    # who runs in the background of a script ignores Ctrl-C, and so do those that it starts
-    heeds = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=heeds
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=heeds_ctrl_c
     ) as running:
         assert running.stderr is not None
         said = b""

@@ -1,46 +1,38 @@
-"""What the documentation says of commands is so: each is one that there is, and those without a server run."""
+"""What the documentation says of commands is so: each is one that there is, and runs as it stands.
 
+Pages whose commands need a Label Studio are run in tests/test_docs_studio.py, the loop in tests/test_loop_page.py.
+"""
+
+import json
 import re
 import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import typer
 from made_study import make_study
 
 from annotate.cli import app
-from annotate.demo.material import copy_commentaries
-from coded_study import coded_study
+from annotate.demo.material import ANNOTATORS
+from annotate.study.folder import open_study
+from coded_study import write_export, write_project_made_by_hand
+from documented import NOT_RUN, PAGES, PROMPTED, TYPED, WITH_STUDIO, Shell, blocks, commands, inline, runnable
 from running import ROOT, Ran
 from tools import make_docs
 
 COMMAND: Any = typer.main.get_command(app)
-PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
-FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.M | re.S)
-INLINE = re.compile(r"`(standpunkt [^`]+)`")
-#: What a line needs that no test of this file has: a server, an endpoint, somebody's own files.
-ELSEWHERE = re.compile(
-    r"push|pull|studio|serve|zeroshot|https?:|--project|--to-studio|--machine|demo|prelabel|LABEL_STUDIO|\.docx|import "
-)
-
-
-def lines_of(page: str) -> Iterator[str]:
-    for _, language, block in FENCE.findall((ROOT / page).read_text("utf-8")):
-        for line in block.splitlines() if language in {"", "sh", "console", "text"} else ():
-            words = line.strip().removeprefix("$ ")
-            if words.startswith("standpunkt "):
-                yield from (part.strip() for part in words.partition("  #")[0].split("&&"))
+#: Verbs that talk to a Label Studio: what pages say of them within a sentence is tested in tests/annotate/sync.
+ONLINE = re.compile(r"standpunkt (push|pull|studio|serve|prelabel|annotators|adjudicate --to-studio)")
 
 
 def named_in(page: str) -> list[str]:
-    text = (ROOT / page).read_text("utf-8")
-    inline = [" ".join(words.split()) for words in INLINE.findall(text)]
-    return [*lines_of(page), *inline]
+    return [*(line for line in commands(page) if line.startswith("standpunkt ")), *inline(page)]
 
 
 def verb_of(words: list[str]) -> tuple[Any, list[str]]:
@@ -114,8 +106,151 @@ def test_the_reference_has_every_option_and_every_field() -> None:
     assert "not a study" in pages["errors.md"]
 
 
-#: Verbs that take minutes on the whole demo; tests/annotate/demo runs them on it.
-MINUTES = {"evaluate", "report"}
+def a_study(halfway: Path, folder: Path) -> Path:
+    shutil.copytree(halfway, folder / "studie")
+    return folder / "studie"
+
+
+def beside_a_study(halfway: Path, folder: Path) -> Path:
+    return a_study(halfway, folder).parent
+
+
+def a_study_with_exports(halfway: Path, folder: Path) -> Path:
+    for name in ANNOTATORS:
+        write_export(open_study(halfway), folder / f"{name}.json", name)
+    shutil.copytree(halfway, folder, dirs_exist_ok=True)
+    return folder
+
+
+def a_project_made_by_hand(halfway: Path, folder: Path) -> Path:
+    write_project_made_by_hand(open_study(halfway), folder)
+    return folder
+
+
+def a_study_with_suggestions(_: Path, folder: Path) -> Path:
+    return make_study(folder / "studie").folder
+
+
+def a_study_and_a_classifier(_: Path, folder: Path) -> Path:
+    (code,) = (text for language, text in blocks("docs/model.md") if text.startswith("# mine.py"))
+    (folder / "mine.py").write_text(code, "utf-8")
+    (folder / "studie").mkdir()
+    study = make_study(folder / "studie").folder
+    shutil.copytree(study, folder, dirs_exist_ok=True)
+    return folder
+
+
+def a_study_and_answers_of_another_model(halfway: Path, folder: Path) -> Path:
+    study = open_study(a_study(halfway, folder))
+    text = (study.folder / "predictions.jsonl").read_text("utf-8")
+    text = text.replace(study.latest_model().name, "llm-qwen3-8b-ba449efc")
+    (study.folder / "predictions.jsonl").write_text(text, "utf-8")
+    return study.folder
+
+
+def exports_of_tools(halfway: Path, folder: Path) -> Path:
+    """Of doccano as it wrote them; of Prodigy by its documentation; of INCEpTION by its makers' library."""
+    with ZipFile(folder / "doccano.zip", "w") as archive:
+        for path in sorted((ROOT / "tests/exports/readers/tools/doccano/spans").iterdir()):
+            archive.write(path, path.name)
+    rows = [
+        {
+            "text": "Die Maut ist überfällig.", "_input_hash": 1, "_task_hash": 2, "_view_id": "choice",
+            "options": [{"id": "these", "text": "These"}, {"id": "meldung", "text": "Meldung"}],
+            "accept": [code], "answer": "accept", "_annotator_id": who, "_session_id": who,
+        }
+        for who, code in (("ds-anna", "these"), ("ds-ben", "meldung"))
+    ]  # fmt: skip
+    (folder / "prodigy.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "annotate",
+        "export",
+        "--to",
+        "cas",
+        "--study",
+        str(halfway),
+        "-o",
+        str(folder / "cas"),
+    ]
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    (folder / "cas" / "annotations.zip").rename(folder / "inception.zip")
+    return folder
+
+
+def texts_and_a_model(halfway: Path, folder: Path) -> Path:
+    (folder / "texts").mkdir()
+    for n in range(64):  # as many as there are shares
+        text = f"Text {n} | Grete Halm. 03.02.2025.\n\nDas Tempolimit nützt Ort {n}. Es regnet.\n"
+        (folder / "texts" / f"{n}.txt").write_text(text, "utf-8")
+    shutil.copytree(open_study(halfway).latest_model(), folder / "MODEL")
+    gold = open_study(halfway).gold.read_text("utf-8").splitlines(keepends=True)
+    (folder / "gold.jsonl").write_text("".join(gold[:80]), "utf-8")
+    return folder
+
+
+#: Page → what lays the files that it assumes, and says where its first command is typed.
+LAID: dict[str, Callable[[Path, Path], Path]] = {
+    "docs/agreement.md": a_project_made_by_hand,
+    "docs/api.md": a_study,
+    "docs/audit.md": a_study_with_suggestions,
+    "docs/export-learning.md": a_study,
+    "docs/export-qda.md": a_study,
+    "docs/export.md": a_study_with_exports,
+    "docs/index-corpus.md": texts_and_a_model,
+    "docs/index.md": a_project_made_by_hand,
+    "docs/model.md": a_study_and_a_classifier,
+    "docs/moving.md": exports_of_tools,
+    "docs/open.md": beside_a_study,
+    "docs/protected-texts.md": a_study,
+    "docs/report.md": a_study_and_answers_of_another_model,
+    "docs/tagging.md": texts_and_a_model,
+}
+TUTORIALS = ("docs/tutorial-study.md", "docs/tutorial-tagging.md")
+#: What takes minutes and is run as it stands elsewhere: by the loop, and by the demo (tests/annotate/demo); and a
+#: browser that nobody looks at.
+SHORTER = {
+    "report": ["--no-evaluation"], "train": ["--encoder", "none", "--no-evaluate"], "evaluate": ["--encoder", "none", "--no-curve"],
+    "open": ["--no-browser"],
+}  # fmt: skip
+
+
+def test_every_command_of_a_page_is_run_or_says_why_not() -> None:
+    shown = {page: commands(page) for page in PAGES if commands(page)}
+    elsewhere = {"docs/loop.md", *WITH_STUDIO} | {page for page in shown if not runnable(page)}
+    assert set(shown) == {*LAID, *TUTORIALS, *elsewhere}
+    assert set(NOT_RUN) <= {line for lines in shown.values() for line in lines}
+    untyped = [
+        (page, line)
+        for page in PAGES
+        for language, text in blocks(page)
+        for line in text.splitlines()
+        if language not in {TYPED, PROMPTED} and re.match(r" *(\$ |standpunkt )", line)
+    ]
+    assert untyped == [], f"commands stand in blocks of {TYPED} or {PROMPTED}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", LAID)
+def test_the_commands_of_a_page_run_as_they_stand(
+    page: str, halfway: Path, standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page").mkdir()
+    monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "1")
+    shell = Shell(standpunkt, monkeypatch, LAID[page](halfway, tmp_path / "page"), more=SHORTER)
+    shell.run_all(runnable(page))
+
+
+@pytest.mark.slow
+def test_whole_commands_within_sentences_run_in_a_study(
+    halfway: Path, standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that have arguments, and none that stands for the reader's own (FILE, …)."""
+    named = dict.fromkeys(line for page in PAGES for line in inline(page))
+    whole = [line for line in named if not re.search(r"[A-Z]{3}|…", line) and verb_of(line.split()[1:])[1]]
+    shell = Shell(standpunkt, monkeypatch, a_study(halfway, tmp_path), more=SHORTER)
+    shell.run_all([line for line in whole if not ONLINE.match(line)])
 
 
 @pytest.mark.slow
@@ -123,70 +258,11 @@ def test_the_tutorials_run_from_the_first_line_to_the_last(
     standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One after the other in one folder: what the second repeats of the first is not done twice."""
-    done: set[str] = set()
-    for page in ("docs/tutorial-study.md", "docs/tutorial-tagging.md"):
-        monkeypatch.chdir(tmp_path)
-        blocks = [
-            block
-            for _, language, block in FENCE.findall((ROOT / page).read_text("utf-8"))
-            if language == "sh"
-        ]
-        for line in "".join(blocks).splitlines():
-            words = shlex.split(line)
-            if words[0] == "cd":
-                monkeypatch.chdir(words[1])
-            elif words[1] not in MINUTES and line not in done:
-                ran = standpunkt(*words[1:])
-                assert ran.code == 0, (line, ran.err)
-            done.add(line)
+    shell = Shell(
+        standpunkt, monkeypatch, tmp_path, more={verb: SHORTER[verb] for verb in ("evaluate", "report")}
+    )
+    first, second = map(runnable, TUTORIALS)
+    shell.run_all(first)
+    shell.run_all([line for line in second if line not in first])
     for written in ("smartphone.html", "piece.html", "pages/index.html"):
         assert "<html" in Path(written).read_text("utf-8")
-
-
-@pytest.fixture(scope="module")
-def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A study of twelve commentaries with gold, a model and its predictions, and what the pages call their files."""
-    folder = coded_study(tmp_path_factory.mktemp("docs") / "studie", only="krieg.txt").folder
-    for words in (
-        ["adjudicate", "--study", folder],
-        ["train", "--study", folder, "--encoder", "none", "--no-evaluate"],
-        ["tag", folder / "commentaries", "--study", folder, "-o", folder / "predictions.jsonl"],
-    ):
-        subprocess.run([sys.executable, "-m", "annotate", *map(str, words)], check=True, capture_output=True)
-    copy_commentaries(folder / "commentaries")  # for `select`: what nobody has coded yet
-    subprocess.run(
-        [sys.executable, "-m", "annotate", "split", "--study", folder], check=True, capture_output=True
-    )
-    return folder
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("page", ["docs/report.md", "docs/protected-texts.md", "docs/select.md"])
-def test_every_command_of_a_page_about_a_coded_study_runs(
-    page: str, coded: Path, standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    shutil.copytree(coded, tmp_path / "studie")
-    monkeypatch.chdir(tmp_path / "studie")
-    lines = [line for line in lines_of(page) if not ELSEWHERE.search(line)]
-    assert lines
-    for line in lines:
-        words = shlex.split(line, comments=True)[1:]
-        ran = standpunkt(
-            *words, *(["--no-evaluation"] if words[0] == "report" else [])
-        )  # cross-validates for long
-        assert ran.code == 0, (line, ran.err)
-
-
-def test_every_command_of_the_page_about_suggestions_runs(
-    standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """On a study that was pushed, suggested and pulled: without suggestions there is nothing to audit."""
-    monkeypatch.chdir(make_study(tmp_path / "studie").folder)
-    lines = list(lines_of("docs/audit.md"))
-    assert len(lines) == 3
-    for line in lines:
-        words = shlex.split(line, comments=True)[1:]
-        ran = standpunkt(
-            *words, *(["--no-evaluation"] if words[0] == "report" else [])
-        )  # cross-validates for long
-        assert ran.code == 0, (line, ran.err)

@@ -1,7 +1,6 @@
-"""What docs/export.md says is so: its formats, its commands and its recipes."""
+"""What docs/export.md says is so: its formats and its recipes (its commands: tests/test_docs.py)."""
 
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -100,20 +99,3 @@ def test_r_and_pandas_read_the_wide_table_alike(
     table = pd.read_csv(tmp_path / "wide" / "sentences.csv", sep=separator, encoding="utf-8-sig")
     expected = [*table.shape, int(table["rhetoric__irony__coder1"].sum()), int(table["text"].str.len().sum())]
     assert ran.stdout.split() == [str(number) for number in expected], ran.stderr
-
-
-def test_every_command_of_the_page_runs(
-    standpunkt: Run, study: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(study)
-    assert standpunkt("adjudicate").code == 0
-    lines = [line for part in re.findall(r"```sh\n(.*?)```", PAGE, re.S) for line in part.splitlines()]
-    assert len(lines) == 6
-    for line in lines:
-        words = shlex.split(line, comments=True)
-        if "anna.json" in words:  # exports of a server: test_loop_page has some
-            continue
-        if "codings" in words and words[1] == "export":
-            shutil.rmtree("codings", ignore_errors=True)
-        ran = standpunkt(*words[1:])
-        assert ran.code == 0, (line, ran.err)

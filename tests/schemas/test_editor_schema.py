@@ -25,6 +25,17 @@ def test_what_is_required_in_a_file_is_required_in_the_schema() -> None:
     assert defs["Code"]["required"] == ["id", "label"]
 
 
+def test_every_field_of_every_record_is_explained() -> None:
+    names = ("Codebook", "Target", "Layer", "Code", "NoTarget", "Example", "Rule")
+    blank = [
+        f"{name}.{field}"
+        for name in names
+        for field, about in properties(name).items()
+        if not about.get("description")
+    ]
+    assert blank == []
+
+
 def test_every_help_text_belongs_to_a_field_and_is_shown() -> None:
     for place, words in HELP.items():
         record, field = place.split(".")

@@ -247,18 +247,21 @@ def measured() -> str:
         "`make bench` and `make stress` write them anew to `docs/measured/`. Ratios to a peer come from one run "
         "of both. Seconds depend on the machine; what is asserted by tests has no clock in it.\n"
     ]
-    for path in sorted((ROOT / "docs" / "measured").glob("*.txt")):
-        script = ROOT / "tests" / "benchmarks" / f"{path.stem}.py"
-        about = ""
-        if script.exists():
-            about = (ast.get_docstring(ast.parse(script.read_text("utf-8"))) or "").partition("\n\n")[0]
-        title = path.stem.removeprefix("bench_").replace("_", " ")
-        parts += [
-            f"## {title.capitalize()}\n",
-            about.replace("``", "`") + "\n",
-            f"```text\n{path.read_text('utf-8').rstrip()}\n```\n",
-        ]
+    folder = ROOT / "docs" / "measured"
+    for script in sorted((ROOT / "tests" / "benchmarks").glob("bench_*.py")):
+        about = (ast.get_docstring(ast.parse(script.read_text("utf-8"))) or "").partition("\n\n")[0]
+        parts += _figures(folder / f"{script.stem}.txt", about, f"python tests/benchmarks/{script.name}")
+    parts += _figures(
+        folder / "stress.txt", "What broke nothing: faults, kills and sizes in full.", "make stress"
+    )
     return "\n".join(parts)
+
+
+def _figures(path: Path, about: str, command: str) -> Iterator[str]:
+    yield f"## {path.stem.removeprefix('bench_').replace('_', ' ').capitalize()}\n"
+    yield about.replace("``", "`") + "\n"
+    printed = path.read_text("utf-8").rstrip() if path.exists() else ""
+    yield f"```text\n{printed}\n```\n" if printed else f"Nothing is kept of `{command}` yet.\n"
 
 
 def write() -> None:

@@ -1,0 +1,52 @@
+"""What is measured is kept with all that has to be known of it, and `make docs` shows it."""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from running import ROOT
+from tools import make_docs, measured
+
+HEAD = re.compile(
+    r"\$ .+\n\d{4}-\d\d-\d\d, commit \w+, \d+ cores, .+\nPython [\d.]+, numpy .+, label-studio-sdk .+\n\n"
+)
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(measured, "KEPT", tmp_path / "kept")
+    return tmp_path / "kept"
+
+
+def test_of_stress_tests_the_lines_are_kept_that_say_what_was_measured(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "import os; print('..', 'measured: 5 kills', 'measured: 3 storms', os.environ['STANDPUNKT_STRESS'], sep='\\n')"
+    monkeypatch.setattr(measured, "STRESS", (sys.executable, "-c", said))
+    assert measured.measure_stress()
+    text = (kept / "stress.txt").read_text("utf-8")
+    found = HEAD.match(text)
+    assert found and found[0].startswith("$ make stress\n")
+    assert text[found.end() :] == "3 storms\n5 kills\n"
+
+
+def test_where_something_fails_what_stood_there_stays(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept.mkdir()
+    (kept / "stress.txt").write_text("before", "utf-8")
+    monkeypatch.setattr(
+        measured, "STRESS", (sys.executable, "-c", "print('measured: x'); raise SystemExit(1)")
+    )
+    assert not measured.measure_stress()
+    assert (kept / "stress.txt").read_text("utf-8") == "before"
+
+
+def test_the_page_has_every_benchmark_with_its_command_and_what_was_kept_of_it() -> None:
+    page = make_docs.measured()
+    for script in sorted((ROOT / "tests" / "benchmarks").glob("bench_*.py")):
+        assert f"python tests/benchmarks/{script.name}" in page
+    for path in sorted((ROOT / "docs" / "measured").glob("*.txt")):
+        text = path.read_text("utf-8")
+        assert HEAD.match(text), path
+        assert text.rstrip() in page
