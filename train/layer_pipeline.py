@@ -1,6 +1,6 @@
 """A layer of a model as a scikit-learn Pipeline over texts: fitted, and to be cloned and fitted anew."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Self
 
@@ -12,20 +12,21 @@ from sklearn.utils.validation import check_is_fitted
 
 from schemas.codebook import Layer
 from schemas.errors import DataError, near_hit
-from schemas.records import GoldSentence
 from train.arrays import Bools, Floats, Ints
 from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.fitted import Classifier, LinearModel, probability_of
 from train.classifiers.linear import CalibratedLinear
 from train.classifiers.named_estimator import CalibratedEstimator
+from train.evidence import CUES, evidence_of, new_classifier
 from train.features.passages import plain_texts
 from train.features.sentence import SentenceFeatures
 from train.features.vectorizers import SentenceVectorizer
-from train.layers.sets import CodeSet, choose, lift
-from train.model import Model, TrainingData
-from train.pipelines import Pipeline as Blocks
-from train.pipelines import columns_of, evidence_of, named_estimator, pipeline_named
+from train.layers.sets import choose, learn_codes, lift
+from train.model import Model
 from train.settings import Settings
+
+#: The kinds of layer that are about a text alone.
+_OF_TEXTS = ("one", "scale", "set")
 
 
 class TextReader(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -112,15 +113,21 @@ class SetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if indicator.ndim != 2 or indicator.shape[1] != len(codes):
             expected = f"an indicator with {len(codes)} columns: {', '.join(codes)}"
             raise DataError(f"found an array of shape {indicator.shape}, expected {expected}")
-        names = [str(i) for i in range(len(indicator))] if groups is None else list(groups)
-        rows = [
-            GoldSentence(
-                sentence_id=str(i), commentary_id=name, text="", layers={layer.id: codes[row].tolist()}
-            )
-            for i, (name, row) in enumerate(zip(names, indicator.astype(bool), strict=True))
-        ]
-        fitted = CodeSet().fit(layer, self._data(X, rows, names, features))
-        return self._keep(fitted.classifiers, fitted.state.thresholds, fitted.state.not_learned)
+        settings = Settings()
+        made = clone(self.classifier).set_params(
+            balances=(0.0,), folds=settings.folds(len(indicator)), random_state=self.random_state
+        )
+        learned = learn_codes(
+            layer,
+            X,
+            lift(layer, layer.code_ids, indicator.astype(bool)),
+            [str(i) for i in range(len(indicator))] if groups is None else list(groups),
+            lambda: clone(made),
+            taught=np.zeros((0, len(codes)), dtype=bool),
+            evidence=None if features is None else evidence_of(features, several=True),
+            abstain_at=settings.abstain_at,
+        )
+        return self._keep(learned.classifiers, learned.limits.thresholds, learned.limits.not_learned)
 
     def _keep(
         self, classifiers: Mapping[str, Any], thresholds: Mapping[str, float], not_learned: Sequence[str]
@@ -153,20 +160,6 @@ class SetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _layer(self) -> Layer:
         return msgspec.convert(self.layer, Layer)
 
-    def _data(
-        self, X: Any, rows: Sequence[GoldSentence], groups: Sequence[str], features: Any
-    ) -> TrainingData:
-        """What `CodeSet` learns from: the matrix or the texts as they are, and this classifier."""
-
-        def make(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> Any:
-            return clone(self.classifier).set_params(balances=balances, folds=folds, random_state=seed)
-
-        matrix = X if hasattr(X, "shape") else np.array(X, dtype=object)
-        blocks = Blocks((), dict, make)
-        book: Any = None  # which only layers with targets look up
-        seed = self.random_state
-        return TrainingData(rows, [], features, matrix, groups, groups, book, blocks, Settings(), seed)
-
 
 def layer_pipeline(model: Model, layer_id: str) -> TextPipeline:
     """The fitted Pipeline of a layer: on texts without neighbours it says what the model says.
@@ -177,10 +170,21 @@ def layer_pipeline(model: Model, layer_id: str) -> TextPipeline:
         The model has not learned this layer, or it is of a kind that is not about a text alone.
     """
     layer = _layer_named(model, layer_id)
-    classifiers = model.classifiers[layer_id]
+    state, classifiers = model.meta.layers[layer_id], model.classifiers[layer_id]
     theirs = any(isinstance(c, EstimatorModel) and c.reads_texts for c in classifiers.values())
-    reader = ("texts", TextReader()) if theirs else ("features", _vectorizer(model))
-    return TextPipeline([reader, ("classifier", _STEPS[layer.kind](model, layer, classifiers))])
+    reader = ("texts", TextReader()) if theirs else ("features", _vectorizer(model.features))
+    balances = (0.0,) if layer.kind == "set" else ()
+    fitted = {part: _estimator(model, one, balances, state.n) for part, one in classifiers.items()}
+    if layer.kind == "set":
+        step = SetClassifier(clone(next(iter(fitted.values()))), msgspec.to_builtins(layer), model.meta.seed)
+        step = step._keep(fitted, state.thresholds, state.not_learned)
+    else:
+        step = fitted["code"]
+        for name, value in state.choices.get("code", {}).items():
+            setattr(step, f"{name}_", value)
+        if layer.kind == "scale":
+            step.classes_ = step.classes_.astype(np.int64)
+    return TextPipeline([reader, ("classifier", step)])
 
 
 def _layer_named(model: Model, layer_id: str) -> Layer:
@@ -191,7 +195,7 @@ def _layer_named(model: Model, layer_id: str) -> Layer:
         raise DataError(
             f'found no layer "{layer_id}" that the model has learned, expected one of {known}{near}'
         )
-    if layer.kind not in _STEPS:
+    if layer.kind not in _OF_TEXTS:
         raise DataError(
             f'layer "{layer_id}" is of kind {layer.kind}: its answers rest on more than the text, so no '
             "Pipeline over texts can give them (predict does)"
@@ -199,65 +203,26 @@ def _layer_named(model: Model, layer_id: str) -> Layer:
     return layer
 
 
-def _vectorizer(model: Model) -> SentenceVectorizer:
-    features = model.features
-    assert features is not None
+def _vectorizer(features: SentenceFeatures) -> SentenceVectorizer:
     vectorizer = SentenceVectorizer(tuple(features.blocks), features.encoder)
-    vectorizer.buckets_, vectorizer.idf_, vectorizer.terms_ = (
-        features.buckets_,
-        features.idf_,
-        features.terms_,
-    )
+    for name in ("buckets_", "idf_", "terms_"):
+        setattr(vectorizer, name, getattr(features, name))
     return vectorizer
 
 
-def _one(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> Any:
-    meta = model.meta
-    fitted = _estimator(model, classifiers["code"], meta.settings, (), meta.layers[layer.id].n)
-    for name, value in meta.layers[layer.id].choices.get("code", {}).items():
-        setattr(fitted, f"{name}_", value)
-    return fitted
-
-
-def _scale(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> Any:
-    fitted = _one(model, layer, classifiers)
-    fitted.classes_ = fitted.classes_.astype(np.int64)
-    return fitted
-
-
-def _set(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> SetClassifier:
-    meta, state = model.meta, model.meta.layers[layer.id]
-    each = {
-        code: _estimator(model, classifier, meta.settings, (0.0,), state.n)
-        for code, classifier in classifiers.items()
-    }
-    step = SetClassifier(clone(next(iter(each.values()))), msgspec.to_builtins(layer), meta.seed)
-    return step._keep(each, state.thresholds, state.not_learned)
-
-
-#: For each kind of layer that is about a text alone, its fitted last step.
-_STEPS: dict[str, Callable[[Model, Layer, Mapping[str, Classifier]], Any]] = {
-    "one": _one,
-    "scale": _scale,
-    "set": _set,
-}
-
-
-def _estimator(
-    model: Model, fitted: Classifier, settings: Settings, balances: tuple[float, ...], size: int
-) -> Any:
+def _estimator(model: Model, fitted: Classifier, balances: tuple[float, ...], size: int) -> Any:
     """The estimator that a classifier was trained as, with what it learned."""
-    folds, seed = settings.folds(size), model.meta.seed
+    settings, seed = model.meta.settings, model.meta.seed
     if isinstance(fitted, EstimatorModel):
+        estimator = clone(fitted.estimator_)
         made: Any = CalibratedEstimator(
-            clone(fitted.estimator_), balances=balances, folds=folds, random_state=seed
+            estimator, balances=balances, folds=settings.folds(size), random_state=seed
         )
-    elif isinstance(fitted, LinearModel):
-        made = pipeline_named(settings.pipeline).classifier(settings, folds, balances, seed)
+    else:  # ours, or another's that saw one class alone
+        made = new_classifier(settings, size, balances, seed)
+    if isinstance(fitted, LinearModel):
         made.n_features_in_ = fitted.coef_.shape[1]
-        made.forest_columns_ = columns_of(model.features, pipeline_named(settings.pipeline).cues)
-    else:
-        made = named_estimator(settings, folds, balances, seed)  # which saw one class alone
+        made.forest_columns_ = model.features.columns(CUES)
     for field in fields(fitted):
         if field.name.endswith("_"):
             setattr(made, field.name, getattr(fitted, field.name))

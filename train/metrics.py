@@ -4,7 +4,7 @@ Everything rests on one table, hits, false alarms and misses a code, kept apart 
 that an interval costs a matrix product and not a new evaluation.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -24,6 +24,18 @@ def tally(gold: Bools, predicted: Bools) -> Floats:
     int ndarray of shape (n_rows, n_codes, 3)
     """
     return np.stack([gold & predicted, ~gold & predicted, gold & ~predicted], axis=2).astype(np.int64)
+
+
+def many_hot(values: Sequence[Collection[str]], codes: Sequence[str]) -> Bools:
+    """Which codes each row has: shape (n_rows, n_codes)."""
+    has = [[code in row for code in codes] for row in values]
+    return np.array(has, dtype=bool).reshape(len(values), len(codes))
+
+
+def score_table(scores: Sequence[Mapping[str, float]], codes: Sequence[str]) -> Floats:
+    """Probabilities by code, 0 for a code that a row lacks: shape (n_rows, n_codes)."""
+    found = [[row.get(code, 0.0) for code in codes] for row in scores]
+    return np.array(found, dtype=np.float64).reshape(len(scores), len(codes))
 
 
 def soft_tally(gold: Bools, predicted: Bools) -> Floats:
@@ -53,6 +65,12 @@ def macro_f1(counts: Floats) -> float | None:
     return None if np.isnan(values).all() else float(np.nanmean(values))
 
 
+def macro_of_highest(scores: Floats, truth: Bools) -> float:
+    """Macro-F1 where each row is given the code with its highest score: both of shape (n_rows, n_codes)."""
+    chosen = np.eye(truth.shape[1], dtype=bool)[scores.argmax(axis=1)]
+    return macro_f1(tally(truth, chosen).sum(axis=0)) or 0.0
+
+
 def precision_recall(counts: Floats) -> tuple[Floats, Floats]:
     """Precision and recall of each code; 0 where nothing was predicted, or nothing was there."""
     hits, false, missed = np.moveaxis(counts, -1, 0)
@@ -60,17 +78,10 @@ def precision_recall(counts: Floats) -> tuple[Floats, Floats]:
 
 
 def average_precision(gold: Bools, score: Floats) -> float | None:
-    """The mean of precision over recall, as the score's threshold falls; None where nothing is there.
+    """The mean of precision over recall, as the score's threshold falls; None where nothing is there."""
+    from sklearn.metrics import average_precision_score  # nobody who only tags needs it
 
-    The step-wise sum, without interpolation; rows of one score fall together.
-    """
-    if not gold.any():
-        return None
-    order = np.argsort(-score, kind="stable")
-    hits = np.cumsum(gold[order])
-    last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
-    precision, recall = hits[last] / (last + 1), hits[last] / hits[-1]
-    return float((np.diff(recall, prepend=0.0) * precision).sum())
+    return float(average_precision_score(gold, score)) if gold.any() else None
 
 
 def bootstrap_f1(grouped: Floats, *, draws: int = 1000, seed: int = 0) -> Floats | None:

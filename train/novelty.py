@@ -9,6 +9,7 @@ from typing import NamedTuple
 from schemas.records import GoldSentence, Record, short_hash
 from train.features.analyzers import words
 from train.features.sentence import SentenceFeatures
+from train.settings import Share
 
 VOCABULARIES = ("word", "pair")  # the features that a text's n-grams are looked up in
 MIN_ROWS = 2  # rows an n-gram must occur in to be a feature of that block
@@ -31,7 +32,7 @@ class NoveltyReference(Record, frozen=True, kw_only=True):
     """
 
     authors: list[str]
-    unknown: list[float]
+    unknown: list[Share]
 
 
 class Novelty(NamedTuple):
@@ -68,10 +69,9 @@ def commentary_hash(commentary_id: str) -> str:
     return short_hash(commentary_id, 16)
 
 
-def known_ngrams(features: SentenceFeatures | None) -> frozenset[str]:
-    """The n-grams a model has features for; none where its pipeline has no words."""
-    terms = features.terms_ if features is not None else {}
-    ngrams = [term for name in VOCABULARIES for term in terms.get(name, "").split("\n")]
+def known_ngrams(features: SentenceFeatures) -> frozenset[str]:
+    """The n-grams a model has features for."""
+    ngrams = [term for name in VOCABULARIES for term in features.terms_[name].split("\n")]
     return frozenset(ngrams) - {""}
 
 

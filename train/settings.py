@@ -1,14 +1,23 @@
 """What a user may set about a model, with defaults that were chosen by measurement."""
 
+import sys
+from typing import Annotated
+
 import msgspec
 
 from schemas.records import Record
+
+#: Numbers of ``model.json``, which are checked as it is read: finite, and within these bounds.
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Amount = Annotated[float, msgspec.Meta(ge=0, le=sys.float_info.max)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
 
 #: Raised by one when a sentence gives other features, and when the same rows and features give another
 #: model. A model's name rests on both (`train.fit.model_version`), not on the bytes of the source;
 #: tests/train/test_formats.py fails until they are raised.
 FEATURES_FORMAT = 3
 TRAINING_FORMAT = 8
+_LARGE, _LARGE_FOLDS = 5000, 3
 
 
 class Settings(Record, frozen=True, kw_only=True):
@@ -16,10 +25,8 @@ class Settings(Record, frozen=True, kw_only=True):
 
     Parameters
     ----------
-    pipeline
-        A name of `train.pipelines.PIPELINES`.
-    inner_folds, large_folds, large_rows
-        Folds of inner cross-validation, and their number from ``large_rows`` rows on.
+    inner_folds
+        Folds of inner cross-validation; of `_LARGE` rows and more it has `_LARGE_FOLDS`.
     abstain_at
         The share of right answers a code must reach on held-out commentaries, by a lower bound
         (`train.classifiers.thresholds.abstention_threshold`); below it, the model's answer is marked as
@@ -45,18 +52,15 @@ class Settings(Record, frozen=True, kw_only=True):
         Words and features named as reasons, for each layer of each prediction.
     """
 
-    pipeline: str = "default"
     inner_folds: int = 5
-    large_folds: int = 3
-    large_rows: int = 5000
-    abstain_at: float = 0.7
-    touch_at: float = 0.65
-    direction_at: float = 0.6
-    min_layer: int = 50
-    min_code: int = 5
-    min_asked: int = 30
-    min_touched: int = 5
-    reasons: int = 3
+    abstain_at: Share = 0.7
+    touch_at: Share = 0.65
+    direction_at: Share = 0.6
+    min_layer: Count = 50
+    min_code: Count = 5
+    min_asked: Count = 30
+    min_touched: Count = 5
+    reasons: Count = 3
     examples: bool = True
     soft: bool = False
     encoder: str = ""
@@ -64,7 +68,7 @@ class Settings(Record, frozen=True, kw_only=True):
 
     def folds(self, rows: int) -> int:
         """The number of inner folds for so many rows."""
-        return self.large_folds if rows >= self.large_rows else self.inner_folds
+        return _LARGE_FOLDS if rows >= _LARGE else self.inner_folds
 
 
 #: The encoder where none is named.

@@ -24,7 +24,7 @@ from train.classifiers.calibration import (
 from train.classifiers.fitted import Evidence
 from train.classifiers.forest import Forest, fit_forest
 from train.folds import folds_by_code, splits
-from train.metrics import macro_f1, tally
+from train.metrics import macro_of_highest
 
 Array = Any
 
@@ -145,7 +145,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if evidence is None:
             held_out = rows.held_out(partial(self._machine, tol=_ROUGH), X, _ABSENT_SVM)
             self._keep(rows.fit(partial(self._machine, tol=_FINE), X))
-            return self.calibrate(held_out, rows.asked)
+            return self._calibrate(held_out, rows.asked)
         return self._fit_evidence(X, rows, evidence)
 
     def _fit_evidence(self, X: Any, rows: "_Rows", evidence: Evidence) -> Self:
@@ -174,20 +174,20 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             held_out += rows.held_out(self._forest, part, 0.0)
             self.forest_ = rows.fit(self._forest, part).forest
         if self.balances:
-            return self.calibrate(held_out, asked)
+            return self._calibrate(held_out, asked)
         return self._temper(held_out, asked)
 
     def _temper(self, scores: Array, codes: Array) -> Self:
         """Fits one temperature; all codes count as equally frequent unless another balance is better.
 
-        Two numbers a code, as `calibrate` fits, cost more than they gave on a few hundred rows of many codes.
+        Two numbers a code (`_calibrate`) cost more than they gave on a few hundred rows of many codes.
         """
         self.held_out_scores_, known = scores, codes >= 0
         truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
         log_share, best = np.log(truth.mean(axis=0)), -1.0
         margin = _SURE * np.sqrt((1 / truth.sum(axis=0)).sum()) / truth.shape[1]
         for balance in _BALANCES:
-            value = _macro(scores[known] + (1 - balance) * log_share, truth)
+            value = macro_of_highest(scores[known] + (1 - balance) * log_share, truth)
             if value > best + margin:
                 best, self.balance_ = value, balance
         offset = (1 - self.balance_) * log_share
@@ -195,22 +195,10 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.scale_, self.offset_ = Calibration(np.full(len(offset), temperature), temperature * offset)
         return self
 
-    def calibrate(self, scores: Array, codes: Array, balances: Sequence[float] | None = None) -> Self:
-        """Fits the calibration to scores of held-out rows, and keeps those as `held_out_scores_`.
-
-        Parameters
-        ----------
-        scores : ndarray of shape (n_rows, n_classes)
-        codes : int ndarray of shape (n_rows,)
-            The column of the true class, -1 where it is not known.
-        balances
-            To choose from, instead of the head's own.
-        """
+    def _calibrate(self, scores: Array, codes: Array) -> Self:
+        """Fits two numbers a class and a balance."""
         self.held_out_scores_, known = scores, codes >= 0
-        if len(self.classes_) == 1:
-            return self
-        known_scores, chosen = scores[known], balances or self.balances or (0.0,)
-        calibration, self.balance_ = fit_balanced(known_scores, codes[known], chosen)
+        calibration, self.balance_ = fit_balanced(scores[known], codes[known], self.balances or (0.0,))
         self.scale_, self.offset_ = calibration
         return self
 
@@ -409,9 +397,3 @@ def _scaled(X: Any, factors: Array) -> Any:
 def _dense(X: Any) -> Any:
     """As an array where most cells are filled, such as vectors': much faster to learn from."""
     return X.toarray() if sp.issparse(X) and 2 * X.nnz > X.shape[0] * X.shape[1] else X
-
-
-def _macro(values: Array, truth: Array) -> float:
-    """Macro-F1 of the highest value in each row."""
-    chosen = np.eye(truth.shape[1], dtype=bool)[values.argmax(axis=1)]
-    return macro_f1(tally(truth, chosen).sum(axis=0)) or 0.0

@@ -5,14 +5,14 @@ blocks of the sentence before and after use the same vocabularies as the sentenc
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
 
-from train.arrays import Array
+from train.arrays import Array, Ints
 from train.features import cues, ngrams, word_classes
 from train.features.encoders import encode, size_of
 from train.features.ngrams import BUCKETS, Grams, incidence
@@ -154,7 +154,7 @@ class SentenceFeatures:
             rarity = np.log((1 + scene.rows.sum()) / (1 + frequency[kept])) + 1
             self.buckets_[name] = kept.astype(np.int32)
             self.idf_[name] = (rarity if rule.idf else np.ones(len(kept))).astype(np.float32)
-            counts[name] = self._narrow(matrix, name)
+            counts[name] = matrix[:, kept]
         if self.has_signs:
             self.buckets_[SIGN] = np.arange(len(SIGNS), dtype=np.int32)
             self.idf_[SIGN] = np.ones(len(SIGNS), dtype=np.float32)
@@ -194,6 +194,12 @@ class SentenceFeatures:
             for block in self.blocks
         }
         return counted | dict.fromkeys(self.vectors, size_of(self.encoder))
+
+    def columns(self, names: Collection[str]) -> Ints:
+        """The places of the columns of some blocks."""
+        ends = np.cumsum([0, *self.widths.values()])
+        parts = [np.arange(ends[i], ends[i + 1]) for i, name in enumerate(self.widths) if name in names]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
     @property
     def vectors(self) -> dict[str, str]:
@@ -243,13 +249,6 @@ class SentenceFeatures:
                 found.sum_duplicates()
                 parts[name].append(found)
         return {name: sp.vstack(row, format="csr") for name, row in parts.items()}
-
-    def _narrow(self, matrix: sp.csr_matrix, name: str) -> sp.csr_matrix:
-        column = _table(self.buckets_[name])[matrix.indices]
-        kept = column < len(self.buckets_[name])
-        starts = np.concatenate([[0], np.cumsum(kept)])[matrix.indptr]
-        shape = (matrix.shape[0], len(self.buckets_[name]))
-        return sp.csr_matrix((matrix.data[kept], column[kept], starts), shape=shape)
 
     def _assemble(self, scene: "Scene", counts: dict[str, sp.csr_matrix]) -> sp.csr_matrix:
         blocks = []

@@ -3,7 +3,7 @@
 numpy and scipy believe an index; so every one is looked at, and every number is finite.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import fields
 from typing import Any, TypeGuard
 
@@ -14,17 +14,16 @@ from train.arrays import Array
 from train.classifiers.forest import Forest
 from train.classifiers.fusion import MOST_FACTOR, MOST_WORD
 from train.classifiers.touch import AROUND, LIKENESS
+from train.evidence import CUES, PAIRS, SHARED
 from train.features.cues import cue_names
 from train.features.encoders import is_name, size_of
 from train.features.ngrams import BUCKETS
-from train.features.sentence import SIGN, SentenceFeatures
+from train.features.sentence import SIGN, VOCABULARIES, SentenceFeatures
 from train.features.speech.signs import SIGNS
 from train.layers.answers import answer_count
 from train.layers.kinds import KINDS
 from train.model import STACKED_FORMAT, LayerState, ModelMeta, Stacked
 from train.persistence.state import CALIBRATION, CONSTANT, LINEAR, TOUCH
-from train.pipelines import PIPELINES, columns_of, pipeline_named
-from train.settings import Settings
 
 #: Bounds that `train.classifiers.calibration` keeps; a little more, for what was rounded.
 _SCALE, _OFFSET = 50.001, 20.001
@@ -56,11 +55,10 @@ def estimator_problem(state: Mapping[str, Any], estimators: Any) -> str | None:
 
 
 def _meta_problems(meta: ModelMeta) -> Iterator[str]:
-    yield from _setting_problems(meta.settings)
+    if meta.settings.encoder and not is_name(meta.settings.encoder):
+        yield f'the encoder "{meta.settings.encoder}" is not known'
     if bool(meta.settings.estimator) != (meta.estimator is not None):
         yield "settings.estimator and estimator contradict each other"
-    if meta.familiarity and not all(0 <= share <= 1 for share in meta.familiarity.unknown):
-        yield "familiarity.unknown must be between 0 and 1"
     if (meta.format == STACKED_FORMAT) != (meta.stacked is not None):
         yield "format and stacked contradict each other"
     if meta.stacked is not None:
@@ -71,18 +69,8 @@ def _meta_problems(meta: ModelMeta) -> Iterator[str]:
         if layer is None or layer not in meta.book.predicted_layers or layer.kind != state.kind:
             yield f"{where} is not in its codebook, or of another kind"
             continue
-        if not all(0 <= number <= 1 for number in (*state.thresholds.values(), *state.sure.values())):
-            yield f"{where} has a threshold that is not between 0 and 1"
-        counts = [state.n, *state.codes.values()]
-        counts += [n for t in state.targets.values() for n in (t.asked, t.touched, *t.codes.values())]
-        if min(counts) < 0 or any(target.touched > target.asked for target in state.targets.values()):
+        if any(target.touched > target.asked for target in state.targets.values()):
             yield f"{where} has counts that contradict each other"
-        weights = [n for of in state.authors.values() for codes in of.values() for n in codes.values()]
-        if not all(0 <= weight < np.inf for weight in weights):
-            yield f"{where} has authors whose directions are not counts"
-        choices = [value for chosen in state.choices.values() for value in chosen.values()]
-        if not all(0 <= value < np.inf for value in choices):
-            yield f"{where} has choices that are not finite numbers of at least 0"
         if set(state.targets) - set(meta.book.target_ids):
             yield f"{where} has targets that its codebook lacks"
 
@@ -93,9 +81,6 @@ def _stacked_problems(meta: ModelMeta, stacked: Stacked) -> Iterator[str]:
         if own is None or not own.trained or own.kind != layer.state.kind:
             yield f"{where} is none that the model learned"
             continue
-        limits = (*layer.state.thresholds.values(), *layer.state.sure.values())
-        if not all(0 <= limit <= 1 for limit in limits):
-            yield f"{where} has a threshold that is not between 0 and 1"
         if set(own.thresholds) != set(layer.state.thresholds) or set(own.sure) != set(layer.state.sure):
             yield f"{where} has thresholds of other codes than without"
         parts = own.thresholds if KINDS[own.kind].several else {"": 0.0}
@@ -107,17 +92,6 @@ def _stacked_problems(meta: ModelMeta, stacked: Stacked) -> Iterator[str]:
             yield f"{where} has a weight out of range"
 
 
-def _setting_problems(settings: Settings) -> Iterator[str]:
-    if settings.pipeline not in PIPELINES:
-        yield f'the pipeline "{settings.pipeline}" is not known'
-    if settings.encoder and not is_name(settings.encoder):
-        yield f'the encoder "{settings.encoder}" is not known'
-    least = (settings.min_layer, settings.min_code, settings.min_asked, settings.min_touched)
-    shares = (settings.abstain_at, settings.touch_at, settings.direction_at)
-    if not all(0 <= share <= 1 for share in shares) or min(*least, settings.reasons) < 0:
-        yield "a setting is out of range"
-
-
 def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
     if not _is_table(state, {"features", *TABLES}):
         yield f"expected features, {', '.join(TABLES)}"
@@ -125,12 +99,13 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
     if not all(_is_table(state[name]) and all(map(_is_table, state[name].values())) for name in TABLES):
         yield f"{', '.join(TABLES)} are not tables"
         return
-    pipeline = pipeline_named(meta.settings.pipeline)
-    if not _are_sound_features(state["features"], pipeline.blocks):
+    if not _are_sound_features(state["features"]):
         yield "the features are not of the expected types, shapes and values"
         return
-    names, pairs = set(pipeline.pair_blocks()), state["pairs"].values()
-    if not all(_is_table(of, names) and all(map(_is_sound_counts, of.values())) for of in pairs):
+    if not all(
+        _is_table(of, set(PAIRS)) and all(map(_is_sound_counts, of.values()))
+        for of in state["pairs"].values()
+    ):
         yield "the features of pairs are not of the expected types, shapes and values"
         return
     trained = [layer for layer in meta.book.predicted_layers if layer.id in meta.layers]
@@ -153,12 +128,11 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
             yield f'the topics of layer "{name}" are not of the expected types, shapes and values'
 
 
-def _are_sound_features(features: Any, blocks: Sequence[str]) -> bool:
+def _are_sound_features(features: Any) -> bool:
     if not _is_table(features, {"buckets", "idf", "terms"}):
         return False
     buckets, idf, terms = (features[name] for name in ("buckets", "idf", "terms"))
-    wanted = SentenceFeatures(blocks)
-    used = {*wanted.vocabularies, *([SIGN] if wanted.has_signs else [])}
+    used = {*VOCABULARIES, SIGN}
     if not (_is_table(buckets, used) and _is_table(idf, used) and _is_table(terms) and set(terms) <= used):
         return False
     return all(_is_sound_vocabulary(name, buckets[name], idf[name], terms.get(name)) for name in used)
@@ -213,21 +187,21 @@ def _is_sound_classifier(classifier: Any, width: int, kind: str, cues: int, thei
     if not _is_array(classes, kind, (None,)) or not 0 < len(classes) == len(np.unique(classes)):
         return False
     size = len(classes)
-    if "share" in classifier:
-        share = classifier["share"]
-        return _is_array(share, "f", (size,), 0, 1) and abs(float(share.sum()) - 1) < 1e-6
     # a higher score never makes its own class less likely
     steepest = _SCALE if "coef" in classifier else np.inf
-    if not _is_array(classifier["scale"], "f", (size,), 0, steepest):
+    bounds: dict[str, tuple[tuple[int, ...], float, float]] = {
+        "coef": ((size, width), -np.inf, np.inf),
+        "intercept": ((size,), -np.inf, np.inf),
+        "scale": ((size,), 0, steepest),
+        "offset": ((size,), -_OFFSET, _OFFSET),
+        "floor": ((), -np.inf, np.inf),
+        "share": ((size,), 0, 1),
+    }
+    if not all(_is_array(classifier[name], "f", *bounds[name]) for name in bounds.keys() & set(classifier)):
         return False
-    if not _is_array(classifier["offset"], "f", (size,), -_OFFSET, _OFFSET):
-        return False
-    if "coef" not in classifier:
-        return _is_array(classifier["floor"], "f", ())
-    is_linear = _is_array(classifier["coef"], "f", (size, width)) and _is_array(
-        classifier["intercept"], "f", (size,)
-    )
-    return is_linear and ("forest" not in classifier or _is_sound_forest(classifier["forest"], size, cues))
+    if "share" in classifier:
+        return abs(float(classifier["share"].sum()) - 1) < 1e-6
+    return "forest" not in classifier or _is_sound_forest(classifier["forest"], size, cues)
 
 
 def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:
@@ -294,13 +268,12 @@ def _is_sound_touch(touch: Mapping[str, Any], meta: ModelMeta, answers: int) -> 
 
 def _columns(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> tuple[int, int]:
     """How many columns a classifier of the layer weighs, and how many its forest may ask about."""
-    pipeline, kind = pipeline_named(meta.settings.pipeline), KINDS[layer.kind]
-    features = SentenceFeatures(pipeline.blocks, meta.settings.encoder)
+    kind, features = KINDS[layer.kind], SentenceFeatures(encoder=meta.settings.encoder)
     features.buckets_ = state["features"]["buckets"]
     if not kind.has_targets:
-        return sum(features.widths.values()), 0 if kind.several else len(columns_of(features, pipeline.cues))
+        return sum(features.widths.values()), 0 if kind.several else len(features.columns(CUES))
     pair_columns = sum(len(block["idf"]) for block in state["pairs"].get(layer.id, {}).values())
-    return len(columns_of(features, pipeline.shared)) + pair_columns, 0
+    return len(features.columns(SHARED)) + pair_columns, 0
 
 
 def _is_table(value: Any, names: Set[str] | None = None) -> TypeGuard[dict[str, Any]]:
