@@ -49,7 +49,7 @@ HELP = {
     "Code.examples": "Sentences it fits.",
     "Code.near_misses": "Sentences that look alike and are coded otherwise (`instead`).",
     "Code.key": "a-z, 0-9 or shift+a … shift+z, unique on the screen; without one a code is clicked.",
-    "Code.parent": "The code it is a finer case of; shown once that one is ticked, which it brings along.",
+    "Code.parent": "The code it is a finer case of; shown once that one is ticked, and brings it along.",
     "Code.maps": "Published scheme to the name of this code there.",
     "Example.text": "The sentence.",
     "Example.note": "Why it fits, or does not.",

@@ -1,6 +1,7 @@
 """The demo's study as it is once its codings were pulled, without any server."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,12 @@ from schemas.records import UNRELATED, Annotation, GoldSentence, Sentence
 from schemas.studio_json import to_result
 
 
-def coded_study(folder: Path, *, only: str = "") -> Study:
-    """All commentaries of the demo, or those of one of its files, coded by both of its annotators."""
-    study = init_study(folder, codebook=CODEBOOK, targets=TARGETS, annotators=ANNOTATORS, name="demo")
+def coded_study(folder: Path, *, only: str = "", targets: str | Path = TARGETS) -> Study:
+    """All commentaries of the demo, or those of files named so (a pattern), coded by both of its annotators."""
+    study = init_study(folder, codebook=CODEBOOK, targets=targets, annotators=ANNOTATORS, name="demo")
     copy_commentaries(study.commentary_folder)
     for path in study.commentary_folder.iterdir():
-        if only not in path.name:
+        if not re.search(only, path.name):
             path.unlink()
     split_study(study)
     book = study.codebook()

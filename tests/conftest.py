@@ -21,7 +21,7 @@ from annotate.study.backup import restore
 from annotate.study.folder import open_study
 from annotate.study.split import split_study
 from coded_study import coded_study
-from running import ROOT, STRESS, Ran, interrupt_demo, run_demo_command
+from running import ROOT, STRESS, Ran, interrupt_demo, own_home, run_demo_command
 
 os.environ["STANDPUNKT_CACHE"] = "off"  # nothing of a user's, and nothing left behind
 
@@ -73,10 +73,7 @@ def studio_home() -> Iterator[Path]:
     local_server.install(print)
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker:
-        shared, home = home / "label-studio" / "venv", home / worker
-        (home / "label-studio").mkdir(parents=True, exist_ok=True)
-        if not (home / "label-studio" / "venv").exists():
-            (home / "label-studio" / "venv").symlink_to(shared)
+        home = own_home(home, worker)
         os.environ["STANDPUNKT_HOME"] = str(home)
     yield home
     if before is None:

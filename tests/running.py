@@ -58,6 +58,15 @@ heeds_ctrl_c = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
 _DEMO = (sys.executable, "-m", "annotate.cli", "demo")
 
 
+def own_home(home: Path, name: str) -> Path:
+    """A folder for a Label Studio of its own, of the installation that is in ``home``."""
+    own = home / name / "label-studio"
+    own.mkdir(parents=True, exist_ok=True)
+    if not (own / "venv").exists():
+        (own / "venv").symlink_to(home / "label-studio" / "venv")
+    return own.parent
+
+
 def run_demo_command(folder: Path) -> dict[str, Any]:
     command = [*_DEMO, str(folder), "--no-wait", "--keep", "--json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
