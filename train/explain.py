@@ -120,7 +120,7 @@ def _subjects(model: Model, stance: str | None) -> Subjects:
     if stance is None:
         return Subjects([*columns, MEANING])
     for block, counts in model.pairs[stance].items():
-        columns += [f"{block}: {term}" for term in counts.get_feature_names_out().tolist()]
+        columns += [f"{block}: {term}" for term in counts.terms()]
     return Subjects([*columns, MEANING, OTHERS, LAYERS])
 
 

@@ -62,9 +62,9 @@ def named_estimator(settings: Settings, folds: int, balances: tuple[float, ...],
 
 def _pair_blocks() -> PairFeatures:
     return {
-        "mention": TokenCounts("given", idf=False),
-        "topic": TokenCounts("given", idf=False),
-        "cross": TokenCounts("given"),
+        "mention": TokenCounts(idf=False),
+        "topic": TokenCounts(idf=False),
+        "cross": TokenCounts(),
     }
 
 

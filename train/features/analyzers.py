@@ -1,9 +1,7 @@
 """Words of a text as strings, for what looks at targets and topics."""
 
 import re
-from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
 
 from train.features.lexicons import read_lexicon
 
@@ -40,10 +38,3 @@ def nouns(text: str) -> list[str]:
     function_words = read_lexicon("function_words")
     found = (token for token in tokens(text) if len(token) > 3 and token[0].isupper())
     return [token.lower()[:8] for token in found if token.lower() not in function_words]
-
-
-ANALYZERS: dict[str, Callable[[Any], list[str]]] = {
-    "single_words": single_words,
-    "nouns": nouns,
-    "given": lambda row: row,  # tokens that were made elsewhere
-}

@@ -3,13 +3,15 @@
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, repeat
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
 
 from train.arrays import Array, Floats, Ints
-from train.features.analyzers import ANALYZERS
+
+#: Rows a token must occur in to be kept.
+MIN_ROWS = 2
 
 
 class TokenLists(NamedTuple):
@@ -58,6 +60,11 @@ class TokenTable(NamedTuple):
         return len((self.cross.sides if self.cross else self.lists[0]).of)
 
 
+def one_list_each(rows: Sequence[Sequence[str]]) -> TokenTable:
+    """The tokens of rows that share none of their lists."""
+    return TokenTable([TokenLists(rows, np.arange(len(rows)))])
+
+
 class CrossIndex:
     """The columns of the tokens of two parts in a vocabulary.
 
@@ -88,23 +95,15 @@ class CrossIndex:
 
 
 class TokenCounts:
-    """Rows of weighted counts of the tokens an analyzer finds, each row of length ``weight``.
+    """Rows of weighted counts of tokens, each row of length one.
 
     Unlike scikit-learn's vectorisers it keeps its vocabulary as one string, which a model file
     holds in one piece instead of a node a term.
 
     Parameters
     ----------
-    analyzer
-        A name of `train.features.analyzers.ANALYZERS`; a `TokenTable` is taken as it is.
-    view
-        The field of a passage that is read; a plain string is read as it is.
-    min_df
-        Rows a token must occur in to be kept.
     idf
         Whether rare tokens weigh more (smooth inverse document frequency, as scikit-learn).
-    weight
-        The Euclidean length of a row, which sets the block's say beside others.
 
     Attributes
     ----------
@@ -117,51 +116,34 @@ class TokenCounts:
     _held: dict[str, int] | None = None
     _index: CrossIndex | None = None
 
-    def __init__(
-        self,
-        analyzer: str = "words",
-        *,
-        view: str = "text",
-        min_df: int = 2,
-        idf: bool = True,
-        weight: float = 1.0,
-    ) -> None:
-        self.analyzer = analyzer
-        self.view = view
-        self.min_df = min_df
+    def __init__(self, *, idf: bool = True) -> None:
         self.idf = idf
-        self.weight = weight
 
-    def fit(self, X: Any, y: object = None) -> Self:
-        self.fit_transform(X, y)
-        return self
-
-    def fit_transform(self, X: Any, y: object = None) -> Any:
-        table = self._table(X)
+    def fit_transform(self, table: TokenTable) -> sp.csr_matrix:
         terms = sorted(set(chain.from_iterable(table.tokens(range(table.size)))))
         self._keep(terms, np.ones(len(terms)))
         counts = self.count(table).counts(np.arange(table.size))
         frequency = np.bincount(counts.indices, minlength=len(terms))
-        kept = np.flatnonzero(frequency >= self.min_df)
+        kept = np.flatnonzero(frequency >= MIN_ROWS)
         rarity = np.log((1 + table.size) / (1 + frequency[kept])) + 1
         self._keep([terms[i] for i in kept], rarity if self.idf else np.ones_like(rarity))
         return self.weigh(counts[:, kept])
 
-    def transform(self, X: Any) -> Any:
-        table = self._table(X)
+    def transform(self, table: TokenTable) -> sp.csr_matrix:
         return self.count(table).matrix(np.arange(table.size))
 
     def count(self, table: TokenTable) -> "Counted":
         """What is known of each list of tokens, found once."""
         return Counted(self, table)
 
-    def get_feature_names_out(self, input_features: object = None) -> Any:
-        return np.array(self.terms_.split("\n") if self.terms_ else [], dtype=object)
+    def terms(self) -> list[str]:
+        """The vocabulary in order."""
+        return self.terms_.split("\n") if self.terms_ else []
 
     def vocabulary(self) -> dict[str, int]:
         """The column of each term."""
         if self._held is None:
-            self._held = {term: i for i, term in enumerate(self.get_feature_names_out())}
+            self._held = {term: i for i, term in enumerate(self.terms())}
         return self._held
 
     def index(self, separator: str) -> CrossIndex:
@@ -171,26 +153,16 @@ class TokenCounts:
 
     def _keep(self, terms: Sequence[str], idf: Floats) -> None:
         self.terms_ = "\n".join(terms)
-        self.idf_: Any = idf
+        self.idf_ = idf
         self._held = self._index = None
 
-    def _table(self, X: Any) -> TokenTable:
-        if isinstance(X, TokenTable):
-            return X
-        analyze = ANALYZERS[self.analyzer]
-        rows = [analyze(x if isinstance(x, str | list) else getattr(x, self.view)) for x in X]
-        return TokenTable([TokenLists(rows, np.arange(len(rows)))])
-
-    def weigh(self, counts: Any) -> Any:
-        """The counts as weights, each row brought to its length."""
+    def weigh(self, counts: sp.csr_matrix) -> sp.csr_matrix:
+        """The counts as weights, each row brought to length one."""
         row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
         values = (1 + np.log(counts.data)) * self.idf_[counts.indices]
         length = np.sqrt(np.bincount(row, values**2, minlength=counts.shape[0]))
-        parts = (values / length[row] * self.weight, counts.indices, counts.indptr)
+        parts = (values / length[row], counts.indices, counts.indptr)
         return sp.csr_matrix(parts, shape=counts.shape)
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name not in ("_held", "_index")}
 
 
 class Counted:
@@ -246,7 +218,7 @@ class Counted:
                 total += said[items.of, side[sides.of]]
         length = np.sqrt(total[:, -1:])
         length[length == 0] = 1.0
-        found: Floats = total[:, :-1] / length * self._block.weight
+        found: Floats = total[:, :-1] / length
         return found
 
     def _crossed(self, rows: Ints) -> sp.csr_matrix:

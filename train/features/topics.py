@@ -7,10 +7,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from train.arrays import Array, Floats, Ints
-from train.features.token_counts import TokenCounts
+from train.features.analyzers import nouns
+from train.features.token_counts import TokenCounts, TokenTable, one_list_each
 
-#: The analyzer of the nouns: a parameter of `TokenCounts`.
-NOUNS = "nouns"
 #: Commentaries remembered at most: comparing grows with their number.
 _MOST = 3000
 #: Texts at a time: bounds memory.
@@ -37,21 +36,20 @@ class TopicProfiles:
 
     def fit(self, X: Sequence[str], y: Array) -> Self:
         """Remembers texts and, as ``y``, the shares of their sentences that touch each target."""
-        self.terms_ = TokenCounts(NOUNS)
-        vectors = self.terms_.fit_transform(X)
+        self.terms_ = TokenCounts()
         kept = _remembered(len(X))
-        vectors = vectors.tocsr()[kept]
+        vectors = self.terms_.fit_transform(_nouns_of(X))[kept]
         self.data_, self.indices_, self.indptr_ = vectors.data, vectors.indices, vectors.indptr
         self.shares_ = np.asarray(y, dtype=np.float64)[kept]
         return self
 
     def transform(self, X: Sequence[str]) -> Floats:
         """The guessed shares of new texts: shape (n_texts, n_targets)."""
-        return self._guess(self.terms_.transform(X) @ self._vectors().T)
+        return self._guess(self.terms_.transform(_nouns_of(X)) @ self._vectors().T)
 
     def transform_held_out(self, X: Sequence[str], groups: Sequence[str]) -> Floats:
         """The shares of the texts of training, each guessed without those of its own group."""
-        vectors, names = self.terms_.transform(X).tocsr(), np.asarray(groups)
+        vectors, names = self.terms_.transform(_nouns_of(X)), np.asarray(groups)
         remembered, known = names[_remembered(len(X))], self._vectors().T
         guesses = []
         for begin in range(0, len(X), _CHUNK):
@@ -69,6 +67,10 @@ class TopicProfiles:
         weight = np.maximum(dense, 0.0) ** _POWER
         guess: Floats = weight @ self.shares_ / (weight.sum(axis=1, keepdims=True) + 1e-9)
         return guess
+
+
+def _nouns_of(texts: Sequence[str]) -> TokenTable:
+    return one_list_each([nouns(text) for text in texts])
 
 
 def _remembered(size: int) -> Ints:

@@ -10,7 +10,7 @@ from train.classifiers.forest import Forest
 from train.classifiers.touch import TouchModel
 from train.features.sentence import SentenceFeatures
 from train.features.token_counts import TokenCounts
-from train.features.topics import NOUNS, TopicProfiles
+from train.features.topics import TopicProfiles
 from train.model import Model, ModelMeta
 from train.pipelines import PairFeatures, pipeline_named
 
@@ -116,7 +116,7 @@ def _pairs(empty: PairFeatures, state: State) -> PairFeatures:
 
 def _topics(state: State) -> TopicProfiles:
     topics = TopicProfiles()
-    topics.terms_ = _counts(TokenCounts(NOUNS), state)
+    topics.terms_ = _counts(TokenCounts(), state)
     topics.data_, topics.indices_, topics.indptr_ = (state[name] for name in ("data", "indices", "indptr"))
     topics.shares_ = state["shares"]
     return topics
