@@ -10,12 +10,12 @@ import scipy.sparse as sp
 
 from schemas.records import UNRELATED, CodePrediction
 from train.arrays import Floats, Ints
+from train.evidence import SHARED
 from train.features.naming import LAYERS, MEANING, OTHERS, Subjects, tell
 from train.features.passages import Passage
 from train.features.sentence import VECTORS
 from train.layers.kinds import KINDS
 from train.model import Batch, Model
-from train.pipelines import columns_of, pipeline_named
 
 Reasons = list[tuple[str, float]]
 
@@ -34,10 +34,10 @@ def reasons_for(
     predicted to be touched, under ``layer__target``: what adds to the log-odds of a touch. None where
     nothing was asked, empty where what has a name says little.
     """
-    if model.readable is None or not model.meta.settings.reasons or not predictions:
+    if not model.meta.settings.reasons or not predictions:
         return {}
     matrix, passages = model.readable[0].transform(batch.passages), list(batch.passages)
-    vectors = model.features.encoded(batch.passages) if model.features else np.zeros((len(batch.passages), 0))
+    vectors = model.features.encoded(batch.passages)
     said = sp.hstack([matrix, np.ones((len(passages), 1))], format="csr")  # behind, what a sentence means
     cells = _cells_of(said, _subjects(model, None))
     reasons: dict[str, list[Reasons | None]] = {}
@@ -116,7 +116,7 @@ def _of_stances(
 @lru_cache(maxsize=16)  # a model predicts batch after batch
 def _subjects(model: Model, stance: str | None) -> Subjects:
     """Of the readable columns, of a stance's pairs if one is named, and of what is added behind them."""
-    columns = list(model.readable[2]) if model.readable else []
+    columns = list(model.readable[2])
     if stance is None:
         return Subjects([*columns, MEANING])
     for block, counts in model.pairs[stance].items():
@@ -190,10 +190,10 @@ def _pair_weights(model: Model, name: str) -> Floats:
     """What a unit of each readable feature, then of each feature of a pair, adds to a touch's log-odds."""
     # of two classes: less the mean, twice, is the gap
     both = _class_weights(model.classifiers[name]["touched"], True, slice(None)) * 2
-    shared = columns_of(model.features, pipeline_named(model.meta.settings.pipeline).shared)
-    whole = np.zeros(sum(model.features.widths.values()) if model.features else 0)
+    shared = model.features.columns(SHARED)
+    whole = np.zeros(sum(model.features.widths.values()))
     whole[shared] = both[: len(shared)]
-    return np.concatenate([whole[_readable_columns(model)], both[len(shared) :]])
+    return np.concatenate([whole[model.readable[1]], both[len(shared) :]])
 
 
 def _score_gap(classifier: Any, scores: Floats, value: object) -> Floats:
@@ -232,14 +232,13 @@ def _moved(said: Any, code_weights: Floats, chosen: Floats) -> Floats:
 def _code_weights(model: Model, layer_id: str) -> tuple[list[str], Floats]:
     """For each code, what a unit of each feature adds to its score beyond the other codes'."""
     pairs = _weighed_codes(model, layer_id)
-    return list(pairs), _weights_of(pairs.values(), _readable_columns(model))
+    return list(pairs), _weights_of(pairs.values(), model.readable[1])
 
 
 @lru_cache(maxsize=32)
 def _vector_weights(model: Model, layer_id: str) -> Floats:
     """As `_code_weights`, for the columns of an encoder."""
-    columns = columns_of(model.features, tuple(VECTORS))
-    return _weights_of(_weighed_codes(model, layer_id).values(), columns)
+    return _weights_of(_weighed_codes(model, layer_id).values(), model.features.columns(VECTORS))
 
 
 def _weighed_codes(model: Model, layer_id: str) -> dict[str, tuple[Any, object]]:
@@ -249,10 +248,6 @@ def _weighed_codes(model: Model, layer_id: str) -> dict[str, tuple[Any, object]]
 
 def _weights_of(pairs: Iterable[tuple[Any, object]], columns: Ints) -> Floats:
     return np.array([_class_weights(classifier, code, columns) for classifier, code in pairs], np.float32)
-
-
-def _readable_columns(model: Model) -> Ints:
-    return model.readable[1] if model.readable else np.zeros(0, dtype=np.int64)
 
 
 def _class_weights(classifier: Any, code: object, columns: Ints | slice) -> Floats:

@@ -20,7 +20,7 @@ from train.data.near_duplicates import inner_groups, tuning_clusters
 from train.evaluation.model_figures import tuning_figures
 from train.features.encoders import encode, identity_of, size_of
 from train.features.passages import Passages, to_passages
-from train.features.sentence import VECTORS
+from train.features.sentence import VECTORS, SentenceFeatures
 from train.layers.answers import answer_columns
 from train.layers.kinds import KINDS, fit_layer
 from train.model import (
@@ -35,7 +35,6 @@ from train.model import (
     TrainingData,
 )
 from train.novelty import commentary_hash, novelty_reference
-from train.pipelines import fit_features, pipeline_named
 from train.settings import FEATURES_FORMAT, TRAINING_FORMAT, Settings
 from train.stacking import File, stack
 
@@ -105,16 +104,16 @@ def fit(
     size_of(settings.encoder)  # an unknown name is an error before any work
     texts = _estimator_reads_texts(settings)
     kept = training_rows(rows, codebook)
-    pipeline = pipeline_named(settings.pipeline)
     examples = examples_of(codebook, rows) if settings.examples else []
     passages = to_passages([*kept, *examples])
-    encoder_seconds = _seconds_to_encode(settings.encoder, passages) if pipeline.blocks else 0.0
-    features, matrix = fit_features(pipeline.blocks, passages, settings.encoder)
+    encoder_seconds = _seconds_to_encode(settings.encoder, passages)
+    features = SentenceFeatures(encoder=settings.encoder)
+    matrix = features.fit_transform(passages)
     clusters = tuning_clusters(kept)
     groups = inner_groups(kept, clusters)
     data = TrainingData(
-        kept, passages, features, matrix, groups, clusters, codebook, pipeline, settings, seed, texts
-    )._replace(examples=examples)
+        kept, passages, features, matrix, groups, clusters, codebook, settings, seed, texts, examples=examples
+    )
     fitted = _fit_layers(data)
     meta = _meta(kept, codebook, settings, seed, {name: layer.state for name, layer in fitted.items()})
     if settings.estimator:

@@ -12,19 +12,17 @@ from sklearn.utils.validation import check_is_fitted
 
 from schemas.codebook import Layer
 from schemas.errors import DataError, near_hit
-from schemas.records import GoldSentence
 from train.arrays import Bools, Floats, Ints
 from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.fitted import Classifier, LinearModel, probability_of
 from train.classifiers.linear import CalibratedLinear
 from train.classifiers.named_estimator import CalibratedEstimator
+from train.evidence import CUES, evidence_of, new_classifier
 from train.features.passages import plain_texts
 from train.features.sentence import SentenceFeatures
 from train.features.vectorizers import SentenceVectorizer
-from train.layers.sets import CodeSet, choose, lift
-from train.model import Model, TrainingData
-from train.pipelines import Pipeline as Blocks
-from train.pipelines import columns_of, evidence_of, named_estimator, pipeline_named
+from train.layers.sets import choose, learn_codes, lift
+from train.model import Model
 from train.settings import Settings
 
 
@@ -112,15 +110,21 @@ class SetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if indicator.ndim != 2 or indicator.shape[1] != len(codes):
             expected = f"an indicator with {len(codes)} columns: {', '.join(codes)}"
             raise DataError(f"found an array of shape {indicator.shape}, expected {expected}")
-        names = [str(i) for i in range(len(indicator))] if groups is None else list(groups)
-        rows = [
-            GoldSentence(
-                sentence_id=str(i), commentary_id=name, text="", layers={layer.id: codes[row].tolist()}
-            )
-            for i, (name, row) in enumerate(zip(names, indicator.astype(bool), strict=True))
-        ]
-        fitted = CodeSet().fit(layer, self._data(X, rows, names, features))
-        return self._keep(fitted.classifiers, fitted.state.thresholds, fitted.state.not_learned)
+        settings = Settings()
+        made = clone(self.classifier).set_params(
+            balances=(0.0,), folds=settings.folds(len(indicator)), random_state=self.random_state
+        )
+        learned = learn_codes(
+            layer,
+            X,
+            lift(layer, layer.code_ids, indicator.astype(bool)),
+            [str(i) for i in range(len(indicator))] if groups is None else list(groups),
+            lambda: clone(made),
+            taught=np.zeros((0, len(codes)), dtype=bool),
+            evidence=None if features is None else evidence_of(features, several=True),
+            abstain_at=settings.abstain_at,
+        )
+        return self._keep(learned.classifiers, learned.limits.thresholds, learned.limits.not_learned)
 
     def _keep(
         self, classifiers: Mapping[str, Any], thresholds: Mapping[str, float], not_learned: Sequence[str]
@@ -152,20 +156,6 @@ class SetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     @property
     def _layer(self) -> Layer:
         return msgspec.convert(self.layer, Layer)
-
-    def _data(
-        self, X: Any, rows: Sequence[GoldSentence], groups: Sequence[str], features: Any
-    ) -> TrainingData:
-        """What `CodeSet` learns from: the matrix or the texts as they are, and this classifier."""
-
-        def make(settings: Settings, folds: int, balances: tuple[float, ...], seed: int) -> Any:
-            return clone(self.classifier).set_params(balances=balances, folds=folds, random_state=seed)
-
-        matrix = X if hasattr(X, "shape") else np.array(X, dtype=object)
-        blocks = Blocks((), dict, make)
-        book: Any = None  # which only layers with targets look up
-        seed = self.random_state
-        return TrainingData(rows, [], features, matrix, groups, groups, book, blocks, Settings(), seed)
 
 
 def layer_pipeline(model: Model, layer_id: str) -> TextPipeline:
@@ -201,7 +191,6 @@ def _layer_named(model: Model, layer_id: str) -> Layer:
 
 def _vectorizer(model: Model) -> SentenceVectorizer:
     features = model.features
-    assert features is not None
     vectorizer = SentenceVectorizer(tuple(features.blocks), features.encoder)
     vectorizer.buckets_, vectorizer.idf_, vectorizer.terms_ = (
         features.buckets_,
@@ -247,17 +236,17 @@ def _estimator(
     model: Model, fitted: Classifier, settings: Settings, balances: tuple[float, ...], size: int
 ) -> Any:
     """The estimator that a classifier was trained as, with what it learned."""
-    folds, seed = settings.folds(size), model.meta.seed
+    seed = model.meta.seed
     if isinstance(fitted, EstimatorModel):
+        estimator = clone(fitted.estimator_)
         made: Any = CalibratedEstimator(
-            clone(fitted.estimator_), balances=balances, folds=folds, random_state=seed
+            estimator, balances=balances, folds=settings.folds(size), random_state=seed
         )
-    elif isinstance(fitted, LinearModel):
-        made = pipeline_named(settings.pipeline).classifier(settings, folds, balances, seed)
+    else:  # ours, or another's that saw one class alone
+        made = new_classifier(settings, size, balances, seed)
+    if isinstance(fitted, LinearModel):
         made.n_features_in_ = fitted.coef_.shape[1]
-        made.forest_columns_ = columns_of(model.features, pipeline_named(settings.pipeline).cues)
-    else:
-        made = named_estimator(settings, folds, balances, seed)  # which saw one class alone
+        made.forest_columns_ = model.features.columns(CUES)
     for field in fields(fitted):
         if field.name.endswith("_"):
             setattr(made, field.name, getattr(fitted, field.name))

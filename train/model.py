@@ -13,17 +13,17 @@ from schemas.codebook import Codebook
 from schemas.records import GoldSentence, LayerPrediction, Record
 from train.arrays import Floats, Ints
 from train.classifiers.estimator_model import EstimatorModel
-from train.classifiers.fitted import Classifier, Evidence, LinearModel, PriorModel
+from train.classifiers.fitted import Classifier, LinearModel, PriorModel
 from train.classifiers.forest import Forest
 from train.classifiers.fusion import Weights
 from train.classifiers.touch import Pairs, TouchModel
+from train.evidence import CUES, SHARED, PairFeatures, new_classifier
 from train.features.passages import Passage, plain_texts
 from train.features.scorer import Scorer
 from train.features.sentence import READABLE, SentenceFeatures
 from train.features.token_counts import Counted
 from train.features.topics import TopicProfiles
 from train.novelty import NoveltyReference
-from train.pipelines import PairFeatures, Pipeline, columns_of, evidence_of, named_estimator, pipeline_named
 from train.settings import Settings
 
 #: Number of the file format; a reader refuses any other. The second is that of models that take a file of
@@ -195,7 +195,7 @@ class Model:
     Parameters
     ----------
     features
-        The fitted blocks of a sentence, shared by all layers; None for a pipeline without any.
+        The fitted blocks of a sentence, shared by all layers.
     classifiers
         The classifiers of each trained layer: ``code`` for one and scale, the code's name for a
         set, ``touched`` and ``direction`` for a stance.
@@ -208,7 +208,7 @@ class Model:
     """
 
     meta: ModelMeta
-    features: SentenceFeatures | None
+    features: SentenceFeatures
     classifiers: dict[str, dict[str, Classifier]]
     pairs: dict[str, PairFeatures]
     topics: dict[str, TopicProfiles]
@@ -218,10 +218,8 @@ class Model:
     def scorer(self) -> tuple[Scorer | None, dict[tuple[str, str], slice]]:
         """The weights of all classifiers side by side, and the columns of each."""
         slots: dict[tuple[str, str], slice] = {}
-        if self.features is None:
-            return None, slots
         weights, at = [], 0
-        shared = columns_of(self.features, pipeline_named(self.meta.settings.pipeline).shared)
+        shared = self.features.columns(SHARED)
         for name, classifiers in self.classifiers.items():
             for part, classifier in classifiers.items():
                 if not hasattr(classifier, "coef_"):
@@ -246,18 +244,14 @@ class Model:
             for part, classifier in classifiers.items()
             if isinstance(classifier, LinearModel) and classifier.forest_ is not None
         }
-        if self.features is None or not forests:
-            return {}, None
-        return forests, self.features.only(pipeline_named(self.meta.settings.pipeline).cues)
+        return forests, self.features.only(CUES) if forests else None
 
     @cached_property
-    def readable(self) -> tuple[SentenceFeatures, Ints, list[str]] | None:
+    def readable(self) -> tuple[SentenceFeatures, Ints, list[str]]:
         """The features that people can read: they alone, their columns, and their names."""
-        if self.features is None:
-            return None
         features = self.features.only(READABLE)
         names = [name.replace("__", ": ", 1) for name in features.get_feature_names_out()]
-        return features, columns_of(self.features, READABLE), names
+        return features, self.features.columns(READABLE), names
 
     def scores(self, passages: Sequence[Passage]) -> dict[tuple[str, str], Floats]:
         """What the sentences' features add to the scores of each classifier (`Batch.scores`)."""
@@ -282,8 +276,8 @@ class Model:
                 if not isinstance(classifier, EstimatorModel):
                     continue
                 if X is None:  # all estimators of a model read the same
-                    texts = classifier.reads_texts or self.features is None
-                    X = plain_texts(passages) if texts else self.features.transform(passages)  # type: ignore[union-attr]
+                    texts = classifier.reads_texts
+                    X = plain_texts(passages) if texts else self.features.transform(passages)
                 found[name, part] = classifier.scores(X)
         return found
 
@@ -303,12 +297,11 @@ class TrainingData(NamedTuple):
 
     rows: Sequence[GoldSentence]
     passages: Sequence[Passage]
-    features: SentenceFeatures | None
+    features: SentenceFeatures
     matrix: sp.csr_matrix  # shape (n_rows + n_examples, n_features)
     groups: Sequence[str]  # rows of one name are held out together
     clusters: Sequence[str]  # the same for what may know an author: commentaries that share sentences
     codebook: Codebook
-    pipeline: Pipeline
     settings: Settings
     seed: int
     reads_texts: bool = False  # the settings' estimator does
@@ -317,8 +310,7 @@ class TrainingData(NamedTuple):
 
     def classifier(self, size: int, balances: tuple[float, ...]) -> Any:
         """An untrained classifier for so many rows."""
-        make = named_estimator if self.settings.estimator else self.pipeline.classifier
-        return make(self.settings, self.settings.folds(size), balances, self.seed)
+        return new_classifier(self.settings, size, balances, self.seed)
 
     def inputs(self, places: Ints) -> Any:
         """What a classifier of sentences reads at places: their features, or the texts themselves."""
@@ -336,10 +328,6 @@ class TrainingData(NamedTuple):
     def without_examples(self) -> Self:
         n = len(self.rows)
         return self._replace(passages=self.passages[:n], matrix=self.matrix[:n], examples=())
-
-    def evidence(self, *, several: bool = False, rows: int = 0) -> Evidence | None:
-        """What each model of a layer reads; None where there are no features."""
-        return evidence_of(self.features, several=several, rows=rows) if self.features else None
 
     def groups_of(self, places: Sequence[int]) -> list[str]:
         return [self.groups[i] for i in places]

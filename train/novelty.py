@@ -68,10 +68,9 @@ def commentary_hash(commentary_id: str) -> str:
     return short_hash(commentary_id, 16)
 
 
-def known_ngrams(features: SentenceFeatures | None) -> frozenset[str]:
-    """The n-grams a model has features for; none where its pipeline has no words."""
-    terms = features.terms_ if features is not None else {}
-    ngrams = [term for name in VOCABULARIES for term in terms.get(name, "").split("\n")]
+def known_ngrams(features: SentenceFeatures) -> frozenset[str]:
+    """The n-grams a model has features for."""
+    ngrams = [term for name in VOCABULARIES for term in features.terms_[name].split("\n")]
     return frozenset(ngrams) - {""}
 
 

@@ -16,8 +16,6 @@ class Settings(Record, frozen=True, kw_only=True):
 
     Parameters
     ----------
-    pipeline
-        A name of `train.pipelines.PIPELINES`.
     inner_folds, large_folds, large_rows
         Folds of inner cross-validation, and their number from ``large_rows`` rows on.
     abstain_at
@@ -45,7 +43,6 @@ class Settings(Record, frozen=True, kw_only=True):
         Words and features named as reasons, for each layer of each prediction.
     """
 
-    pipeline: str = "default"
     inner_folds: int = 5
     large_folds: int = 3
     large_rows: int = 5000

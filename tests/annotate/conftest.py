@@ -75,7 +75,7 @@ def study_of(sentences: int, tmp_path: Path, standpunkt: Run, request: pytest.Fi
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small model for `reading_pieces.codebook`."""
-    fitted, _ = fit(gold(), codebook(), settings=Settings(pipeline="ngrams"))
+    fitted, _ = fit(gold(), codebook(), settings=Settings())
     return save_model(fitted, tmp_path_factory.mktemp("model"))
 
 

@@ -87,10 +87,10 @@ class Standpunkt:
         from sklearn.svm import LinearSVC
 
         from train.features.passages import to_passages
-        from train.pipelines import PIPELINES, fit_features
+        from train.features.sentence import SentenceFeatures
 
         begin = time.process_time()
-        _, matrix = fit_features(PIPELINES["default"].blocks, to_passages(rows, with_whole=False))
+        matrix = SentenceFeatures().fit_transform(to_passages(rows, with_whole=False))
         for row in labels:
             LinearSVC(C=0.1, class_weight="balanced", tol=2e-3, random_state=SEED).fit(matrix, row)
         return time.process_time() - begin

@@ -21,7 +21,7 @@ from train.persistence.validation import first_meta_problem, first_problem
 from train.predict import predict, suggestions
 from train.settings import Settings
 
-QUICK = Settings(pipeline="ngrams", inner_folds=2)
+QUICK = Settings(inner_folds=2)
 
 
 class Number(Kind):

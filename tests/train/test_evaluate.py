@@ -16,7 +16,7 @@ from train.fit import model_version
 from train.model import LayerState, Model
 from train.settings import Settings
 
-QUICK = Settings(pipeline="ngrams", inner_folds=3)
+QUICK = Settings(inner_folds=3)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from sklearn.svm import LinearSVC
 
 from schemas.codebook import Codebook
-from schemas.errors import DataError, SettingsError
+from schemas.errors import DataError
 from schemas.records import GoldSentence
 from train.fit import fit, model_version
 from train.model import Model
@@ -17,7 +17,7 @@ from train.predict import predict
 from train.settings import Settings
 
 MakeRows = Callable[..., list[GoldSentence]]
-QUICK = Settings(pipeline="ngrams", inner_folds=2)
+QUICK = Settings(inner_folds=2)
 
 
 def only(rows: list[GoldSentence], *layers: str) -> list[GoldSentence]:
@@ -124,11 +124,6 @@ def test_identical_sentences_train(codebook: Codebook) -> None:
     ]
     _, report = fit(same, codebook, settings=QUICK)
     assert report.layers["function"].trained
-
-
-def test_an_unknown_pipeline_is_refused(rows: list[GoldSentence], codebook: Codebook) -> None:
-    with pytest.raises(SettingsError, match='did you mean "ngrams"'):
-        fit(rows, codebook, settings=Settings(pipeline="ngram"))
 
 
 def test_a_codebook_that_lacks_a_code_of_the_gold_is_refused(

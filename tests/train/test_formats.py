@@ -7,12 +7,12 @@ import numpy as np
 from recorded import hold_format
 from schemas.codebook import Codebook
 from schemas.records import CodePrediction, GoldSentence, Prediction, SetPrediction
+from train.evidence import fit_pairs
 from train.features.passages import to_passages
 from train.features.sentence import BLOCKS, SentenceFeatures
 from train.features.target_pairs import TargetCues, pair_tokens
 from train.fit import code_hash, model_version
 from train.model import Model
-from train.pipelines import fit_pairs, pipeline_named
 from train.predict import predict
 from train.settings import FEATURES_FORMAT, TRAINING_FORMAT
 
@@ -28,7 +28,7 @@ def test_features_change_with_their_format(rows: list[GoldSentence], codebook: C
         start += width
     cues = [TargetCues(target, codebook, known=True) for target in codebook.targets]
     pairs = np.divmod(np.arange(60 * len(cues)), len(cues))
-    _, asked = fit_pairs(pipeline_named("default").pair_blocks(), pair_tokens(passages, cues, *pairs, {}))
+    _, asked = fit_pairs(pair_tokens(passages, cues, *pairs, {}))
     outputs["pairs"] = _summary(asked)
     hold_format(
         RECORDED, "features", FEATURES_FORMAT, outputs,

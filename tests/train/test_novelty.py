@@ -42,4 +42,3 @@ def test_a_short_text_or_a_small_training_says_nothing(model: Model, rows: list[
     ]
     assert novelty(["Quarks zerfallen."], known, model.meta.familiarity) is None
     assert novelty(FOREIGN, known, novelty_reference(few)) is None
-    assert known_ngrams(None) == frozenset()

@@ -256,8 +256,8 @@ def test_a_target_asked_too_seldom_is_answered_and_not_suggested(
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        (Settings(pipeline="ngrams", min_layer=10_000), "few_sentences"),
-        (Settings(pipeline="ngrams", min_code=10_000), "few_examples"),
+        (Settings(min_layer=10_000), "few_sentences"),
+        (Settings(min_code=10_000), "few_examples"),
     ],
 )
 def test_little_data_suggest_nothing(
@@ -281,7 +281,7 @@ def test_a_target_of_the_codebook_that_was_never_asked_is_answered_untested(
     for row in make():
         stance = {name: value for name, value in row.layers["stance"].items() if name != "rente"}  # type: ignore[union-attr]
         rows.append(msgspec.structs.replace(row, layers={"stance": stance}))
-    model, _ = fit(rows, codebook, settings=Settings(pipeline="ngrams"))
+    model, _ = fit(rows, codebook, settings=Settings())
     prediction = predict(model, other_rows[:1])[0]
     assert "rente" in prediction.layers["stance"]  # type: ignore[operator]
     assert "rente" not in suggestions(model, prediction).layers.get("stance", {})  # type: ignore[operator]

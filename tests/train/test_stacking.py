@@ -18,7 +18,7 @@ from train.predict import predict
 from train.settings import Settings
 from train.stacking import File, with_file
 
-QUICK = Settings(pipeline="ngrams", inner_folds=2)
+QUICK = Settings(inner_folds=2)
 Coder = Callable[[GoldSentence], Prediction | None]
 
 

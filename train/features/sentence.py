@@ -5,14 +5,14 @@ blocks of the sentence before and after use the same vocabularies as the sentenc
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 import scipy.sparse as sp
 
-from train.arrays import Array
+from train.arrays import Array, Ints
 from train.features import cues, ngrams, word_classes
 from train.features.encoders import encode, size_of
 from train.features.ngrams import BUCKETS, Grams, incidence
@@ -194,6 +194,12 @@ class SentenceFeatures:
             for block in self.blocks
         }
         return counted | dict.fromkeys(self.vectors, size_of(self.encoder))
+
+    def columns(self, names: Collection[str]) -> Ints:
+        """The places of the columns of some blocks."""
+        ends = np.cumsum([0, *self.widths.values()])
+        parts = [np.arange(ends[i], ends[i + 1]) for i, name in enumerate(self.widths) if name in names]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
     @property
     def vectors(self) -> dict[str, str]:

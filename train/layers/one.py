@@ -10,6 +10,7 @@ from schemas.codebook import Layer
 from schemas.records import CodePrediction, GoldSentence
 from train.arrays import Array, Bools, Floats
 from train.classifiers.thresholds import abstention_threshold
+from train.evidence import evidence_of
 from train.features.passages import Passage
 from train.layers.kind import Heard, Kind, coded
 from train.layers.voice import contradicted, is_voice, left_open
@@ -38,7 +39,7 @@ class OneCode(Kind):
             y.astype(str),
             groups=groups,
             soft=soft,
-            evidence=data.evidence(rows=len(rows)),
+            evidence=evidence_of(data.features, rows=len(rows)),
             taught=len(examples),
         )
         codes = [str(code) for code in classifier.classes_]

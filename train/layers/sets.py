@@ -1,16 +1,17 @@
 """Layers with any number of codes a sentence: kind ``set``."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
 from schemas.codebook import Layer
 from schemas.records import GoldSentence, LayerValue, SetPrediction
-from train.arrays import Bools, Floats
-from train.classifiers.fitted import probability_of
+from train.arrays import Array, Bools, Floats
+from train.classifiers.fitted import Evidence, probability_of
 from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold, is_learned
+from train.evidence import evidence_of
 from train.layers.kind import Heard, Kind, SuggestedPart, coded
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
 from train.settings import Settings
@@ -30,44 +31,38 @@ class CodeSet(Kind):
         """A yes-or-no classifier for each code that occurs, with its two thresholds."""
         places = coded(data.rows, layer.id)
         rows = [data.rows[i] for i in places]
-        truth, groups = code_sets(rows, layer), data.groups_of(places.tolist())
-        occurs = {code: truth[:, i] for i, code in enumerate(layer.code_ids) if truth[:, i].any()}
-        examples, behind = data.examples_of(layer.id, set(occurs))
-        taught = dict(zip(layer.code_ids, code_sets(examples, layer).T, strict=True))
-        X, evidence = data.inputs(np.append(places, behind)), data.evidence(several=True)
-        classifiers: dict[str, Any] = {}
-        for code, has in occurs.items():
-            classifiers[code] = data.classifier(len(rows), (0.0,)).fit(
-                X, np.append(has, taught[code]), groups=groups, evidence=evidence, taught=len(examples)
-            )
-        codes = list(classifiers)
-        held_out = [
-            probability_of(True, classifier, classifier.held_out_) for classifier in classifiers.values()
-        ]
-        scores = lift(layer, codes, np.column_stack(held_out or [np.zeros((len(rows), 0))]))
-        thresholds, sure, not_learned = _limits(
+        truth = code_sets(rows, layer)
+        occur = {code for code, has in zip(layer.code_ids, truth.T, strict=True) if has.any()}
+        examples, behind = data.examples_of(layer.id, occur)
+        learned = learn_codes(
             layer,
-            codes,
-            scores,
-            np.column_stack([occurs[code] for code in codes] or [truth[:, :0]]),
-            data.settings,
+            data.inputs(np.append(places, behind)),
+            truth,
+            data.groups_of(places.tolist()),
+            lambda: data.classifier(len(rows), (0.0,)),
+            taught=code_sets(examples, layer),
+            evidence=evidence_of(data.features, several=True),
+            abstain_at=data.settings.abstain_at,
         )
+        classifiers, codes = learned.classifiers, list(learned.classifiers)
         state = LayerState(
             kind=layer.kind,
             n=len(rows),
             codes=self.count(rows, layer),
             trained=bool(codes),
             reason=None if codes else "no sentence has any code",
-            thresholds=thresholds,
-            sure=sure,
+            thresholds=learned.limits.thresholds,
+            sure=learned.limits.sure,
             choices={code: choices_of(classifier) for code, classifier in classifiers.items()},
-            not_learned=not_learned,
+            not_learned=learned.limits.not_learned,
             examples=len(examples),
         )
         return FittedLayer(
             state=state,
             classifiers=classifiers,
-            held_out=lambda: dict(zip(places, set_predictions(layer, codes, scores, state), strict=True)),
+            held_out=lambda: dict(
+                zip(places, set_predictions(layer, codes, learned.held_out, state), strict=True)
+            ),
         )
 
     def predict(self, layer: Layer, model: Model, batch: Batch) -> list[SetPrediction]:
@@ -78,10 +73,9 @@ class CodeSet(Kind):
     def limits(
         self, layer: Layer, heard: Heard, truth: Bools, state: LayerState, settings: Settings
     ) -> LayerState:
-        thresholds, sure, not_learned = _limits(
-            layer, heard.codes, lift(layer, heard.codes, heard.scores), truth, settings
-        )
-        return msgspec.structs.replace(state, thresholds=thresholds, sure=sure, not_learned=not_learned)
+        scores = lift(layer, heard.codes, heard.scores)
+        found = _limits(layer, heard.codes, scores, truth, settings.abstain_at)
+        return msgspec.structs.replace(state, **found._asdict())
 
     def answers(
         self, layer: Layer, heard: Heard, state: LayerState, settings: Settings
@@ -139,12 +133,9 @@ def code_sets(rows: Sequence[GoldSentence], layer: Layer) -> Bools:
     -------
     bool ndarray of shape (n_rows, n_codes), columns in the codebook's order
     """
-    place = {code: i for i, code in enumerate(layer.code_ids)}
-    has = np.zeros((len(rows), len(place)), dtype=bool)
-    for i, row in enumerate(rows):
-        for code in with_parents(layer, row.layers[layer.id]):  # type: ignore[arg-type]
-            has[i, place[code]] = True
-    return has
+    given: list[Any] = [row.layers[layer.id] for row in rows]
+    has: Bools = np.array([[code in codes for code in layer.code_ids] for codes in given], dtype=np.bool_)
+    return lift(layer, layer.code_ids, has.reshape(len(rows), len(layer.code_ids)))
 
 
 def with_parents(layer: Layer, codes: Iterable[str]) -> list[str]:
@@ -207,11 +198,7 @@ def choose(
     alone = [i for i, code in enumerate(codes) if code in layer.exclusive]
     wanted = chosen[:, alone].copy()
     chosen[:, alone] = False
-    column_of = {code: i for i, code in enumerate(codes)}
-    for code, column in column_of.items():
-        for parent in layer.parents(code):
-            if parent in column_of:
-                chosen[:, column_of[parent]] |= chosen[:, column]
+    chosen = lift(layer, codes, chosen)
     if alone:
         top = [i for i, code in enumerate(codes) if not layer.parents(code)]
         rest = scores[:, top].sum(axis=1, keepdims=True) - scores[:, alone]
@@ -224,15 +211,64 @@ def choose(
     return chosen
 
 
-def _limits(
-    layer: Layer, codes: Sequence[str], scores: Floats, truth: Bools, settings: Settings
-) -> tuple[dict[str, float], dict[str, float], list[str]]:
-    """From which score a code is given, from which it is sure, and the codes that are never given.
+class Limits(NamedTuple):
+    """From which score a code is given, from which it is sure, and the codes that are never given."""
+
+    thresholds: dict[str, float]
+    sure: dict[str, float]
+    not_learned: list[str]
+
+
+class LearnedCodes(NamedTuple):
+    """A classifier for each code that occurs, their limits, and the probabilities of held-out rows."""
+
+    classifiers: dict[str, Any]
+    limits: Limits
+    held_out: Floats
+
+
+def learn_codes(
+    layer: Layer,
+    X: Any,
+    truth: Bools,
+    groups: Sequence[str],
+    make: Callable[[], Any],
+    *,
+    taught: Bools,
+    evidence: Evidence | None,
+    abstain_at: float,
+) -> LearnedCodes:
+    """Learns for each code whether a row has it.
 
     Parameters
     ----------
+    X
+        What the classifiers read of the rows, then of the examples.
     truth : bool ndarray of shape (n_rows, n_codes)
+        Parents included, columns in the codebook's order.
+    groups
+        Rows of one name are held out together.
+    make
+        Makes an untrained classifier.
+    taught : bool ndarray of shape (n_examples, n_codes)
+        The same of the codebook's examples, which are only learned from.
     """
+    occurs = {code: has for code, has in zip(layer.code_ids, truth.T, strict=True) if has.any()}
+    examples = dict(zip(layer.code_ids, taught.T, strict=True))
+    classifiers = {
+        code: make().fit(
+            X, np.append(has, examples[code]), groups=groups, evidence=evidence, taught=len(taught)
+        )
+        for code, has in occurs.items()
+    }
+    held_out = [probability_of(True, classifier, classifier.held_out_) for classifier in classifiers.values()]
+    scores = lift(layer, list(occurs), np.column_stack([np.zeros((len(truth), 0)), *held_out]))
+    known = np.column_stack([truth[:, :0], *occurs.values()])
+    return LearnedCodes(classifiers, _limits(layer, list(occurs), scores, known, abstain_at), scores)
+
+
+def _limits(layer: Layer, codes: Sequence[str], scores: Floats, truth: Bools, abstain_at: float) -> Limits:
+    """Those of codes with such scores on held-out rows, both of shape (n_rows, n_codes)."""
     learned = _learned(layer, {code: is_learned(scores[:, i], truth[:, i]) for i, code in enumerate(codes)})
     thresholds = {
         code: decision_threshold(scores[:, i], truth[:, i]) if code in learned else NEVER
@@ -243,12 +279,10 @@ def _limits(
     not_learned = [code for code in layer.code_ids if code not in learned]
     chosen = choose(layer, codes, scores, thresholds, not_learned)
     sure = {
-        code: abstention_threshold(
-            scores[chosen[:, i], i], truth[chosen[:, i], i], precision=settings.abstain_at
-        )
+        code: abstention_threshold(scores[chosen[:, i], i], truth[chosen[:, i], i], precision=abstain_at)
         for i, code in enumerate(codes)
     }
-    return thresholds, sure, not_learned
+    return Limits(thresholds, sure, not_learned)
 
 
 def _learned(layer: Layer, shown: Mapping[str, bool]) -> set[str]:
@@ -259,8 +293,8 @@ def _learned(layer: Layer, shown: Mapping[str, bool]) -> set[str]:
     return learned.union(*(layer.parents(code) for code in learned))
 
 
-def lift(layer: Layer, codes: Sequence[str], scores: Floats) -> Floats:
-    """Scores in which no parent is less likely than its child."""
+def lift(layer: Layer, codes: Sequence[str], scores: Array) -> Array:
+    """Scores in which no parent is less likely than its child; of bools, parents of what is there."""
     column_of = {code: i for i, code in enumerate(codes)}
     lifted = scores.copy()
     for code, column in column_of.items():

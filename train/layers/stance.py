@@ -15,6 +15,7 @@ from train.arrays import Bools, Floats, Ints
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import NEVER
 from train.classifiers.touch import Pairs, log_odds_of, number_pairs, place_pairs
+from train.evidence import SHARED, count_pairs, fit_pairs
 from train.features.passages import as_passages
 from train.features.target_pairs import TargetCues, pair_tokens
 from train.features.token_counts import Counted
@@ -34,7 +35,6 @@ from train.layers.stance_steps import (
     target_states,
 )
 from train.model import Batch, FittedLayer, LayerState, Model, PairBatch, TrainingData
-from train.pipelines import columns_of, count_pairs, fit_pairs
 from train.settings import Settings
 
 #: What a direction that is suggested may rest on.
@@ -68,8 +68,8 @@ class Stance(Kind):
         )
         ready = [cues[name] for name in pairs.names]
         tokens = pair_tokens(as_passages(data.passages), ready, pairs.row, pairs.target, profiles)
-        union, pair_features = fit_pairs(data.pipeline.pair_blocks(), tokens)
-        shared = data.matrix[:, columns_of(data.features, data.pipeline.shared)]
+        union, pair_features = fit_pairs(tokens)
+        shared = data.matrix[:, data.features.columns(SHARED)]
         matrix = sp.hstack([shared[places], pair_features], format="csr")
         steps = fit_steps(matrix, asked, pairs, data)
         codes = [*steps.ways, UNRELATED]

@@ -68,7 +68,7 @@ def _details(meta: ModelMeta) -> Iterator[str]:
         yield f"- Trained on {meta.created}"
     yield from _say(
         "- Linear support vector machines on hashed words, pieces of words, cues and neighbouring "
-        f"sentences, with calibrated probabilities (pipeline `{meta.settings.pipeline}`, seed {meta.seed})"
+        f"sentences, with calibrated probabilities (seed {meta.seed})"
     )
     if meta.estimator:
         reads = "the texts" if meta.estimator.reads_texts else "the same features"

@@ -8,11 +8,11 @@ from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.fitted import Classifier, LinearModel, PriorModel
 from train.classifiers.forest import Forest
 from train.classifiers.touch import TouchModel
+from train.evidence import PAIRS, PairFeatures
 from train.features.sentence import SentenceFeatures
 from train.features.token_counts import TokenCounts
 from train.features.topics import TopicProfiles
 from train.model import Model, ModelMeta
-from train.pipelines import PairFeatures, pipeline_named
 
 State = dict[str, Any]
 
@@ -28,9 +28,7 @@ def to_state(model: Model) -> State:
     """What a model file holds: no type in it but those of JSON, and arrays."""
     features = model.features
     return {
-        "features": None
-        if features is None
-        else {"buckets": features.buckets_, "idf": features.idf_, "terms": features.terms_},
+        "features": {"buckets": features.buckets_, "idf": features.idf_, "terms": features.terms_},
         "heads": {
             layer: {part: _classifier_state(classifier) for part, classifier in classifiers.items()}
             for layer, classifiers in model.classifiers.items()
@@ -64,8 +62,7 @@ def from_state(
     """
     ours: Mapping[str, Any] = {}
     texts = meta.estimator is not None and meta.estimator.reads_texts
-    pipeline = pipeline_named(meta.settings.pipeline)
-    features, stored = SentenceFeatures(pipeline.blocks, meta.settings.encoder), state["features"]
+    features, stored = SentenceFeatures(encoder=meta.settings.encoder), state["features"]
     features.buckets_, features.idf_, features.terms_ = stored["buckets"], stored["idf"], stored["terms"]
     return Model(
         meta=meta,
@@ -77,7 +74,7 @@ def from_state(
             }
             for layer, classifiers in state["heads"].items()
         },
-        pairs={layer: _pairs(pipeline.pair_blocks(), stored) for layer, stored in state["pairs"].items()},
+        pairs={layer: _pairs(stored) for layer, stored in state["pairs"].items()},
         topics={layer: _topics(stored) for layer, stored in state["topics"].items()},
         touches={layer: TouchModel(**stored) for layer, stored in state["touches"].items()},
     )
@@ -105,18 +102,19 @@ def _counts_state(counts: TokenCounts) -> State:
     return {"terms": counts.terms_, "idf": counts.idf_}
 
 
-def _counts(empty: TokenCounts, state: State) -> TokenCounts:
-    empty.terms_, empty.idf_ = state["terms"], state["idf"]
-    return empty
+def _counts(state: State) -> TokenCounts:
+    counts = TokenCounts()
+    counts.terms_, counts.idf_ = state["terms"], state["idf"]
+    return counts
 
 
-def _pairs(empty: PairFeatures, state: State) -> PairFeatures:
-    return {name: _counts(block, state[name]) for name, block in empty.items()}
+def _pairs(state: State) -> PairFeatures:
+    return {name: _counts(state[name]) for name in PAIRS}
 
 
 def _topics(state: State) -> TopicProfiles:
     topics = TopicProfiles()
-    topics.terms_ = _counts(TokenCounts(), state)
+    topics.terms_ = _counts(state)
     topics.data_, topics.indices_, topics.indptr_ = (state[name] for name in ("data", "indices", "indptr"))
     topics.shares_ = state["shares"]
     return topics

@@ -3,7 +3,7 @@
 numpy and scipy believe an index; so every one is looked at, and every number is finite.
 """
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import fields
 from typing import Any, TypeGuard
 
@@ -14,16 +14,16 @@ from train.arrays import Array
 from train.classifiers.forest import Forest
 from train.classifiers.fusion import MOST_FACTOR, MOST_WORD
 from train.classifiers.touch import AROUND, LIKENESS
+from train.evidence import CUES, PAIRS, SHARED
 from train.features.cues import cue_names
 from train.features.encoders import is_name, size_of
 from train.features.ngrams import BUCKETS
-from train.features.sentence import SIGN, SentenceFeatures
+from train.features.sentence import SIGN, VOCABULARIES, SentenceFeatures
 from train.features.speech.signs import SIGNS
 from train.layers.answers import answer_count
 from train.layers.kinds import KINDS
 from train.model import STACKED_FORMAT, LayerState, ModelMeta, Stacked
 from train.persistence.state import CALIBRATION, CONSTANT, LINEAR, TOUCH
-from train.pipelines import PIPELINES, columns_of, pipeline_named
 from train.settings import Settings
 
 #: Bounds that `train.classifiers.calibration` keeps; a little more, for what was rounded.
@@ -108,8 +108,6 @@ def _stacked_problems(meta: ModelMeta, stacked: Stacked) -> Iterator[str]:
 
 
 def _setting_problems(settings: Settings) -> Iterator[str]:
-    if settings.pipeline not in PIPELINES:
-        yield f'the pipeline "{settings.pipeline}" is not known'
     if settings.encoder and not is_name(settings.encoder):
         yield f'the encoder "{settings.encoder}" is not known'
     least = (settings.min_layer, settings.min_code, settings.min_asked, settings.min_touched)
@@ -125,12 +123,13 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
     if not all(_is_table(state[name]) and all(map(_is_table, state[name].values())) for name in TABLES):
         yield f"{', '.join(TABLES)} are not tables"
         return
-    pipeline = pipeline_named(meta.settings.pipeline)
-    if not _are_sound_features(state["features"], pipeline.blocks):
+    if not _are_sound_features(state["features"]):
         yield "the features are not of the expected types, shapes and values"
         return
-    names, pairs = set(pipeline.pair_blocks()), state["pairs"].values()
-    if not all(_is_table(of, names) and all(map(_is_sound_counts, of.values())) for of in pairs):
+    if not all(
+        _is_table(of, set(PAIRS)) and all(map(_is_sound_counts, of.values()))
+        for of in state["pairs"].values()
+    ):
         yield "the features of pairs are not of the expected types, shapes and values"
         return
     trained = [layer for layer in meta.book.predicted_layers if layer.id in meta.layers]
@@ -153,12 +152,11 @@ def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:
             yield f'the topics of layer "{name}" are not of the expected types, shapes and values'
 
 
-def _are_sound_features(features: Any, blocks: Sequence[str]) -> bool:
+def _are_sound_features(features: Any) -> bool:
     if not _is_table(features, {"buckets", "idf", "terms"}):
         return False
     buckets, idf, terms = (features[name] for name in ("buckets", "idf", "terms"))
-    wanted = SentenceFeatures(blocks)
-    used = {*wanted.vocabularies, *([SIGN] if wanted.has_signs else [])}
+    used = {*VOCABULARIES, SIGN}
     if not (_is_table(buckets, used) and _is_table(idf, used) and _is_table(terms) and set(terms) <= used):
         return False
     return all(_is_sound_vocabulary(name, buckets[name], idf[name], terms.get(name)) for name in used)
@@ -294,13 +292,12 @@ def _is_sound_touch(touch: Mapping[str, Any], meta: ModelMeta, answers: int) -> 
 
 def _columns(state: Mapping[str, Any], layer: Layer, meta: ModelMeta) -> tuple[int, int]:
     """How many columns a classifier of the layer weighs, and how many its forest may ask about."""
-    pipeline, kind = pipeline_named(meta.settings.pipeline), KINDS[layer.kind]
-    features = SentenceFeatures(pipeline.blocks, meta.settings.encoder)
+    kind, features = KINDS[layer.kind], SentenceFeatures(encoder=meta.settings.encoder)
     features.buckets_ = state["features"]["buckets"]
     if not kind.has_targets:
-        return sum(features.widths.values()), 0 if kind.several else len(columns_of(features, pipeline.cues))
+        return sum(features.widths.values()), 0 if kind.several else len(features.columns(CUES))
     pair_columns = sum(len(block["idf"]) for block in state["pairs"].get(layer.id, {}).values())
-    return len(columns_of(features, pipeline.shared)) + pair_columns, 0
+    return len(features.columns(SHARED)) + pair_columns, 0
 
 
 def _is_table(value: Any, names: Set[str] | None = None) -> TypeGuard[dict[str, Any]]:

@@ -12,9 +12,8 @@ from sklearn.preprocessing import normalize
 from schemas.records import ContextSentence
 from train.arrays import Array, Floats, Ints
 from train.features.passages import to_passages
-from train.features.sentence import EMBEDDING, SAID
+from train.features.sentence import EMBEDDING, SAID, SentenceFeatures
 from train.model import Model
-from train.pipelines import columns_of, fit_features
 
 #: Numbers of a vector: more told no better what is alike, and took their time.
 SIZE = 50
@@ -26,14 +25,14 @@ def vectors_of(rows: Sequence[ContextSentence], model: Model | None = None) -> F
     """Vectors of length one (zero where nothing is known), shape (n_rows, size).
 
     With a model its features of what is said in a sentence: its encoder's vectors where it has one, else
-    words, characters and cues. Without a model (or features) the same is counted in the rows alone.
+    words, characters and cues. Without a model the same is counted in the rows alone.
     """
     passages = to_passages(rows)
-    if model is None or model.features is None:
-        _, matrix = fit_features(SAID, passages)
+    if model is None:
+        matrix = SentenceFeatures(SAID).fit_transform(passages)
     else:
-        blocks = [EMBEDDING] if model.features.encoder else list(SAID)
-        matrix = model.features.transform(passages)[:, columns_of(model.features, blocks)]
+        blocks = [EMBEDDING] if model.features.encoder else SAID
+        matrix = model.features.transform(passages)[:, model.features.columns(blocks)]
     size = min(SIZE, matrix.shape[0] - 1, matrix.shape[1] - 1)
     if size < 1:
         return np.asarray(matrix.toarray(), np.float64)

@@ -47,7 +47,7 @@ from train.settings import Settings
 
 pytestmark = [pytest.mark.studio, pytest.mark.slow]
 
-FAST = Settings(pipeline="ngrams", encoder="")
+FAST = Settings(encoder="")
 SECRET = "ein-langes-Geheimnis-7"
 
 

@@ -12,7 +12,7 @@ from train.data.holdout import By, Plan, hold_out, widening_of
 from train.evaluate import cross_validate
 from train.settings import Settings
 
-QUICK = Settings(pipeline="ngrams", inner_folds=2)
+QUICK = Settings(inner_folds=2)
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_a_layer_the_other_lacks_is_said(
             for row in given
         ]
 
-    quick = Settings(pipeline="ngrams", inner_folds=2)
+    quick = Settings(inner_folds=2)
     smaller, _ = fit(without(rows), less, settings=quick)
     found = compared(model, smaller, without(other_rows))
     assert found.layers["strength"].reason == "the other model has no such layer"

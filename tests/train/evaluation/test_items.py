@@ -15,7 +15,7 @@ from train.evaluation.reliability import reliability
 from train.evaluation.report import CurvePoint, next_doubling, part_of
 from train.settings import Settings
 
-QUICK = Settings(pipeline="ngrams", inner_folds=2)
+QUICK = Settings(inner_folds=2)
 
 
 def layer_of(codebook: Codebook, name: str) -> Layer:

@@ -24,7 +24,6 @@ from train.features.scorer import Scorer
 from train.features.sentence import VECTORS, SentenceFeatures
 from train.fit import fit
 from train.persistence.folder import META_FILE, load_model, save_model
-from train.pipelines import columns_of
 from train.predict import predict
 from train.settings import Settings
 
@@ -55,9 +54,9 @@ def test_the_vectors_are_the_last_block_and_scored_as_in_the_matrix(rows: list[G
     matrix = features.fit_transform(passages)
     assert matrix.shape[1] == len(features.get_feature_names_out()) == sum(features.widths.values())
     for block, view in VECTORS.items():
-        own = matrix[:, columns_of(features, (block,))].toarray()
+        own = matrix[:, features.columns((block,))].toarray()
         assert np.allclose(own, encode("use", passages.column(view)), atol=1e-5)
-    vectors = matrix[:, columns_of(features, tuple(VECTORS))].toarray()
+    vectors = matrix[:, features.columns(VECTORS)].toarray()
     assert np.array_equal(vectors, features.encoded(passages))
     weights = np.random.default_rng(0).normal(size=(matrix.shape[1], 3)).astype(np.float32)
     assert np.allclose(Scorer(features, weights).scores(passages), matrix @ weights, atol=1e-3)

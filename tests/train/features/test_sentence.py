@@ -8,15 +8,14 @@ from schemas.records import GoldSentence
 from train.features.passages import Passage, to_passages
 from train.features.scorer import Scorer
 from train.features.sentence import BLOCKS, SentenceFeatures
-from train.pipelines import PIPELINES, columns_of, fit_features
 
 TEXTS = ["Das Tempolimit kommt.", "Das Tempolimit kommt nicht.", "Wer zahlt das?", "Nein, wer zahlt das?"] * 3
 
 
-@pytest.mark.parametrize("name", list(PIPELINES))
-def test_every_pipeline_gives_the_same_matrix_twice(name: str, rows: list[GoldSentence]) -> None:
+def test_the_features_give_the_same_matrix_twice(rows: list[GoldSentence]) -> None:
     passages = to_passages(rows[:40])
-    features, matrix = fit_features(PIPELINES[name].blocks, passages)
+    features = SentenceFeatures()
+    matrix = features.fit_transform(passages)
     assert abs(matrix - features.transform(passages)).max() < 1e-12
     assert matrix.shape == (40, len(features.get_feature_names_out()))
 
@@ -25,7 +24,7 @@ def test_every_block_of_a_row_has_length_one_where_nothing_recurs() -> None:
     features = SentenceFeatures(("word", "edge"))
     matrix = features.fit_transform([*TEXTS, "ganz anders"] * 2)
     for block in ("word", "edge"):
-        length = sp.linalg.norm(matrix[:12, columns_of(features, (block,))], axis=1)
+        length = sp.linalg.norm(matrix[:12, features.columns((block,))], axis=1)
         assert np.allclose(length, 1.0), block
 
 
@@ -93,7 +92,7 @@ def test_a_vocabulary_without_any_term_has_no_column(texts: list[str]) -> None:
 
 
 def test_columns_of_a_block_are_its_own(rows: list[GoldSentence]) -> None:
-    features, _ = fit_features(PIPELINES["default"].blocks, to_passages(rows[:40]))
+    features = SentenceFeatures().fit(to_passages(rows[:40]))
     names = features.get_feature_names_out()
-    found = names[columns_of(features, ("edge", "cue"))]
+    found = names[features.columns(("edge", "cue"))]
     assert {name.split("__")[0] for name in found} == {"edge", "cue"}

@@ -9,7 +9,7 @@ from train.fit import fit, model_version
 from train.layers.one import soft_codes
 from train.settings import Settings
 
-QUICK = Settings(pipeline="ngrams", inner_folds=2)
+QUICK = Settings(inner_folds=2)
 SOFT = msgspec.structs.replace(QUICK, soft=True)
 
 

@@ -64,7 +64,7 @@ def test_saving_twice_replaces(model: Model, folder: Path) -> None:
 def test_the_same_data_give_the_same_bytes(
     rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
 ) -> None:
-    quick = Settings(pipeline="ngrams", inner_folds=2)
+    quick = Settings(inner_folds=2)
     for name in ("one", "other"):
         save_model(fit(rows, codebook, settings=quick, with_figures=True)[0], tmp_path / name)
     for file in ("model.skops", "model.json", "MODEL_CARD.md"):
@@ -72,7 +72,7 @@ def test_the_same_data_give_the_same_bytes(
 
 
 def test_another_pipeline_can_be_kept(rows: list[GoldSentence], codebook: Codebook, tmp_path: Path) -> None:
-    model, _ = fit(rows, codebook, settings=Settings(pipeline="ngrams"))
+    model, _ = fit(rows, codebook, settings=Settings())
     assert predict(load_model(save_model(model, tmp_path / "m")), rows[:9]) == predict(model, rows[:9])
 
 
@@ -116,7 +116,7 @@ def test_model_json_says_what_the_model_is(folder: Path, model: Model) -> None:
 def with_figures(
     rows: list[GoldSentence], codebook: Codebook, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    quick = Settings(pipeline="ngrams", inner_folds=3)
+    quick = Settings(inner_folds=3)
     model, _ = fit(rows, codebook, settings=quick, with_figures=True)
     return save_model(model, tmp_path_factory.mktemp("figures") / "m", created="2025-11-03")
 
@@ -441,7 +441,6 @@ LAYERS: dict[str, tuple[tuple[object, ...], object, str]] = {
     "more touched than asked": (("layers", "stance", "targets", "rente", "touched"), 10**6, "counts"),
     "a target its codebook lacks": (("layers", "stance", "targets", "zz"), {"asked": 1, "touched": 1, "codes": {}}, "targets"),
     "a strength below none": (("layers", "stance", "choices", "touched", "smoothing"), -1.0, "choices"),
-    "a pipeline nobody knows": (("settings", "pipeline"), "__class__", "pipeline"),
     "a precision above one": (("settings", "abstain_at"), 3.0, "setting"),
     "a share of unknown words above one": (("familiarity", "unknown", 0), 7.0, "unknown must be between 0 and 1"),
     "fewer reasons than none": (("settings", "reasons"), -1, "setting"),
