@@ -24,7 +24,7 @@ from train.features.sentence import READABLE, SentenceFeatures
 from train.features.token_counts import Counted
 from train.features.topics import TopicProfiles
 from train.novelty import NoveltyReference
-from train.settings import Settings
+from train.settings import Amount, Count, Settings, Share
 
 #: Number of the file format; a reader refuses any other. The second is that of models that take a file of
 #: predictions beside them: who does not know of it would leave it out unsaid.
@@ -36,9 +36,9 @@ IfMissing = Literal["refuse", "fall-back"]
 class TargetState(Record, frozen=True, kw_only=True):
     """How often a target was asked and touched in training, and with which codes."""
 
-    asked: int
-    touched: int
-    codes: dict[str, int]
+    asked: Count
+    touched: Count
+    codes: dict[str, Count]
 
 
 class LayerState(Record, frozen=True, kw_only=True):
@@ -70,17 +70,17 @@ class LayerState(Record, frozen=True, kw_only=True):
     """
 
     kind: str
-    n: int
-    codes: dict[str, int]
+    n: Count
+    codes: dict[str, Count]
     trained: bool
     reason: str | None = None
-    thresholds: dict[str, float] = {}
-    sure: dict[str, float] = {}
-    choices: dict[str, dict[str, float]] = {}
+    thresholds: dict[str, Share] = {}
+    sure: dict[str, Share] = {}
+    choices: dict[str, dict[str, Amount]] = {}
     targets: dict[str, TargetState] = {}
     not_learned: list[str] = []
-    authors: dict[str, dict[str, dict[str, float]]] = {}
-    examples: int = 0
+    authors: dict[str, dict[str, dict[str, Amount]]] = {}
+    examples: Count = 0
 
 
 class EstimatorFile(Record, frozen=True, kw_only=True):

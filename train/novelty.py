@@ -9,6 +9,7 @@ from typing import NamedTuple
 from schemas.records import GoldSentence, Record, short_hash
 from train.features.analyzers import words
 from train.features.sentence import SentenceFeatures
+from train.settings import Share
 
 VOCABULARIES = ("word", "pair")  # the features that a text's n-grams are looked up in
 MIN_ROWS = 2  # rows an n-gram must occur in to be a feature of that block
@@ -31,7 +32,7 @@ class NoveltyReference(Record, frozen=True, kw_only=True):
     """
 
     authors: list[str]
-    unknown: list[float]
+    unknown: list[Share]
 
 
 class Novelty(NamedTuple):

@@ -1,8 +1,16 @@
 """What a user may set about a model, with defaults that were chosen by measurement."""
 
+import sys
+from typing import Annotated
+
 import msgspec
 
 from schemas.records import Record
+
+#: Numbers of ``model.json``, which are checked as it is read: finite, and within these bounds.
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Amount = Annotated[float, msgspec.Meta(ge=0, le=sys.float_info.max)]
+Count = Annotated[int, msgspec.Meta(ge=0)]
 
 #: Raised by one when a sentence gives other features, and when the same rows and features give another
 #: model. A model's name rests on both (`train.fit.model_version`), not on the bytes of the source;
@@ -46,14 +54,14 @@ class Settings(Record, frozen=True, kw_only=True):
     inner_folds: int = 5
     large_folds: int = 3
     large_rows: int = 5000
-    abstain_at: float = 0.7
-    touch_at: float = 0.65
-    direction_at: float = 0.6
-    min_layer: int = 50
-    min_code: int = 5
-    min_asked: int = 30
-    min_touched: int = 5
-    reasons: int = 3
+    abstain_at: Share = 0.7
+    touch_at: Share = 0.65
+    direction_at: Share = 0.6
+    min_layer: Count = 50
+    min_code: Count = 5
+    min_asked: Count = 30
+    min_touched: Count = 5
+    reasons: Count = 3
     examples: bool = True
     soft: bool = False
     encoder: str = ""

@@ -145,7 +145,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if evidence is None:
             held_out = rows.held_out(partial(self._machine, tol=_ROUGH), X, _ABSENT_SVM)
             self._keep(rows.fit(partial(self._machine, tol=_FINE), X))
-            return self.calibrate(held_out, rows.asked)
+            return self._calibrate(held_out, rows.asked)
         return self._fit_evidence(X, rows, evidence)
 
     def _fit_evidence(self, X: Any, rows: "_Rows", evidence: Evidence) -> Self:
@@ -174,13 +174,13 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             held_out += rows.held_out(self._forest, part, 0.0)
             self.forest_ = rows.fit(self._forest, part).forest
         if self.balances:
-            return self.calibrate(held_out, asked)
+            return self._calibrate(held_out, asked)
         return self._temper(held_out, asked)
 
     def _temper(self, scores: Array, codes: Array) -> Self:
         """Fits one temperature; all codes count as equally frequent unless another balance is better.
 
-        Two numbers a code, as `calibrate` fits, cost more than they gave on a few hundred rows of many codes.
+        Two numbers a code (`_calibrate`) cost more than they gave on a few hundred rows of many codes.
         """
         self.held_out_scores_, known = scores, codes >= 0
         truth = np.eye(len(self.classes_), dtype=bool)[codes[known]]
@@ -195,22 +195,10 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.scale_, self.offset_ = Calibration(np.full(len(offset), temperature), temperature * offset)
         return self
 
-    def calibrate(self, scores: Array, codes: Array, balances: Sequence[float] | None = None) -> Self:
-        """Fits the calibration to scores of held-out rows, and keeps those as `held_out_scores_`.
-
-        Parameters
-        ----------
-        scores : ndarray of shape (n_rows, n_classes)
-        codes : int ndarray of shape (n_rows,)
-            The column of the true class, -1 where it is not known.
-        balances
-            To choose from, instead of the head's own.
-        """
+    def _calibrate(self, scores: Array, codes: Array) -> Self:
+        """Fits two numbers a class and a balance."""
         self.held_out_scores_, known = scores, codes >= 0
-        if len(self.classes_) == 1:
-            return self
-        known_scores, chosen = scores[known], balances or self.balances or (0.0,)
-        calibration, self.balance_ = fit_balanced(known_scores, codes[known], chosen)
+        calibration, self.balance_ = fit_balanced(scores[known], codes[known], self.balances or (0.0,))
         self.scale_, self.offset_ = calibration
         return self
 

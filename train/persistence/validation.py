@@ -24,7 +24,6 @@ from train.layers.answers import answer_count
 from train.layers.kinds import KINDS
 from train.model import STACKED_FORMAT, LayerState, ModelMeta, Stacked
 from train.persistence.state import CALIBRATION, CONSTANT, LINEAR, TOUCH
-from train.settings import Settings
 
 #: Bounds that `train.classifiers.calibration` keeps; a little more, for what was rounded.
 _SCALE, _OFFSET = 50.001, 20.001
@@ -56,11 +55,10 @@ def estimator_problem(state: Mapping[str, Any], estimators: Any) -> str | None:
 
 
 def _meta_problems(meta: ModelMeta) -> Iterator[str]:
-    yield from _setting_problems(meta.settings)
+    if meta.settings.encoder and not is_name(meta.settings.encoder):
+        yield f'the encoder "{meta.settings.encoder}" is not known'
     if bool(meta.settings.estimator) != (meta.estimator is not None):
         yield "settings.estimator and estimator contradict each other"
-    if meta.familiarity and not all(0 <= share <= 1 for share in meta.familiarity.unknown):
-        yield "familiarity.unknown must be between 0 and 1"
     if (meta.format == STACKED_FORMAT) != (meta.stacked is not None):
         yield "format and stacked contradict each other"
     if meta.stacked is not None:
@@ -71,18 +69,8 @@ def _meta_problems(meta: ModelMeta) -> Iterator[str]:
         if layer is None or layer not in meta.book.predicted_layers or layer.kind != state.kind:
             yield f"{where} is not in its codebook, or of another kind"
             continue
-        if not all(0 <= number <= 1 for number in (*state.thresholds.values(), *state.sure.values())):
-            yield f"{where} has a threshold that is not between 0 and 1"
-        counts = [state.n, *state.codes.values()]
-        counts += [n for t in state.targets.values() for n in (t.asked, t.touched, *t.codes.values())]
-        if min(counts) < 0 or any(target.touched > target.asked for target in state.targets.values()):
+        if any(target.touched > target.asked for target in state.targets.values()):
             yield f"{where} has counts that contradict each other"
-        weights = [n for of in state.authors.values() for codes in of.values() for n in codes.values()]
-        if not all(0 <= weight < np.inf for weight in weights):
-            yield f"{where} has authors whose directions are not counts"
-        choices = [value for chosen in state.choices.values() for value in chosen.values()]
-        if not all(0 <= value < np.inf for value in choices):
-            yield f"{where} has choices that are not finite numbers of at least 0"
         if set(state.targets) - set(meta.book.target_ids):
             yield f"{where} has targets that its codebook lacks"
 
@@ -93,9 +81,6 @@ def _stacked_problems(meta: ModelMeta, stacked: Stacked) -> Iterator[str]:
         if own is None or not own.trained or own.kind != layer.state.kind:
             yield f"{where} is none that the model learned"
             continue
-        limits = (*layer.state.thresholds.values(), *layer.state.sure.values())
-        if not all(0 <= limit <= 1 for limit in limits):
-            yield f"{where} has a threshold that is not between 0 and 1"
         if set(own.thresholds) != set(layer.state.thresholds) or set(own.sure) != set(layer.state.sure):
             yield f"{where} has thresholds of other codes than without"
         parts = own.thresholds if KINDS[own.kind].several else {"": 0.0}
@@ -105,15 +90,6 @@ def _stacked_problems(meta: ModelMeta, stacked: Stacked) -> Iterator[str]:
         words = [number for weights in layer.weights.values() for number in weights.said.values()]
         if not all(0 <= n <= MOST_FACTOR for n in factors) or not all(abs(n) <= MOST_WORD for n in words):
             yield f"{where} has a weight out of range"
-
-
-def _setting_problems(settings: Settings) -> Iterator[str]:
-    if settings.encoder and not is_name(settings.encoder):
-        yield f'the encoder "{settings.encoder}" is not known'
-    least = (settings.min_layer, settings.min_code, settings.min_asked, settings.min_touched)
-    shares = (settings.abstain_at, settings.touch_at, settings.direction_at)
-    if not all(0 <= share <= 1 for share in shares) or min(*least, settings.reasons) < 0:
-        yield "a setting is out of range"
 
 
 def _problems(meta: ModelMeta, state: Any) -> Iterator[str]:

@@ -430,20 +430,25 @@ def test_a_threshold_that_is_no_share_is_refused(threshold: float, folder: Path)
     layers = json.loads((folder / "model.json").read_text(encoding="utf-8"))["layers"]
     layers["function"]["thresholds"]["claim"] = threshold
     change(folder, layers=layers)
-    with pytest.raises(ModelError, match="threshold that is not between 0 and 1"):
+    with pytest.raises(
+        ModelError,
+        match=r"model\.json: is not the description of a model: .*`float` [<>]= [01]\.0 .*thresholds",
+    ):
         load_model(folder)
 
 
 LAYERS: dict[str, tuple[tuple[object, ...], object, str]] = {
     "a layer its codebook lacks": (("layers", "zz"), {"kind": "one", "n": 1, "codes": {}, "trained": False}, "zz"),
     "another kind": (("layers", "function", "kind"), "set", "function"),
-    "fewer than no sentences": (("layers", "function", "n"), -1, "counts that contradict"),
     "more touched than asked": (("layers", "stance", "targets", "rente", "touched"), 10**6, "counts"),
     "a target its codebook lacks": (("layers", "stance", "targets", "zz"), {"asked": 1, "touched": 1, "codes": {}}, "targets"),
-    "a strength below none": (("layers", "stance", "choices", "touched", "smoothing"), -1.0, "choices"),
-    "a precision above one": (("settings", "abstain_at"), 3.0, "setting"),
-    "a share of unknown words above one": (("familiarity", "unknown", 0), 7.0, "unknown must be between 0 and 1"),
-    "fewer reasons than none": (("settings", "reasons"), -1, "setting"),
+}  # fmt: skip
+NUMBERS: dict[str, tuple[tuple[object, ...], object, str]] = {
+    "fewer than no sentences": (("layers", "function", "n"), -1, r"`int` >= 0 .*\.n`"),
+    "a strength below none": (("layers", "stance", "choices", "touched", "smoothing"), -1.0, r"`float` >= 0\.0 .*choices"),
+    "a precision above one": (("settings", "abstain_at"), 3.0, r"`float` <= 1\.0 .*settings\.abstain_at"),
+    "a share of unknown words above one": (("familiarity", "unknown", 0), 7.0, r"`float` <= 1\.0 .*familiarity\.unknown"),
+    "fewer reasons than none": (("settings", "reasons"), -1, r"`int` >= 0 .*settings\.reasons"),
 }  # fmt: skip
 
 
@@ -455,6 +460,17 @@ def test_a_description_out_of_range_is_refused(
     _set(*path, value=value)(meta)
     (folder / "model.json").write_text(json.dumps(meta), encoding="utf-8")
     with pytest.raises(ModelError, match=rf"model\.json: is not a valid model: .*{words}"):
+        load_model(folder)
+
+
+@pytest.mark.parametrize(("path", "value", "words"), NUMBERS.values(), ids=NUMBERS.keys())
+def test_a_number_out_of_range_is_refused(
+    path: tuple[object, ...], value: object, words: str, folder: Path
+) -> None:
+    meta = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    _set(*path, value=value)(meta)
+    (folder / "model.json").write_text(json.dumps(meta), encoding="utf-8")
+    with pytest.raises(ModelError, match=rf"model\.json: is not the description of a model: .*{words}"):
         load_model(folder)
 
 
