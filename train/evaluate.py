@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from joblib import Parallel, cpu_count, delayed
@@ -14,11 +14,12 @@ from train.data.examples import without_copies
 from train.data.gold import checked, count_copies, training_rows
 from train.data.holdout import GAP, By, Group, Plan, Split, described, hold_out, widening_of
 from train.evaluation.baselines import Baselines, baseline_counts, macro_of, texts_of
-from train.evaluation.comparison import Comparison, Difference, compare
+from train.evaluation.comparison import Comparison, compare
 from train.evaluation.human_ceiling import human_ceiling, predicted_items
 from train.evaluation.items import Scored, layer_items
 from train.evaluation.label_errors import MOST, label_errors
 from train.evaluation.report import (
+    QUARTER,
     SHARES,
     CurvePoint,
     EvaluationReport,
@@ -99,27 +100,43 @@ def cross_validate(
     report = msgspec.structs.replace(report, held_out=described(plan, holdout))
     if not curve:
         return report
-    smaller = {
-        share: [Split(part_of(part.train, share, seed), part.test) for part in holdout.splits]
-        for share in SHARES
-    }
-    judged = {share: _cross_scored(parts, codebook, settings, seed) for share, parts in smaller.items()}
+    whole = Judged(holdout.splits, scored)
+    smaller = {share: judge_part(holdout.splits, share, codebook, settings, seed) for share in SHARES}
     points = [
-        _point(smaller[share], share, score_layers(codebook, judged[share], version="", seed=seed).layers)
-        for share in SHARES
+        _point(part.splits, share, score_layers(codebook, part.scored, version="", seed=seed).layers)
+        for share, part in smaller.items()
     ]
-    whole = _point(holdout.splits, 1.0, report.layers)
-    quarter = SHARES[-2]
-    differences = compare(codebook, codebook, scored, judged[quarter], seed=seed)
-    doublings = math.log2(whole.sentences / points[-2].sentences)
-    gains = _gains(differences, doublings, widening_of(smaller[quarter]))
-    return msgspec.structs.replace(report, learning_curve=[*points, whole], gains=gains)
+    return msgspec.structs.replace(
+        report,
+        learning_curve=[*points, _point(whole.splits, 1.0, report.layers)],
+        gains=gains_of(codebook, whole, smaller[QUARTER], seed),
+    )
 
 
-def _gains(differences: Mapping[str, Difference], doublings: float, widening: float) -> dict[str, Gain]:
-    """What a doubling brought each layer; as wide an interval as the models that learned from less have."""
-    found = {}
-    for name, one in differences.items():
+class Judged(NamedTuple):
+    """Splits, and their test rows with what models said that learned from the rest."""
+
+    splits: Sequence[Split]
+    scored: Sequence[Scored]
+
+
+def judge_part(
+    splits: Sequence[Split], share: float, codebook: Codebook, settings: Settings | None, seed: int
+) -> Judged:
+    """Judges models that learned from a share of the commentaries of each split."""
+    parts = [Split(part_of(split.train, share, seed), split.test) for split in splits]
+    return Judged(parts, _cross_scored(parts, codebook, settings, seed))
+
+
+def gains_of(codebook: Codebook, whole: Judged, quarter: Judged, seed: int) -> dict[str, Gain]:
+    """What a doubling brought each layer between the models of a quarter and of all commentaries.
+
+    The interval is that of a paired bootstrap, as much wider as the models of the quarter ask for
+    (`train.data.holdout.widening_of`).
+    """
+    doublings = math.log2(mean_sentences(whole.splits) / mean_sentences(quarter.splits))
+    widening, found = widening_of(quarter.splits), {}
+    for name, one in compare(codebook, codebook, whole.scored, quarter.scored, seed=seed).items():
         if one.difference is not None and one.interval is not None and doublings > 0:
             low, high = (
                 max(-1.0, min(1.0, one.difference + widening * (bound - one.difference)))
@@ -165,10 +182,15 @@ def _point(parts: Sequence[Split], share: float, figures: Mapping[str, LayerFigu
     names = [len({row.commentary_id for row in part.train}) for part in parts]
     return CurvePoint(
         share=share,
-        sentences=round(sum(len(part.train) for part in parts) / len(parts)),
+        sentences=mean_sentences(parts),
         commentaries=round(sum(names) / len(parts)),
         macro_f1={name: layer.macro_f1 for name, layer in figures.items()},
     )
+
+
+def mean_sentences(parts: Sequence[Split]) -> int:
+    """What the models of the splits learned from, in the mean."""
+    return round(sum(len(part.train) for part in parts) / len(parts))
 
 
 def _with_rest(

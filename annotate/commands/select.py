@@ -48,7 +48,7 @@ def select(
         bool, typer.Option("--test", help="Pick at random from what is held back for the test.")
     ] = False,
     hint: Annotated[
-        bool, typer.Option("--hint", help="Say whether more coding is likely to help: fifteen trainings.")
+        bool, typer.Option("--hint", help="Say whether more coding is likely to help: ten trainings.")
     ] = False,
     simulate: Annotated[
         Path | None,

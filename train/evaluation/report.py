@@ -43,6 +43,8 @@ from train.metrics import (
 
 #: Shares of the training commentaries beside all of them.
 SHARES = (0.125, 0.25, 0.5)
+#: The one that lies two doublings before all.
+QUARTER = 0.25
 #: Up to so many sentences the curve is drawn without being asked for: it nearly doubles the time.
 SMALL = 3000
 #: A gain a doubling below which more sentences likely change little.

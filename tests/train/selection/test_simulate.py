@@ -56,7 +56,7 @@ def test_too_little_gold_is_said(rows: list[GoldSentence], book: Codebook) -> No
 def test_the_hint_has_an_interval_around_the_gain_of_a_doubling(
     rows: list[GoldSentence], book: Codebook
 ) -> None:
-    hint = stopping_hint(rows, book).layers["function"]
+    hint = stopping_hint(rows, book, settings=None).layers["function"]
     assert hint.interval is not None and hint.gain is not None
     assert hint.interval[0] <= hint.gain <= hint.interval[1]
     assert hint.verdict in ("stop", "go on", "open")
