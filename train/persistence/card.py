@@ -1,4 +1,4 @@
-"""The model card: what a model is for, what it rests on, and what it cannot do, in plain words.
+"""The model card: what a model is for, what it rests on, and what it cannot do, in the words of ``card.md``.
 
 Sections follow Mitchell et al. 2019, "Model Cards for Model Reporting"; the head is what the
 Hugging Face hub reads (a card is called README.md there).
@@ -6,8 +6,10 @@ Hugging Face hub reads (a card is called README.md there).
 
 import textwrap
 from collections.abc import Iterator, Mapping
+from importlib import resources
 from typing import Any
 
+import msgspec
 import yaml
 
 from schemas.decimals import bounds, decimal
@@ -27,18 +29,51 @@ _HELD_OUT = {
 
 
 def model_card(meta: ModelMeta) -> str:
-    """The text of ``MODEL_CARD.md``."""
-    return "\n".join(_lines(meta)).rstrip() + "\n"
+    """The text of ``MODEL_CARD.md``: ``card.md``, filled in and brought to lines of 100 characters.
+
+    A line of it that is one name in braces stands for lines that are written here, or none.
+    """
+    template = resources.files("train.persistence").joinpath("card.md").read_text(encoding="utf-8")
+    blocks, facts = _blocks(meta), _facts(meta)
+    lines: list[str] = []
+    for line in template.splitlines():
+        name = line.strip("{}")
+        lines += blocks[name] if name in blocks else _say(line.format(**facts)) or [""]
+    return "\n".join(lines).rstrip() + "\n"
 
 
-def _lines(meta: ModelMeta) -> Iterator[str]:
+def _facts(meta: ModelMeta) -> dict[str, Any]:
+    """What stands within sentences."""
+    known = len(meta.familiarity.authors) if meta.familiarity else 0
+    return msgspec.structs.asdict(meta.settings) | {
+        "version": meta.model_version,
+        "seed": meta.seed,
+        "codebook": meta.codebook,
+        "codebook_version": meta.codebook_version,
+        "language": meta.book.language,
+        "versions": ", ".join(f"{name} {version}" for name, version in meta.versions.items()),
+        "authors": f"{known} named authors" if known else "authors that the data does not name",
+        "abstain_at": 100 * meta.settings.abstain_at,
+        "n": meta.n,
+        "commentaries": len(meta.commentaries),
+        "data_hash": meta.data_hash[:16],
+    }
+
+
+def _blocks(meta: ModelMeta) -> dict[str, list[str]]:
+    """Lines that not every card has, or that are not broken."""
     head = yaml.safe_dump(_head(meta), allow_unicode=True, sort_keys=False, width=100)
-    yield from ("---", head.rstrip(), "---", "")
-    yield from (f"# {meta.model_version}", "")
-    parts = (_details, _use, _factors, _metrics, _evaluation, _training, _analyses, _ethics, _caveats)
-    for part in parts:
-        yield from part(meta)
-        yield ""
+    untrained = [f"{name} ({state.reason})" for name, state in meta.layers.items() if not state.trained]
+    return {
+        "head": head.rstrip().splitlines(),
+        "created": [f"- Trained on {meta.created}"] if meta.created else [],
+        "estimator": _estimator(meta),
+        "stacked": _stacked(meta),
+        "untrained": ["", f"It says nothing of: {', '.join(untrained)}."] if untrained else [],
+        "evaluation": _evaluation(meta),
+        "layers": [line for name, state in meta.layers.items() for line in _layer(name, state)],
+        "figures": list(_analyses(meta)),
+    }
 
 
 def _head(meta: ModelMeta) -> dict[str, Any]:
@@ -62,94 +97,36 @@ def _head(meta: ModelMeta) -> dict[str, Any]:
     return {**head, "metrics": ["f1"], "model-index": [{"name": meta.model_version, "results": [result]}]}
 
 
-def _details(meta: ModelMeta) -> Iterator[str]:
-    yield from ("## Model details", "")
-    if meta.created:
-        yield f"- Trained on {meta.created}"
-    yield from _say(
-        "- Linear support vector machines on hashed words, pieces of words, cues and neighbouring "
-        f"sentences, with calibrated probabilities (seed {meta.seed})"
-    )
-    if meta.estimator:
-        reads = "the texts" if meta.estimator.reads_texts else "the same features"
-        yield from _say(
-            f"- In their place, for all layers but those with targets, the scikit-learn estimator "
-            f"`{meta.settings.estimator}` on {reads}; its types are in model.json, and whoever did not train "
-            "the model confirms them with `standpunkt model trust`"
-        )
-    if meta.stacked:
-        yield from _say(
-            f"- Beside them, for {', '.join(meta.stacked.layers) or 'no layer'}, the predictions of "
-            f"`{meta.stacked.predictions}`, weighed by a small regression on held-out commentaries; "
-            f"figures below are of the model without them (`{meta.stacked.without}`)"
-        )
-    yield f"- Codebook: `{meta.codebook}` {meta.codebook_version}, language `{meta.book.language}`"
-    versions = ", ".join(f"{name} {version}" for name, version in meta.versions.items())
-    yield from (
-        f"- Versions: {versions}",
-        "- Made with Standpunkt; the version names data, codebook, settings and formats",
+def _estimator(meta: ModelMeta) -> list[str]:
+    if not meta.estimator:
+        return []
+    reads = "the texts" if meta.estimator.reads_texts else "the same features"
+    return _say(
+        f"- In their place, for all layers but those with targets, the scikit-learn estimator "
+        f"`{meta.settings.estimator}` on {reads}; its types are in model.json, and whoever did not train "
+        "the model confirms them with `standpunkt model trust`"
     )
 
 
-def _use(meta: ModelMeta) -> Iterator[str]:
-    yield from ("## Intended use", "")
-    yield from _say(
-        "Suggesting codes to trained annotators, and tagging commentaries of the kind it was trained on. "
-        "Out of scope: judging persons, moderating or ranking what people write, and any decision about "
-        "someone without a human reader."
-    )
-    untrained = [f"{name} ({state.reason})" for name, state in meta.layers.items() if not state.trained]
-    if untrained:
-        yield from ("", f"It says nothing of: {', '.join(untrained)}.")
-
-
-def _factors(meta: ModelMeta) -> Iterator[str]:
-    known = len(meta.familiarity.authors) if meta.familiarity else 0
-    authors = f"{known} named authors" if known else "authors that the data does not name"
-    yield from ("## Factors", "")
-    yield from _say(
-        "How good it is depends on the code, the target, the author's way of writing, the time and the "
-        f"outlet. It learned from {authors}. Below are figures by code and target; how it does on "
-        "authors, targets or times it has not seen is measured by `standpunkt evaluate` with "
-        "`--by author`, `--by target` or `--by date`."
+def _stacked(meta: ModelMeta) -> list[str]:
+    if not meta.stacked:
+        return []
+    return _say(
+        f"- Beside them, for {', '.join(meta.stacked.layers) or 'no layer'}, the predictions of "
+        f"`{meta.stacked.predictions}`, weighed by a small regression on held-out commentaries; "
+        f"figures below are of the model without them (`{meta.stacked.without}`)"
     )
 
 
-def _metrics(meta: ModelMeta) -> Iterator[str]:
-    yield from ("## Metrics", "")
-    yield from _say(
-        "Macro-F1: the mean of F1 over the codes, each counting the same however rare, on forced "
-        "decisions; for a set without its exclusive code. Intervals: 95 %, commentaries drawn anew. "
-        "Common: what always giving the commonest code reaches; twin: a plain linear model of words and "
-        "pieces of words on the same folds. Calibration error: how far probabilities are off in the mean."
-    )
-    yield ""
-    yield from _say(
-        "An answer is marked as abstained below its code's threshold: the score from which, by a bound "
-        f"that holds in nine of ten cases, at least {100 * meta.settings.abstain_at:.0f} % of such answers "
-        "were right on held-out commentaries. Coverage: the share of answers that are not."
-    )
-
-
-def _evaluation(meta: ModelMeta) -> Iterator[str]:
-    yield from ("## Evaluation data", "")
+def _evaluation(meta: ModelMeta) -> list[str]:
     if not meta.figures:
-        yield "None: this model was never evaluated. `standpunkt evaluate` measures it."
-        return
+        return ["None: this model was never evaluated. `standpunkt evaluate` measures it."]
     held_out = meta.figures.get("held_out") or {}
     how = _HELD_OUT.get(held_out.get("by", ""), "sentences it was not trained on")
-    yield from _say(
+    return _say(
         f"{meta.figures.get('n', meta.n)} sentences: {how}. Commentaries that share near-duplicate "
         "sentences were held out together, unless they are more than half of all."
     )
-
-
-def _training(meta: ModelMeta) -> Iterator[str]:
-    yield from ("## Training data", "")
-    yield f"{meta.n} sentences of {len(meta.commentaries)} commentaries (SHA-256 `{meta.data_hash[:16]}`)."
-    yield ""
-    for name, state in meta.layers.items():
-        yield from _layer(name, state)
 
 
 def _layer(name: str, state: LayerState) -> Iterator[str]:
@@ -163,7 +140,6 @@ def _layer(name: str, state: LayerState) -> Iterator[str]:
 
 
 def _analyses(meta: ModelMeta) -> Iterator[str]:
-    yield from ("## Quantitative analyses", "")
     layers: Mapping[str, Any] = (meta.figures or {}).get("layers", {})
     if not layers:
         yield "None."
@@ -215,38 +191,6 @@ def _codes(name: str, figures: Mapping[str, Any]) -> Iterator[str]:
             *(str(target_figures.get(key)) for key in ("n", "touched")),
         ]
         yield f"| {target} | {' | '.join(cells)} | {target_figures.get('reason') or ''} |"
-
-
-def _ethics(meta: ModelMeta) -> Iterator[str]:
-    yield from ("## Ethical considerations", "")
-    yield "- It repeats the judgement, and the blind spots, of those who coded the training data."
-    yield from _say(
-        "- What someone stands for is read off the words of one piece, and can be wrong. Publish shares "
-        "with their errors rather than verdicts on persons, and let a person read what matters."
-    )
-    yield from _say(
-        "- It remembers words of the texts it was trained on, and hashes of their ids and authors: "
-        "share it as you would share them."
-    )
-
-
-def _caveats(meta: ModelMeta) -> Iterator[str]:
-    settings = meta.settings
-    yield from ("## Caveats and recommendations", "")
-    yield "- On other authors, topics or times than those it was trained on it is worse than the figures say."
-    yield from _say(
-        f"- Nothing is suggested of a layer coded in fewer than {settings.min_layer} sentences, or of a code "
-        f"with fewer than {settings.min_code} examples."
-    )
-    yield from _say(
-        f"- A target is untested until it was asked in {settings.min_asked} sentences and touched in "
-        f"{settings.min_touched}: the model answers, but suggests nothing."
-    )
-    yield from _say(
-        "- Scores are calibrated on held-out commentaries of the training data, not on yours: check "
-        "some by hand."
-    )
-    yield "- The hash in model.json shows damage; it is no signature. Load models from people you trust."
 
 
 def _say(words: str) -> list[str]:
