@@ -11,13 +11,13 @@ from functools import cache
 from importlib import resources
 from itertools import chain, pairwise
 
+from train.features.word_files import read_lines
+
 
 @cache
 def read_lexicon(name: str) -> frozenset[str]:
     """The entries of a list, in lower case."""
-    text = resources.files("train.features.lexicon").joinpath(f"{name}.txt").read_text(encoding="utf-8")
-    entries = (line.split("#", 1)[0].strip().lower() for line in text.splitlines())
-    return frozenset(entry for entry in entries if entry)
+    return frozenset(map(str.lower, read_lines("train.features.lexicon", name)))
 
 
 @cache

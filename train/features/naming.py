@@ -23,6 +23,7 @@ from train.features.analyzers import tokens
 from train.features.cues import LENGTHS
 from train.features.lexicons import find_lexicons, read_lexicon
 from train.features.passages import Passage
+from train.features.word_files import read_kinds, read_lines
 
 MEANING = "sentence: meaning"
 TOPIC, OTHERS = "commentary: topic", "commentary: other sentences"
@@ -30,45 +31,8 @@ LAYERS = "sentence: other layers"
 FIRST, LAST = "commentary: first sentence", "commentary: last sentence"
 NAMED, ITSELF = "target: named", "target: itself"
 
-#: The lists that are cues, each with its words that do not show by themselves what it is about. Of a word
-#: on several lists the first counts.
-CUES: dict[str, str] = {
-    "negation": "weg",
-    "modal": "gilt braucht brauchen bedarf gehört gehören lässt",
-    "subjunctive": "",
-    "reported_speech": "halte heißt hieß komme könnten lasse liege schreiben stehe",
-    "demand": "bauen bitte gehört gehören handeln lassen machen schaffen schlage schlagen wünsche zeit",
-    "consensus": "klar",
-    "contrast": "anders trotz während",
-    "cause": "da damit dass",
-    "condition": "dann gesetzt je",
-    "comparison": "",
-    "example": "besonders etwa siehe",
-    "hedging": "denke etwa meine oft",
-    "forecast": "bleiben bleibt folgen rechnen",
-    "irony": "ach na immerhin",
-    "judgement_bad": "",
-    "judgement_good": "dafür helfen hilft recht",
-    "absolute": "allein alleine",
-    "decrease": "",
-    "increase": "bleiben erhalten geben gelten",
-    "question_words": "etwa ob oder wie",
-    "first_person": "finde meinung",
-    "second_person": "eure frau herr ihnen ihr liebe lieber sie user",
-    "time": "abend noch schon seit",
-    "addition": "auch oder und",
-    "number_words": "",
-}
 #: Marks that say something, by what stands for them.
 MARKS = dict.fromkeys('"„“”»«', '"') | {mark: mark for mark in "?!:…"}
-#: Words without a meaning of their own that are on no list of function words.
-_EMPTY = frozenset((
-    "andere", "anderem", "anderen", "anderer", "anderes", "daraus", "davor", "denen", "deren", "derer",
-    "dessen", "diejenigen", "dr", "ebd", "einander", "etwas", "gab", "geht", "gibt", "her", "herr", "hin",
-    "hinaus", "jemand", "kommt", "lassen", "lässt", "machen", "macht", "of", "solche", "solchem", "solchen",
-    "solcher", "solches", "sowas", "st", "the", "tun", "tut", "usf", "weder", "werdet", "wessen", "woran",
-    "worauf", "woraus", "worin", "worüber", "wovon", "wovor", "wozu",
-))  # fmt: skip
 _SHORT, _LONG = 8, 35  # tokens
 _NO_TARGET = ("state=silent", "named=0", "overlap=0", "share=0")
 _TARGET = ("state=", "named=", "overlap=", "share=", "alias=")
@@ -240,18 +204,26 @@ def _said(text: str) -> _Said:
     return _Said(words, cues, lists)
 
 
+def cues() -> dict[str, tuple[str, ...]]:
+    """The word lists that are cues, each with its words that do not show by themselves what it is about.
+
+    Of a word on several lists the first counts.
+    """
+    return read_kinds("train.features", "told")
+
+
 @cache
 def _cue_of() -> dict[str, str]:
     """The cue of each entry of a list, in lower case."""
     found: dict[str, str] = {}
-    for name, vague in CUES.items():
-        for entry in sorted(read_lexicon(name) - set(vague.split())):
+    for name, vague in cues().items():
+        for entry in sorted(read_lexicon(name).difference(vague)):
             found.setdefault(entry, name)
     return found
 
 
 def _is_vague(name: str, entry: str) -> bool:
-    return entry.lower() in CUES.get(name, "").split()
+    return entry.lower() in cues().get(name, ())
 
 
 def is_word(token: str) -> bool:
@@ -260,4 +232,9 @@ def is_word(token: str) -> bool:
 
 def is_content(word: str) -> bool:
     """Whether a word in lower case means something by itself."""
-    return len(word) > 1 and word not in read_lexicon("function_words") and word not in _EMPTY
+    return len(word) > 1 and word not in read_lexicon("function_words") and word not in _empty()
+
+
+@cache
+def _empty() -> frozenset[str]:
+    return frozenset(read_lines("train.features", "empty_words"))

@@ -1,27 +1,22 @@
 """The word lists of the grammar, package data beside it (``train/features/speech/*.txt``)."""
 
 from functools import cache
-from importlib import resources
 from typing import NamedTuple
 
+from train.features.word_files import read_kinds, read_lines
 
-def read_lines(name: str) -> list[str]:
-    """The lines of a list, without comments and what is empty."""
-    text = resources.files("train.features.speech").joinpath(f"{name}.txt").read_text(encoding="utf-8")
-    lines = (line.split("#", 1)[0].strip() for line in text.splitlines())
-    return [line for line in lines if line]
+_HERE = "train.features.speech"
 
 
 @cache
 def read_list(name: str) -> frozenset[str]:
-    return frozenset(read_lines(name))
+    return frozenset(read_lines(_HERE, name))
 
 
 @cache
 def words(name: str) -> frozenset[str]:
     """The words of one kind in ``words.txt``, as they are written there."""
-    rows = (line.partition(":") for line in read_lines("words"))
-    return frozenset(word for kind, _, row in rows if kind == name for word in row.split())
+    return frozenset(read_kinds(_HERE, "words")[name])
 
 
 class Verb(NamedTuple):
@@ -56,7 +51,7 @@ def verb_forms() -> Forms:
     """All forms of the verbs in ``verbs.txt``."""
     tables: tuple[dict[str, dict[Verb, None]], ...] = ({}, {}, {})
     kind = ""
-    for line in read_lines("verbs"):
+    for line in read_lines(_HERE, "verbs"):
         if line.startswith("["):
             kind = line.strip("[]")
             continue
@@ -110,7 +105,7 @@ def _needs_e(stem: str) -> bool:
 @cache
 def konjunktiv() -> frozenset[str]:
     """Forms of Konjunktiv I that are told by themselves."""
-    lines = read_lines("konjunktiv")
+    lines = read_lines(_HERE, "konjunktiv")
     return frozenset(
         line.removeprefix("=") if line.startswith("=") else line.removesuffix("n").removesuffix("e") + "e"
         for line in lines
