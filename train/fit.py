@@ -259,14 +259,7 @@ def _report(meta: ModelMeta, seconds: float, copies: int, left: int) -> TrainRep
         model_version=meta.model_version,
         n=meta.n,
         layers={
-            name: LayerReport(
-                codes=state.codes,
-                trained=state.trained,
-                reason=state.reason,
-                targets=state.targets,
-                not_learned=state.not_learned,
-                examples=state.examples,
-            )
+            name: msgspec.convert(state, LayerReport, from_attributes=True)
             for name, state in meta.layers.items()
         },
         seconds=round(seconds, 3),

@@ -1,6 +1,6 @@
 """A layer of a model as a scikit-learn Pipeline over texts: fitted, and to be cloned and fitted anew."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Self
 
@@ -24,6 +24,9 @@ from train.features.vectorizers import SentenceVectorizer
 from train.layers.sets import choose, learn_codes, lift
 from train.model import Model
 from train.settings import Settings
+
+#: The kinds of layer that are about a text alone.
+_OF_TEXTS = ("one", "scale", "set")
 
 
 class TextReader(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -167,10 +170,21 @@ def layer_pipeline(model: Model, layer_id: str) -> TextPipeline:
         The model has not learned this layer, or it is of a kind that is not about a text alone.
     """
     layer = _layer_named(model, layer_id)
-    classifiers = model.classifiers[layer_id]
+    state, classifiers = model.meta.layers[layer_id], model.classifiers[layer_id]
     theirs = any(isinstance(c, EstimatorModel) and c.reads_texts for c in classifiers.values())
-    reader = ("texts", TextReader()) if theirs else ("features", _vectorizer(model))
-    return TextPipeline([reader, ("classifier", _STEPS[layer.kind](model, layer, classifiers))])
+    reader = ("texts", TextReader()) if theirs else ("features", _vectorizer(model.features))
+    balances = (0.0,) if layer.kind == "set" else ()
+    fitted = {part: _estimator(model, one, balances, state.n) for part, one in classifiers.items()}
+    if layer.kind == "set":
+        step = SetClassifier(clone(next(iter(fitted.values()))), msgspec.to_builtins(layer), model.meta.seed)
+        step = step._keep(fitted, state.thresholds, state.not_learned)
+    else:
+        step = fitted["code"]
+        for name, value in state.choices.get("code", {}).items():
+            setattr(step, f"{name}_", value)
+        if layer.kind == "scale":
+            step.classes_ = step.classes_.astype(np.int64)
+    return TextPipeline([reader, ("classifier", step)])
 
 
 def _layer_named(model: Model, layer_id: str) -> Layer:
@@ -181,7 +195,7 @@ def _layer_named(model: Model, layer_id: str) -> Layer:
         raise DataError(
             f'found no layer "{layer_id}" that the model has learned, expected one of {known}{near}'
         )
-    if layer.kind not in _STEPS:
+    if layer.kind not in _OF_TEXTS:
         raise DataError(
             f'layer "{layer_id}" is of kind {layer.kind}: its answers rest on more than the text, so no '
             "Pipeline over texts can give them (predict does)"
@@ -189,54 +203,16 @@ def _layer_named(model: Model, layer_id: str) -> Layer:
     return layer
 
 
-def _vectorizer(model: Model) -> SentenceVectorizer:
-    features = model.features
+def _vectorizer(features: SentenceFeatures) -> SentenceVectorizer:
     vectorizer = SentenceVectorizer(tuple(features.blocks), features.encoder)
-    vectorizer.buckets_, vectorizer.idf_, vectorizer.terms_ = (
-        features.buckets_,
-        features.idf_,
-        features.terms_,
-    )
+    for name in ("buckets_", "idf_", "terms_"):
+        setattr(vectorizer, name, getattr(features, name))
     return vectorizer
 
 
-def _one(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> Any:
-    meta = model.meta
-    fitted = _estimator(model, classifiers["code"], meta.settings, (), meta.layers[layer.id].n)
-    for name, value in meta.layers[layer.id].choices.get("code", {}).items():
-        setattr(fitted, f"{name}_", value)
-    return fitted
-
-
-def _scale(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> Any:
-    fitted = _one(model, layer, classifiers)
-    fitted.classes_ = fitted.classes_.astype(np.int64)
-    return fitted
-
-
-def _set(model: Model, layer: Layer, classifiers: Mapping[str, Classifier]) -> SetClassifier:
-    meta, state = model.meta, model.meta.layers[layer.id]
-    each = {
-        code: _estimator(model, classifier, meta.settings, (0.0,), state.n)
-        for code, classifier in classifiers.items()
-    }
-    step = SetClassifier(clone(next(iter(each.values()))), msgspec.to_builtins(layer), meta.seed)
-    return step._keep(each, state.thresholds, state.not_learned)
-
-
-#: For each kind of layer that is about a text alone, its fitted last step.
-_STEPS: dict[str, Callable[[Model, Layer, Mapping[str, Classifier]], Any]] = {
-    "one": _one,
-    "scale": _scale,
-    "set": _set,
-}
-
-
-def _estimator(
-    model: Model, fitted: Classifier, settings: Settings, balances: tuple[float, ...], size: int
-) -> Any:
+def _estimator(model: Model, fitted: Classifier, balances: tuple[float, ...], size: int) -> Any:
     """The estimator that a classifier was trained as, with what it learned."""
-    seed = model.meta.seed
+    settings, seed = model.meta.settings, model.meta.seed
     if isinstance(fitted, EstimatorModel):
         estimator = clone(fitted.estimator_)
         made: Any = CalibratedEstimator(

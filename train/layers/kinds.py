@@ -51,12 +51,7 @@ def fit_layer(layer: Layer, data: TrainingData) -> FittedLayer:
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     notes = [OURS] if keeps_ours else []
     notes += [f"{not_converged} of its solvers did not converge"] if not_converged else []
-    return _with_notes(fitted, notes) if notes else fitted
-
-
-def _with_notes(fitted: FittedLayer, notes: list[str]) -> FittedLayer:
-    """The layer with more that is odd about it."""
-    reason = "; ".join(filter(None, (fitted.state.reason, *notes)))
+    reason = "; ".join(filter(None, (fitted.state.reason, *notes))) or None
     return replace(fitted, state=msgspec.structs.replace(fitted.state, reason=reason))
 
 

@@ -187,21 +187,21 @@ def _is_sound_classifier(classifier: Any, width: int, kind: str, cues: int, thei
     if not _is_array(classes, kind, (None,)) or not 0 < len(classes) == len(np.unique(classes)):
         return False
     size = len(classes)
-    if "share" in classifier:
-        share = classifier["share"]
-        return _is_array(share, "f", (size,), 0, 1) and abs(float(share.sum()) - 1) < 1e-6
     # a higher score never makes its own class less likely
     steepest = _SCALE if "coef" in classifier else np.inf
-    if not _is_array(classifier["scale"], "f", (size,), 0, steepest):
+    bounds: dict[str, tuple[tuple[int, ...], float, float]] = {
+        "coef": ((size, width), -np.inf, np.inf),
+        "intercept": ((size,), -np.inf, np.inf),
+        "scale": ((size,), 0, steepest),
+        "offset": ((size,), -_OFFSET, _OFFSET),
+        "floor": ((), -np.inf, np.inf),
+        "share": ((size,), 0, 1),
+    }
+    if not all(_is_array(classifier[name], "f", *bounds[name]) for name in bounds.keys() & set(classifier)):
         return False
-    if not _is_array(classifier["offset"], "f", (size,), -_OFFSET, _OFFSET):
-        return False
-    if "coef" not in classifier:
-        return _is_array(classifier["floor"], "f", ())
-    is_linear = _is_array(classifier["coef"], "f", (size, width)) and _is_array(
-        classifier["intercept"], "f", (size,)
-    )
-    return is_linear and ("forest" not in classifier or _is_sound_forest(classifier["forest"], size, cues))
+    if "share" in classifier:
+        return abs(float(classifier["share"].sum()) - 1) < 1e-6
+    return "forest" not in classifier or _is_sound_forest(classifier["forest"], size, cues)
 
 
 def _is_sound_forest(forest: Any, size: int, cues: int) -> bool:

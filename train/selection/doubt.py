@@ -1,10 +1,8 @@
 """How doubtful a model is about a sentence, over all layers."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from math import log
 
-import msgspec
 import numpy as np
 
 from schemas.records import CodePrediction, ContextSentence, LayerPrediction, Prediction, SetPrediction
@@ -17,8 +15,7 @@ def doubts(
     model: Model, rows: Sequence[ContextSentence], *, asked: Sequence[RequestedTargets] | None = None
 ) -> Floats:
     """How doubtful the model is about each row, 0 to 1 (`doubt`); ``asked`` as in `train.predict.predict`."""
-    settings = msgspec.structs.replace(model.meta.settings, reasons=0)  # they would take most of the time
-    silent = replace(model, meta=msgspec.structs.replace(model.meta, settings=settings))
+    silent = model.with_reasons(0)  # they would take most of the time
     return np.array([doubt(prediction) for prediction in predict_stream(silent, rows, asked=asked)])
 
 
