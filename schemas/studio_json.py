@@ -62,15 +62,6 @@ class TaskData(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-class Result(Struct, frozen=True, kw_only=True):
-    """One control of an annotation or a prediction, as Label Studio stores it."""
-
-    from_name: str
-    to_name: str = TEXT_TAG
-    type: str
-    value: dict[str, Any]
-
-
 class StudioAnnotation(Struct, frozen=True, kw_only=True):
     """An annotation as it stands in an export or an API answer.
 

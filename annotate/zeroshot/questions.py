@@ -104,11 +104,11 @@ class Prompt:
             talk = messages(self.system, examples, asked)
             yield from (Question(part, numbers, talk, n) for n in range(self.settings.samples))
 
-    def body(self, asked: Question, talk: Sequence[Message] | None = None) -> dict[str, Any]:
+    def body(self, asked: Question) -> dict[str, Any]:
         """The request as it is sent to an endpoint that knows all of it."""
         return {
             "model": self.model,
-            "messages": list(talk or asked.talk),
+            "messages": list(asked.talk),
             "stream": False,
             "temperature": self.settings.temperature,
             "seed": asked.sample,

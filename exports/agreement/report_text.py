@@ -55,20 +55,6 @@ def code_label(layer: Layer, code_id: str, codebook: Codebook) -> str:
     return label or ("no stance" if code_id == UNRELATED else code_id)
 
 
-def interpretation(figure: Coefficients) -> str:
-    """What a figure allows to conclude: by its interval where it has one."""
-    if figure.alpha is None:
-        return figure.reason or "undefined"
-    low = figure.interval[0] if figure.interval else figure.alpha
-    if low >= FIRM:
-        return f"firm: even the low end of the interval is above {FIRM:.2f}"
-    if figure.alpha >= FIRM:
-        return f"above {FIRM:.2f}, but the interval reaches below it"
-    if figure.alpha >= TENTATIVE:
-        return f"tentative: between {TENTATIVE} and {FIRM:.2f}"
-    return f"below {TENTATIVE}: clarify the codes before you rest conclusions on it"
-
-
 def report_words(
     report: AgreementReport, codebook: Codebook, places: Mapping[str, Place], *, most: int = 3
 ) -> str:

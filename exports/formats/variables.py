@@ -9,8 +9,6 @@ from schemas.kinds import KINDS
 from schemas.layer import Layer
 from schemas.records import UNRELATED, Layers
 
-#: What of a layer is yes (1) or no (0) for each code.
-YES_NO = {"1": "ja", "0": "nein"}
 _WORDS = {"de": ("ja", "nein", "nicht berührt"), "en": ("yes", "no", "not touched")}
 
 

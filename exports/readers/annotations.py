@@ -61,7 +61,7 @@ class ReadReport(Record, frozen=True, kw_only=True):
 
     ``unread`` counts results of types that are not read, such as spans, as ``control (type)``; ``rejected``
     are rows that a reviewer did not accept, and count all the same. ``unmapped``, ``left_out`` and
-    ``unmatched`` are of projects made by hand, as in `exports.readers.existing_project.Translated`.
+    ``unmatched`` are of projects made by hand, as in `exports.readers.existing_project.Translator`.
     """
 
     annotations: int = 0

@@ -4,7 +4,7 @@ import html
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,7 @@ from exports.readers.taxonomies import Leaves, is_taxonomy, paths_of
 from schemas.codebook import NO_TARGET, Codebook
 from schemas.kinds import KINDS
 from schemas.project_map import ControlMap, ProjectMap, codes_of
-from schemas.records import Record, Sentence, short_hash
+from schemas.records import Sentence, short_hash
 from schemas.studio_json import (
     NOT_ASKED,
     NOT_CODED,
@@ -28,19 +28,6 @@ from schemas.studio_json import (
 NOT_IN_MAP = "(not in the map)"
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
 _INLINE = ["a", "abbr", "b", "em", "font", "i", "mark", "s", "small", "span", "strong", "sub", "sup", "u"]
-
-
-class Translated(Record, frozen=True, kw_only=True):
-    """``tasks`` in our form; ``unmatched`` are tasks without a sentence: the study has it not, or twice.
-
-    ``unmapped`` counts values without a code, as ``control: value``, and controls without a layer;
-    ``left_out`` what the map leaves out on purpose.
-    """
-
-    tasks: list[dict[str, Any]]
-    unmatched: list[str]
-    unmapped: dict[str, int]
-    left_out: dict[str, int]
 
 
 def mapped_part(codebook: Codebook, project_map: ProjectMap) -> Codebook:
@@ -172,23 +159,6 @@ class Translator:
             else {}
         )
         return labels.get(word)
-
-
-def translate(
-    tasks: Iterable[Any],
-    project_map: ProjectMap,
-    codebook: Codebook,
-    sentences: Sequence[Sentence] | None,
-    leaves: Leaves | None = None,
-) -> Translated:
-    """Tasks of an export with our sentence ids, control names and codes; see `Translator`."""
-    translator = Translator(project_map, codebook, sentences, leaves)
-    return Translated(
-        tasks=[ours for task in tasks if (ours := translator.task(task)) is not None],
-        unmatched=translator.unmatched,
-        unmapped=dict(translator.unmapped),
-        left_out=dict(translator.left_out),
-    )
 
 
 #: From the data of a task to what it says of its sentence; None where that is not known.

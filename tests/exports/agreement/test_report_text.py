@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from exports.agreement.agree import agree
-from exports.agreement.report import AgreementReport, Coefficients
-from exports.agreement.report_text import Place, figure_table, interpretation, next_steps, report_words
+from exports.agreement.report import AgreementReport
+from exports.agreement.report_text import Place, figure_table, next_steps, report_words
 from schemas.codebook import Codebook
 from schemas.records import Annotation
 
@@ -67,20 +66,3 @@ def test_a_one_sided_target_is_named(report: AgreementReport) -> None:
     table = "\n".join(figure_table(report))
     (mark,) = re.findall(r"tempolimit (\[\d\])", table)
     assert f"{mark} undefined: only one direction observed: against" in table
-
-
-@pytest.mark.parametrize(
-    ("alpha", "interval", "words"),
-    [
-        (0.9, (0.85, 0.95), "firm"),
-        (0.82, (0.7, 0.9), "above 0.80, but the interval reaches below"),
-        (0.7, (0.5, 0.8), "tentative"),
-        (0.4, (0.3, 0.5), "below 0.667"),
-        (None, None, "undefined: nobody used it"),
-    ],
-)
-def test_the_interpretation_goes_by_the_interval(alpha: Any, interval: Any, words: str) -> None:
-    figure = Coefficients(
-        alpha=alpha, observed=1, interval=interval, shared=9, n=9, reason="undefined: nobody used it"
-    )
-    assert interpretation(figure).startswith(words)

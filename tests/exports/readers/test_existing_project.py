@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from exports.readers.annotations import Export, read_export
-from exports.readers.existing_project import Translated, mapped_part, translate
+from exports.readers.existing_project import Translator, mapped_part
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError
 from schemas.files import write_json
@@ -84,10 +84,10 @@ def task(number: int, data: dict[str, str], *result: dict[str, Any], by: int = 3
     return {"id": number, "data": data, "annotations": [annotation]}
 
 
-def read(tmp_path: Path, given: ProjectMap, book: Codebook, *tasks: Any) -> tuple[Translated, Export]:
+def read(tmp_path: Path, given: ProjectMap, book: Codebook, *tasks: Any) -> tuple[Translator, Export]:
     part = mapped_part(book, given)
-    found = translate(tasks, given, part, sentences("Die Stadt baut.", "Niemand fährt.", "Ja.", "Ja."))
-    write_json(tmp_path / "ours.json", found.tasks)
+    found = Translator(given, part, sentences("Die Stadt baut.", "Niemand fährt.", "Ja.", "Ja."))
+    write_json(tmp_path / "ours.json", [ours for one in tasks if (ours := found.task(one))])
     names = {int(number): name for number, name in given.annotators.items()}
     return found, read_export(tmp_path / "ours.json", part, names=names)
 

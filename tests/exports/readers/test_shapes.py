@@ -9,7 +9,7 @@ import pytest
 
 from exports.agreement.agree import agree
 from exports.readers.annotations import Export, read_codings
-from exports.readers.existing_project import translate
+from exports.readers.existing_project import Translator
 from schemas.codebook import Codebook, load_codebook
 from schemas.errors import DataError
 from schemas.project_map import ControlMap, ProjectMap
@@ -223,8 +223,9 @@ def test_sentences_are_made_of_the_tasks_where_there_is_no_study(book: Codebook)
         {"satz": "<p>Die <b>Maut</b>&nbsp;kommt.</p>", "quelle": "FAZ 1"},
         {"satz": " "},
     ]
-    found = translate([{"id": n, "data": d} for n, d in enumerate(data)], given, book, None)
-    first, second = (one["data"] for one in found.tasks)
+    found = Translator(given, book, None)
+    tasks = [found.task({"id": n, "data": d}) for n, d in enumerate(data)]
+    first, second = (one["data"] for one in tasks if one)
     assert first["sentence_id"] == second["sentence_id"]
     assert (first["commentary_id"], first["text"]) == ("FAZ 1", "Die Maut kommt.")
     assert found.unmatched == ["task 2: has no sentence"]
