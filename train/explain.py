@@ -1,6 +1,6 @@
 """What moved a prediction, in names that a person understands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from schemas.records import UNRELATED, CodePrediction
-from train.arrays import Floats, Ints
+from train.arrays import Array, Floats, Ints
 from train.evidence import SHARED
 from train.features.naming import LAYERS, MEANING, OTHERS, Subjects, tell
 from train.features.passages import Passage
@@ -59,15 +59,15 @@ def _of_codes(
     passages: Sequence[Passage],
     predictions: Sequence[Any],
 ) -> list[Reasons | None]:
-    codes, code_weights = _code_weights(model, name)
+    weights = _code_weights(model, name)
     kind, classifiers = KINDS[model.meta.layers[name].kind], model.classifiers[name]
-    chosen = _chosen(codes, [kind.predicted_codes(prediction) for prediction in predictions])
-    meant = (chosen * (vectors @ _vector_weights(model, name).T)).sum(axis=1)
+    chosen = _chosen(weights.codes, [kind.predicted_codes(prediction) for prediction in predictions])
+    meant = (chosen * (vectors @ weights.vectors.T)).sum(axis=1)
     total = np.zeros(len(predictions))
     for i, (classifier, value) in enumerate(_weighed_codes(model, name).values()):
         part = next(part for part, other in classifiers.items() if other is classifier)
         total += chosen[:, i] * _score_gap(classifier, batch.scores[name, part], value)
-    moved = _moved(said, code_weights, chosen)
+    moved = _moved(said, weights.readable, chosen)
     moved[said.indptr[1:] - 1] = meant
     told = _told(cells, moved, total, passages, model.meta.settings.reasons)
     return [reasons if any(row) else None for reasons, row in zip(told, chosen, strict=True)]
@@ -228,26 +228,29 @@ def _moved(said: Any, code_weights: Floats, chosen: Floats) -> Floats:
     return moved
 
 
+class _Weights(NamedTuple):
+    """For each code what a unit of each readable feature, and of each number of an encoder's vectors, adds to
+    its score beyond the other codes'.
+    """
+
+    codes: list[str]
+    readable: Array
+    vectors: Array
+
+
 @lru_cache(maxsize=32)  # a model predicts batch after batch
-def _code_weights(model: Model, layer_id: str) -> tuple[list[str], Floats]:
-    """For each code, what a unit of each feature adds to its score beyond the other codes'."""
+def _code_weights(model: Model, layer_id: str) -> _Weights:
     pairs = _weighed_codes(model, layer_id)
-    return list(pairs), _weights_of(pairs.values(), model.readable[1])
-
-
-@lru_cache(maxsize=32)
-def _vector_weights(model: Model, layer_id: str) -> Floats:
-    """As `_code_weights`, for the columns of an encoder."""
-    return _weights_of(_weighed_codes(model, layer_id).values(), model.features.columns(VECTORS))
+    readable, vectors = (
+        np.array([_class_weights(*pair, columns) for pair in pairs.values()], np.float32)
+        for columns in (model.readable[1], model.features.columns(VECTORS))
+    )
+    return _Weights(list(pairs), readable, vectors)
 
 
 def _weighed_codes(model: Model, layer_id: str) -> dict[str, tuple[Any, object]]:
     pairs = KINDS[model.meta.layers[layer_id].kind].code_classes(model.classifiers[layer_id])
     return {code: pair for code, pair in pairs.items() if hasattr(pair[0], "coef_")}
-
-
-def _weights_of(pairs: Iterable[tuple[Any, object]], columns: Ints) -> Floats:
-    return np.array([_class_weights(classifier, code, columns) for classifier, code in pairs], np.float32)
 
 
 def _class_weights(classifier: Any, code: object, columns: Ints | slice) -> Floats:

@@ -154,7 +154,7 @@ class SentenceFeatures:
             rarity = np.log((1 + scene.rows.sum()) / (1 + frequency[kept])) + 1
             self.buckets_[name] = kept.astype(np.int32)
             self.idf_[name] = (rarity if rule.idf else np.ones(len(kept))).astype(np.float32)
-            counts[name] = self._narrow(matrix, name)
+            counts[name] = matrix[:, kept]
         if self.has_signs:
             self.buckets_[SIGN] = np.arange(len(SIGNS), dtype=np.int32)
             self.idf_[SIGN] = np.ones(len(SIGNS), dtype=np.float32)
@@ -249,13 +249,6 @@ class SentenceFeatures:
                 found.sum_duplicates()
                 parts[name].append(found)
         return {name: sp.vstack(row, format="csr") for name, row in parts.items()}
-
-    def _narrow(self, matrix: sp.csr_matrix, name: str) -> sp.csr_matrix:
-        column = _table(self.buckets_[name])[matrix.indices]
-        kept = column < len(self.buckets_[name])
-        starts = np.concatenate([[0], np.cumsum(kept)])[matrix.indptr]
-        shape = (matrix.shape[0], len(self.buckets_[name]))
-        return sp.csr_matrix((matrix.data[kept], column[kept], starts), shape=shape)
 
     def _assemble(self, scene: "Scene", counts: dict[str, sp.csr_matrix]) -> sp.csr_matrix:
         blocks = []
