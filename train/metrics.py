@@ -4,7 +4,7 @@ Everything rests on one table, hits, false alarms and misses a code, kept apart 
 that an interval costs a matrix product and not a new evaluation.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -24,6 +24,18 @@ def tally(gold: Bools, predicted: Bools) -> Floats:
     int ndarray of shape (n_rows, n_codes, 3)
     """
     return np.stack([gold & predicted, ~gold & predicted, gold & ~predicted], axis=2).astype(np.int64)
+
+
+def many_hot(values: Sequence[Collection[str]], codes: Sequence[str]) -> Bools:
+    """Which codes each row has: shape (n_rows, n_codes)."""
+    has = [[code in row for code in codes] for row in values]
+    return np.array(has, dtype=bool).reshape(len(values), len(codes))
+
+
+def score_table(scores: Sequence[Mapping[str, float]], codes: Sequence[str]) -> Floats:
+    """Probabilities by code, 0 for a code that a row lacks: shape (n_rows, n_codes)."""
+    found = [[row.get(code, 0.0) for code in codes] for row in scores]
+    return np.array(found, dtype=np.float64).reshape(len(scores), len(codes))
 
 
 def soft_tally(gold: Bools, predicted: Bools) -> Floats:
@@ -51,6 +63,12 @@ def macro_f1(counts: Floats) -> float | None:
     """The unweighted mean of F1 over the codes that occur in gold or prediction."""
     values = f1(counts)
     return None if np.isnan(values).all() else float(np.nanmean(values))
+
+
+def macro_of_highest(scores: Floats, truth: Bools) -> float:
+    """Macro-F1 where each row is given the code with its highest score: both of shape (n_rows, n_codes)."""
+    chosen = np.eye(truth.shape[1], dtype=bool)[scores.argmax(axis=1)]
+    return macro_f1(tally(truth, chosen).sum(axis=0)) or 0.0
 
 
 def precision_recall(counts: Floats) -> tuple[Floats, Floats]:

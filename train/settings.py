@@ -17,6 +17,7 @@ Count = Annotated[int, msgspec.Meta(ge=0)]
 #: tests/train/test_formats.py fails until they are raised.
 FEATURES_FORMAT = 3
 TRAINING_FORMAT = 8
+_LARGE, _LARGE_FOLDS = 5000, 3
 
 
 class Settings(Record, frozen=True, kw_only=True):
@@ -24,8 +25,8 @@ class Settings(Record, frozen=True, kw_only=True):
 
     Parameters
     ----------
-    inner_folds, large_folds, large_rows
-        Folds of inner cross-validation, and their number from ``large_rows`` rows on.
+    inner_folds
+        Folds of inner cross-validation; of `_LARGE` rows and more it has `_LARGE_FOLDS`.
     abstain_at
         The share of right answers a code must reach on held-out commentaries, by a lower bound
         (`train.classifiers.thresholds.abstention_threshold`); below it, the model's answer is marked as
@@ -52,8 +53,6 @@ class Settings(Record, frozen=True, kw_only=True):
     """
 
     inner_folds: int = 5
-    large_folds: int = 3
-    large_rows: int = 5000
     abstain_at: Share = 0.7
     touch_at: Share = 0.65
     direction_at: Share = 0.6
@@ -69,7 +68,7 @@ class Settings(Record, frozen=True, kw_only=True):
 
     def folds(self, rows: int) -> int:
         """The number of inner folds for so many rows."""
-        return self.large_folds if rows >= self.large_rows else self.inner_folds
+        return _LARGE_FOLDS if rows >= _LARGE else self.inner_folds
 
 
 #: The encoder where none is named.

@@ -21,7 +21,7 @@ from train.classifiers.fusion import MIN_ANSWERS, MIN_GROUPS, Both, choose, fuse
 from train.features.passages import Passage, to_passages
 from train.layers.kind import Heard, Kind
 from train.layers.kinds import KINDS
-from train.metrics import macro_f1, tally
+from train.metrics import macro_f1, many_hot, score_table, tally
 from train.model import STACKED_FORMAT, FittedLayer, IfMissing, Model, Stacked, StackedLayer
 
 #: The codes of a question that is answered yes or no: whether a code of a set applies.
@@ -156,7 +156,7 @@ def _learn(
     if len(codes) < 2 and not kind.several:
         return "the model knows one code only"
     gold = [kind.gold_items(layer, rows[p.row].layers[name])[p.target] for p in pairs]
-    truth = np.array([[code in given for code in codes] for given in gold], dtype=bool)
+    truth = many_hot(gold, codes)
     balance = fitted.state.choices.get("code", {}).get("balance", 0.0) if not kind.several else 0.0
     scores, weights, told = _scores(pairs, codes, 0), {}, []
     for part, columns, both, column in _questions(kind, pairs, codes, truth):
@@ -235,13 +235,11 @@ def _codes(pairs: Sequence[_Pair]) -> list[str]:
 
 
 def _scores(pairs: Sequence[_Pair], codes: Sequence[str], whose: int) -> Floats:
-    answers = [(pair.own, pair.other)[whose].scores for pair in pairs]
-    return np.array([[scores.get(code, 0.0) for code in codes] for scores in answers]).reshape(-1, len(codes))
+    return score_table([(pair.own, pair.other)[whose].scores for pair in pairs], codes)
 
 
 def _given(kind: Kind, pairs: Sequence[_Pair], codes: Sequence[str]) -> Bools:
-    said = [set(kind.predicted_codes(pair.other)) for pair in pairs]
-    return np.array([[code in given for code in codes] for given in said], dtype=bool).reshape(-1, len(codes))
+    return many_hot([kind.predicted_codes(pair.other) for pair in pairs], codes)
 
 
 def _no_yes(share: Floats) -> Floats:
@@ -251,8 +249,7 @@ def _no_yes(share: Floats) -> Floats:
 def _macro(kind: Kind, answers: Sequence[Any], codes: Sequence[str], truth: Bools, layer: Layer) -> float:
     """Macro-F1 as everywhere: of a set without its exclusive codes."""
     counted = [i for i, code in enumerate(codes) if not kind.several or code not in layer.exclusive]
-    said = [set(kind.predicted_codes(answer)) for answer in answers]
-    given = np.array([[code in some for code in codes] for some in said], dtype=bool)
+    given = many_hot([kind.predicted_codes(answer) for answer in answers], codes)
     return round(macro_f1(tally(truth[:, counted], given[:, counted]).sum(axis=0)) or 0.0, 6)
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from train.arrays import Array, Floats, Ints
-from train.metrics import macro_f1, tally
+from train.metrics import macro_of_highest
 
 _PULL = 1e-3  # keeps the scales of rare codes near the others'
 #: What macro-F1 must gain on held-out rows before probabilities are balanced a step further.
@@ -82,8 +82,7 @@ def fit_balanced(scores: Floats, codes: Ints, balances: Sequence[float]) -> tupl
     best, found = -1.0, (Calibration(np.ones(scores.shape[1]), np.zeros(scores.shape[1])), 0.0)
     for balance in balances:
         fitted = fit_calibration(scores, codes, balance=balance)
-        chosen = np.eye(scores.shape[1], dtype=bool)[probabilities(scores, fitted).argmax(axis=1)]
-        value = macro_f1(tally(truth, chosen).sum(axis=0)) or 0.0
+        value = macro_of_highest(probabilities(scores, fitted), truth)
         if value > best + _WORTH:
             best, found = value, (fitted, balance)
     return found

@@ -24,7 +24,7 @@ from train.classifiers.calibration import (
 from train.classifiers.fitted import Evidence
 from train.classifiers.forest import Forest, fit_forest
 from train.folds import folds_by_code, splits
-from train.metrics import macro_f1, tally
+from train.metrics import macro_of_highest
 
 Array = Any
 
@@ -187,7 +187,7 @@ class CalibratedLinear(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         log_share, best = np.log(truth.mean(axis=0)), -1.0
         margin = _SURE * np.sqrt((1 / truth.sum(axis=0)).sum()) / truth.shape[1]
         for balance in _BALANCES:
-            value = _macro(scores[known] + (1 - balance) * log_share, truth)
+            value = macro_of_highest(scores[known] + (1 - balance) * log_share, truth)
             if value > best + margin:
                 best, self.balance_ = value, balance
         offset = (1 - self.balance_) * log_share
@@ -397,9 +397,3 @@ def _scaled(X: Any, factors: Array) -> Any:
 def _dense(X: Any) -> Any:
     """As an array where most cells are filled, such as vectors': much faster to learn from."""
     return X.toarray() if sp.issparse(X) and 2 * X.nnz > X.shape[0] * X.shape[1] else X
-
-
-def _macro(values: Array, truth: Array) -> float:
-    """Macro-F1 of the highest value in each row."""
-    chosen = np.eye(truth.shape[1], dtype=bool)[values.argmax(axis=1)]
-    return macro_f1(tally(truth, chosen).sum(axis=0)) or 0.0

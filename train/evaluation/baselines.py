@@ -9,9 +9,9 @@ import numpy as np
 from schemas.codebook import Codebook, Layer
 from schemas.records import GoldSentence, Record
 from train.arrays import Bools, Floats
-from train.evaluation.items import counted_codes, many_hot
+from train.evaluation.items import counted_codes
 from train.layers.kinds import KINDS
-from train.metrics import macro_f1, tally
+from train.metrics import macro_f1, many_hot, tally
 
 #: Words a code has as its keywords, and how far beyond chance they must be (standard deviations).
 _WORDS, _SURE = 10, 1.96

@@ -14,9 +14,9 @@ import numpy as np
 from schemas.codebook import Layer
 from schemas.records import Annotation, Record, is_unknown
 from train.arrays import Bools, Floats
-from train.evaluation.items import Key, Scored, counted_codes, many_hot
+from train.evaluation.items import Key, Scored, counted_codes
 from train.layers.kinds import KINDS
-from train.metrics import bootstrap_f1, by_group, macro_f1, macro_interval, soft_tally
+from train.metrics import bootstrap_f1, by_group, macro_f1, macro_interval, many_hot, soft_tally
 
 
 class Ceiling(Record, frozen=True, kw_only=True):

@@ -1,7 +1,7 @@
 """What was coded and what was predicted, side by side: an item is a sentence, or a sentence and a target."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,6 +9,7 @@ from schemas.codebook import Layer
 from schemas.records import CodePrediction, GoldSentence, Prediction, SetPrediction
 from train.arrays import Bools, Floats
 from train.layers.kinds import KINDS
+from train.metrics import many_hot, score_table
 from train.model import LayerState
 
 Key = tuple[str, str]  # sentence, and target or nothing
@@ -84,7 +85,7 @@ def layer_items(layer: Layer, scored: Sequence[Scored]) -> LayerItems:
         score=np.array(
             [item.prediction.score for item in items if isinstance(item.prediction, CodePrediction)]
         ),
-        scores=_table([item.prediction.scores for item in items], codes),
+        scores=score_table([item.prediction.scores for item in items], codes),
         commentaries=[item.commentary for item in items],
     )
 
@@ -113,22 +114,3 @@ def counted_codes(layer: Layer, codes: Sequence[str]) -> list[int]:
     """The columns that macro-F1 is the mean of: a set's exclusive code says that nothing is there."""
     several = KINDS[layer.kind].several
     return [i for i, code in enumerate(codes) if not several or code not in layer.exclusive]
-
-
-def one_hot(values: Sequence[str], codes: list[str]) -> Bools:
-    return many_hot([[value] for value in values], codes)
-
-
-def many_hot(values: Sequence[Any], codes: list[str]) -> Bools:
-    """Which codes each row has: bool, shape (n_rows, n_codes)."""
-    column = {code: i for i, code in enumerate(codes)}
-    hot = np.zeros((len(values), len(codes)), dtype=bool)
-    for i, row in enumerate(values):
-        for value in row:
-            hot[i, column[value]] = True
-    return hot
-
-
-def _table(scores: Sequence[Mapping[str, float]], codes: list[str]) -> Floats:
-    """Probabilities by code; 0 for a code the model has never seen."""
-    return np.array([[row.get(code, 0.0) for code in codes] for row in scores]).reshape(-1, len(codes))

@@ -22,7 +22,6 @@ from train.evaluation.items import (
     counted_codes,
     items_of,
     layer_items,
-    one_hot,
 )
 from train.evaluation.label_errors import LabelError
 from train.evaluation.reliability import Bin, calibration_error, reliability
@@ -36,6 +35,7 @@ from train.metrics import (
     interval_of,
     macro_f1,
     macro_interval,
+    many_hot,
     precision_recall,
     tally,
     widened,
@@ -309,7 +309,8 @@ def _figures(layer: Layer, items: LayerItems, seed: int, widening: float) -> Lay
 
 
 def _part(codes: list[str], gold: list[str], predicted: list[str]) -> PartFigures:
-    counts = tally(one_hot(gold, codes), one_hot(predicted, codes)).sum(axis=0)
+    has, given = (many_hot([[value] for value in values], codes) for values in (gold, predicted))
+    counts = tally(has, given).sum(axis=0)
     right = np.array(gold) == np.array(predicted)
     return PartFigures(
         macro_f1=_rounded(macro_f1(counts)),

@@ -10,9 +10,8 @@ import scipy.sparse as sp
 from schemas.codebook import Layer
 from schemas.records import GoldSentence
 from train.arrays import Bools, Floats
-from train.evaluation.items import many_hot
 from train.layers.kinds import KINDS
-from train.metrics import tally
+from train.metrics import many_hot, tally
 
 #: Why a layer of stances has no twin.
 NO_PAIRS = (

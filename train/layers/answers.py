@@ -10,6 +10,7 @@ from train.arrays import Floats
 from train.layers.kinds import KINDS
 from train.layers.one import OneCode
 from train.layers.sets import CodeSet
+from train.metrics import score_table
 
 
 def answer_columns(layers: Sequence[Layer], answers: Mapping[str, Mapping[int, Any]], size: int) -> Floats:
@@ -27,7 +28,7 @@ def answer_columns(layers: Sequence[Layer], answers: Mapping[str, Mapping[int, A
         found = np.full((size, len(codes)), np.nan)
         if given:
             scores = [answer.scores for answer in given.values()]
-            found[list(given)] = [[one.get(code, 0.0) for code in codes] for one in scores]
+            found[list(given)] = score_table(scores, codes)
         is_given = ~np.isnan(found[:, :1]).ravel()
         mean = found[is_given].mean(axis=0) if is_given.any() else np.zeros(len(codes))
         columns.append(np.where(is_given[:, None], found, mean))

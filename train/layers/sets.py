@@ -13,6 +13,7 @@ from train.classifiers.fitted import Evidence, probability_of
 from train.classifiers.thresholds import NEVER, abstention_threshold, decision_threshold, is_learned
 from train.evidence import evidence_of
 from train.layers.kind import Heard, Kind, SuggestedPart, coded
+from train.metrics import many_hot
 from train.model import Batch, FittedLayer, LayerState, Model, TrainingData, choices_of
 from train.settings import Settings
 
@@ -134,8 +135,7 @@ def code_sets(rows: Sequence[GoldSentence], layer: Layer) -> Bools:
     bool ndarray of shape (n_rows, n_codes), columns in the codebook's order
     """
     given: list[Any] = [row.layers[layer.id] for row in rows]
-    has: Bools = np.array([[code in codes for code in layer.code_ids] for codes in given], dtype=np.bool_)
-    return lift(layer, layer.code_ids, has.reshape(len(rows), len(layer.code_ids)))
+    return lift(layer, layer.code_ids, many_hot(given, layer.code_ids))
 
 
 def with_parents(layer: Layer, codes: Iterable[str]) -> list[str]:

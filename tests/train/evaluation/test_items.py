@@ -9,10 +9,11 @@ from schemas.records import Annotation, GoldSentence
 from train.evaluate import cross_validate
 from train.evaluation.baselines import CodedTexts, by_keyword, by_length
 from train.evaluation.human_ceiling import PredictedItem, human_ceiling
-from train.evaluation.items import LayerItems, many_hot, one_hot
+from train.evaluation.items import LayerItems
 from train.evaluation.label_errors import label_errors
 from train.evaluation.reliability import reliability
 from train.evaluation.report import CurvePoint, next_doubling, part_of
+from train.metrics import many_hot
 from train.settings import Settings
 
 QUICK = Settings(inner_folds=2)
@@ -27,11 +28,11 @@ def layer_of(codebook: Codebook, name: str) -> Layer:
 def answers(gold: list[str], given: list[str], codes: list[str], sure: float = 0.9) -> LayerItems:
     """Items s0, s1, … of commentaries of two sentences."""
     rest = (1 - sure) / (len(codes) - 1)
-    chosen = one_hot(given, codes)
+    chosen = many_hot([[code] for code in given], codes)
     return LayerItems(
         codes=codes,
         keys=[(f"s{i}", "") for i in range(len(gold))],
-        gold=one_hot(gold, codes),
+        gold=many_hot([[code] for code in gold], codes),
         predicted=chosen,
         baseline=chosen,
         kept=np.ones(len(gold), dtype=bool),

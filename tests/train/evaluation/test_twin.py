@@ -8,9 +8,8 @@ from sklearn.svm import LinearSVC
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence
 from train.evaluate import cross_validate, evaluate_model, is_trained_on
-from train.evaluation.items import one_hot
 from train.evaluation.twin import NO_PAIRS, Twin
-from train.metrics import tally
+from train.metrics import many_hot, tally
 from train.model import Model
 from train.settings import Settings
 
@@ -32,8 +31,8 @@ def test_the_twin_is_scikit_learns_own(rows: list[GoldSentence], codebook: Codeb
     )
     pipeline = make_pipeline(features, LinearSVC(C=1.0, class_weight="balanced", random_state=0))
     pipeline.fit([row.text for row in train], [row.layers["function"] for row in train])
-    gold = one_hot([str(row.layers["function"]) for row in test], layer.code_ids)
-    given = one_hot(list(pipeline.predict([row.text for row in test])), layer.code_ids)
+    gold = many_hot([[str(row.layers["function"])] for row in test], layer.code_ids)
+    given = many_hot([[code] for code in pipeline.predict([row.text for row in test])], layer.code_ids)
     assert found is not None
     assert found.tolist() == tally(gold, given).sum(axis=0).tolist()
 
