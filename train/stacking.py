@@ -190,7 +190,7 @@ def _questions(
     One question in all; of a set one for each code, whether it applies.
     """
     own, other = _scores(pairs, codes, 0), _scores(pairs, codes, 1)
-    given = _given(kind, pairs, codes)
+    given = many_hot([kind.predicted_codes(pair.other) for pair in pairs], codes)
     if not kind.several:
         column = np.where(given.any(axis=1), given.argmax(axis=1), -1)
         yield "", list(range(len(codes))), Both(codes, own, other, column), truth.argmax(axis=1)
@@ -238,10 +238,6 @@ def _scores(pairs: Sequence[_Pair], codes: Sequence[str], whose: int) -> Floats:
     return score_table([(pair.own, pair.other)[whose].scores for pair in pairs], codes)
 
 
-def _given(kind: Kind, pairs: Sequence[_Pair], codes: Sequence[str]) -> Bools:
-    return many_hot([kind.predicted_codes(pair.other) for pair in pairs], codes)
-
-
 def _no_yes(share: Floats) -> Floats:
     return np.column_stack([1 - share, share])
 
@@ -264,8 +260,6 @@ def _still_true(
         two: Any = layers.get(layer)
         if target and isinstance(one, dict) and isinstance(two, dict):
             one, two = one.get(target), two.get(target)
-        if getattr(one, "code", None) == getattr(two, "code", None) and getattr(
-            one, "codes", None
-        ) == getattr(two, "codes", None):
+        if all(getattr(one, part, None) == getattr(two, part, None) for part in ("code", "codes")):
             kept[name] = reasons
     return kept

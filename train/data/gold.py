@@ -71,15 +71,12 @@ def _drawn(rows: list[GoldSentence]) -> list[GoldSentence]:
     kept: list[GoldSentence] = []
     for name in sorted(by_commentary, key=lambda name: short_hash(name, 16)):
         size += len(by_commentary[name])
-        pairs += sum(len(value) for row in by_commentary[name] for value in _asked(row))
+        values = (value for row in by_commentary[name] for value in row.layers.values())
+        pairs += sum(len(value) for value in values if isinstance(value, dict))
         if kept and (size > MOST_ROWS or pairs > MOST_PAIRS):
             break
         kept += by_commentary[name]
     return rows if len(kept) == len(rows) else sorted(kept, key=lambda row: row.sentence_id)
-
-
-def _asked(row: GoldSentence) -> list[dict[str, str]]:
-    return [value for value in row.layers.values() if isinstance(value, dict)]
 
 
 def _without_copies(rows: list[GoldSentence]) -> list[GoldSentence]:

@@ -47,7 +47,11 @@ class Twin:
             return None
         gold = _gold(layer, train)
         known, asked = self._features(train, test)
-        given = _each_code(known, gold, asked) if KINDS[layer.kind].several else _one_code(known, gold, asked)
+        given: Bools
+        if KINDS[layer.kind].several:
+            given = np.column_stack([_predicted(known, has, asked) for has in gold.T]).astype(bool)
+        else:
+            given = np.eye(gold.shape[1], dtype=bool)[_predicted(known, gold.argmax(axis=1), asked)]
         summed: Floats = tally(_gold(layer, test), given).sum(axis=0)
         return summed
 
@@ -78,17 +82,6 @@ def _gold(layer: Layer, rows: Sequence[GoldSentence]) -> Bools:
     kind = KINDS[layer.kind]
     codes = [kind.gold_items(layer, row.layers[layer.id])[""] for row in rows]
     return many_hot(codes, kind.values(layer))
-
-
-def _one_code(known: Any, gold: Bools, asked: Any) -> Bools:
-    codes: Bools = np.eye(gold.shape[1], dtype=bool)[_predicted(known, gold.argmax(axis=1), asked)]
-    return codes
-
-
-def _each_code(known: Any, gold: Bools, asked: Any) -> Bools:
-    columns = [_predicted(known, has, asked) for has in gold.T]
-    codes: Bools = np.column_stack(columns).astype(bool)
-    return codes
 
 
 def _predicted(known: Any, truth: Any, asked: Any) -> Any:

@@ -99,7 +99,8 @@ def cues(tokens: Tokens) -> Grams:
     starts = np.zeros(len(flags) + 1, dtype=np.int64)
     np.cumsum(2 * things + measures.shape[1] + flags.sum(axis=1), out=starts[1:])
     found = np.empty(starts[-1], dtype=np.int64)
-    at = (starts[:-1] - 2 * _before(things))[text] + 2 * np.arange(len(cells))
+    before = np.cumsum(things) - things
+    at = (starts[:-1] - 2 * before)[text] + 2 * np.arange(len(cells))
     found[at] = thing * (MOST + 1)
     found[at + 1] = found[at] + np.minimum(counts, MOST)
     behind = starts[:-1] + 2 * things
@@ -108,10 +109,6 @@ def cues(tokens: Tokens) -> Grams:
     behind = starts[1:] - np.cumsum(flags.sum(axis=1))
     found[behind[text] + np.arange(len(text))] = len(cue_names()) - len(LAST) + flag
     return Grams(starts, found)
-
-
-def _before(counts: Array) -> Array:
-    return np.cumsum(counts) - counts
 
 
 def _measures_and_flags(tokens: Tokens) -> tuple[Array, Array]:

@@ -197,14 +197,15 @@ def _said(text: str) -> _Said:
         entry = " ".join(row[begin:end])
         if entry not in cues.setdefault(cue, []):
             cues[cue].append(entry)
-        if (cue == name or name not in lists) and not _is_vague(name, entry):
+        is_vague = entry.lower() in vague_words().get(name, ())
+        if (cue == name or name not in lists) and not is_vague:
             lists[name] = cue
     if numbers := [word for word in row if word[0].isdigit()]:
         cues["number_words"] = [*dict.fromkeys([*cues.get("number_words", []), *numbers])]
     return _Said(words, cues, lists)
 
 
-def cues() -> dict[str, tuple[str, ...]]:
+def vague_words() -> dict[str, tuple[str, ...]]:
     """The word lists that are cues, each with its words that do not show by themselves what it is about.
 
     Of a word on several lists the first counts.
@@ -216,14 +217,10 @@ def cues() -> dict[str, tuple[str, ...]]:
 def _cue_of() -> dict[str, str]:
     """The cue of each entry of a list, in lower case."""
     found: dict[str, str] = {}
-    for name, vague in cues().items():
+    for name, vague in vague_words().items():
         for entry in sorted(read_lexicon(name).difference(vague)):
             found.setdefault(entry, name)
     return found
-
-
-def _is_vague(name: str, entry: str) -> bool:
-    return entry.lower() in cues().get(name, ())
 
 
 def is_word(token: str) -> bool:

@@ -8,7 +8,7 @@ from train.classifiers.estimator_model import EstimatorModel
 from train.classifiers.fitted import Classifier, LinearModel, PriorModel
 from train.classifiers.forest import Forest
 from train.classifiers.touch import TouchModel
-from train.evidence import PAIRS, PairFeatures
+from train.evidence import PAIRS
 from train.features.sentence import SentenceFeatures
 from train.features.token_counts import TokenCounts
 from train.features.topics import TopicProfiles
@@ -74,7 +74,9 @@ def from_state(
             }
             for layer, classifiers in state["heads"].items()
         },
-        pairs={layer: _pairs(stored) for layer, stored in state["pairs"].items()},
+        pairs={
+            layer: {name: _counts(stored[name]) for name in PAIRS} for layer, stored in state["pairs"].items()
+        },
         topics={layer: _topics(stored) for layer, stored in state["topics"].items()},
         touches={layer: TouchModel(**stored) for layer, stored in state["touches"].items()},
     )
@@ -106,10 +108,6 @@ def _counts(state: State) -> TokenCounts:
     counts = TokenCounts()
     counts.terms_, counts.idf_ = state["terms"], state["idf"]
     return counts
-
-
-def _pairs(state: State) -> PairFeatures:
-    return {name: _counts(state[name]) for name in PAIRS}
 
 
 def _topics(state: State) -> TopicProfiles:

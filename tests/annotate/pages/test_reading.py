@@ -36,8 +36,7 @@ from reading_pieces import (
 from schemas.codebook import Code, Codebook, Layer, Target
 from schemas.markup import VOID
 from schemas.records import Block, CodePrediction, Commentary, Layers
-from train.features.naming import MARKS
-from train.features.naming import cues as cue_names
+from train.features.naming import MARKS, vague_words
 from train.features.speech.signs import SIGNS
 
 
@@ -464,7 +463,7 @@ def test_what_has_no_name_is_said_to_have_none_and_shown_by_no_technical_name() 
 
 
 def test_every_cue_has_a_german_name() -> None:
-    assert set(cue_names()) == set(CUES)
+    assert set(vague_words()) == set(CUES)
     assert {f"speech: {sign}" for sign in SIGNS} <= set(FACTS)
     assert {f"mark: {mark}" for mark in MARKS.values()} <= set(FACTS)
 

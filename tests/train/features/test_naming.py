@@ -5,7 +5,7 @@ import pytest
 
 from train.features.cues import cue_names
 from train.features.lexicons import lexicon_names, read_lexicon
-from train.features.naming import Subjects, cues, subject, tell
+from train.features.naming import Subjects, subject, tell, vague_words
 from train.features.passages import Passage
 
 TOLD = [
@@ -85,8 +85,8 @@ def test_a_neighbour_is_told_with_its_own_words() -> None:
 
 
 def test_every_list_is_a_cue_and_every_vague_word_stands_on_its_list() -> None:
-    assert set(cues()) == set(lexicon_names()) - {"function_words"}
-    for name, vague in cues().items():
+    assert set(vague_words()) == set(lexicon_names()) - {"function_words"}
+    for name, vague in vague_words().items():
         assert set(vague) <= read_lexicon(name), name
 
 
@@ -95,4 +95,4 @@ def test_columns_of_one_subject_have_one_place() -> None:
     first, none, last = subjects.of(np.array([0, 1, 2])).tolist()
     assert (first, none) == (last, -1)
     everything = subjects.of(np.arange(len(subjects.columns)))
-    assert len(subjects.names) == everything.max() + 1 < len(cues()) + 12
+    assert len(subjects.names) == everything.max() + 1 < len(vague_words()) + 12
