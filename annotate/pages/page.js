@@ -29,7 +29,7 @@ function bars(said) {
   list.className = "scores";
   const given = (said.dataset.given ?? "0").split(" ");
   const lines = (said.dataset.at ?? "").split(" ");
-  const scores = said.textContent.matchAll(/(.+?) ([<>]?\s?(\d+)\s%)(?: · |$)/gs); // "Ja 87 % · Nein < 1 %"
+  const scores = said.textContent.matchAll(/(.+?) ([<>]?\xa0?(\d+)\xa0%)(?: · |$)/gs); // "Ja 87 % · Nein < 1 %"
   for (const [n, [, label, percent, number]] of [...scores].entries()) {
     const width = percent.startsWith("<") ? 0 : percent.startsWith(">") ? 100 : number;
     const bar = draw("svg", { class: "bar", "aria-hidden": "true" });
