@@ -51,6 +51,8 @@ def tag_into_parts(
     if others := parts.clear_superseded(folder, portions, known.version):
         say(f"note: {folder} also holds {counted(others, 'part')} of files that are not among these")
     number, of = share
+    if number == 1:  # the plan of all shares is the same, and one file has one writer
+        parts.write_plan(folder, portions)
     mine = portions[number - 1 :: of]
     if not mine:
         say(f"note: nothing to do in share {number} of {of}: there are {counted(len(portions), 'part')}")

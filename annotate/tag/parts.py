@@ -22,8 +22,9 @@ from annotate.tag.report import CommentaryCounts, counts_in
 from annotate.tag.source import About, Source, SourcePlace
 from annotate.texts.commentaries import Failed
 from annotate.texts.remote import is_remote, local_copies, remote_version
+from exports.tables.rows_parquet import PLAN
 from schemas.errors import DataError, StandpunktError
-from schemas.files import readable
+from schemas.files import readable, write_json
 from schemas.records import Record
 
 #: How texts are read: parameters of `tag_files` with their values.
@@ -94,7 +95,7 @@ def clear_superseded(folder: Path, portions: Sequence[Portion], model_version: s
     """
     names = {portion.name for portion in portions}
     ours = {readable(file) for portion in portions for file in portion.files}
-    paths = sorted(folder.glob("_*.manifest.json"))
+    paths = sorted(folder.glob("_part-*.manifest.json"))
     others = [path for path in paths if _name_of(path) not in names]
     for path in {*paths[:1], *others}:
         _refuse_other_model(read_manifest(path), path, model_version)
@@ -115,6 +116,11 @@ def clear_superseded(folder: Path, portions: Sequence[Portion], model_version: s
                 (folder / file.file).unlink(missing_ok=True)
             path.unlink(missing_ok=True)
     return left
+
+
+def write_plan(folder: Path, portions: Sequence[Portion]) -> None:
+    """Says which parts there will be, so that one that is missing can be told."""
+    write_json(folder / PLAN, {"parts": [portion.name for portion in portions]})
 
 
 def read_manifest(path: Path) -> Manifest | None:

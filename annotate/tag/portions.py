@@ -38,7 +38,7 @@ def portions_of(names: Sequence[str], failed: list[Failed]) -> list[Portion]:
     def end(files: Sequence[tuple[str, int]]) -> None:
         if files:
             paths = [readable(file) for file, _ in files]
-            name = f"{slug(paths[0]) or 'part'}-{short_hash(chr(10).join(paths), 8)}"
+            name = "-".join(filter(None, ["part", slug(paths[0]), short_hash("\n".join(paths), 8)]))
             portions.append(Portion(name, tuple(file for file, _ in files), sum(size for _, size in files)))
 
     for file, (form, size) in _inputs(names, failed).items():

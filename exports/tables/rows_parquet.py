@@ -11,6 +11,8 @@ from schemas.files import replacing, write_json
 
 _ROWS, _LARGE = 5000, 50_000  # of a row group, in one file and in parts
 _PART = 500_000  # rows of a part
+#: Names all parts of the last run into a folder, finished or not.
+PLAN = "_parts.json"
 
 
 def need_pyarrow() -> None:

@@ -82,7 +82,7 @@ def tell(name: str, found: dict[str, Any]) -> None:
 
 
 def rows_in(out: Path) -> int:
-    return sum(json.loads(path.read_bytes())["rows"] for path in out.glob("_*.manifest.json"))
+    return sum(json.loads(path.read_bytes())["rows"] for path in out.glob("_part-*.manifest.json"))
 
 
 def corpus(place: Path, sentences: int, files: int) -> Path:
@@ -143,7 +143,7 @@ def measured(commands: list[list[Any]], out: Path, *, kill: bool = False) -> dic
     while any(one.poll() is None for one in running):
         sizes = {one: one.memory_info().rss for one in _all(psutil, running)}
         largest, together = max(largest, *sizes.values(), 0), max(together, sum(sizes.values()))
-        if kill and any(out.glob("_*.manifest.json")):
+        if kill and any(out.glob("_part-*.manifest.json")):
             workers = [one for one in sizes if one.pid not in {p.pid for p in running}]
             busiest = max(workers, key=lambda one: sum(one.cpu_times()[:2]))
             busiest.send_signal(signal.SIGKILL)

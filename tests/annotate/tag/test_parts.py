@@ -49,7 +49,9 @@ def test_the_answers_are_those_of_the_table_and_offsets_stand_for_texts(
                 pytest.approx(whole[name], abs=1e-6) if name.endswith("__score") else whole[name]
             )
     (name,) = (path.name.removesuffix("-00000.parquet") for path in out.glob("*.parquet"))
-    assert sorted(path.name for path in out.iterdir()) == [f"_{name}.manifest.json", f"{name}-00000.parquet"]
+    assert sorted(path.name for path in out.iterdir()) == [
+        f"_{name}.manifest.json", "_parts.json", f"{name}-00000.parquet",
+    ]  # fmt: skip
 
 
 def test_a_date_in_doubt_is_no_day(standpunkt: Run, model: Path, texts: Path, tmp_path: Path) -> None:
@@ -63,7 +65,7 @@ def test_the_manifest_says_what_was_asked_as_a_codebook_without_guidelines(
     standpunkt: Run, model: Path, texts: Path, tmp_path: Path
 ) -> None:
     assert standpunkt("tag", texts, "-m", model, "--to", "parts", "-o", tmp_path / "out").code == 0
-    (path,) = (tmp_path / "out").glob("_*.manifest.json")
+    (path,) = (tmp_path / "out").glob("_part-*.manifest.json")
     manifest = json.loads(path.read_text("utf-8"))
     asked, book = msgspec.convert(manifest["questions"], Codebook), codebook()
     assert lean_columns_of(asked) == lean_columns_of(book)
@@ -76,7 +78,7 @@ def test_the_manifest_knows_rows_and_hash_of_each_file(
     monkeypatch.setattr(rows_parquet, "_PART", 4)
     out = tmp_path / "out"
     assert standpunkt("tag", texts, "-m", model, "--to", "parts", "-o", out).code == 0
-    (path,) = out.glob("_*.manifest.json")
+    (path,) = out.glob("_part-*.manifest.json")
     manifest = json.loads(path.read_text("utf-8"))
     assert [file["rows"] for file in manifest["files"]] == [4, 4, 2]
     assert manifest["rows"] == 10

@@ -38,7 +38,7 @@ def ids_in(out: Path) -> list[str]:
 
 
 def files_in(out: Path) -> dict[str, tuple[int, bytes]]:
-    return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in out.iterdir()}
+    return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in out.glob("*part-*")}
 
 
 def test_each_file_gives_a_part_that_is_named_after_it(standpunkt: Run, model: Path, corpus: Path) -> None:
@@ -46,8 +46,8 @@ def test_each_file_gives_a_part_that_is_named_after_it(standpunkt: Run, model: P
     assert ran.code == 0
     assert (ran.json["parts"], ran.json["sentences"], ran.json["finished_before"]) == (4, 24, 0)
     names = sorted(path.name for path in (corpus / "out").glob("*.parquet"))
-    assert [name[:18] for name in names] == [f"texte-{2020 + n // 2}-{n}-jsonl" for n in range(4)]
-    manifests = [json.loads(path.read_bytes()) for path in sorted((corpus / "out").glob("_*"))]
+    assert [name[:23] for name in names] == [f"part-texte-{2020 + n // 2}-{n}-jsonl" for n in range(4)]
+    manifests = [json.loads(path.read_bytes()) for path in sorted((corpus / "out").glob("_part-*"))]
     assert [one["inputs"] for one in manifests] == [[f"texte/{2020 + n // 2}/{n}.jsonl.gz"] for n in range(4)]
     assert ids_in(corpus / "out") == sorted(2 * [f"c{n}-{k}" for n in range(4) for k in range(3)])
 
@@ -68,7 +68,10 @@ def test_what_is_not_as_it_was_made_is_made_again(
 ) -> None:
     standpunkt(*TAG, "-m", model)
     whole = {name: content for name, (_, content) in files_in(corpus / "out").items()}
-    part, manifest = sorted((corpus / "out").glob("*.parquet"))[1], sorted((corpus / "out").glob("_*"))[1]
+    part, manifest = (
+        sorted((corpus / "out").glob("*.parquet"))[1],
+        sorted((corpus / "out").glob("_part-*"))[1],
+    )
     if harm == "changed":
         write_jsonl(corpus / "texte" / "2020" / "1.jsonl.gz", [row(7, 0)])
     elif harm == "no manifest":
@@ -161,7 +164,7 @@ def test_parts_whose_files_went_into_others_go_with_them(standpunkt: Run, model:
     assert standpunkt(*words).json["sentences"] == 2
     assert len(list((corpus / "out").glob("*.parquet"))) == 1
     refused = standpunkt("tag", "kurz/1.txt", "-m", model, "--to", "parts", "-o", "out")
-    (manifest,) = (corpus / "out").glob("_*")
+    (manifest,) = (corpus / "out").glob("_part-*")
     assert refused.error == (
         f"error: out/{manifest.name}: holds rows of kurz/1.txt together with those of kurz/2.txt: "
         "tag both, or name another folder"
@@ -182,7 +185,7 @@ def test_reading_files_otherwise_makes_them_again(standpunkt: Run, model: Path, 
 
 def test_parts_of_another_model_are_refused(standpunkt: Run, model: Path, corpus: Path) -> None:
     standpunkt(*TAG, "-m", model)
-    path = sorted((corpus / "out").glob("_*"))[0]
+    path = sorted((corpus / "out").glob("_part-*"))[0]
     known = json.loads(path.read_bytes())
     path.write_text(json.dumps(known | {"model_version": "anders-1"}), "utf-8")
     ran = standpunkt(*TAG, "-m", model)
