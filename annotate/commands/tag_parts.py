@@ -43,7 +43,7 @@ def tag_into_parts(
     need_pyarrow()
     known, folder = place.about(), Path(str(output))
     stamp = parts.parts_stamp(known, reading)
-    options = parts.PartOptions(folder, place, reading, known.version, stamp)
+    options = parts.PartOptions(Path.cwd(), folder, place, reading, known.version, stamp)
     failed: list[Failed] = []
     portions = portions_of(files, failed)
     if not portions:
@@ -56,6 +56,9 @@ def tag_into_parts(
     mine = portions[number - 1 :: of]
     if not mine:
         say(f"note: nothing to do in share {number} of {of}: there are {counted(len(portions), 'part')}")
+    else:
+        where = f"at {address}" if address else counted(workers, "worker")
+        say(f"tagging {counted(len(mine), 'part')}: {engine}, {where}")
     total = Total(options, engine, failed)
     with _told(mine, total) as tell:
         for portion, done in tag_parts(mine, options, ENGINES[engine], workers=workers, address=address):

@@ -4,11 +4,13 @@ An engine hands each job to a worker of its own process, gives the results as th
 a worker that was ended again. After `TRIES` ends at one job it gives that up: nothing with its result.
 """
 
+import logging
 import multiprocessing
 import os
 import signal
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -119,18 +121,35 @@ def on_dask(
     except ImportError as error:
         words = f"dask is not installed ({error}): {install_line('distributed')}"
         raise SettingsError(words, flag="--engine") from error
-    with _dask_client(Client, LocalCluster, workers, address) as client:
-        futures = {
-            client.submit(work, job, key=f"standpunkt-{number}", pure=False): job
-            for number, job in enumerate(jobs)
-        }
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a worker that ended is no news here
+    with _dask_client(Client, LocalCluster, workers, address) as client, _dask_errors():
+        futures = dict(zip(client.map(work, jobs, pure=False), jobs, strict=True))
+        suspects = []
         for future in as_completed(futures):
+            job = futures.pop(future)
             try:
-                result = future.result()
-            except KilledWorker:
-                result = None
-            yield futures.pop(future), result
+                yield job, future.result()
+            except KilledWorker:  # also raised of jobs that only waited where a worker was ended
+                suspects.append(job)
             future.release()
+        for job in suspects:  # each alone, so that none answers for another
+            try:
+                yield job, client.submit(work, job, pure=False).result()
+            except KilledWorker:
+                yield job, None
+
+
+@contextmanager
+def _dask_errors() -> Iterator[None]:
+    """What a user can mend of what Dask raises in the block."""
+    try:
+        yield
+    except CancelledError as error:
+        words = "the scheduler of Dask went away; the same command goes on from there"
+        raise SettingsError(words, flag="--address") from error
+    except ImportError as error:
+        words = f"a worker of Dask has no Standpunkt ({error}): install it there as it is here"
+        raise SettingsError(words, flag="--address") from error
 
 
 @contextmanager

@@ -5,6 +5,7 @@ model and settings, and what there is to report. So nobody keeps account of a ru
 processes on any machines write into one folder.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -32,8 +33,17 @@ Reading = tuple[tuple[str, str | None], ...]
 
 
 class PartOptions(NamedTuple):
-    """What all parts have in common; ``stamp`` is what they rest on besides the texts."""
+    """What all parts have in common.
 
+    Parameters
+    ----------
+    home
+        The folder from which the others' paths lead on, wherever a worker was started.
+    stamp
+        What parts rest on besides the texts.
+    """
+
+    home: Path
     folder: Path
     place: SourcePlace
     reading: Reading
@@ -69,6 +79,9 @@ class Manifest(Record, frozen=True, kw_only=True):
     inputs: list[str]
     report: PartReport
     files: list[PartFile]
+
+    def is_of(self, content: str, stamp: str) -> bool:
+        return (self.content, self.stamp) == (content, stamp)
 
 
 class PartDone(NamedTuple):
@@ -148,8 +161,15 @@ def _refuse_other_model(known: Manifest | None, path: Path, model_version: str) 
 
 def tag_part(options: PartOptions, portion: Portion) -> PartDone:
     """Makes a part unless it is finished; what a worker is given to do."""
-    path = options.folder / f"_{portion.name}.manifest.json"
-    known = read_manifest(path)
+    try:
+        with contextlib.chdir(options.home):
+            return _tag_part(options, portion)
+    except StandpunktError as error:
+        return PartDone(refused=str(error))
+
+
+def _tag_part(options: PartOptions, portion: Portion) -> PartDone:
+    known = read_manifest(options.folder / f"_{portion.name}.manifest.json")
     try:
         content = _content_of(portion.files)
     except OSError as error:
@@ -158,16 +178,9 @@ def tag_part(options: PartOptions, portion: Portion) -> PartDone:
         return PartDone(PartReport(failed=[failure]))
     except DataError as error:
         return PartDone(PartReport(failed=[Failed.of(error)]))
-    if (
-        known is not None
-        and (known.content, known.stamp) == (content, options.stamp)
-        and _is_whole(known, options)
-    ):
+    if known is not None and known.is_of(content, options.stamp) and _is_whole(known, options):
         return PartDone(known.report, before=True)
-    try:
-        return PartDone(_write_part(options, portion, content))
-    except StandpunktError as error:
-        return PartDone(refused=str(error))
+    return PartDone(_write_part(options, portion, content))
 
 
 def _is_whole(known: Manifest, options: PartOptions) -> bool:

@@ -131,7 +131,7 @@ def test_a_file_that_cannot_be_read_is_named_and_tried_again(
 
 
 def test_a_file_that_went_away_meanwhile_is_named_and_not_finished(model: Path, corpus: Path) -> None:
-    options = parts.PartOptions(corpus / "out", parts.SourcePlace(model), (), "", "")
+    options = parts.PartOptions(corpus, corpus / "out", parts.SourcePlace(model), (), "", "")
     done = parts.tag_part(options, portions.Portion("weg", ("texte/weg.txt",), 1))
     assert [one.reason for one in done.report.failed] == [
         "texte/weg.txt: cannot be read: No such file or directory"
