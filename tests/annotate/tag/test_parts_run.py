@@ -1,12 +1,14 @@
 """Parts in, parts out: what is finished stays, a bad record stops nothing, and who cannot go on says why."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from annotate.commands import tag_parts
 from annotate.tag import parts, portions
 from annotate.tag.portions import portions_of
 from running import Ran
@@ -224,6 +226,18 @@ def test_an_engine_that_is_not_installed_is_named(
     ran = standpunkt("tag", "texte", "-m", model, "-o", "out", "--engine", "dask")
     assert ran.error.startswith("error: dask is not installed (")
     assert "pip install distributed" in ran.error
+
+
+def test_progress_tells_parts_sentences_speed_and_time_left(
+    standpunkt: Run, model: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tag_parts, "_SECONDS_BETWEEN", 0)
+    monkeypatch.setattr(tag_parts, "about", lambda seconds: ", about 7 minutes" if seconds else "")
+    lines = standpunkt(*TAG, "-m", model).err.splitlines()
+    assert lines[0] == "tagging 4 parts: processes, 1 worker"
+    told = [re.sub(r"[\d,]+ a second", "N a second", line) for line in lines[1:5]]
+    assert told[0] == "1 of 4 parts, 6 sentences, N a second, about 7 minutes left"
+    assert told[3] == "4 of 4 parts, 24 sentences, N a second"
 
 
 def test_several_workers_make_the_same_parts(standpunkt: Run, model: Path, corpus: Path) -> None:
