@@ -204,9 +204,7 @@ def _content_of(files: Iterable[str]) -> str:
 @lru_cache(maxsize=1)
 def _source(options: PartOptions) -> Source:
     if parts_stamp(options.place.about(), options.reading) != options.stamp:
-        words = (
-            "a worker has another Standpunkt or another model than this command: install the same everywhere"
-        )
+        words = "a worker has another model or Standpunkt than this command: install the same everywhere"
         raise DataError(words, path=options.place.model or options.place.predictions)
     return options.place.load(0)
 

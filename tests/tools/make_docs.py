@@ -54,7 +54,6 @@ EXPLAINED = {
     "evaluate": ("model.md",),
     "report": ("report.md",),
     "tag": ("tagging.md", "tutorial-tagging.md", "scale.md"),
-    "tag": ("tagging.md", "tutorial-tagging.md"),
     "index": ("index-corpus.md",),
     "export": ("export.md",),
     "rehydrate": ("protected-texts.md",),

@@ -141,6 +141,13 @@ def test_a_file_that_went_away_meanwhile_is_named_and_not_finished(model: Path, 
     assert not (corpus / "out").exists()
 
 
+def test_a_worker_with_another_model_or_standpunkt_says_so(model: Path, corpus: Path) -> None:
+    options = parts.PartOptions(corpus, corpus / "out", parts.SourcePlace(model), (), "", "another stamp")
+    done = parts.tag_part(options, portions.Portion("teil", ("texte/2020/0.jsonl.gz",), 1))
+    assert done.refused is not None
+    assert "a worker has another model or Standpunkt than this command" in done.refused
+
+
 def test_small_files_come_together_and_one_more_changes_one_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
