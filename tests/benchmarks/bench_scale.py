@@ -1,11 +1,12 @@
 """Engines that tag a corpus in parts, beside independent processes: throughput, memory, start, a killed worker.
 
-    python tests/benchmarks/bench_scale.py [--sentences N] [--files N] [--engine NAME=PYTHON …]
+    python tests/benchmarks/bench_scale.py [--sentences N] [--files N] [--repeats N] [--engine NAME=PYTHON …]
 
 Each run is the command `tag --engine NAME --workers 2`, or two commands `tag --part 1/2` and `2/2` at once, on the same
 generated sentences: beginnings and ends of the demo's, put together anew, so that few recur. ``NAME=PYTHON``
-names the interpreter of an environment that has the engine (without any: processes, and this one). Ray is no engine of the command: it is compared here
-only, by Ray Data, in the words of its own guide to batch inference (a class that loads the model, a pool of actors).
+names the interpreter of an environment that has the engine; without any it is processes, and Dask where it is
+installed. Ray is no engine of the command: it is compared here only, by Ray Data as its guide to batch inference has
+it (a class, a pool of actors, a row a file).
 """
 
 import argparse
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -40,40 +42,43 @@ if __name__ == "__main__":
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--sentences", type=int, default=200_000)
+    parser.add_argument("--sentences", type=int, default=100_000)
     parser.add_argument("--files", type=int, default=40)
+    parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--engine", action="append", default=[], metavar="NAME=PYTHON")
     args = parser.parse_args()
     from demo_model import demo_model
 
-    engines = dict(one.split("=", 1) for one in args.engine) or {"processes": sys.executable}
+    engines = dict(one.split("=", 1) for one in args.engine)
+    if not engines:
+        installed = ["processes", *(["dask"] if find_spec("distributed") else [])]
+        engines = dict.fromkeys(installed, sys.executable)
     with tempfile.TemporaryDirectory() as made:
         home = Path(made)
         model = demo_model(home)
         (home / "run.py").write_text(RUN, "utf-8")
         few = corpus(home / "few", 4, WORKERS)
         many = corpus(home / "many", args.sentences, args.files)
-        run = ["tag", "-m", model, "--json"]
-        words = [
-            sys.executable,
-            home / "run.py",
-            *run,
-            "--to",
-            "parts",
-            many,
-            "-o",
-            home / "shares",
-            "--part",
-        ]
-        tell(
-            "independent",
-            measured([[*words, f"{n}/{WORKERS}"] for n in range(1, WORKERS + 1)], home / "shares"),
-        )
-        for name, python in engines.items():
-            words = [python, home / "run.py", *run, "--engine", name, "--workers", WORKERS, "-o"]
-            for what, texts, kill in (("start", few, False), ("all", many, False), ("killed", many, True)):
+        run = ["tag", "-m", model, "--json", "-o"]
+
+        def shares(out: Path) -> list[list[Any]]:
+            words = [sys.executable, home / "run.py", *run, out, many, "--to", "parts", "--part"]
+            return [[*words, f"{n}/{WORKERS}"] for n in range(1, WORKERS + 1)]
+
+        def by_engine(name: str, texts: Path, out: Path) -> list[list[Any]]:
+            words = [engines[name], home / "run.py", *run, out, texts]
+            return [[*words, "--engine", name, "--workers", WORKERS]]
+
+        for n in range(args.repeats):
+            out = home / f"shares-{n}"
+            tell("independent", measured(shares(out), out))
+            for name in engines:
+                out = home / f"{name}-{n}"
+                tell(name, measured(by_engine(name, many, out), out))
+        for name in engines:
+            for what, texts in (("start", few), ("killed", many)):
                 out = home / f"{name}-{what}"
-                tell(f"{name}, {what}", measured([[*words, out, texts]], out, kill=kill))
+                tell(f"{name}, {what}", measured(by_engine(name, texts, out), out, kill=what == "killed"))
 
 
 def tell(name: str, found: dict[str, Any]) -> None:
