@@ -27,15 +27,19 @@ Measured = Callable[[str, object], None]
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
     """Files of commentaries, and small ones that come together."""
-    for n in range(6):
-        rows = [
-            {"id": f"c{n}-{k}", "text": f"Das Tempolimit nützt Ort {n}. Im Wald regnet es seit {k} Tagen."}
-            for k in range(40 * MOMENTS)
-        ]
-        write_jsonl(tmp_path / "texte" / f"{n}.jsonl.gz", rows)
+    write_files(tmp_path / "texte", rows=60)
     for n in range(9):
         (tmp_path / "texte" / f"{n}.txt").write_text(f"Im Wald regnet es seit {n} Tagen.", "utf-8")
     return tmp_path / "texte"
+
+
+def write_files(folder: Path, rows: int) -> None:
+    for n in range(6):
+        made = (
+            {"id": f"c{n}-{k}", "text": f"Das Tempolimit nützt Ort {n}. Im Wald regnet es seit {k} Tagen."}
+            for k in range(rows)
+        )
+        write_jsonl(folder / f"{n}.jsonl.gz", made)
 
 
 def words(corpus: Path, model: Path, out: Path, engine: str = "processes") -> tuple[object, ...]:
@@ -67,6 +71,7 @@ def test_workers_that_are_killed_are_replaced_and_nothing_is_lost(
 ) -> None:
     if engine == "dask":
         pytest.importorskip("distributed", reason="distributed is not installed")
+    write_files(corpus, rows=60 * MOMENTS)
     whole, place = tmp_path / "ganz", tmp_path / "versuch"
     done(command(*words(corpus, model, whole)))
     drawn, hit = random.Random(9), 0
