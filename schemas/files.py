@@ -2,6 +2,7 @@
 
 import glob
 import gzip
+import itertools
 import os
 import stat
 import sys
@@ -209,10 +210,14 @@ def _size_of(path: PathName) -> int:
 
 
 def rows_of(file: IO[Any], path: PathName) -> Iterator[Any]:
-    """The lines of an open file; a DataError where one is longer than `MAX_ROW`."""
-    number = 0
-    while line := file.readline(MAX_ROW + 1):
-        number += 1
+    """The lines of an open file; a DataError where one is longer than `MAX_ROW`, or the file is cut off."""
+    for number in itertools.count(1):
+        try:
+            line = file.readline(MAX_ROW + 1)
+        except EOFError as error:  # of gzip; jsonlines takes it for the end of the rows
+            raise DataError(f"cannot be read: {error}", path=path, line=number) from error
+        if not line:
+            return
         if len(line) > MAX_ROW:
             words = f"is longer than {MAX_ROW >> 20} MB, expected one record a line"
             raise DataError(words, path=path, line=number)

@@ -47,6 +47,10 @@ NOT_RUN = {
     "sudo -u postgres createdb --owner studio studio": "needs the rights of the system's PostgreSQL",
     "standpunkt studio start --database postgresql://studio@localhost/studio --database-password-file passwort.txt":
         "needs PostgreSQL: tests/annotate/label_studio/test_database.py starts one",
+    "standpunkt tag 'texts/**/*.jsonl.gz' -m MODEL -o OUTDIR/ --engine dask --address tcp://NODE:8786":
+        "a cluster's: tests/annotate/tag/test_engines.py starts a scheduler and a worker",
+    "standpunkt tag 's3://bucket/texts/**/*.jsonl.gz' -m MODEL --to parts -o OUTDIR/ --workers 8":
+        "a bucket's: tests/annotate/texts/test_remote.py reads a storage in memory",
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from annotate.study.folder import open_study
 from coded_study import write_export, write_project_made_by_hand
 from documented import NOT_RUN, PAGES, PROMPTED, TYPED, WITH_STUDIO, Shell, blocks, commands, inline, runnable
 from running import ROOT, Ran
+from schemas.jsonl import write_jsonl
 from tools import make_docs
 
 COMMAND: Any = typer.main.get_command(app)
@@ -190,6 +191,14 @@ def texts_and_a_model(halfway: Path, folder: Path) -> Path:
     return folder
 
 
+def a_corpus_and_a_model(halfway: Path, folder: Path) -> Path:
+    texts_and_a_model(halfway, folder)
+    for n in range(2):
+        rows = [{"text": f"Das Tempolimit nützt Ort {n}. Es regnet."}]
+        write_jsonl(folder / "texts" / f"202{n}" / "texte.jsonl.gz", rows)
+    return folder
+
+
 #: Page → what lays the files that it assumes, and says where its first command is typed.
 LAID: dict[str, Callable[[Path, Path], Path]] = {
     "docs/agreement.md": a_project_made_by_hand,
@@ -205,6 +214,7 @@ LAID: dict[str, Callable[[Path, Path], Path]] = {
     "docs/open.md": beside_a_study,
     "docs/protected-texts.md": a_study,
     "docs/report.md": a_study_and_answers_of_another_model,
+    "docs/scale.md": a_corpus_and_a_model,
     "docs/tagging.md": texts_and_a_model,
 }
 TUTORIALS = ("docs/tutorial-study.md", "docs/tutorial-tagging.md")

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from annotate.analysis.piece import TaggedPiece
     from annotate.study.folder import Study
+    from annotate.tag.parts_run import PartsReport
     from annotate.tag.report import TagReport
     from annotate.tag.source import SourcePlace
     from schemas.codebook import Codebook
@@ -47,7 +48,7 @@ _REASONS = {"none": 0, "top": None, "all": 1_000_000}
 _BYTES_A_SECOND = 60_000  # of plain text, about, in one process
 _MAX_NOTED = 10  # commentaries with notices that are named
 
-_DRIFT = {
+DRIFT = {
     "unfamiliar_words": "unlike the training data: many unknown n-grams",
     "unseen_author": "author not in the training data",
 }
@@ -58,11 +59,13 @@ def tag(
     model: ModelOption = None,
     output: OutputOption = None,
     to: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--to", metavar="FORMAT", help="Output format: jsonl, html, csv, parquet or parts (of Parquet)."
+            "--to",
+            metavar="FORMAT",
+            help="Output format: jsonl (default), html, csv, parquet or parts (of Parquet).",
         ),
-    ] = "jsonl",
+    ] = None,
     predictions: Annotated[
         Path | None,
         typer.Option(
@@ -107,8 +110,21 @@ def tag(
             "--part", metavar="K/N", help="Tag the K-th of N shares of the files, as a job array does."
         ),
     ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            "--engine",
+            metavar="ENGINE",
+            help="Who makes parts (--to parts): processes of this machine (default), or dask.",
+        ),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option("--address", metavar="ADDRESS", help="Where the engine runs, such as tcp://host:8786."),
+    ] = None,
     workers: Annotated[
-        int, typer.Option("--workers", metavar="N", min=1, help="Number of processes for a folder.")
+        int,
+        typer.Option("--workers", metavar="N", min=1, help="Number of processes for a folder or for parts."),
     ] = 1,
     reasons: Annotated[
         str,
@@ -137,13 +153,13 @@ def tag(
         raise typer.BadParameter("standard output is already in use; name a file", param_hint="--summary")
     from annotate.tag.formats import FORMATS, german_formats
 
+    to = _format(to, output, engine or address)
     if to not in FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(FORMATS)}', param_hint="--to")
     is_of_many = any(_is_folder(Path(name)) for name in files)
     if part and to == "html":
         raise typer.BadParameter("is for rows, not for --to html", param_hint="--part")
-    files, share = _share(files, part) if part else (files, "")
-    to, output = _in_parts(to, output, share)
+    share = _share(part) if part else (1, 1)
     if german and to not in german_formats():
         words = f'is for --to {" or ".join(german_formats())}, not for "{to}"'
         raise typer.BadParameter(words, param_hint="--german")
@@ -154,6 +170,20 @@ def tag(
     # on whose texts its models were trained; without a study the codebook knows
     language = opened.settings.language if opened else None
     spellings = opened.settings.spellings if opened else {}
+    if to == "parts":
+        from annotate.commands.tag_parts import tag_into_parts
+
+        if summary:
+            raise typer.BadParameter("is not for parts, which others sum up", param_hint="--summary")
+        _say_what_is_missing(place)
+        ways = (("encoding", encoding), ("author", author), ("date", date), ("language", language))
+        tag_into_parts(
+            place, files, output, reading=ways, engine=engine or "processes", workers=workers,
+            address=address, share=share, json=json, fail_under=fail_under,
+        )  # fmt: skip
+        return
+    if part:
+        files = _shared_out(files, share)
     if not output and to == "html":
         output = _page_place(files)
     if is_of_many and _is_kept(output, to):
@@ -220,21 +250,19 @@ def _say_what_is_missing(place: "SourcePlace") -> None:
             say(f"note: no --with FILE, so {without} answers: the model without the predictions of {said}")
 
 
-def _in_parts(to: str, output: str | None, share: str) -> tuple[str, str | None]:
-    """The format and the place, a folder with what names begin with where parts are written."""
+def _format(to: str | None, output: str | None, engine: str | None) -> str:
+    """The format that is asked for, by name or by who writes it into what."""
+    if to in (None, "parts") and engine:
+        return "parts"
+    if engine:
+        raise typer.BadParameter(f'makes parts, not "{to}": leave out --to', param_hint="--engine")
     if to == "parquet" and output and (output.endswith("/") or Path(output).is_dir()):
-        to = "parts"
-    if to != "parts":
-        return to, output
-    if output in (None, "-"):
-        raise typer.BadParameter("parts are written into a folder: name it", param_hint="--output")
-    return to, f"{str(output).rstrip('/')}/{share}"
+        return "parts"
+    return to or "jsonl"
 
 
-def _share(files: list[str], part: str) -> tuple[list[str], str]:
-    """Every N-th of the files behind the inputs, and the name of this share of the results."""
-    from annotate.texts.inputs import find_sources
-
+def _share(part: str) -> tuple[int, int]:
+    """The number of a share, and of how many."""
     numbers = part.split("/")
     if (
         len(numbers) != 2
@@ -242,13 +270,19 @@ def _share(files: list[str], part: str) -> tuple[list[str], str]:
         or not 1 <= int(numbers[0]) <= int(numbers[1])
     ):
         raise typer.BadParameter(f'"{part}": expected K/N as in 3/64', param_hint="--part")
-    number, of = map(int, numbers)
+    return int(numbers[0]), int(numbers[1])
+
+
+def _shared_out(files: list[str], share: tuple[int, int]) -> list[str]:
+    """Every N-th of the files behind the inputs."""
+    from annotate.texts.inputs import find_sources
+
+    number, of = share
     found = [str(source.path) for source in find_sources(files)]
     if of > len(found):
-        words = f"{part} of {len(found)} files leaves some without any: at most {len(found)} shares"
+        words = f"{number}/{of} of {len(found)} files leaves some without any: at most {len(found)} shares"
         raise typer.BadParameter(words, param_hint="--part")
-    digits = len(str(of))
-    return found[number - 1 :: of], f"part-{number:0{digits}}-of-{of}"
+    return found[number - 1 :: of]
 
 
 def _page_place(files: list[str]) -> str | None:
@@ -337,8 +371,6 @@ def _tag_folder(
     row_format = FORMATS[to]
     is_site = row_format is None
     ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
-    if to == "parts":  # hidden from who reads the folder
-        ledger_path = ledger_path.with_name(f".{ledger_path.name.lstrip('.')}")
     options = tagging.OutputOptions(
         to,
         "../index.html" if is_site else None,
@@ -418,7 +450,7 @@ def _bytes_in(files: list[str]) -> int:
 def _tell(report: "TagReport", fail_under: float | None, *, of_file: bool) -> None:
     """The notices and what went wrong; exit 1 where something did."""
     for name, notices in list(report.drift.items())[:_MAX_NOTED]:
-        say(f"note: {name}: {', '.join(_DRIFT[notice] for notice in notices)}")
+        say(f"note: {name}: {', '.join(DRIFT[notice] for notice in notices)}")
     if len(report.drift) > _MAX_NOTED:
         say(f"note: {len(report.drift) - _MAX_NOTED} more commentaries are unlike the training data")
     for piece in report.other_language[:_MAX_NOTED]:
@@ -429,19 +461,25 @@ def _tell(report: "TagReport", fail_under: float | None, *, of_file: bool) -> No
         say(f"error: {failure.reason}")
     if of_file and report.unanswered:
         say(f"note: {counted(report.unanswered, 'sentence')} without any answer")
-    too_few = fail_under is not None and (report.coverage or 0.0) < fail_under
-    if too_few:
-        say(f"error: coverage is {report.coverage or 0.0:.3f}, expected {fail_under:.3f} or more")
-    is_nothing = bool(report.other_language) and not report.commentaries
-    if is_nothing:
-        say("error: nothing was tagged, expected commentaries in the language the model was trained on")
-    none_known = of_file and bool(report.sentences) and report.unanswered == report.sentences
-    if none_known:
-        say(
-            f"error: {report.model_version} has no row of any of these sentences, expected those of the texts"
-        )
-    if report.failed or too_few or is_nothing or none_known:
+    found = shortfalls(report, fail_under, of_file=of_file)
+    for words in found:
+        say(f"error: {words}")
+    if report.failed or found:
         raise typer.Exit(1)
+
+
+def shortfalls(report: "TagReport | PartsReport", fail_under: float | None, *, of_file: bool) -> list[str]:
+    """What makes a run fail whose inputs could all be read."""
+    found = []
+    if fail_under is not None and (report.coverage or 0.0) < fail_under:
+        found.append(f"coverage is {report.coverage or 0.0:.3f}, expected {fail_under:.3f} or more")
+    if report.other_language and not report.commentaries:
+        found.append("nothing was tagged, expected commentaries in the language the model was trained on")
+    if of_file and report.sentences and report.unanswered == report.sentences:
+        found.append(
+            f"{report.model_version} has no row of any of these sentences, expected those of the texts"
+        )
+    return found
 
 
 def _piece_table(piece: "TaggedPiece", book: "Codebook") -> str:

@@ -96,7 +96,7 @@ class CorpusIndex(Record, frozen=True, kw_only=True):
     has_trend: bool
     basis: Basis
     learned: int | None
-    shares_missing: list[str]
+    parts_missing: list[str]
     unlisted: list[str]
     targets: list[TargetFigures]
     devices: list[DeviceFigures]
@@ -111,7 +111,7 @@ def index_of(
     basis: Basis,
     model_version: str,
     learned: int | None = None,
-    shares_missing: list[str] | None = None,
+    parts_missing: list[str] | None = None,
     unlisted: list[str] | None = None,
 ) -> CorpusIndex:
     """The figures of all that was counted; what is touched most comes first."""
@@ -161,7 +161,7 @@ def index_of(
         has_trend=is_trend,
         basis=basis,
         learned=learned,
-        shares_missing=shares_missing or [],
+        parts_missing=parts_missing or [],
         unlisted=unlisted or [],
         targets=sorted(
             targets, key=lambda one: -(one.whole.touched.estimate.share if one.whole.touched else 0.0)

@@ -1,19 +1,18 @@
 """The lean files of a folder: their manifests, held against each other and against the files."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
+from exports.tables.rows_parquet import PLAN
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.files import read_bytes
 from schemas.records import Record
 
-_SHARE = re.compile(r"_part-(\d+)-of-(\d+)\.manifest\.json")
 _ROWS = 50_000  # read together: bounds memory
 _AGAIN = "run the same `tag --to parts` again"
 
@@ -34,25 +33,25 @@ class Manifest(Record, frozen=True, kw_only=True):
 
 
 class Parts(NamedTuple):
-    """The finished files of a folder, those of each share together and in their order.
+    """The finished files of a folder, those of each part together and in their order.
 
     Parameters
     ----------
-    shares_missing
-        Shares without a manifest, as ``3/64``.
+    missing
+        Parts of the last run without a manifest.
     unlisted
         Parquet files that no manifest names: a run that is not finished, or was broken off.
     """
 
     folder: Path
     book: Codebook
-    shares: Sequence[Sequence[PartFile]]
-    shares_missing: Sequence[str]
+    parts: Sequence[Sequence[PartFile]]
+    missing: Sequence[str]
     unlisted: Sequence[str]
 
     @property
     def rows(self) -> int:
-        return sum(file.rows for files in self.shares for file in files)
+        return sum(file.rows for files in self.parts for file in files)
 
 
 def find_parts(folder: Path) -> Parts:
@@ -67,14 +66,13 @@ def find_parts(folder: Path) -> Parts:
         raise DataError("no such folder, expected one that `tag --to parts` wrote", path=folder)
     paths = sorted(folder.glob("_part*.manifest.json"))
     if not paths:
-        begun = [*folder.glob("*.parquet"), *folder.glob(".*.unfinished.sqlite")]
+        begun = [*folder.glob("*.parquet"), *folder.glob(PLAN)]
         words = (
             f"the run that writes it is not finished: {_AGAIN}"
             if begun
             else "expected what `tag --to parts` wrote"
         )
-        raise DataError(f"has no manifest (_part.manifest.json); {words}", path=folder)
-    missing = _missing_shares(folder, paths)
+        raise DataError(f"has no manifest (_part-….manifest.json); {words}", path=folder)
     manifests = [_manifest(path) for path in paths]
     book = manifests[0].questions
     for path, manifest in zip(paths, manifests, strict=True):
@@ -88,8 +86,8 @@ def find_parts(folder: Path) -> Parts:
     return Parts(
         folder=folder,
         book=book,
-        shares=[manifest.files for manifest in manifests],
-        shares_missing=missing,
+        parts=[manifest.files for manifest in manifests],
+        missing=_missing_parts(folder, paths),
         unlisted=sorted(path.name for path in folder.glob("*.parquet") if path.name not in named),
     )
 
@@ -147,17 +145,14 @@ def _manifest(path: Path) -> Manifest:
     return manifest
 
 
-def _missing_shares(folder: Path, paths: Sequence[Path]) -> list[str]:
-    """The shares that are not there; a folder holds one whole run or the shares of one."""
-    found: dict[int, set[int]] = {}
-    for path in paths:
-        match = _SHARE.fullmatch(path.name)
-        number, of = (int(match[1]), int(match[2])) if match else (1, 1)
-        found.setdefault(of, set()).add(number)
-    if len(found) > 1:
-        runs = " and ".join("a whole run" if of == 1 else f"shares of {of}" for of in sorted(found))
-        raise DataError(
-            f"holds {runs}: texts would count twice; keep each in a folder of its own", path=folder
+def _missing_parts(folder: Path, paths: Sequence[Path]) -> list[str]:
+    """The parts of the last run that have no manifest; none where no run said which there are."""
+    plan = folder / PLAN
+    try:
+        names = (
+            msgspec.json.decode(read_bytes(plan), type=dict[str, list[str]])["parts"] if plan.exists() else []
         )
-    ((of, numbers),) = found.items()
-    return [f"{number}/{of}" for number in range(1, of + 1) if number not in numbers]
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError) as error:
+        raise DataError(f"is not what this version writes ({error}): {_AGAIN}", path=plan) from error
+    there = {path.name for path in paths}
+    return [name for name in names if f"_{name}.manifest.json" not in there]

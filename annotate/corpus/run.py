@@ -46,7 +46,7 @@ def index_corpus(
     plan, total = Plan(parts.book), parts.rows
     sums = Sums(plan, lambda day: period_of(day, by), _learned_by(learned))
     counter, rows = Counter(plan, sums), 0
-    for files in parts.shares:
+    for files in parts.parts:
         for part in files:
             progress("counting sentences", rows, total)
             for batch in read_part(folder, part, plan.columns):
@@ -59,14 +59,14 @@ def index_corpus(
     index = index_of(
         sums, parts.book, by=by, errors=errors, basis=basis, model_version=version,
         learned=None if learned is None else sums.learned,
-        shares_missing=list(parts.shares_missing), unlisted=list(parts.unlisted),
+        parts_missing=list(parts.missing), unlisted=list(parts.unlisted),
     )  # fmt: skip
     return index, parts
 
 
 def _first_version(parts: Parts) -> tuple[str, str]:
     """The model of the first row, and the file it is in."""
-    for part in (part for files in parts.shares for part in files if part.rows):
+    for part in (part for files in parts.parts for part in files if part.rows):
         for batch in read_part(parts.folder, part, ["model_version"]):
             return batch.column("model_version")[0].as_py(), part.file
     raise DataError(

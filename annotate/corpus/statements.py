@@ -80,12 +80,12 @@ def basis_words(index: CorpusIndex, words: Words) -> str:
 
 def cautions(index: CorpusIndex, words: Words) -> Iterator[str]:
     """What is not in the figures, and what they are not good for."""
-    if index.shares_missing:
-        names, rest = words.listed(index.shares_missing[:_NAMED]), len(index.shares_missing) - _NAMED
+    if index.parts_missing:
+        names, rest = words.listed(index.parts_missing[:_NAMED]), len(index.parts_missing) - _NAMED
         names += words.pick(f" und {rest} weitere", f" and {rest} more") if rest > 0 else ""
         yield words.pick(
-            f"Es fehlen Anteile des Laufs: {names}. Was sie enthalten, ist in keiner Zahl.",
-            f"Shares of the run are missing: {names}. What they hold is in no figure.",
+            f"Es fehlen Teile des Laufs: {names}. Was sie enthalten, ist in keiner Zahl.",
+            f"Parts of the run are missing: {names}. What they hold is in no figure.",
         )
     if index.unlisted:
         count, names = len(index.unlisted), words.listed(index.unlisted[:5])

@@ -46,11 +46,15 @@ def _lean_rows(tagged: TaggedPiece, book: Codebook) -> list[Row]:
     return list(lean_rows_of([tagged], book))
 
 
-def _write_parts(path: str, rows: Iterable[Row], book: Codebook) -> int:
-    """Into a folder, or as files whose names begin as the last part of the path does."""
+def write_parts(
+    path: str, rows: Iterable[Row], book: Codebook, more: Callable[[], dict[str, Any]] = dict
+) -> int:
+    """Writes files whose names begin as the last part of the path does; ``more`` is for their manifest."""
     folder, _, name = path.rpartition("/")
     facts = {"codebook": book.codebook, "codebook_version": book.version, "questions": book.questions()}
-    return rows_parquet.write_parts(folder, lean_columns_of(book), rows, facts, name=name or "part")
+    return rows_parquet.write_parts(
+        folder, lean_columns_of(book), rows, lambda: facts | more(), name=name or "part"
+    )
 
 
 #: None: a page a commentary instead of rows.
@@ -65,7 +69,7 @@ FORMATS: dict[str, RowFormat | None] = {
     "parquet": RowFormat(
         _table_rows, lambda path, rows, book: rows_parquet.write(path, columns_of(book), rows)
     ),
-    "parts": RowFormat(_lean_rows, _write_parts),
+    "parts": RowFormat(_lean_rows, write_parts),
 }
 
 

@@ -1,6 +1,7 @@
-"""What is handed in to be read: files, folders with all below them, standard input."""
+"""What is handed in to be read: files, folders with all below them, patterns of names, standard input."""
 
 import codecs
+import glob
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -20,19 +21,23 @@ def formats() -> dict[str, str]:
 
 
 def find_sources(inputs: Iterable[str | Path]) -> Iterator[Source]:
-    """The files behind paths, folders (with all below them, in the order of their names) and ``-``.
+    """The files behind paths, folders (with all below them, in the order of their names), patterns and ``-``.
+
+    In a pattern ``**`` stands for any folders; a file whose name looks like one is that file.
 
     Raises
     ------
     DataError
-        No such file, a folder without a readable file, a format that is not read.
+        No such file, a folder or a pattern without a readable file, a format that is not read.
     """
     for item in inputs:
         path = Path(item)
         if str(item) == "-":
             yield Source("-", "stdin", _format_of_stdin())
         elif path.is_dir():
-            yield from _folder(path)
+            yield from _read_of(path, path, "has no file to read")
+        elif is_pattern(path):
+            yield from _read_of(path, _root_of(path), "no file matches this pattern")
         elif not path.exists():
             raise DataError("no such file", path=path)
         else:
@@ -60,9 +65,9 @@ def sources_in(source: Source, reading: Reading) -> Iterator[Source]:
 
 
 def unread_files(inputs: Iterable[str | Path]) -> list[tuple[PathName, str]]:
-    """What is passed over in the folders and archives among the inputs, each with the reason."""
+    """What is passed over in the folders, patterns and archives among the inputs, each with the reason."""
     paths = [Path(item) for item in inputs if str(item) != "-"]
-    files = [file for path in paths if path.is_dir() for file in _files(path)]
+    files = [file for path in paths if path.is_dir() or is_pattern(path) for file in _files(path)]
     unread: list[tuple[PathName, str]] = [
         (file, _reason(file.is_file())) for file in files if not _is_read(file)
     ]
@@ -76,12 +81,26 @@ def _reason(is_file: bool) -> str:
     return "not a format that is read" if is_file else "not a file"
 
 
-def _folder(folder: Path) -> Iterator[Source]:
-    found = [file for file in _files(folder) if _is_read(file)]
+def is_pattern(path: Path) -> bool:
+    """Whether it stands for files whose names it describes, such as ``texts/**/*.jsonl.gz``."""
+    return glob.has_magic(str(path)) and not path.exists()
+
+
+def _root_of(pattern: Path) -> Path:
+    """The folder that all files of a pattern lie in."""
+    folder = pattern.parent
+    while glob.has_magic(str(folder)):
+        folder = folder.parent
+    return folder
+
+
+def _read_of(place: Path, root: Path, refused: str) -> Iterator[Source]:
+    """The files of a folder or a pattern that are read, named from a folder on."""
+    found = [file for file in _files(place) if _is_read(file)]
     if not found:
-        raise DataError(f"has no file to read, expected {READABLE}", path=folder)
+        raise DataError(f"{refused}, expected {READABLE}", path=place)
     for file in found:
-        name = readable(file.relative_to(folder).as_posix())
+        name = readable(file.relative_to(root).as_posix())
         yield Source(file, name, formats()[suffix_of(file)], suffix_of(file))
 
 
@@ -94,9 +113,11 @@ def _is_read(file: Path) -> bool:
     return suffix_of(file) in formats() and file.is_file()
 
 
-def _files(folder: Path) -> list[Path]:
-    below = (file for file in folder.rglob("*") if not file.is_dir())
-    return sorted(file for file in below if not is_hidden(file.relative_to(folder).parts))
+def _files(place: Path) -> list[Path]:
+    """All files below a folder, or those of a pattern, without hidden ones."""
+    root = place if place.is_dir() else _root_of(place)
+    found = root.glob("**/*" if root == place else str(place.relative_to(root)))
+    return sorted({f for f in found if not f.is_dir() and not is_hidden(f.relative_to(root).parts)})
 
 
 def _format_of(path: Path) -> str:

@@ -1,7 +1,7 @@
 """Apache Parquet, some thousand rows at a time, in one file or in parts; needs the extra ``parquet``."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from schemas.files import replacing, write_json
 
 _ROWS, _LARGE = 5000, 50_000  # of a row group, in one file and in parts
 _PART = 500_000  # rows of a part
+#: Names all parts of the last run into a folder, finished or not.
+PLAN = "_parts.json"
 
 
 def need_pyarrow() -> None:
@@ -41,7 +43,7 @@ def write_parts(
     folder: str,
     columns: Sequence[tuple[str, type]],
     rows: Iterable[Mapping[str, Any]],
-    facts: Mapping[str, Any],
+    facts: Callable[[], Mapping[str, Any]],
     *,
     name: str = "part",
 ) -> int:
@@ -53,7 +55,7 @@ def write_parts(
     Parameters
     ----------
     facts
-        What holds for all rows, for the manifest.
+        What holds for all rows, for the manifest; asked for when all are written.
     name
         What the files' names begin with; others in the folder are left alone.
     """
@@ -82,7 +84,7 @@ def write_parts(
     for old in Path(folder).glob(f"{name}-[0-9][0-9][0-9][0-9][0-9].parquet"):
         if old.name not in written:
             old.unlink()
-    manifest = {**facts, "rows": total, "columns": [[field.name, str(field.type)] for field in schema]}
+    manifest = {**facts(), "rows": total, "columns": [[field.name, str(field.type)] for field in schema]}
     write_json(Path(folder) / f"_{name}.manifest.json", {**manifest, "files": files})
     return total
 
@@ -93,9 +95,19 @@ def _write(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    count, waiting = 0, iter(rows)
+    waiting, count = iter(rows), 0
     with replacing(path) as file, pq.ParquetWriter(file, schema, compression=compression) as writer:
-        while some := [dict(row) for row in islice(waiting, group)]:
-            writer.write_table(pa.Table.from_pylist(some, schema=schema))
-            count += len(some)
+        for tables in iter(lambda: list(_tables(islice(waiting, group), schema)), []):
+            table = pa.concat_tables(tables).unify_dictionaries()
+            writer.write_table(table, row_group_size=group)
+            count += table.num_rows
     return count
+
+
+def _tables(rows: Iterable[Mapping[str, Any]], schema: Any) -> Iterator[Any]:
+    """The rows as short tables, for as dictionaries they take ten times the room."""
+    import pyarrow as pa
+
+    waiting = iter(rows)
+    while some := [dict(row) for row in islice(waiting, _ROWS)]:
+        yield pa.Table.from_pylist(some, schema=schema)

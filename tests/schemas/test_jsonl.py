@@ -35,6 +35,15 @@ def test_gzipped_rows_are_the_same_bytes_each_time(tmp_path: Path) -> None:
     assert list(read_jsonl(first, GoldSentence)) == [row()]
 
 
+def test_a_packed_file_that_was_cut_off_does_not_end_there_in_silence(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl.gz"
+    write_jsonl(path, [row(text=f"Satz {n}.") for n in range(1000)])
+    path.write_bytes(path.read_bytes()[:-500])
+    rows = read_jsonl(path, GoldSentence)
+    with pytest.raises(DataError, match=r"gold\.jsonl\.gz:\d+: cannot be read: .* ended before"):
+        list(rows)
+
+
 def test_unknown_keys_blank_lines_and_a_bom_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "gold.jsonl"
     path.write_bytes(

@@ -53,7 +53,7 @@ EXPLAINED = {
     "train": ("model.md",),
     "evaluate": ("model.md",),
     "report": ("report.md",),
-    "tag": ("tagging.md", "tutorial-tagging.md"),
+    "tag": ("tagging.md", "tutorial-tagging.md", "scale.md"),
     "index": ("index-corpus.md",),
     "export": ("export.md",),
     "rehydrate": ("protected-texts.md",),

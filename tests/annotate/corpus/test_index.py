@@ -81,7 +81,7 @@ def index_with(folder: Path, errors: Errors | None) -> CorpusIndex:
     plan = Plan(parts.book)
     sums = Sums(plan, lambda day: period_of(day, "month"))
     counter = Counter(plan, sums)
-    for files in parts.shares:
+    for files in parts.parts:
         for part in files:
             for batch in read_part(folder, part, plan.columns):
                 counter.add(batch)

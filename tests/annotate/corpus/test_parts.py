@@ -96,7 +96,7 @@ def _no_column(folder: Path, write: Write) -> None:
         (lambda f, _: _manifest(f, lambda m: m["files"][0].update(file="../x")), "_part.manifest.json",
          'names "../x"'),
         (lambda f, _: (f / "_part.manifest.json").unlink(), "out", "is not finished"),
-        (lambda f, w: w([commentary(9, SAID)], name="part-2-of-2"), "out", "a whole run and shares of 2"),
+        (lambda f, _: (f / "_parts.json").write_text("[]"), "_parts.json", "is not what this version writes"),
         (_two_codebooks, "_part-2-of-2.manifest.json", "is of the codebook probe 1.1.0"),
         (_other_names, "_part-2-of-2.manifest.json", "with other questions or names"),
         (_two_models, "part-2-of-2-00000.parquet", "has rows of other-1, and part-00000.parquet of probe-"),
@@ -138,31 +138,14 @@ def test_hand_coded_sentences_that_are_not_there_are_refused(
     )
 
 
-def test_missing_shares_and_files_of_a_run_that_is_not_finished_are_named_and_left_out(
+def test_missing_parts_and_files_of_a_run_that_is_not_finished_are_named_and_left_out(
     standpunkt: Run, write: Write
 ) -> None:
     for n in (1, 3, 4):
-        folder = write([commentary(n, SAID)], name=f"part-{n}-of-5")
-    (folder / "_part-3-of-5.manifest.json").unlink()
+        folder = write([commentary(n, SAID)], name=f"part-{n}")
+    (folder / "_part-3.manifest.json").unlink()
+    (folder / "_parts.json").write_text('{"parts": ["part-1", "part-2", "part-3", "part-4"]}', "utf-8")
     ran = standpunkt("index", folder, "--to", "json")
-    assert ran.json["shares_missing"] == ["2/5", "3/5", "5/5"]
-    assert ran.json["unlisted"] == ["part-3-of-5-00000.parquet"]
+    assert ran.json["parts_missing"] == ["part-2", "part-3"]
+    assert ran.json["unlisted"] == ["part-3-00000.parquet"]
     assert ran.json["sentences"] == 6
-    assert "Shares of the run are missing: 2/5, 3/5 and 5/5." in ran.err
-    assert "of a run that is not finished: 1 file (part-3-of-5-00000.parquet)" in ran.err
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        (("--to", "xml"), "expected html or json or csv"),
-        (("--by", "day"), "expected week or month or quarter"),
-        (("--german",), "is for --to csv"),
-    ],
-)
-def test_wrong_use_says_what_there_is(
-    standpunkt: Run, parts: Path, words: tuple[str, ...], expected: str
-) -> None:
-    ran = standpunkt("index", parts, *words)
-    assert ran.code == 2
-    assert expected in " ".join(ran.err.replace("│", " ").split())

@@ -1,4 +1,4 @@
-"""Lean files in parts: what stands in them, who reads them, and how jobs share the inputs."""
+"""Lean files in parts: what stands in them, and who reads them."""
 
 import hashlib
 import json
@@ -10,12 +10,10 @@ import msgspec
 import pytest
 
 from annotate.analysis.table_rows import lean_columns_of
-from annotate.tag import folder
 from exports.tables import rows_parquet
 from reading_pieces import codebook
 from running import Ran
 from schemas.codebook import Codebook
-from schemas.errors import DataError
 
 pq = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
 Run = Callable[..., Ran]
@@ -50,7 +48,10 @@ def test_the_answers_are_those_of_the_table_and_offsets_stand_for_texts(
             assert value == (
                 pytest.approx(whole[name], abs=1e-6) if name.endswith("__score") else whole[name]
             )
-    assert sorted(path.name for path in out.iterdir()) == ["_part.manifest.json", "part-00000.parquet"]
+    (name,) = (path.name.removesuffix("-00000.parquet") for path in out.glob("*.parquet"))
+    assert sorted(path.name for path in out.iterdir()) == [
+        f"_{name}.manifest.json", "_parts.json", f"{name}-00000.parquet",
+    ]  # fmt: skip
 
 
 def test_a_date_in_doubt_is_no_day(standpunkt: Run, model: Path, texts: Path, tmp_path: Path) -> None:
@@ -64,7 +65,8 @@ def test_the_manifest_says_what_was_asked_as_a_codebook_without_guidelines(
     standpunkt: Run, model: Path, texts: Path, tmp_path: Path
 ) -> None:
     assert standpunkt("tag", texts, "-m", model, "--to", "parts", "-o", tmp_path / "out").code == 0
-    manifest = json.loads((tmp_path / "out" / "_part.manifest.json").read_text("utf-8"))
+    (path,) = (tmp_path / "out").glob("_part-*.manifest.json")
+    manifest = json.loads(path.read_text("utf-8"))
     asked, book = msgspec.convert(manifest["questions"], Codebook), codebook()
     assert lean_columns_of(asked) == lean_columns_of(book)
     assert [asked.say(t.question) for t in asked.targets] == [book.say(t.question) for t in book.targets]
@@ -76,27 +78,16 @@ def test_the_manifest_knows_rows_and_hash_of_each_file(
     monkeypatch.setattr(rows_parquet, "_PART", 4)
     out = tmp_path / "out"
     assert standpunkt("tag", texts, "-m", model, "--to", "parts", "-o", out).code == 0
-    manifest = json.loads((out / "_part.manifest.json").read_text("utf-8"))
+    (path,) = out.glob("_part-*.manifest.json")
+    manifest = json.loads(path.read_text("utf-8"))
     assert [file["rows"] for file in manifest["files"]] == [4, 4, 2]
     assert manifest["rows"] == 10
     for file in manifest["files"]:
         assert hashlib.sha256((out / file["file"]).read_bytes()).hexdigest() == file["sha256"]
     monkeypatch.setattr(rows_parquet, "_PART", 100)
+    (texts / "4.txt").write_text("Ein Satz. Noch ein Satz.", "utf-8")
     assert standpunkt("tag", texts, "-m", model, "--to", "parts", "-o", out).code == 0
-    assert [path.name for path in out.glob("*.parquet")] == ["part-00000.parquet"]
-
-
-def test_shares_together_are_the_whole(standpunkt: Run, model: Path, texts: Path, tmp_path: Path) -> None:
-    whole, shared = tmp_path / "whole", tmp_path / "shared"
-    standpunkt("tag", texts, "-m", model, "--to", "parts", "-o", whole)
-    for n in (1, 2):
-        words = ("tag", texts, "-m", model, "--to", "parts", "-o", shared, "--part", f"{n}/2")
-        assert standpunkt(*words).code == 0
-    assert sorted(path.name for path in shared.glob("*.parquet")) == [
-        "part-1-of-2-00000.parquet",
-        "part-2-of-2-00000.parquet",
-    ]
-    assert sorted(map(str, rows_in(shared))) == sorted(map(str, rows_in(whole)))
+    assert len(list(out.glob("*.parquet"))) == 1
 
 
 @pytest.mark.parametrize(
@@ -108,25 +99,6 @@ def test_a_share_that_there_is_not_is_refused(
     ran = standpunkt("tag", texts, "-m", model, "--part", part)
     assert ran.code == 2
     assert words in ran.err
-
-
-def test_a_share_that_was_broken_off_goes_on(
-    standpunkt: Run, model: Path, texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words = ("tag", texts, "-m", model, "--to", "parts", "-o", tmp_path / "out", "--part", "1/2")
-
-    def full(*_: object, **__: object) -> int:
-        raise DataError("the disk is full", path=tmp_path)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(folder, "write_rows", full)
-        assert "the disk is full" in standpunkt(*words).error
-    assert [path.name for path in (tmp_path / "out").iterdir()] == [".part-1-of-2.unfinished.sqlite"]
-    assert "already finished: 3 of 3 commentaries" in standpunkt(*words, "--workers", 2).err
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
-        "_part-1-of-2.manifest.json",
-        "part-1-of-2-00000.parquet",
-    ]
 
 
 def test_pages_are_not_shared_out(standpunkt: Run, model: Path, texts: Path, tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from annotate.texts.commentaries import read_commentaries
-from annotate.texts.inputs import unread_files
+from annotate.texts.inputs import find_sources, unread_files
 from annotate.texts.readers import READERS, Reader
 from annotate.texts.sources import Draft, Reading, Source, read_text
+from schemas.errors import DataError
 
 
 def _read_notes(source: Source, reading: Reading) -> Iterator[Draft]:
@@ -27,3 +28,50 @@ def test_a_reader_added_in_one_place_reads_files_and_folders(
     assert unread_files([file.parent]) == []
     for given in (file, file.parent):
         assert [c.title for c in read_commentaries([given])] == ["Regen", "Sonne"]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in (
+        "2024/a.jsonl.gz",
+        "2024/mai/b.jsonl.gz",
+        "c.jsonl.gz",
+        "2024/d.txt",
+        ".e.jsonl.gz",
+        "2024/f.exe",
+    ):
+        file = tmp_path / "texte" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(b"")
+    return tmp_path / "texte"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("texte/**/*.jsonl.gz", ["2024/a.jsonl.gz", "2024/mai/b.jsonl.gz", "c.jsonl.gz"]),
+        ("texte/*/*.jsonl.gz", ["2024/a.jsonl.gz"]),
+        ("texte/20[12]4/*", ["2024/a.jsonl.gz", "2024/d.txt"]),
+        ("texte/?.jsonl.gz", ["c.jsonl.gz"]),
+        ("*/c.jsonl.gz", ["texte/c.jsonl.gz"]),
+    ],
+)
+def test_a_pattern_stands_for_the_files_it_describes(corpus: Path, pattern: str, names: list[str]) -> None:
+    assert [source.name for source in find_sources([pattern])] == names
+    absolute = [source.path for source in find_sources([corpus.parent / pattern])]
+    assert absolute == [corpus.parent / source.path for source in find_sources([pattern])]
+
+
+def test_what_a_pattern_describes_and_is_not_read_is_told(corpus: Path) -> None:
+    assert unread_files(["texte/**/*"]) == [(Path("texte/2024/f.exe"), "not a format that is read")]
+
+
+def test_a_file_that_is_called_like_a_pattern_is_that_file(corpus: Path) -> None:
+    (corpus / "a[1].txt").write_text("Da.", "utf-8")
+    assert [source.name for source in find_sources([corpus / "a[1].txt"])] == ["a[1].txt"]
+
+
+def test_a_pattern_that_describes_nothing_is_refused(corpus: Path) -> None:
+    with pytest.raises(DataError, match=r"^texte/\*\*/\*\.csv: no file matches this pattern, expected \.txt"):
+        list(find_sources(["texte/**/*.csv"]))
