@@ -1,6 +1,7 @@
 """Words of a text as strings, for what looks at targets and topics."""
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from train.features.lexicons import read_lexicon
@@ -19,8 +20,9 @@ def tokens(text: str) -> Tokens:
     return _TOKEN.findall(text)
 
 
-def single_words(text: str) -> list[str]:
-    return tokens(text.lower())
+@lru_cache(1 << 13)  # of a sentence its targets ask, and then how new its commentary is
+def single_words(text: str) -> tuple[str, ...]:
+    return tuple(tokens(text.lower()))
 
 
 def words(text: str) -> list[str]:

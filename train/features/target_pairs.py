@@ -8,7 +8,7 @@ import numpy as np
 
 from schemas.codebook import Codebook, Target
 from train.arrays import Ints
-from train.features.analyzers import single_words, tokens
+from train.features.analyzers import single_words
 from train.features.lexicons import count_lexicons, lexicons_of, read_lexicon
 from train.features.passages import Passages
 from train.features.token_counts import Cross, TokenLists, TokenTable
@@ -78,7 +78,7 @@ class _Said:
     def __init__(self, passages: Passages, of_whole: Sequence[int], cues: Sequence[TargetCues]) -> None:
         self.lower = [text.lower() for text in passages.column("text")]
         around = [text.lower() for text in passages.column("around")]
-        self.rows = [tokens(text) for text in self.lower]
+        self.rows = [single_words(text) for text in passages.column("text")]
         stems = list(dict.fromkeys(stem for cue in cues for stem in (*cue.stems, *cue.content)))
         may = _candidates(stems, of_whole, self.lower, around)
         in_text = _contained(stems, may, of_whole, self.lower)
