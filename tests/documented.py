@@ -23,7 +23,7 @@ ENDLESS = {"open": "http://127.0.0.1", "serve": "added as"}
 #: Pages whose commands need a Label Studio, besides the loop.
 WITH_STUDIO = (
     "README.md", "docs/codebook.md", "docs/import.md", "docs/migration.md", "docs/select.md", "docs/serve.md",
-    "docs/team-server.md", "docs/two-and-a-third.md", "docs/your-project.md", "docs/zeroshot.md",
+    "docs/team.md", "docs/two-and-a-third.md", "docs/your-project.md", "docs/zeroshot.md",
 )  # fmt: skip
 
 #: Ends with 1 as long as something is left to do, and that is what it is for.
@@ -45,12 +45,19 @@ NOT_RUN = {
     "python -m spacy train config.cfg --output model": "minutes; tests/exports/formats/test_docbin.py trains a step",
     "sudo -u postgres createuser --pwprompt studio": "needs the rights of the system's PostgreSQL",
     "sudo -u postgres createdb --owner studio studio": "needs the rights of the system's PostgreSQL",
-    "standpunkt studio start --database postgresql://studio@localhost/studio --database-password-file passwort.txt":
-        "needs PostgreSQL: tests/annotate/label_studio/test_database.py starts one",
     "standpunkt tag 'texts/**/*.jsonl.gz' -m MODEL -o OUTDIR/ --engine dask --address tcp://NODE:8786":
         "a cluster's: tests/annotate/tag/test_engines.py starts a scheduler and a worker",
     "standpunkt tag 's3://bucket/texts/**/*.jsonl.gz' -m MODEL --to parts -o OUTDIR/ --workers 8":
         "a bucket's: tests/annotate/texts/test_remote.py reads a storage in memory",
+    "standpunkt studio start --database postgresql://studio@localhost/studio --database-password-file passwort.txt --workers 2":
+        "needs PostgreSQL: tests/annotate/sync/test_coders_at_once.py starts one",
+    "pg_dump --host=localhost --username=studio --format=custom --file=studio.dump studio":
+        "needs PostgreSQL: test_coders_at_once.py dumps one",
+    "tar --create --gzip --exclude=venv --file=label-studio.tar.gz --directory ~/.local/share/standpunkt label-studio":
+        "a person's own data folder",
+    "sudo -u postgres dropdb studio": "needs the rights of the system's PostgreSQL",
+    "pg_restore --host=localhost --username=studio --dbname=studio --exit-on-error studio.dump":
+        "needs PostgreSQL: test_coders_at_once.py restores one",
 }  # fmt: skip
 
 

@@ -166,7 +166,7 @@ LAID: dict[str, Callable[[Place], Path]] = {
     "docs/migration.md": a_coded_study,
     "docs/select.md": a_study_with_a_model,
     "docs/serve.md": a_pushed_study_with_a_model,
-    "docs/team-server.md": a_study,
+    "docs/team.md": a_study,
     "docs/two-and-a-third.md": texts,
     "docs/your-project.md": texts_and_a_new_one,
     "docs/zeroshot.md": a_study_with_a_model_and_a_batch,
