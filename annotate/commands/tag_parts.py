@@ -53,6 +53,8 @@ def tag_into_parts(
     number, of = share
     if number == 1:  # the plan of all shares is the same, and one file has one writer
         parts.write_plan(folder, portions)
+    else:
+        failed = []  # the first share tells of what is in none
     mine = portions[number - 1 :: of]
     if not mine:
         say(f"note: nothing to do in share {number} of {of}: there are {counted(len(portions), 'part')}")

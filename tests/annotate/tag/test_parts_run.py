@@ -103,6 +103,14 @@ def test_shares_are_parts_of_the_whole_and_finished_for_all(
     assert "nothing to do in share 7 of 9: there are 4 parts" in empty.err
 
 
+def test_the_first_share_tells_what_is_in_none(standpunkt: Run, model: Path, corpus: Path) -> None:
+    write_text(corpus / "texte" / "bild.png", "")
+    words = ("tag", "texte", "-m", model, "--to", "parts", "-o", "out", "--part")
+    first, second = standpunkt(*words, "1/2"), standpunkt(*words, "2/2")
+    assert first.error == "error: texte/bild.png: not a format that is read"
+    assert (second.code, "bild" in second.err) == (0, False)
+
+
 def test_a_bad_record_is_named_and_stops_only_itself(standpunkt: Run, model: Path, corpus: Path) -> None:
     lines = [json.dumps(row(1, 0)), "{broken", json.dumps({"title": "ohne Text"}), json.dumps(row(1, 1))]
     write_text(corpus / "texte" / "2020" / "1.jsonl.gz", "\n".join(lines))
