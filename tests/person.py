@@ -23,7 +23,9 @@ class Person:
         self.user = self.studio.owner().id
 
 
-def let_codings_arrive(study_folder: Path, people: Mapping[str, Studio], *, but: str = " ") -> None:
+def let_codings_arrive(
+    study_folder: Path, people: Mapping[str, Studio], *, but: str | tuple[str, ...] = ()
+) -> None:
     """Each as the person who coded it: bare exports tell people apart by their accounts.
 
     Commentaries whose id begins with ``but`` are left uncoded.

@@ -25,7 +25,7 @@ from coded_study import write_export, write_project_made_by_hand
 from documented import NOT_RUN, PAGES, PROMPTED, TYPED, WITH_STUDIO, Shell, blocks, commands, inline, runnable
 from running import ROOT, Ran
 from schemas.jsonl import write_jsonl
-from tools import make_docs
+from tools import draw_pictures, make_docs
 
 COMMAND: Any = typer.main.get_command(app)
 #: Verbs that talk to a Label Studio: what pages say of them within a sentence is tested in tests/annotate/sync.
@@ -98,6 +98,14 @@ def test_every_link_of_the_site_leads_to_a_page_and_a_heading() -> None:
             if not is_file or (heading and heading not in headings(there or "")):
                 broken.append(f"{name}: {link}")
     assert broken == []
+
+
+def test_every_picture_is_drawn_by_the_script_small_and_shown() -> None:
+    script = Path(draw_pictures.__file__).read_text("utf-8")
+    shown = "".join((ROOT / page).read_text("utf-8") for page in PAGES)
+    for picture in (ROOT / "docs").glob("*.png"):
+        assert f'"{picture.stem}"' in script and f"{picture.name})" in shown
+        assert picture.stat().st_size < 200_000
 
 
 def test_the_reference_has_every_option_and_every_field() -> None:

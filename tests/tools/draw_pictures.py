@@ -23,10 +23,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 #: The disputes of the pictures: with three targets each has its rule beside it on the coding screen.
 PIECES, TARGETS, KEYS = "tempolimit|smartphone|vier", 3, ("qay", "wsx", "edc")
-#: The piece that is new: nobody has coded it, and the model suggests.
-NEW = "der-wehrfuehrer-zaehlt-anders"
+#: The pieces that are new: nobody has coded them. The coding screen shows the first, the reading page the second.
+NEW = ("der-wehrfuehrer-zaehlt-anders", "zwischen-schliessfach-und-freiem-lauf")
 #: What the numbers of docs/anleitung.md stand beside.
-NUMBERED = (".sp-meta", ".sp-text", ".sp-row", ".sp-stance", ".sp-foot", "[aria-label=submit]")
+NUMBERED = (".sp-meta", ".sp-text", ".sp-row", ".sp-stance", ".sp-foot", "button[name=submit]")
 NUMBER = """
 const box = document.querySelector(arguments[0]).getBoundingClientRect(), mark = document.createElement('span');
 mark.textContent = arguments[1];
@@ -49,15 +49,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as place, a_label_studio() as server:
         made = make_study(Path(place) / "studie", server)
         with started_chromium(Path(place) / "profile") as browser:
+            browser.execute_cdp_cmd("Emulation.setScrollbarsHidden", {"hidden": True})
             set_screen(browser, 1440, 740)
             show_coding_screen(browser, server, made)
             save(browser, "anleitung")
             set_screen(browser, 1280, 800)
-            with start_page(made.folder) as address:
-                browser.get(address)
-                time.sleep(5)  # what the server says of the projects arrives behind the page
-                save(browser, "start-page")
-            for name, page in (("report", "reports/report.html"), ("reading-page", "page.html")):
+            pages = {
+                "start-page": "reports/start.html",
+                "report": "reports/report.html",
+                "reading-page": "page.html",
+            }
+            for name, page in pages.items():
                 browser.get((made.folder / page).as_uri())
                 save(browser, name)
 
@@ -105,15 +107,26 @@ def make_study(folder: Path, server: Any) -> Made:
     owner = Studio(server.url, server.token)
     people = {name: Person(server, owner).studio for name in ANNOTATORS}
     let_codings_arrive(folder, people, but=NEW)
-    for words in ("pull", "agree --html reports/agreement.html", "adjudicate", "train", "prelabel", "report"):
+    for words in (
+        "pull",
+        "agree --html reports/agreement.html",
+        "adjudicate",
+        "train",
+        "prelabel",
+        "report",
+        "open --static --no-browser",
+    ):
         run(folder, *words.split())
     run(folder, "tag", "commentaries/smartphone-6.txt", "--to", "html", "-o", "page.html")
 
     # what stands before the sentence that shows most is coded, so that the screen opens with that
     project = find_projects(owner, study, ANNOTATORS)[ANNOTATORS[0]].id
-    shows = {one.task: len(one.result) for one in owner.predictions(project)}
-    new_tasks = [task for task in owner.tasks(project) if task.data["commentary_id"].startswith(NEW)]
-    best = max(new_tasks, key=lambda task: shows.get(task.id, 0))
+    shows = {
+        one.task: (sum(result["from_name"].startswith("stance__") for result in one.result), len(one.result))
+        for one in owner.predictions(project)
+    }
+    new_tasks = [task for task in owner.tasks(project) if task.data["commentary_id"].startswith(NEW[0])]
+    best = max(new_tasks, key=lambda task: shows.get(task.id, (0, 0)))
     given = codings(ANNOTATORS[0])
     for task in new_tasks:
         if task.id < best.id:
@@ -160,17 +173,6 @@ def show_coding_screen(browser: Any, server: Any, made: Made) -> None:
     time.sleep(2)
     for number, selector in enumerate(NUMBERED, 1):
         browser.execute_script(NUMBER, selector, str(number))
-
-
-@contextmanager
-def start_page(folder: Path) -> Iterator[str]:
-    command = [sys.executable, "-m", "annotate", "open", "--no-browser"]
-    with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    ) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.terminate()
 
 
 def save(browser: Any, name: str) -> None:
