@@ -1,7 +1,7 @@
 """A real browser, without a window."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,6 +11,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from annotate.label_studio.local_server import LocalStudio
+
+#: What axe may say of a violation.
+IMPACTS = ("minor", "moderate", "serious", "critical")
 
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--lang=de",
@@ -43,6 +46,14 @@ def set_screen(browser: webdriver.Chrome, width: int, height: int = 900, *, dark
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
     still = {"name": "prefers-reduced-motion", "value": "reduce"}
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": [scheme, still]})
+
+
+def violations(browser: webdriver.Chrome, impacts: Collection[str] = ("serious", "critical")) -> list[str]:
+    """What axe finds wrong with the page that is shown: rule and place; skipped where axe is not installed."""
+    axe = pytest.importorskip("axe_selenium_python", reason="axe-selenium-python is not installed")
+    browser.execute_script(next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text("utf-8"))
+    found = browser.execute_async_script("axe.run(document).then(arguments[0])")["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in impacts]
 
 
 def sign_in(browser: webdriver.Chrome, server: LocalStudio, email: str = "", password: str = "") -> None:

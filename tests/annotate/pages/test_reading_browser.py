@@ -23,7 +23,7 @@ from annotate.tag.folder_index import write_index
 from annotate.tag.ledger import Finished, Ledger
 from annotate.tag.report import counts_in
 from reading_pieces import answers, codebook, devices, piece, says, touches
-from real_browser import set_screen
+from real_browser import set_screen, violations
 from schemas.records import CodePrediction, Layers
 
 pytestmark = pytest.mark.browser
@@ -302,17 +302,12 @@ def test_the_dark_page_is_dark(open_page: Open) -> None:
 @pytest.mark.parametrize(("width", "dark"), [(1440, False), (1440, True), (390, False), (390, True)])
 @pytest.mark.parametrize("state", ["still", "open", "filtered"])
 def test_axe_finds_nothing_serious(open_page: Open, width: int, dark: bool, state: str) -> None:
-    axe = pytest.importorskip("axe_selenium_python", reason="axe-selenium-python is not installed")
-    source = next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text("utf-8")
     page = open_page(width=width, height=844, dark=dark)
     if state == "open":
         page.execute_script("document.querySelector('#p1-s2 .open').click()")
     if state == "filtered":
         page.execute_script("document.querySelector(\"[data-filter='voice.mixed']\").click()")
-    page.execute_script(source)
-    found = page.execute_async_script("axe.run(document).then(arguments[0])")
-    serious = [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")]
-    assert serious == []
+    assert violations(page) == []
 
 
 def checked_sample() -> TaggedPiece:
@@ -333,10 +328,7 @@ def test_the_switch_shows_checked_codes_alone_and_goes_back_by_key(open_page: Op
     assert [s.get_dom_attribute("data-tone") for s in shown[:4]] == ["no", "no", None, None]
     said = [css(page, f".banner {part}").is_displayed() for part in (".by-people", "strong")]
     assert said == [True, False]
-    axe = pytest.importorskip("axe_selenium_python", reason="axe-selenium-python is not installed")
-    page.execute_script(next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text("utf-8"))
-    found = page.execute_async_script("axe.run(document).then(arguments[0])")
-    assert [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")] == []
+    assert violations(page) == []
     press(page, Keys.SPACE)
     assert css(page, ".both").is_displayed()
 
@@ -405,15 +397,12 @@ def visit(page: webdriver.Chrome, path: Path, *, width: int, dark: bool) -> None
 def test_the_pages_of_a_folder_are_sound(
     chrome: webdriver.Chrome, site: Path, name: str, width: int, dark: bool
 ) -> None:
-    axe = pytest.importorskip("axe_selenium_python", reason="axe-selenium-python is not installed")
     visit(chrome, site / name, width=width, dark=dark)
     assert chrome.get_log("browser") == []
     assert chrome.execute_script("return typeof window.pwned") == "undefined"
     wide = chrome.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
     assert wide[0] <= wide[1]
-    chrome.execute_script(next(Path(axe.__file__).parent.rglob("axe.min.js")).read_text("utf-8"))
-    found = chrome.execute_async_script("axe.run(document).then(arguments[0])")
-    assert [v["id"] for v in found["violations"] if v["impact"] in ("serious", "critical")] == []
+    assert violations(chrome) == []
 
 
 def test_a_figure_leads_to_its_sentence_in_its_text(chrome: webdriver.Chrome, site: Path) -> None:
