@@ -54,6 +54,8 @@ def main() -> None:
             show_coding_screen(browser, server, made)
             save(browser, "anleitung")
             set_screen(browser, 1280, 800)
+            start = made.folder / "reports" / "start.html"  # no picture shows a folder of whoever drew it
+            start.write_text(start.read_text("utf-8").replace(str(made.folder.resolve()), "studie"), "utf-8")
             pages = {
                 "start-page": "reports/start.html",
                 "report": "reports/report.html",
