@@ -6,6 +6,7 @@ The three checks are written from the READMEs that come with the data, not from 
 import json
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -187,7 +188,7 @@ def test_a_group_without_its_technique_and_a_sentence_not_coded_are_counted(
 
 
 def test_all_techniques_of_the_full_codebook_are_those_of_the_task() -> None:
-    shipped = Path(__file__).parents[3] / "schemas" / "codebooks" / "kommentar-full.yaml"
+    shipped = Path(str(files("schemas.codebooks") / "kommentar-full.yaml"))
     codes = [code for layer in load_codebook(shipped).layers for code in layer.codes]
     names = [name for code in codes if isinstance(name := code.maps.get("semeval-2023"), str)]
     assert set(TECHNIQUES) <= set(names)
