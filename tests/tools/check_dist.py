@@ -17,7 +17,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("annotate", "train", "exports", "schemas")
 BESIDE_TESTS = ("tests", "docs", "README.md", "pyproject.toml")
 
-# test_contributing.py reads the checkout itself
 #: Tests of the checkout, not of what is installed: its pages, its history, its floor plan.
 OF_THE_CHECKOUT = ("test_contributing.py", "test_docs.py", "test_docs_studio.py", "test_measured.py")
 FAST = ["-q", "-n", "2", *(f"--ignore=tests/{name}" for name in OF_THE_CHECKOUT), "-m"]
