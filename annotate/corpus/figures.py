@@ -122,13 +122,13 @@ def index_of(
     groups: dict[str, Any] = dict(sorted(sums.periods.items())) if is_trend else {}
     if is_trend and undated:
         groups[UNDATED] = sums.undated
-    say = _Sayer(sums, errors, basis)
+    figures = _Figures(sums, errors, basis)
     targets = [
         TargetFigures(
             layer=stance.layer,
             target=stance.target,
-            whole=say.target(stance, ALL, sums.whole),
-            periods=[say.target(stance, name, counts) for name, counts in groups.items()],
+            whole=figures.target(stance, ALL, sums.whole),
+            periods=[figures.target(stance, name, counts) for name, counts in groups.items()],
         )
         for stance in sums.plan.stances
         if sums.whole[place[f"{stance.key}.#{SENTENCES}"]]
@@ -141,11 +141,11 @@ def index_of(
             periods={
                 name: figure
                 for name, counts in groups.items()
-                if (figure := say.figure(device.key, counts, device.key, SENTENCES))
+                if (figure := figures.figure(device.key, counts))
             },
         )
         for device in sums.plan.devices
-        if (whole := say.figure(device.key, sums.whole, device.key, SENTENCES))
+        if (whole := figures.figure(device.key, sums.whole))
     ]
     return CorpusIndex(
         codebook=book.codebook,
@@ -170,11 +170,12 @@ def index_of(
     )
 
 
-class _Sayer:
+class _Figures:
     """Figures of counts."""
 
     def __init__(self, sums: Sums, errors: Errors | None, basis: Basis) -> None:
         self._sums, self._errors, self._basis = sums, errors, basis
+        self._questions = {key: (hits, of) for key, hits, of, _ in sums.plan.questions()}
 
     def target(self, stance: Stance, period: str, counts: Any) -> TargetPeriod:
         place = self._sums.plan.place
@@ -182,23 +183,19 @@ class _Sayer:
         def count(name: str) -> int:
             return int(counts[place[f"{stance.key}.#{name}"]])
 
-        questions = {key: (hits, of) for key, hits, of, _ in self._sums.plan.questions()}
         return TargetPeriod(
             period=period,
             commentaries=int(counts[place[COMMENTARIES]]),
             sentences=count(SENTENCES),
-            touched=self.figure(stance.key, counts, *questions[stance.key]),
-            codes={
-                code: self.figure(f"{stance.key}.{code}", counts, *questions[f"{stance.key}.{code}"])
-                for code in stance.codes
-            },
+            touched=self.figure(stance.key, counts),
+            codes={code: self.figure(f"{stance.key}.{code}", counts) for code in stance.codes},
             direction_open=count(OPEN),
             undecided=count(UNDECIDED),
             held=count(HELD),
         )
 
-    def figure(self, key: str, counts: Any, hits: str, of: str) -> Figure | None:
-        place = self._sums.plan.place
+    def figure(self, key: str, counts: Any) -> Figure | None:
+        place, (hits, of) = self._sums.plan.place, self._questions[key]
         found, size = int(counts[place[hits]]), int(counts[place[of]])
         if not size:
             return None

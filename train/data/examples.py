@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.codebook import Code, Codebook, Example, Layer
 from schemas.records import GoldSentence
-from train.data.near_duplicates import earlier_copies
+from train.data.near_duplicates import repeated
 from train.layers.kinds import KINDS
 
 
@@ -22,12 +22,9 @@ def examples_of(codebook: Codebook, rows: Sequence[GoldSentence]) -> list[GoldSe
 
 
 def without_copies(codebook: Codebook, rows: Sequence[GoldSentence]) -> Codebook:
-    """The codebook without those examples that repeat a sentence of the rows (`earlier_copies`)."""
-    given = {codebook.say(example.text) for layer in _taught(codebook) for example, _ in _all_of(layer)}
-    texts = [*(row.text for row in rows), *sorted(given)]
-    copies = {
-        texts[i] for i, first in enumerate(earlier_copies(texts)) if first is not None and i >= len(rows)
-    }
+    """The codebook without those examples that repeat a sentence of the rows."""
+    given = [codebook.say(example.text) for layer in _taught(codebook) for example, _ in _all_of(layer)]
+    copies = repeated(given, (row.text for row in rows))
     if not copies:
         return codebook
 

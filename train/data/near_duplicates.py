@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 
 import numpy as np
@@ -106,6 +106,19 @@ def earlier_copies(texts: Sequence[str]) -> list[int | None]:
         if originals[long[first][1]] is None and originals[long[second][1]] is None:
             originals[long[second][1]] = long[first][1]
     return originals
+
+
+def repeated(texts: Sequence[str], known: Iterable[str]) -> set[str]:
+    """Those of the texts that repeat a known one, nearly or word for word; short ones recur without that."""
+    words = {text: tuple(_WORD.findall(text.lower())) for text in texts}
+    seen = {tuple(_WORD.findall(text.lower())) for text in known}
+    found = {text for text, own in words.items() if len(own) >= SHORTEST and own in seen}
+    long = [own for own in seen if len(own) >= RUN]
+    asked = [text for text in words if text not in found and len(words[text]) >= RUN]
+    for first, second in near_pairs([*long, *(words[text] for text in asked)]):
+        if first < len(long) <= second:
+            found.add(asked[second - len(long)])
+    return found
 
 
 def near_pairs(texts: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from schemas.codebook import Code, Codebook, Example, Layer
 from schemas.records import GoldSentence, Layers
@@ -33,9 +34,7 @@ BOOK = Codebook(
             id="function", kind="one", label="Funktion", codes=[CLAIM, REPORT, Code(id="other", label="Rest")]
         ),
         Layer(id="devices", kind="set", label="Mittel", codes=[CLAIM, REPORT]),
-        Layer(
-            id="stance", kind="stance", label="Haltung", codes=[msgspec.structs.replace(CLAIM, id="favor")]
-        ),
+        Layer(id="stance", kind="stance", label="Haltung", codes=[replace(CLAIM, id="favor")]),
     ],
 )
 
@@ -89,8 +88,23 @@ def test_an_example_that_repeats_a_coded_sentence_is_left_out(text: str) -> None
     assert without_copies(BOOK, [row(0, "Etwas ganz anderes steht hier.", function="report")]) == BOOK
 
 
+def test_examples_that_are_alike_are_all_learned_from() -> None:
+    alike = replace(CLAIM, examples=[*CLAIM.examples, example("Das Zwirbeln schadet dem Land auf Dauer.")])
+    book = replace(BOOK, layers=[replace(BOOK.layers[0], codes=[alike, REPORT])])
+    assert len(examples_of(book, coded())) == 5
+
+
+def test_an_example_that_repeats_a_copy_of_a_sentence_is_left_out() -> None:
+    first = "Gestern legte die Regierung in Berlin die alten Zahlen zum Haushalt vor."
+    second = "Gestern legte die Regierung in Berlin die alten Zahlen aus dem Jahr davor vor."
+    given = example("Die alten Zahlen aus dem Jahr davor vor, wie immer.")
+    book = replace(BOOK, layers=[replace(BOOK.layers[0], codes=[replace(CLAIM, examples=[given]), REPORT])])
+    texts = [one.text for one in examples_of(book, [row(0, first), row(1, second)])]
+    assert given.text not in texts
+
+
 def test_a_test_sentence_is_not_learned_as_an_example_either() -> None:
-    held_back = msgspec.structs.replace(row(900, COPIED, function="report"), test=True)
+    held_back = replace(row(900, COPIED, function="report"), test=True)
     model, _ = fit([*coded(), held_back], BOOK, settings=Settings(encoder=""))
     assert model.meta.layers["function"].examples == 3
 
