@@ -89,8 +89,10 @@ def test_an_example_that_repeats_a_coded_sentence_is_left_out(text: str) -> None
 
 
 def test_examples_that_are_alike_are_all_learned_from() -> None:
-    alike = replace(CLAIM, examples=[*CLAIM.examples, example("Das Zwirbeln schadet dem Land auf Dauer.")])
-    book = replace(BOOK, layers=[replace(BOOK.layers[0], codes=[alike, REPORT])])
+    alike = replace(
+        REPORT, examples=[*REPORT.examples, example("Der Minister reiste am Montag nach Rom, allein.")]
+    )
+    book = replace(BOOK, layers=[replace(BOOK.layers[0], codes=[CLAIM, alike])])
     assert len(examples_of(book, coded())) == 5
 
 
