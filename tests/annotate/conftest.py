@@ -1,15 +1,17 @@
-"""A small study of two pieces on the tests' Label Studio."""
+"""A small study of two pieces on the tests' Label Studio, and a browser for pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from selenium import webdriver
 
 from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
 from annotate.study.folder import Study, open_study
 from demo_model import demo_model
 from reading_pieces import codebook
+from real_browser import set_screen, started_chromium
 from running import SENTENCES, Ran
 from small_gold import gold
 from train.fit import fit
@@ -83,3 +85,22 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def suggesting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model folder trained on the demo's first codings, without a server."""
     return demo_model(tmp_path_factory.mktemp("suggesting"))
+
+
+@pytest.fixture(scope="module")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
+    with started_chromium(tmp_path_factory.mktemp("profile")) as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(chrome: webdriver.Chrome, page: Path) -> Callable[[int, bool], webdriver.Chrome]:
+    """Opens the file of the test module's `page` on a screen so wide, light or dark."""
+
+    def open_at(width: int, dark: bool) -> webdriver.Chrome:
+        set_screen(chrome, width, dark=dark)
+        chrome.get_log("browser")
+        chrome.get(page.as_uri())
+        return chrome
+
+    return open_at

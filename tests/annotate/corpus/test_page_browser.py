@@ -1,6 +1,6 @@
 """The page of an index over a corpus in a real browser: wide, on a phone, in the dark."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from annotate.corpus.run import index_corpus
 from annotate.report.page import report_page
 from annotate.tag.formats import FORMATS
 from reading_pieces import answers, codebook
-from real_browser import set_screen, started_chromium, violations
+from real_browser import violations
 
 from .conftest import commentary
 
@@ -36,23 +36,6 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "index.html"
     path.write_text(report_page(to_document(index, parts.book, "de")), "utf-8")
     return path
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    with started_chromium(tmp_path_factory.mktemp("profile")) as started:
-        yield started
-
-
-@pytest.fixture
-def open_page(chrome: webdriver.Chrome, page: Path) -> Open:
-    def open_at(width: int, dark: bool) -> webdriver.Chrome:
-        set_screen(chrome, width, dark=dark)
-        chrome.get_log("browser")
-        chrome.get(page.as_uri())
-        return chrome
-
-    return open_at
 
 
 @pytest.mark.parametrize("dark", [False, True])

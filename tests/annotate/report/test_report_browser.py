@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from annotate.report.chapters import to_document
 from annotate.report.gather import gather
 from annotate.report.page import report_page
 from annotate.study.folder import Study
-from real_browser import set_screen, started_chromium, violations
+from real_browser import violations
 
 pytestmark = pytest.mark.browser
 
@@ -24,24 +24,7 @@ def page(study: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    with started_chromium(tmp_path_factory.mktemp("profile")) as started:
-        yield started
-
-
 Open = Callable[[int, bool], webdriver.Chrome]
-
-
-@pytest.fixture
-def open_page(chrome: webdriver.Chrome, page: Path) -> Open:
-    def open_at(width: int, dark: bool) -> webdriver.Chrome:
-        set_screen(chrome, width, dark=dark)
-        chrome.get_log("browser")
-        chrome.get(page.as_uri())
-        return chrome
-
-    return open_at
 
 
 @pytest.mark.parametrize("dark", [False, True])

@@ -1,12 +1,11 @@
 """One study in six states, each as the verbs leave it, without any server."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from selenium import webdriver
 
 from annotate.demo.material import ANNOTATORS, CODEBOOK, TARGETS
 from annotate.report.chapters import to_document
@@ -16,7 +15,6 @@ from annotate.study.folder import State, Study, init_study, open_study
 from annotate.study.identity import LETTERS
 from annotate.sync.adjudication import adjudicate_study
 from coded_study import coded_study
-from real_browser import started_chromium
 from schemas.files import write_text
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Assignment, Sentence
@@ -119,9 +117,3 @@ def _placed(row: Annotation, ranks: dict[str, int]) -> Annotation:
 def state_of(made_states: MadeStates, tmp_path: Path) -> StateOf:
     """A copy of a state, to do with as one likes."""
     return lambda name: _copy(open_study(made_states.folder(name)), tmp_path / name)
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    with started_chromium(tmp_path_factory.mktemp("profile")) as started:
-        yield started
