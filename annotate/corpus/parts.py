@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from exports.tables.rows_parquet import PLAN
+from exports.tables.rows_parquet import PLAN, manifest_of
 from schemas.codebook import Codebook
 from schemas.errors import DataError
 from schemas.files import read_bytes
@@ -64,7 +64,7 @@ def find_parts(folder: Path) -> Parts:
     """
     if not folder.is_dir():
         raise DataError("no such folder, expected one that `tag --to parts` wrote", path=folder)
-    paths = sorted(folder.glob("_part*.manifest.json"))
+    paths = sorted(folder.glob(manifest_of(folder, "part*").name))
     if not paths:
         begun = [*folder.glob("*.parquet"), *folder.glob(PLAN)]
         words = (
@@ -154,5 +154,5 @@ def _missing_parts(folder: Path, paths: Sequence[Path]) -> list[str]:
         )
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError) as error:
         raise DataError(f"is not what this version writes ({error}): {_AGAIN}", path=plan) from error
-    there = {path.name for path in paths}
-    return [name for name in names if f"_{name}.manifest.json" not in there]
+    there = set(paths)
+    return [name for name in names if manifest_of(folder, name) not in there]

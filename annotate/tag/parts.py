@@ -23,7 +23,7 @@ from annotate.tag.report import CommentaryCounts, counts_in
 from annotate.tag.source import About, Source, SourcePlace
 from annotate.texts.commentaries import Failed
 from annotate.texts.remote import is_remote, local_copies, remote_version
-from exports.tables.rows_parquet import PLAN
+from exports.tables.rows_parquet import PLAN, manifest_of
 from schemas.errors import DataError, StandpunktError
 from schemas.files import readable, write_json
 from schemas.records import Record
@@ -106,10 +106,10 @@ def clear_superseded(folder: Path, portions: Sequence[Portion], model_version: s
     DataError
         The folder holds parts of another model, or a part in which only some files are those of these.
     """
-    names = {portion.name for portion in portions}
+    manifests = {manifest_of(folder, portion.name) for portion in portions}
     ours = {readable(file) for portion in portions for file in portion.files}
-    paths = sorted(folder.glob("_part-*.manifest.json"))
-    others = [path for path in paths if _name_of(path) not in names]
+    paths = sorted(folder.glob(manifest_of(folder, "part-*").name))
+    others = [path for path in paths if path not in manifests]
     for path in {*paths[:1], *others}:
         _refuse_other_model(read_manifest(path), path, model_version)
     left = 0
@@ -144,10 +144,6 @@ def read_manifest(path: Path) -> Manifest | None:
         return None
 
 
-def _name_of(manifest: Path) -> str:
-    return manifest.name.removeprefix("_").removesuffix(".manifest.json")
-
-
 def _refuse_other_model(known: Manifest | None, path: Path, model_version: str) -> None:
     if known is None and path.exists():
         words = "is no manifest of parts that this version writes: name another folder, or empty this one"
@@ -169,7 +165,7 @@ def tag_part(options: PartOptions, portion: Portion) -> PartDone:
 
 
 def _tag_part(options: PartOptions, portion: Portion) -> PartDone:
-    known = read_manifest(options.folder / f"_{portion.name}.manifest.json")
+    known = read_manifest(manifest_of(options.folder, portion.name))
     try:
         content = _content_of(portion.files)
     except OSError as error:

@@ -15,6 +15,11 @@ _PART = 500_000  # rows of a part
 PLAN = "_parts.json"
 
 
+def manifest_of(folder: Path, name: str) -> Path:
+    """Where a part's manifest is, which readers of a whole folder pass over; a name with ``*`` is a pattern."""
+    return folder / f"_{name}.manifest.json"
+
+
 def need_pyarrow() -> None:
     """Raises a SettingsError where pyarrow is not installed: a line that installs it."""
     try:
@@ -85,7 +90,7 @@ def write_parts(
         if old.name not in written:
             old.unlink()
     manifest = {**facts(), "rows": total, "columns": [[field.name, str(field.type)] for field in schema]}
-    write_json(Path(folder) / f"_{name}.manifest.json", {**manifest, "files": files})
+    write_json(manifest_of(Path(folder), name), {**manifest, "files": files})
     return total
 
 
