@@ -16,7 +16,7 @@ PLAN = "_parts.json"
 
 
 def manifest_of(folder: Path, name: str) -> Path:
-    """Where a part's manifest is, which readers of a whole folder pass over; a name with ``*`` is a pattern."""
+    """Where a part's manifest is; readers of a whole folder pass it over. A name with ``*`` is a pattern."""
     return folder / f"_{name}.manifest.json"
 
 
