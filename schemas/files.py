@@ -23,6 +23,8 @@ from schemas.unprintable import VisibleWriter
 MAX_FILE = 2**30
 #: Bytes of a row of a file that is read row by row: a line of JSON Lines, a task of an export.
 MAX_ROW = 2**25
+#: Bytes that are gathered before a file is written to: rows are some kilobytes each.
+BUFFER = 2**18
 #: A file: by its path, or a member of an archive. ``-`` is standard input or output.
 PathName = str | os.PathLike[str]
 
@@ -85,7 +87,7 @@ def replacing(path: str | Path, *, is_cleared: bool = False) -> Iterator[IO[byte
         path.parent.mkdir(parents=True, exist_ok=True)
         if not is_cleared:
             clear_unfinished(path.parent, glob.escape(path.name))
-        with open(beside, "wb") as raw:
+        with open(beside, "wb", buffering=BUFFER) as raw:
             if path.suffix == ".gz":
                 # no clock and no name in the header: the same rows give the same bytes
                 with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as packed:

@@ -92,7 +92,7 @@ def to_passages(rows: Sequence[ContextSentence], *, with_whole: bool = True) -> 
     wholes = {name: _even(" ".join([*texts, last[name]])) for name, texts in pieces.items()}
     return Passages(
         *(list(map(_even, column)) for column in columns),
-        [_even(f"{row.before} {row.after}") for row in rows],
+        [_even(f"{row.before.rstrip()} {row.after.lstrip()}") for row in rows],
         [wholes[row.commentary_id] for row in rows],
     )
 
@@ -128,6 +128,7 @@ def last_sentence(text: str) -> str:
 
 def _even(text: str) -> str:
     # no white space but the space is printable: nearly all texts are even, and that is seen at once
-    if text.isprintable() and "  " not in text and text == text.strip():
-        return text
+    bare = text.strip()
+    if bare.isprintable() and "  " not in bare:
+        return bare
     return " ".join(text.split())

@@ -1,7 +1,9 @@
 """What a target looks for in a sentence: its mentions, the words near them, its question's words."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 import numpy as np
@@ -75,19 +77,18 @@ class _Said:
         Whether one of either stands in the text around it.
     """
 
-    def __init__(self, passages: Passages, of_whole: Sequence[int], cues: Sequence[TargetCues]) -> None:
+    def __init__(self, passages: Passages, cues: Sequence[TargetCues]) -> None:
         self.lower = [text.lower() for text in passages.column("text")]
         around = [text.lower() for text in passages.column("around")]
         self.rows = [single_words(text) for text in passages.column("text")]
         stems = list(dict.fromkeys(stem for cue in cues for stem in (*cue.stems, *cue.content)))
-        may = _candidates(stems, of_whole, self.lower, around)
-        in_text = _contained(stems, may, of_whole, self.lower)
+        in_text, in_around = _contained(stems, self.lower, around)
         by_name, by_question = (
             np.array([[stem in of for of in part] for stem in stems]).reshape(len(stems), len(cues))
             for part in ([cue.stems for cue in cues], [cue.content for cue in cues])
         )
         self.named, self.overlap = in_text @ by_name.astype(int), in_text @ by_question.astype(int)
-        self.around = (_contained(stems, may, of_whole, around) @ (by_name | by_question).astype(int)) > 0
+        self.around = (in_around @ (by_name | by_question).astype(int)) > 0
 
 
 def pair_tokens(
@@ -110,7 +111,7 @@ def pair_tokens(
     passages = passages.only(used.tolist())
     wholes: dict[str, int] = {}
     of_whole = [wholes.setdefault(whole, len(wholes)) for whole in passages.column("whole")]
-    said = _Said(passages, of_whole, cues)
+    said = _Said(passages, cues)
     named, overlap, around = said.named[at, target], said.overlap[at, target], said.around[at, target]
     state = np.where(named > 0, _NAMED, np.where(overlap > 0, _OVERLAP, _SILENT))
     topics: dict[tuple[int, tuple[str, ...]], int] = {}
@@ -119,7 +120,7 @@ def pair_tokens(
     of_topic_state = topic * len(_STATES) + state
     topics_in_state = [(n, names, name) for n, names in topics for name in _STATES]
     mention = [
-        _mentions(cues, np.column_stack([target, state, np.minimum(named, 3), overlap, around])),
+        _mentions(cues, target, state, np.minimum(named, 3), overlap, around.astype(np.int64)),
         TokenLists(
             [[f"{one}_{name}" for one in names] for _, names, name in topics_in_state], of_topic_state
         ),
@@ -132,7 +133,7 @@ def pair_tokens(
     ]
     across = [(*cue.wants, cue.id) if cue.known else tuple(cue.wants) for cue in cues]
     on_lists = TokenLists([lexicons_of(words) for words in said.rows], at)
-    once = TokenLists([sorted(set(words)) for words in said.rows], at)
+    once = TokenLists([list(set(words)) for words in said.rows], at)
     return PairTokens(
         TokenTable(mention, Cross(TokenLists(beside, of_topic_state), on_lists, ":")),
         TokenTable([TokenLists([names for _, names in topics], topic)]),
@@ -140,38 +141,42 @@ def pair_tokens(
     )
 
 
-def _candidates(
-    stems: Sequence[str], of_whole: Sequence[int], *texts: Sequence[str]
-) -> list[list[tuple[int, str]]]:
-    """For each commentary the stems, with their places, that may stand in one of its texts.
+def _contained(stems: Sequence[str], *columns: Sequence[str]) -> list[Ints]:
+    """Which stems stand in which texts: for each column of texts shape (n_texts, n_stems)."""
+    single = [(place, stem) for place, stem in enumerate(stems) if stem.split() == [stem]]
+    parted = [(place, stem) for place, stem in enumerate(stems) if stem.split() != [stem]]
+    words = [[text.split() for text in column] for column in columns]
+    by_word = _stems_by_word(single, set().union(*chain.from_iterable(words)))
+    found: list[Ints] = []
+    for column, rows in zip(columns, words, strict=True):
+        at = [
+            (i, place)
+            for i, row in enumerate(rows)
+            for word in by_word.keys() & row
+            for place in by_word[word]
+        ]
+        at += [(i, place) for i, text in enumerate(column) for place, stem in parted if stem in text]
+        matrix = np.zeros((len(column), len(stems)), dtype=np.int64)
+        matrix[tuple(np.array(at, dtype=np.int64).reshape(-1, 2).T)] = 1
+        found.append(matrix)
+    return found
 
-    A stem of one word stands in a text only if it stands in one of its words.
+
+def _stems_by_word(stems: Sequence[tuple[int, str]], words: Iterable[str]) -> dict[str, list[int]]:
+    """The numbers of the stems that stand in a word, for each word that has one.
+
+    Each stem is looked for in all words at once.
     """
-    words: list[set[str]] = [set() for _ in range(max(of_whole, default=-1) + 1)]
-    for column in texts:
-        for whole, text in zip(of_whole, column, strict=True):
-            words[whole].update(text.split())
-    joined = [" ".join(found) for found in words]
-    parted = {stem for stem in stems if stem.split() != [stem]}
-    return [[(i, stem) for i, stem in enumerate(stems) if stem in text or stem in parted] for text in joined]
-
-
-def _contained(
-    stems: Sequence[str],
-    may: Sequence[Sequence[tuple[int, str]]],
-    of_whole: Sequence[int],
-    texts: Sequence[str],
-) -> Ints:
-    """Which stems stand in which texts: shape (n_texts, n_stems)."""
-    found = np.zeros((len(texts), len(stems)), dtype=np.int64)
-    at = [
-        (row, i)
-        for row, (whole, text) in enumerate(zip(of_whole, texts, strict=True))
-        for i, stem in may[whole]
-        if stem in text
-    ]
-    if at:
-        found[tuple(np.array(at).T)] = 1
+    listed = list(words)
+    text = "\n".join(listed)
+    ends = list(accumulate(len(word) + 1 for word in listed))
+    found: dict[str, list[int]] = {}
+    for number, stem in stems:
+        at = text.find(stem)
+        while at >= 0:
+            n = bisect_right(ends, at)
+            found.setdefault(listed[n], []).append(number)
+            at = text.find(stem, ends[n])
     return found
 
 
@@ -199,16 +204,18 @@ def _topics(
     return [numbers.setdefault(key, len(numbers)) for key in keys]
 
 
-def _mentions(cues: Sequence[TargetCues], facts: Ints) -> TokenLists:
+def _mentions(cues: Sequence[TargetCues], *facts: Ints) -> TokenLists:
     """Whether and how pairs name their target: a list for each combination of what is known of one.
 
     Parameters
     ----------
-    facts : int ndarray of shape (n_pairs, 5)
+    facts : int ndarray of shape (n_pairs,)
         Target, state, how many aliases and words of the question are named, and whether one is around.
     """
-    found, of = np.unique(facts, axis=0, return_inverse=True)
-    return TokenLists([list(_mention(cues[n], *counts)) for n, *counts in found.tolist()], of.ravel())
+    sizes = [int(fact.max(initial=0)) + 1 for fact in facts]
+    found, of = np.unique(np.ravel_multi_index(facts, sizes), return_inverse=True)
+    counts = zip(*(column.tolist() for column in np.unravel_index(found, sizes)), strict=True)
+    return TokenLists([list(_mention(cues[n], *rest)) for n, *rest in counts], of)
 
 
 def _mention(target: TargetCues, state: int, named: int, overlap: int, around: int) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Layers with any number of codes a sentence: kind ``set``."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 from typing import Any, NamedTuple
 
 import msgspec
@@ -154,14 +155,15 @@ def set_predictions(
     thresholds = {code: round(state.thresholds[code], 6) for code in codes}
     chosen = choose(layer, codes, scores, thresholds, state.not_learned)
     unsure = chosen & (scores < np.array([round(state.sure[code], 6) for code in codes]))
+    rows = zip(scores.tolist(), chosen.tolist(), unsure.tolist(), strict=True)
     return [
         SetPrediction(
-            codes=[code for code, has in zip(codes, chosen[i], strict=True) if has],
-            scores={code: float(value) for code, value in zip(codes, scores[i], strict=True)},
+            codes=list(compress(codes, given)),
+            scores=dict(zip(codes, row, strict=True)),
             thresholds=thresholds,
-            abstained=[code for code, has in zip(codes, unsure[i], strict=True) if has],
+            abstained=list(compress(codes, left_open)),
         )
-        for i in range(len(scores))
+        for row, given, left_open in rows
     ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -10,8 +10,8 @@ import scipy.sparse as sp
 
 from schemas.codebook import Codebook, Layer
 from schemas.errors import near_hit
-from schemas.records import UNRELATED, CodePrediction, DirectionSource, LayerValue, TouchPrediction
-from train.arrays import Bools, Floats, Ints
+from schemas.records import UNRELATED, CodePrediction, LayerValue, TouchPrediction
+from train.arrays import Array, Bools, Floats, Ints
 from train.classifiers.fitted import probability_of
 from train.classifiers.thresholds import NEVER
 from train.classifiers.touch import Pairs, log_odds_of, number_pairs, place_pairs
@@ -245,6 +245,13 @@ def is_tested(state: LayerState, target_id: str, settings: Settings) -> bool:
     return bool(target and target.asked >= settings.min_asked and target.touched >= settings.min_touched)
 
 
+class Touches(NamedTuple):
+    """How likely pairs are touched, and from where on that is sure: both of shape (n_pairs,)."""
+
+    likely: Floats
+    sure: Floats
+
+
 def _predictions(
     pairs: Pairs,
     codes: Sequence[str],
@@ -256,14 +263,12 @@ def _predictions(
     sure = [
         round(state.sure[TOUCH], 6) if is_tested(state, target, settings) else NEVER for target in pairs.names
     ]
-    row, target, touched = pairs.row.tolist(), pairs.target.tolist(), answers.touched.round(6)
+    row, target = pairs.row.tolist(), pairs.target.tolist()
     joint = np.column_stack([answers.touched[:, None] * answers.directions, 1 - answers.touched]).round(6)
-    way = answers.directions.argmax(axis=1) if len(codes) > 1 else np.zeros(len(touched), dtype=np.int64)
-    touches = [
-        TouchPrediction(score=likely, threshold=sure[i], abstained=likely < sure[i])
-        for i, likely in zip(target, touched.tolist(), strict=True)
-    ]
-    sources = [_source(is_told, codes) for is_told in answers.known.tolist()]
+    way = answers.directions.argmax(axis=1) if len(codes) > 1 else np.zeros(len(row), dtype=np.int64)
+    touches = Touches(answers.touched.round(6), np.array(sure)[pairs.target])
+    # without a direction none was touched in training
+    sources = np.where(answers.known, "author", "text") if len(codes) > 1 else np.full(len(row), "none")
     by_row: dict[int, dict[str, CodePrediction]] = {i: {} for i in row}
     found = _code_predictions(touches, codes, joint, way, sources, state)
     for i, name, prediction in zip(row, target, found, strict=True):
@@ -271,19 +276,8 @@ def _predictions(
     return by_row
 
 
-def _source(is_known: bool, codes: Sequence[str]) -> DirectionSource:
-    if len(codes) == 1:  # never touched in training
-        return "none"
-    return "author" if is_known else "text"
-
-
 def _code_predictions(
-    touches: Sequence[TouchPrediction],
-    codes: Sequence[str],
-    joint: Floats,
-    way: Ints,
-    sources: Sequence[DirectionSource],
-    state: LayerState,
+    touches: Touches, codes: Sequence[str], joint: Floats, way: Ints, sources: Array, state: LayerState
 ) -> Iterator[CodePrediction]:
     """What is answered: the likeliest direction where a touch is likely enough, else that there is none.
 
@@ -295,26 +289,30 @@ def _code_predictions(
         Their scores.
     way : ndarray of shape (n_pairs,)
         The place of the likeliest direction.
+    sources : ndarray of str, shape (n_pairs,)
+        What a direction rests on: a `DirectionSource`.
     """
-    is_given = np.array([touch.score for touch in touches]) >= round(state.sure["answer"], 6)
-    code = np.where(is_given, way, len(codes) - 1)
+    code = np.where(touches.likely >= round(state.sure["answer"], 6), way, len(codes) - 1)
     directed = np.array([name != UNRELATED for name in codes])[code]
     score = joint[np.arange(len(joint)), code]
-    threshold = np.array([round(state.thresholds[name], 6) for name in codes])[code]
-    is_coded = np.array([source == "commentary" for source in sources]) & directed
-    threshold = np.where(is_coded, round(state.sure["commentary"], 6), threshold)
-    is_sound = np.array([source in SOUND for source in sources])
-    abstained = (score < threshold) | (directed & ~is_sound)
-    columns = (column.tolist() for column in (code, score, threshold, abstained, joint))
-    for touch, source, i, one, least, is_open, scores in zip(touches, sources, *columns, strict=True):
+    is_coded = sources == "commentary"
+    threshold = np.where(
+        is_coded & directed,
+        round(state.sure["commentary"], 6),
+        np.array([round(state.thresholds[name], 6) for name in codes])[code],
+    )
+    abstained = (score < threshold) | (directed & ~is_coded & (sources != "author"))
+    columns = (*touches, touches.likely < touches.sure, code, score, threshold, abstained, joint, sources)
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    for likely, sure, is_unsure, i, one, least, is_open, scores, source in rows:
         yield CodePrediction(
             code=codes[i],
             score=one,
             threshold=least,
             abstained=is_open,
-            touched=touch.score,
+            touched=likely,
             scores=dict(zip(codes, scores, strict=True)),
-            touch=touch,
+            touch=TouchPrediction(score=likely, threshold=sure, abstained=is_unsure),
             direction_from=source,
         )
 
@@ -338,7 +336,8 @@ def with_coded(state: LayerState, prediction: CodePrediction, coded: Mapping[str
     after = directions(before, counts)[0]
     joint = np.append((likely * after).round(6), prediction.scores[UNRELATED])[None]
     way, codes = np.array([after.argmax()]), [*ways, UNRELATED]
-    return next(_code_predictions([prediction.touch], codes, joint, way, ["commentary"], state))
+    touches = Touches(np.array([likely]), np.array([prediction.touch.threshold]))
+    return next(_code_predictions(touches, codes, joint, way, np.array(["commentary"]), state))
 
 
 def can_be_coded(state: LayerState, prediction: CodePrediction) -> bool:
