@@ -40,7 +40,6 @@ NOT_RUN = {
     "make format": "changes the code",
     "make check": "runs this",
     "make demo": "tests/annotate/demo/test_demo.py runs it on the tests' Label Studio",
-    "make test": "this is it",
     ". .venv/bin/activate": "belongs to make install",
     "python -m spacy train config.cfg --output model": "minutes; tests/exports/formats/test_docbin.py trains a step",
     "sudo -u postgres createuser --pwprompt studio": "needs the rights of the system's PostgreSQL",

@@ -87,8 +87,9 @@ def test_every_link_of_the_site_leads_to_a_page_and_a_heading() -> None:
     pages = {path.name: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")} | make_docs.pages()
     listed = re.findall(r"(\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M)
     assert set(listed) == set(pages)
+    readme = (ROOT / "README.md").read_text("utf-8").replace("](docs/", "](")
     broken = []
-    for name, text in pages.items():
+    for name, text in {**pages, "README.md": readme}.items():
         for link in re.findall(r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)):
             page, _, heading = link.partition("#")
             if re.match(r"https?:", link):
@@ -106,6 +107,12 @@ def test_every_picture_is_drawn_by_the_script_small_and_shown() -> None:
     for picture in (ROOT / "docs").glob("*.png"):
         assert f'"{picture.stem}"' in script and f"{picture.name})" in shown
         assert picture.stat().st_size < 200_000
+
+
+def test_readme_is_one_screen_and_a_half_with_two_pictures() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert len(text.splitlines()) <= 75
+    assert re.findall(r"!\[[^\]]+\]\((.+?)\)", text) == ["docs/anleitung.png", "docs/reading-page.png"]
 
 
 def test_the_reference_has_every_option_and_every_field() -> None:
