@@ -120,6 +120,8 @@ def test_the_reference_has_every_option_and_every_field() -> None:
     assert "--fail-under" in pages["verbs.md"]
     assert "`sentence_id`" in pages["files.md"]
     assert "not a study" in pages["errors.md"]
+    assert "| `overlap` | `float` | `1.0` | Share of the commentaries" in pages["study-settings.md"]
+    assert "10,000,000 characters" in pages["limits.md"]
 
 
 def a_study(halfway: Path, folder: Path) -> Path:

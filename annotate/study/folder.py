@@ -27,7 +27,17 @@ _ID = re.compile(r"[a-z0-9]{4,32}")
 
 
 class StudioSettings(Record, frozen=True, kw_only=True):
-    """``accounts``: annotator → the user id or e-mail of their account in Label Studio."""
+    """A Label Studio of the study, where it is not named by the environment.
+
+    Attributes
+    ----------
+    url
+        Its address; it gets no token until you have confirmed it once (docs/label-studio.md).
+    projects
+        Annotator → number of their project, where that is not to be found by itself.
+    accounts
+        Annotator → user id or e-mail of their account (docs/whose-coding.md).
+    """
 
     url: str | None = None
     projects: dict[str, int] = {}
@@ -35,12 +45,53 @@ class StudioSettings(Record, frozen=True, kw_only=True):
 
 
 class StudySettings(Record, frozen=True, kw_only=True):
-    """``study.yaml``. Shares are fractions of the commentaries, 0 to 1.
+    """The settings of a study, ``study.yaml``. Shares are fractions of the commentaries, 0 to 1.
 
-    ``id`` is random and tells this study from its copies; ``formerly`` is a name it had before.
-    ``retired`` are annotators who get no new work; their codings stay. ``shared_first`` commentaries come
-    first for everybody. With ``show_confidence`` suggestions say how sure they are. ``speakers``: the name
-    of a person, as it is to be read, → its other spellings in the texts.
+    Attributes
+    ----------
+    study
+        The study's name.
+    id
+        Random, made once: with the annotator's name it marks the project in Label Studio, and tells this
+        study from its copies.
+    formerly
+        A name the study had before, where its projects still carry that.
+    language
+        Of texts that name none, where it cannot be guessed for sure: ``de``, ``en``, ``uk``, ….
+    codebook
+        The codebook's file.
+    annotators
+        Names of small letters (umlauts too) and digits: one Label Studio project each, so that coding is
+        blind.
+    retired
+        Annotators who get no new work; their codings stay (``annotators retire``).
+    overlap
+        Share of the commentaries that all annotators code (1: all).
+    unit
+        What is shared whole.
+    order
+        ``text``: sentences in the order of their text, pieces shuffled per annotator; or ``shuffled``.
+    shared_first
+        Commentaries that everybody codes first, in one order, before each goes on in another: so ``agree``
+        speaks after some thirty sentences each. Drawn with the first ``push``, from those that all code,
+        those of the test share last; a study that was pushed before keeps its order.
+    test_share
+        Share of commentaries that are never suggested, only evaluated.
+    no_suggestion_share
+        Share coded without suggestions and marks, to see what suggestions do (docs/audit.md).
+    show_confidence
+        Whether a suggestion says how sure it is, at the top of the screen: "Mit Vorschlag · jede Wahl
+        mindestens ziemlich sicher (0,80)". The figure is that of the least sure answer that is ticked,
+        rounded down to twentieths; from 0.95 "sehr", from 0.80 "ziemlich", below "halbwegs sicher". Not
+        shown by default: a figure invites to nod (docs/audit.md measures that). ``prelabel`` writes it;
+        ``serve`` alone does not.
+    seed
+        Of everything that is drawn.
+    speakers
+        A person's name, as it is to be read, → its other spellings in the texts, one word each, such as
+        ``{Selenskyj: [Zelensky, Zelenskyy]}``; ``tag`` counts them as one (docs/tagging.md).
+    studio
+        A server, and what is where on it.
     """
 
     study: str
@@ -309,7 +360,7 @@ def checked(settings: StudySettings, path: Path) -> StudySettings:
 def _study_yaml(settings: StudySettings) -> str:
     names = ", ".join(settings.annotators)
     return f"""\
-# The settings of this study; docs/study.md explains each.
+# The settings of this study; what each means: docs/study.md, "Settings".
 study: {settings.study}
 id: {settings.id}           # tells this study from its copies: a copy needs another
 language: {settings.language}

@@ -346,7 +346,7 @@ def _database(studio: Studio, study: Study) -> Iterator[Finding]:
         if crowded
         else local_server.shown_database(known),
         action="`standpunkt studio stop`, then `studio start --database postgresql://…` before people code "
-        "(docs/study.md: codings do not move by themselves)"
+        "(docs/team.md: codings do not move by themselves)"
         if crowded
         else "",
     )

@@ -1,7 +1,7 @@
 """The documentation as a site: `make docs` checks it and writes it to .docs/site.
 
-Pages are docs/*.md and CHANGELOG.md; the reference is made here from the code (verbs, files, errors, codebook), and
-the page of figures from docs/measured/. Zensical reads the format of mkdocs.yml and breaks off at a link or a
+Pages are docs/*.md and CHANGELOG.md; the reference is made here from the code (verbs, files, settings, keys of the
+codebook, errors, limits), and the page of figures from docs/measured/. Zensical reads the format of mkdocs.yml and breaks off at a link or a
 heading that is not there.
 """
 
@@ -34,6 +34,32 @@ FILES = {
     "data/predictions.jsonl": "schemas.records:Prediction",
 }
 
+#: Parts of study.yaml and the record of each.
+SETTINGS = {
+    "study.yaml": "annotate.study.folder:StudySettings",
+    "studio": "annotate.study.folder:StudioSettings",
+}
+
+#: What is limited, the constant that says how far, and its unit.
+LIMITS = (
+    ("a text (of a file, or of a row of JSON Lines)", "annotate.texts.sources:MAX_TEXT", "characters"),
+    ("a line of JSON Lines, a task of an export, `model.json`", "schemas.files:MAX_ROW", "MB"),
+    ("a `.docx`, `.odt` or `.epub`; a `.pdf` that is packed or from a pipe", "annotate.texts.readers.packed:MAX_PACKED", "MB"),
+    ("a part of a `.docx`, `.odt` or `.epub`, unpacked; an `.xml`, `.tei`, `.rss` or `.atom`", "annotate.texts.readers.packed:MAX_PART", "MB"),
+    ("a `.rtf`", "annotate.texts.readers.rich_text:MAX_RTF", "MB"),
+    ("a mail or saved page (`.eml`, `.mhtml`), with what is attached", "annotate.texts.readers.mail:MAX_MAIL", "MB"),
+    ("a workbook (`.xlsx`), unpacked", "annotate.texts.readers.table:MAX_UNPACKED", "MB"),
+    ("a `.json`", "annotate.texts.readers.json_file:MAX_JSON", "MB"),
+    ("files in a `.zip`", "annotate.texts.readers.archive:MAX_MEMBERS", "files"),
+    ("a `.zip`, unpacked", "annotate.texts.readers.archive:MAX_UNPACKED", "GB"),
+    ("a `.zip`, unpacked, in relation to its own size", "annotate.texts.readers.archive:MAX_RATIO", "times"),
+    ("any other file that is read as a whole, unpacked", "schemas.files:MAX_FILE", "GB"),
+    ("a codebook", "schemas.codebook:MAX_BYTES", "bytes"),
+    ("a study.yaml and other YAML", "schemas.yaml_file:MAX_YAML", "characters"),
+    ("pairs of annotators who share a sentence, in `agree` (two hundred who code the same)", "exports.agreement.agree:MAX_PAIRS", "pairs"),
+    ("levels of lists and fields in JSON and YAML", "schemas.nesting:MAX_DEPTH", "levels"),
+)  # fmt: skip
+
 #: Verb → the pages that explain it.
 EXPLAINED = {
     "demo": ("demo-data.md",),
@@ -43,10 +69,10 @@ EXPLAINED = {
     "import": ("import.md",),
     "split": ("segmentation.md",),
     "relink": ("segmentation.md",),
-    "push": ("study.md",),
+    "push": ("loop.md", "annotators.md", "practice.md"),
     "status": ("loop.md",),
-    "doctor": ("study.md",),
-    "pull": ("study.md",),
+    "doctor": ("faults.md",),
+    "pull": ("pull.md", "by-hand.md"),
     "agree": ("agreement.md",),
     "audit": ("audit.md",),
     "adjudicate": ("agreement.md", "two-and-a-third.md"),
@@ -59,12 +85,12 @@ EXPLAINED = {
     "rehydrate": ("protected-texts.md",),
     "select": ("select.md",),
     "zeroshot": ("zeroshot.md",),
-    "prelabel": ("model.md", "study.md"),
+    "prelabel": ("model.md", "loop.md"),
     "serve": ("serve.md",),
-    "backup": ("study.md",),
-    "studio": ("study.md", "team.md"),
+    "backup": ("backup.md",),
+    "studio": ("label-studio.md", "team.md"),
     "codebook": ("codebook.md", "migration.md"),
-    "annotators": ("study.md",),
+    "annotators": ("annotators.md", "whose-coding.md"),
     "model": ("model.md",),
 }
 
@@ -75,8 +101,10 @@ def pages() -> dict[str, str]:
         "changes.md": (ROOT / "CHANGELOG.md").read_text("utf-8").replace("](docs/", "]("),
         "verbs.md": verbs(),
         "files.md": files(),
+        "study-settings.md": study_settings(),
         "codebook-keys.md": codebook_keys(),
         "errors.md": errors(),
+        "limits.md": limits(),
         "measured.md": measured(),
     }
 
@@ -87,7 +115,7 @@ def verbs() -> str:
     text = subprocess.check_output(command, cwd=ROOT, text=True)
     text = text.replace("* `--help`: Show this message and exit.\n", "")
     text = re.sub(r"^\*\*Options\*\*:\n\n+(?![*\n])", "", text, flags=re.M)
-    text = re.sub(r"\(docs/(\w+)\.md\)", lambda named: f"([{named[1]}]({named[1]}.md))", text)
+    text = _linked(text)
     first = dict(re.findall(r"^##+ `standpunkt ([^`]+)`\n\n(.+)$", text, re.M))
     head, *sections = re.split(r"(?=^## `)", text.partition("\n\n")[2], flags=re.M)
     parts = ["# Verbs\n\nMade from the command's own `--help`.\n\n", _whole_lines(head, first)]
@@ -123,8 +151,7 @@ def files() -> str:
     ]
     named: dict[str, type] = {}
     for path, place in FILES.items():
-        module, _, name = place.partition(":")
-        record = getattr(importlib.import_module(module), name)
+        record = _named(place)
         parts += [f"## {path}\n", _record(record)]
         for field in msgspec.structs.fields(record):
             named.update(_inner(field.type))
@@ -132,6 +159,11 @@ def files() -> str:
     for name, record in sorted(named.items()):
         parts += [f"### {name}\n", _record(record)]
     return "\n".join(parts)
+
+
+def _named(place: str) -> Any:
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
 
 
 def _inner(kind: Any) -> Iterator[tuple[str, type]]:
@@ -143,13 +175,42 @@ def _inner(kind: Any) -> Iterator[tuple[str, type]]:
         yield from _inner(argument)
 
 
+def study_settings() -> str:
+    """What the docstrings of the records say of each setting."""
+    parts = [
+        "# Settings of study.yaml\n\n[A study and its folder](study.md#settings) says who writes them. A name that is "
+        "none of these is an error that names the nearest.\n"
+    ]
+    for part, place in SETTINGS.items():
+        parts += [f"## {part}\n", _record(_named(place))]
+    return "\n".join(parts)
+
+
 def _record(record: type[msgspec.Struct]) -> str:
-    rows = ["| field | type | default |", "|---|---|---|"]
+    """A table of the fields; a record that says something of one has to say it of each."""
+    about, meanings = _docstring(record)
+    rows = [["field", "type", "default"], ["---"] * 3]
     for field in msgspec.structs.fields(record):
         default = "" if field.required else _default(field)
-        rows.append(f"| `{field.encode_name}` | `{_type(field.type)}` | {default} |")
-    about = inspect.cleandoc(record.__doc__ or "").replace("``", "`")
-    return f"{about}\n\n" + "\n".join(rows) + "\n"
+        rows.append([f"`{field.encode_name}`", f"`{_type(field.type)}`", default])
+    if meanings:
+        names = [field.name for field in msgspec.structs.fields(record)]
+        assert list(meanings) == names, f"{record.__name__}: Attributes are not its fields in their order"
+        rows = [[*row, more] for row, more in zip(rows, ["meaning", "---", *meanings.values()], strict=True)]
+    return f"{about}\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+
+
+def _docstring(record: type[msgspec.Struct]) -> tuple[str, dict[str, str]]:
+    """What a docstring says of a record, and of each of its fields under ``Attributes``."""
+    text = _linked(inspect.cleandoc(record.__doc__ or "").replace("``", "`"))
+    about, _, attributes = text.partition("\n\nAttributes\n----------\n")
+    entries = re.findall(r"^(\w+)\n((?: +.*\n?)+)", attributes, re.M)
+    return about, {name: " ".join(words.split()) for name, words in entries}
+
+
+def _linked(text: str) -> str:
+    """Pages that the code names by their path, as links."""
+    return re.sub(r"docs/([\w-]+\.md)", lambda named: f"[{_title(named[1])}]({named[1]})", text)
 
 
 def _default(field: msgspec.structs.FieldInfo) -> str:
@@ -157,13 +218,15 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
         return "left out"
     if field.default_factory is not msgspec.NODEFAULT:
         return f"`{msgspec.json.encode(field.default_factory()).decode()}`"
-    return f"`{msgspec.json.encode(field.default).decode()}`"
+    default = {} if isinstance(field.default, msgspec.Struct) else field.default
+    return f"`{msgspec.json.encode(default).decode()}`"
 
 
 def _type(kind: Any) -> str:
     if inspect.isclass(kind) and not getattr(kind, "__args__", ()):
         return kind.__name__
     words = re.sub(r"\w+(?:\.\w+)*\.(\w+)", r"\1", str(kind)).replace("NoneType", "None")
+    words = re.sub(r"Literal\[(.+?)\]", lambda options: options[1].replace(", ", " or "), words)
     return words.replace(" | UnsetType", "").replace(" | ", " or ")
 
 
@@ -238,6 +301,18 @@ def _template(node: ast.expr) -> str:
 
 def _cell(words: str) -> str:
     return re.sub(r"([\\`*_<>\[\]|])", r"\\\1", " ".join(words.split()))
+
+
+def limits() -> str:
+    parts = [
+        "# Limits\n\nWhat is larger is refused in one line, with exit code 1, and nothing is written; "
+        "[when something is wrong](faults.md#what-is-too-large-too-deep-or-no-file) says what is read without a limit.\n\n"
+        "| what | at most | constant |\n|---|---|---|"
+    ]
+    for what, place, unit in LIMITS:
+        size = _named(place) // {"MB": 2**20, "GB": 2**30}.get(unit, 1)
+        parts.append(f"| {what} | {size:,} {unit} | `{place.replace(':', '.')}` |")
+    return "\n".join(parts) + "\n"
 
 
 def measured() -> str:
