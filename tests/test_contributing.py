@@ -68,7 +68,7 @@ def test_the_example_leads_from_a_clone_to_a_merged_change(
     standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As the page has it, with the interpreter that runs in place of an environment of the clone's own."""
-    origin, page = tmp_path / "origin.git", "docs/contributing.md"
+    origin, page = tmp_path / "server" / "standpunkt.git", "docs/contributing.md"
     _lay_origin(origin, tmp_path, monkeypatch)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "standpunkt"))
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
@@ -83,9 +83,11 @@ def test_the_example_leads_from_a_clone_to_a_merged_change(
     lines = commands(page)
     runs_tests = next(line for line in lines if line.startswith(".venv/bin/pytest"))
     at = lines.index(runs_tests)
-    (case,) = _blocks(page, "python", "Glosse")
-    (form,) = _blocks(page, "text", "Glosse")
-    (news,) = _blocks(page, "markdown", "Glosse")
+    case, form, news = (
+        re.sub(r"^ {4}", "", text).rstrip()  # blocks of a list are indented
+        for language, text in blocks(page)
+        if language in {"text", "markdown"} and "Glosse" in text
+    )
 
     shell.run_all(lines[:at])
     before = _git("rev-parse", "main")
@@ -118,15 +120,6 @@ def _lay_origin(origin: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def _subject() -> str:
     return " ".join(re.search(r"The subject says what the commit does \(\*([^*]+)\*", PAGE)[1].split())  # type: ignore[index]
-
-
-def _blocks(page: str, language: str, words: str) -> list[str]:
-    """Blocks of a language with these words; those of a list are indented by its four columns."""
-    return [
-        re.sub(r"^ {4}", "", text).rstrip()
-        for name, text in blocks(page)
-        if name == language and words in text
-    ]
 
 
 def _add(line: str, path: Path, *, below: str) -> None:
