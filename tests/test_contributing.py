@@ -92,7 +92,7 @@ def test_the_example_leads_from_a_clone_to_a_merged_change(
     shell.run_all(lines[:at])
     before = _git("rev-parse", "main")
     _add(case, Path("tests/annotate/texts/test_title_lines.py"), below="Kolumne von")
-    failed = shell.run(runs_tests)
+    failed = shell.run(runs_tests)  # the case is there, the form is not
     assert failed.code == 1 and "1 failed" in failed.out, failed.out
     _add(form, Path("annotate/texts/language/title_forms.txt"), below="Kolumne von")
     _add(news, Path("CHANGELOG.md"), below="### Added")
@@ -100,7 +100,7 @@ def test_the_example_leads_from_a_clone_to_a_merged_change(
 
     assert _git(f"--git-dir={origin}", "log", "--format=%s", f"{before}..main") == _subject()
     changed = _git(f"--git-dir={origin}", "show", "--format=", "--unified=0", "main").splitlines()
-    assert [line[1:] for line in changed if re.match(r"[-+](?![-+])", line)] == [news, form, case]
+    assert [line[1:] for line in changed if re.match(r"[+-](?!\+\+ |-- )", line)] == [news, form, case]
 
 
 def _lay_origin(origin: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
