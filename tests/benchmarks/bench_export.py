@@ -83,7 +83,7 @@ def main() -> None:
         folder = Path(made)
         inputs = write_study(folder, args.codings)
         sys.stdout.write(f"{args.codings:,} codings; {WANTED}\n")
-        for name in args.formats or FORMATS:
+        for name in args.formats or [name for name, form in FORMATS.items() if "annotations" in form.whats]:
             words = ["--to", name, "-o", str(folder / name), *inputs]
             sys.stdout.write(f"{name}: {measured(sys.executable, OURS, words)}")
             peer = ROOT / ".venv-bench" / "bin" / "python"
