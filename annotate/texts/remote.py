@@ -9,7 +9,7 @@ from typing import Any
 
 from annotate.texts.inputs import formats
 from annotate.texts.sources import READABLE, Source, suffix_of
-from schemas.errors import DataError, SettingsError, install_line
+from schemas.errors import DataError, SettingsError, StandpunktError, install_line
 
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+(?:://|::)")
 
@@ -83,5 +83,7 @@ def _told(address: str) -> Iterator[None]:
         raise SettingsError(f"{address}: {error}") from error
     except FileNotFoundError as error:
         raise DataError("no such file", path=address) from error
-    except (OSError, ValueError) as error:
+    except StandpunktError:
+        raise
+    except Exception as error:  # each storage has its own: no key, no such server, a key that is refused
         raise DataError(f"cannot be read: {error}", path=address) from error

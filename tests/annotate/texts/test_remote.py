@@ -51,6 +51,23 @@ def test_a_copy_has_the_name_of_its_file_and_goes_with_the_block(storage: str) -
     assert not Path(path).exists()
 
 
+class _Refused(Exception):
+    """As the packages of storages raise: of no class that Python knows."""
+
+
+def test_what_a_storage_raises_is_a_line_with_its_address(
+    storage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise _Refused("Unable to locate credentials")
+
+    line = r"memory://texte/c.txt: cannot be read: Unable to locate credentials"
+    with monkeypatch.context() as patch:
+        patch.setattr(type(fsspec.filesystem("memory")), "isdir", refuse)
+        with pytest.raises(DataError, match=line):
+            list(find_remote(f"{storage}/c.txt"))
+
+
 def test_the_version_changes_with_the_content(storage: str) -> None:
     before = remote_version(f"{storage}/c.txt")
     assert remote_version(f"{storage}/c.txt") == before
