@@ -57,7 +57,7 @@ def test_a_likely_error_is_shown_with_its_sentence(standpunkt: Run) -> None:
 
 def test_verbs_end_with_the_next_step_and_json_is_left_alone(standpunkt: Run) -> None:
     assert standpunkt("agree").err.endswith("next: `standpunkt adjudicate` (decides the codings into gold)\n")
-    assert standpunkt("adjudicate").err.endswith("next: `standpunkt train` (learns from gold)\n")
+    assert standpunkt("adjudicate").err.endswith("(says what may be said with the study)\n")
     assert standpunkt("adjudicate", "--json").err == ""
 
 
