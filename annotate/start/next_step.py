@@ -97,8 +97,9 @@ def next_step(study: Study, found: Standing, *, after: str = "") -> NextStep:
     step = _to_give_out(study, found, after) or _to_decide(study, found, after) or _to_code(study, found)
     if step or select:
         return step or select  # type: ignore[return-value]
-    is_said = not _is_newer(study.gold, study.reports / "report.html")
-    return NextStep(name="done") if is_said else _step(study, "report")
+    page = study.reports / "report.html"
+    told_of = (study.gold, *study.models.glob("*/model.json"))
+    return _step(study, "report") if any(_is_newer(file, page) for file in told_of) else NextStep(name="done")
 
 
 def _to_give_out(study: Study, found: Standing, after: str) -> NextStep | None:

@@ -50,7 +50,7 @@ def test_a_likely_error_is_shown_with_its_sentence(standpunkt: Run) -> None:
     standpunkt("adjudicate")
     said = standpunkt("evaluate", "--encoder", "none").out
     assert ", rather " in said
-    assert "voice, function, stance, rhetoric: too few points" in said.replace("\n  ", " ")
+    assert "voice, function, stance, rhetoric: what more coded" in said.replace("\n  ", " ")
     assert ":db414c4b" not in said
     assert max(map(len, said.splitlines())) <= 80
 

@@ -142,6 +142,8 @@ def test_what_was_coded_without_a_server_comes_to_its_report_without_one(tmp_pat
     assert step(study, "evaluate", n=601) == "report"  # 52 sentences are coded by nobody, and with nobody
     write_text(study.reports / "report.html", "")
     assert step(study, "report", n=601) == "done"
+    write_text(study.models / "n" / "model.json", "{}")
+    assert step(study, n=601) == "report"
 
 
 def test_what_may_be_done_last_is_said_one_by_one(study: Study) -> None:
