@@ -37,7 +37,7 @@ CodebookOption = Annotated[
 MapOption = Annotated[
     Path | None,
     typer.Option(
-        "--map", metavar="FILE", help="Meaning of a project's own controls and values (docs/agreement.md)."
+        "--map", metavar="FILE", help="Meaning of a project's own controls and values (docs/codings.md)."
     ),
 ]
 TextFieldOption = Annotated[
