@@ -89,8 +89,10 @@ def summary(report: AgreementReport) -> str:
 
 
 def figures_of(report: AgreementReport) -> Iterator[tuple[int, str, Coefficients]]:
-    """Depth, name and figure of every layer, its two steps where it is a stance, and its targets."""
+    """Depth, name and figure of every layer that several coded, with the steps and targets of a stance."""
     for name, layer in report.layers.items():
+        if not layer.shared:
+            continue
         yield 0, name, layer
         if layer.touched and layer.direction:
             yield 1, "touched", layer.touched
@@ -105,7 +107,7 @@ def figure_table(report: AgreementReport) -> Iterator[str]:
     """The figures in lines of 80 columns, with why one is missing below."""
     yield f"{'layer':<22}  {'alpha':>6}  {'95 %':^13}  {'obs.':>5}  {'kappa':>6}  {'AC1':>6}  {'shared':>6}"
     notes: list[str] = []
-    kinds = {layer.kind for layer in report.layers.values()}
+    kinds = {layer.kind for layer in report.layers.values() if layer.shared}
     for depth, name, figure in figures_of(report):
         mark, reason = "", figure.reason or ""
         if not reason and isinstance(figure, TargetFigure) and figure.direction.reason:
@@ -124,6 +126,8 @@ def figure_table(report: AgreementReport) -> Iterator[str]:
         ).rstrip()
     for number, note in enumerate(notes, start=1):
         yield from _wrapped(f"[{number}] {note}", hang="    ")
+    if alone := [name for name, layer in report.layers.items() if not layer.shared]:
+        yield from _wrapped(f"No two annotators coded the same sentence in {', '.join(alone)}.")
     apart = "; of a stance, touched and direction apart" if "stance" in kinds else ""
     yield from _wrapped(f"To report: alpha with its interval and the sentences shared{apart}.")
 
@@ -141,7 +145,8 @@ def _code_table(report: AgreementReport, codebook: Codebook) -> Iterator[str]:
     """The codes that were given, layer by layer."""
     yield f"{'code':<28}  {'given':>5}  {'alpha':>6}  {'95 %':^13}  {'pos.':>5}  {'95 %':^13}".rstrip()
     for layer in codebook.predicted_layers:
-        yield layer.id
+        if any(figure.n for figure in report.layers[layer.id].codes.values()):
+            yield layer.id
         for code, figure in report.layers[layer.id].codes.items():
             if figure.n:
                 yield (

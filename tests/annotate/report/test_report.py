@@ -369,6 +369,8 @@ def test_a_paper_gets_its_paragraphs_tables_and_references(
     assert methods.startswith(
         "Drei Personen codierten 104 Sätze aus 13 Kommentaren nach dem Codebuch probe 1.0.0."
     )
+    assert "Haltung (ob berührt) α = 1,00 (1,00 bis 1,00), Haltung (Richtung) α = " in methods
+    assert "Wo sie keine Vorschläge sahen: Satzart α = " in methods
     tables = [(tmp_path / "paper" / name).read_text("utf-8") for name in names if name.endswith(".tex")]
     for table in tables:
         columns = len(re.search(r"\\begin\{tabular\}\{([lr]+)\}", table)[1])  # type: ignore[index]
