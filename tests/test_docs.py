@@ -219,7 +219,7 @@ def a_corpus_and_a_model(halfway: Path, folder: Path) -> Path:
 
 #: Page → what lays the files that it assumes, and says where its first command is typed.
 LAID: dict[str, Callable[[Path, Path], Path]] = {
-    "docs/agreement.md": a_project_made_by_hand,
+    "docs/codings.md": a_project_made_by_hand,
     "docs/api.md": a_study,
     "docs/audit.md": a_study_with_suggestions,
     "docs/export-learning.md": a_study,

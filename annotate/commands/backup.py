@@ -3,7 +3,7 @@ from typing import Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, StudyOption, print_report, say
+from annotate.commands.terminal import JsonOption, StudyOption, print_report, say, say_next
 from schemas.decimals import counted
 from schemas.errors import DataError
 
@@ -39,3 +39,4 @@ def backup(
         json,
         f"packed {counted(packed.files, 'file')} ({packed.bytes / 1e6:.1f} MB) into {packed.path}",
     )
+    say_next(opened, json, after="backup")

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 _NAME = 22  # characters of a name in a table
 _CODES, _SUSPECTS = 12, 3
+#: What the columns are.
+_BESIDE = (
+    "macro-F1: of the model, of always the commonest code (common), of ten telling words a code (words), of "
+    "a plain linear model (twin), of each annotator against the others (human)."
+)
 
 
 def evaluation_words(
@@ -94,7 +99,7 @@ def _overview(report: "EvaluationReport") -> str:
         if layer.macro_f1 is not None and base and base.twin is not None and base.twin >= layer.macro_f1:
             notes.append(f"{name}: a plain linear model (twin) does as well")
     head = ["layer", "macro-F1", "95 %", "common", "words", "twin", "human", "n"]
-    return "\n".join([table(head, rows), *map(wrapped, notes)])
+    return "\n".join([table(head, rows), wrapped(_BESIDE), *map(wrapped, notes)])
 
 
 def _layer(name: str, layer: "LayerFigures", suspects: int | None, names: _Names) -> Iterator[str]:
@@ -183,6 +188,9 @@ def _one_sided(layer: "LayerFigures", names: _Names) -> list[str]:
 
 
 def _curve(report: "EvaluationReport") -> Iterator[str]:
+    from annotate.report.model_chapter import more_words
+    from annotate.report.words import Words
+
     if not report.learning_curve:
         return
     names = list(report.layers)
@@ -191,27 +199,13 @@ def _curve(report: "EvaluationReport") -> Iterator[str]:
         for point in report.learning_curve
     ]
     short = [name[: max(8, (WIDTH - 26) // max(len(names), 1) - 2)] for name in names]
-    more = {name: _more(report, name) for name in names if report.layers[name].n}
+    more = {name: more_words(report, name, Words("en")) for name in names if report.layers[name].n}
     alike = {words: [name for name in more if more[name] == words] for words in more.values()}
-    notes = [wrapped(f"{', '.join(layers)}: {words}") for words, layers in alike.items()]
+    notes = [
+        wrapped(f"{', '.join(layers)}: {words[0].lower()}{words[1:]}") for words, layers in alike.items()
+    ]
     head = "Learning curve, macro-F1\n" + table(["commentaries", "sentences", *short], rows)
     yield "\n".join([head, *notes])
-
-
-def _more(report: "EvaluationReport", name: str) -> str:
-    """What more coding would bring."""
-    from train.evaluation.report import FLAT, next_doubling
-
-    found = next_doubling(report.learning_curve, name)
-    if found is None:
-        return "too few points to say what more coded sentences would bring."
-    if found.gain < FLAT:
-        last = f"the last doublings gained {found.gain:+.3f}"
-        return f"twice as many coded sentences would likely change little ({last})."
-    return (
-        f"with twice as many coded sentences macro-F1 is likely between {found.now:.2f} and "
-        f"{found.then:.2f} (the last doublings gained {found.gain:.3f} each)."
-    )
 
 
 def _against(report: "EvaluationReport") -> Iterator[str]:

@@ -13,6 +13,7 @@ from annotate.commands.terminal import (
     one_stdout,
     print_report,
     say,
+    say_next,
 )
 from schemas.decimals import counted
 
@@ -118,6 +119,7 @@ def export(
         print_report(report, True, "")
     else:
         say(_words(report))
+    say_next(opened, json, after="export")
 
 
 def _splitter(study: "Study | None") -> "Splitter":

@@ -68,7 +68,7 @@ def import_codings(
         print_report(report, True, "")
     else:
         say(_words(report))
-        say_next(open_study(report.study), json)
+        say_next(open_study(report.study), json, after="import")
 
 
 def _stem(file: Path) -> str:

@@ -83,7 +83,7 @@ def migrate(
             )
     print_report(report, json, "\n".join(_lines(report)))
     if not dry_run:
-        say_next(opened, json)
+        say_next(opened, json, after="migrate")
 
 
 def _changes(changes: "list[Change]") -> list[str]:

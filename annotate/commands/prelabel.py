@@ -32,6 +32,7 @@ def prelabel(
     json: JsonOption = False,
 ) -> None:
     """Put a model's suggestions on the sentences that nobody has coded."""
+    from annotate.study.auditing import NO_CONTROL, lacks_control
     from annotate.study.connect import connect
     from annotate.study.folder import open_study
     from annotate.sync import prelabel as prelabelling
@@ -43,6 +44,8 @@ def prelabel(
         raise typer.BadParameter(
             "a model and predictions cannot both be suggested", param_hint="--predictions"
         )
+    if lacks_control(opened):
+        say(wrapped(f"! {NO_CONTROL}"))
     with opened.locked("prelabel", say), progress_bar() as progress:
         loaded = (
             load_model(model or opened.latest_model())

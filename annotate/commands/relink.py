@@ -23,7 +23,7 @@ def relink(study: StudyOption = None, dry_run: DryRunOption = False, json: JsonO
             lines.append(f"  nearest ({lost.similarity:.2f})  {_cut(lost.nearest_text)}")
     print_report(report, json, "\n".join(lines))
     if not dry_run:
-        say_next(opened, json)
+        say_next(opened, json, after="relink")
 
 
 def _cut(text: str, width: int = 60) -> str:

@@ -1,10 +1,12 @@
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from annotate.commands.terminal import JsonOption, print_report, say, say_progress
+from annotate.commands.terminal import JsonOption, print_report, say, say_next, say_progress
+from schemas.errors import StandpunktError
 
 app = typer.Typer(help="Install, start and stop Label Studio on this machine.", no_args_is_help=True)
 
@@ -42,6 +44,7 @@ def start(
 ) -> None:
     """Start it on 127.0.0.1 and print its address and login; nothing happens where it runs already."""
     from annotate.label_studio import local_server
+    from annotate.study.folder import study_here
 
     before = local_server.load()
     studio = local_server.start(
@@ -54,6 +57,8 @@ def start(
     if studio.workers > 1:
         lines.append(f"workers   {studio.workers}")
     print_report(None, False, "\n".join(lines))
+    with suppress(StandpunktError):  # the server runs, whatever is wrong with a study that lies here
+        say_next(study_here(), False)
 
 
 @app.command()

@@ -23,6 +23,7 @@ from annotate.commands.terminal import (
     print_report,
     progress_bar,
     say,
+    say_next,
     table,
 )
 from schemas.decimals import counted
@@ -210,6 +211,7 @@ def tag(
     if json:
         print_report(report, True, "")
     _tell(report, fail_under, of_file=predictions is not None)
+    say_next(None if model or predictions else opened, json, after="tag")
 
 
 def _source_place(

@@ -117,12 +117,12 @@ def say(words: str) -> None:
     sys.stderr.flush()
 
 
-def say_next(study: "Study", json: bool, *, after: str = "") -> None:
+def say_next(study: "Study | None", json: bool, *, after: str = "") -> None:
     """The next step of a study, where words are asked for; ``after`` is the verb that was just done."""
-    from annotate.study.next_step import next_step
+    from annotate.start.next_step import next_line
 
-    if not json:
-        say(wrapped(f"next: {next_step(study, after=after)}"))
+    if study is not None and not json and (line := next_line(study, after=after)):
+        say(wrapped(line))
 
 
 def say_error(error: object) -> None:

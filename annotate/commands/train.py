@@ -445,7 +445,11 @@ def _words(done: "TrainReport", meta: "ModelMeta") -> str:
     examples = sum(layer.examples for layer in done.layers.values())
     notes += [f"learned from {counted(examples, 'example')} of the codebook too"] if examples else []
     notes += [_cost(done)] if done.encoder else []
-    notes += [f"macro-F1: {how}"] if any(layer.trained for layer in done.layers.values()) else []
+    notes += (
+        [f"macro-F1: {how}; twin: that of a plain linear model"]
+        if any(layer.trained for layer in done.layers.values())
+        else []
+    )
     head = (
         f"{done.model_version}: {counted(done.n, 'sentence')}{left}, {done.seconds:.1f} s\n{done.model_dir}"
     )

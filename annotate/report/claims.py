@@ -8,7 +8,7 @@ from annotate.report.facts import Claim, StudyReport
 from annotate.report.model_chapter import more_words
 from annotate.report.words import Words
 from exports.agreement.report import Coefficients
-from exports.agreement.report_text import FIRM, TENTATIVE
+from exports.agreement.report_text import FIRM, MARGIN, TENTATIVE
 from schemas.codebook import Codebook
 from train.evaluation.report import LayerFigures
 
@@ -130,12 +130,13 @@ def _of_model(report: StudyReport, book: Codebook, words: Words) -> Iterator[Cla
         people = ceiling.macro_f1 if ceiling else None
         model = ceiling.model_macro_f1 if ceiling else None
         if ceiling and people is not None and model is not None:
+            close = words.number(MARGIN, 1)
             yield Claim(
-                may=model >= (ceiling.interval[0] if ceiling.interval else people),
+                may=ceiling.model_interval is not None and ceiling.model_interval[0] >= people - MARGIN,
                 about="model",
                 words=words.pick(
-                    f"Das Modell codiert {label} so gut, wie Menschen einander treffen.",
-                    f"The model codes {label} as well as people agree with each other.",
+                    f"In {label} bleibt das Modell höchstens {close} hinter Menschen zurück (Makro-F1).",
+                    f"In {label} the model is at most {close} behind people (macro-F1).",
                 ),
                 figure=words.pick(
                     f"Modell {words.with_bounds(model, ceiling.model_interval)}, Menschen "

@@ -449,7 +449,7 @@ def more_words(report: EvaluationReport, name: str, words: Words) -> str:
             "What more coded sentences would bring cannot be said from so few.",
         )
     per = _gained(gain, words)
-    if gain.gain < FLAT:
+    if gain.interval[1] < FLAT:
         return words.pick(
             f"Doppelt so viele codierte Sätze würden wahrscheinlich wenig ändern (die letzten Verdopplungen "
             f"brachten {per}).",

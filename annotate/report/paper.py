@@ -1,11 +1,13 @@
 """What a paper takes from a report: paragraphs to edit, tables in LaTeX, and references."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from annotate.report.document import Document, Table
 from annotate.report.facts import StudyReport
 from annotate.report.markdown import to_latex
 from annotate.report.words import Words
+from exports.agreement.report import Coefficients, LayerAgreement
 from schemas.codebook import Codebook
 from schemas.files import write_text
 
@@ -19,6 +21,11 @@ REFERENCES = r"""@book{krippendorff2018,
 @inproceedings{passonneau2006,
   author = {Passonneau, Rebecca}, year = {2006}, booktitle = {Proceedings of LREC},
   title = {Measuring Agreement on Set-valued Items ({MASI}) for Semantic and Pragmatic Annotation}}
+@article{hesterberg2015,
+  author = {Hesterberg, Tim C.}, journal = {The American Statistician}, year = {2015}, volume = {69},
+  number = {4}, pages = {371--386},
+  title = {What Teachers Should Know About the Bootstrap: Resampling in the Undergraduate Statistics
+    Curriculum}}
 @article{benjamini1995,
   author = {Benjamini, Yoav and Hochberg, Yosef}, title = {Controlling the False Discovery Rate},
   journal = {Journal of the Royal Statistical Society B}, volume = {57}, number = {1},
@@ -33,13 +40,8 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
     """How the study was made, with its figures."""
     words = Words(report.language)
     agreement = report.agreement
-    figures = words.listed(
-        [
-            f"{book.layer_label(name)} α = {words.with_bounds(layer.alpha, layer.interval)}"
-            for name, layer in (agreement.layers.items() if agreement else ())
-            if layer.alpha is not None
-        ]
-    )
+    figures = _alphas(agreement.layers, book, words) if agreement else ""
+    alone = _alphas(agreement.suggestions.get("without", {}), book, words) if agreement else ""
     corpus, people = report.corpus, len(report.people)
     by = words.people(people)
     german = [
@@ -55,12 +57,17 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
         shared = words.sentences(agreement.shared)
         german.append(
             f"Von mindestens zwei Personen codiert: {shared}. Krippendorffs Alpha (Krippendorff 2018; "
-            f"nominal, für Mengen mit MASI, Passonneau 2006; 95-%-Intervalle über Kommentare): {figures}."
+            f"nominal, für Mengen mit MASI, Passonneau 2006; 95-%-Intervalle aus 1000 Ziehungen ganzer "
+            f"Kommentare, nach Students t geweitet, Hesterberg 2015): {figures}."
         )
         english.append(
             f"Coded by two or more people: {shared}. Krippendorff's alpha (Krippendorff 2018; nominal, for "
-            f"sets with MASI, Passonneau 2006; 95% intervals over commentaries): {figures}."
+            f"sets with MASI, Passonneau 2006; 95% intervals of 1,000 draws of whole commentaries, widened "
+            f"by Student's t, Hesterberg 2015): {figures}."
         )
+        if alone:
+            german.append(f"Wo sie keine Vorschläge sahen: {alone}.")
+            english.append(f"Where they saw no suggestions: {alone}.")
     if report.evaluation and report.evaluation.held_out:
         scores = words.listed(
             [
@@ -93,6 +100,25 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
             "for the number of codes, Benjamini & Hochberg 1995)."
         )
     return " ".join(german if words.language == "de" else english)
+
+
+def _alphas(layers: Mapping[str, Coefficients], book: Codebook, words: Words) -> str:
+    """Alpha of each layer with its interval, of a stance by its two steps where they are known."""
+    found: list[tuple[str, Coefficients]] = []
+    for name, layer in layers.items():
+        label = book.layer_label(name)
+        if isinstance(layer, LayerAgreement) and layer.touched and layer.direction:
+            found.append((words.pick(f"{label} (ob berührt)", f"{label} (whether touched)"), layer.touched))
+            found.append((words.pick(f"{label} (Richtung)", f"{label} (direction)"), layer.direction))
+        else:
+            found.append((label, layer))
+    return words.listed(
+        [
+            f"{label} α = {words.with_bounds(one.alpha, one.interval)}"
+            for label, one in found
+            if one.alpha is not None
+        ]
+    )
 
 
 def limits_paragraph(report: StudyReport, book: Codebook) -> str:

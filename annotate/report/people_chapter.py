@@ -8,7 +8,7 @@ from annotate.report.charts import Dot, dots_figure
 from annotate.report.document import Chapter, Drawing, Paragraph, Part, Quote, Quotes, Table
 from annotate.report.words import Words
 from exports.agreement.report import AgreementReport, Coefficients, LayerAgreement, PairFigure
-from exports.agreement.report_text import FIRM, TENTATIVE, Place, Step, gain, next_steps, parted
+from exports.agreement.report_text import FIRM, MARGIN, TENTATIVE, Place, Step, gain, next_steps, parted
 from schemas.codebook import Codebook
 
 #: Agreement others report on tasks of this kind: what, who, figure. Read in the papers themselves.
@@ -158,7 +158,7 @@ def _people_alpha(report: AgreementReport, layer_id: str, words: Words) -> str:
 
 
 def _machine_words(name: str, report: AgreementReport, book: Codebook, words: Words) -> str:
-    """In which layers a machine agrees with people no less than they with each other."""
+    """In which layers a machine agrees with people nearly as they with each other."""
     if not report.shared:
         return words.pick(
             f"{name}: Wie weit Menschen einander treffen, ist nicht bekannt; kein Satz wurde von zweien "
@@ -167,10 +167,17 @@ def _machine_words(name: str, report: AgreementReport, book: Codebook, words: Wo
             f"them.",
         )
     like, less, unknown = ([book.layer_label(one) for one in part] for part in parted(name, report))
+    close = words.number(MARGIN, 1)
     said = [
         f"{lead} {words.listed(layers)}"
         for lead, layers in (
-            (words.pick("so gut wie Menschen einander in", "no less than people with each other in"), like),
+            (
+                words.pick(
+                    f"höchstens um α = {close} schlechter als Menschen einander in",
+                    f"at most α = {close} less than people with each other in",
+                ),
+                like,
+            ),
             (words.pick("sicher schlechter in", "surely less in"), less),
             (words.pick("nicht zu entscheiden in", "undecided in"), unknown),
         )

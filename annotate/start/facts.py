@@ -17,10 +17,11 @@ VERBS = (
 )  # fmt: skip
 
 #: What comes next: a verb, or what people have to do. ``texts``: put texts into the folder; ``annotators``:
-#: name some; ``code``: code; ``done``: read the report.
+#: name some; ``code``: code; ``done``: read the report. ``agree`` and ``evaluate`` leave nothing in the
+#: folder: the verb before them alone names them.
 StepName = Literal[
-    "texts", "annotators", "split", "studio", "push", "code", "pull", "adjudicate", "train", "prelabel",
-    "select", "report", "done",
+    "texts", "annotators", "split", "studio", "push", "code", "pull", "agree", "adjudicate", "train",
+    "evaluate", "prelabel", "select", "report", "done",
 ]  # fmt: skip
 
 
@@ -127,6 +128,7 @@ class ModelOutlook(Record, frozen=True, kw_only=True):
     """The study's latest model: as its ``model.json`` has it; ``new``: gold sentences since."""
 
     model_version: str
+    codebook_version: str
     created: str | None
     n: int
     held_out: str | None

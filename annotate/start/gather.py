@@ -10,7 +10,6 @@ from typing import NamedTuple, TypeVar
 import msgspec
 from msgspec import UNSET
 
-from annotate.label_studio import local_server
 from annotate.label_studio.client import stream_link
 from annotate.report.gather import corpus_of
 from annotate.start.doubts import doubts_of
@@ -26,16 +25,15 @@ from annotate.start.facts import (
     StudyPage,
     Worker,
 )
-from annotate.start.next_step import next_step
+from annotate.start.next_step import Standing, files_of, next_step, rows_in, server_of
 from annotate.start.outlook import model_outlook
-from annotate.study.connect import connect, server_address
+from annotate.study.connect import connect
 from annotate.study.folder import Study
 from annotate.study.identity import LETTERS
 from annotate.study.projects import remembered_projects, task_links
 from annotate.study.split import corrections_of
 from annotate.sync.adjudication import adjudicate_study
 from annotate.sync.status import AnnotatorProgress, StatusReport, minutes_left, study_status
-from annotate.texts.inputs import find_sources
 from exports.adjudication.adjudicate import AdjudicationReport, Tie
 from exports.agreement.agree import agree
 from exports.agreement.report import AgreementReport
@@ -43,12 +41,10 @@ from exports.agreement.report_text import next_steps
 from schemas.codebook import Codebook
 from schemas.errors import DataError, StandpunktError
 from schemas.files import read_bytes
-from schemas.jsonl import read_jsonl
-from schemas.records import Annotation, Assignment, Commentary, GoldSentence, Record, Sentence
+from schemas.records import Annotation, Assignment, Commentary, GoldSentence, Sentence
 from train.evaluation.report import CurvePoint, Gain
 
 R = TypeVar("R")
-T = TypeVar("T", bound=Record)
 _CONFUSIONS, _EXAMPLES, _TIES = 3, 2, 3
 #: Folders of a study with pages that are not to be read: what was handed in, and what is the server's.
 _NO_PAGES = ("commentaries", "data", "models", ".standpunkt", LETTERS)
@@ -83,10 +79,10 @@ def gather(study: Study, *, url: str | None = None) -> StartReport:
 def known_of(study: Study) -> Known:
     """What the files say; figures that there are none of have a reason."""
     book = study.codebook()
-    commentaries = _rows(study.commentaries, Commentary)
-    sentences = _rows(study.sentences, Sentence)
-    rows = _rows(study.annotations, Annotation)
-    gold = _rows(study.gold, GoldSentence)
+    commentaries = rows_in(study.commentaries, Commentary)
+    sentences = rows_in(study.sentences, Sentence)
+    rows = rows_in(study.annotations, Annotation)
+    gold = rows_in(study.gold, GoldSentence)
     reasons: dict[str, str] = {}
     agreement = adjudicated = None
     if rows:
@@ -99,7 +95,7 @@ def known_of(study: Study) -> Known:
         codebook=book,
         commentaries=commentaries,
         sentences=sentences,
-        assignments=_rows(study.assignments, Assignment),
+        assignments=rows_in(study.assignments, Assignment),
         rows=rows,
         gold=gold,
         doubts=doubts_of(commentaries, corrections_of(study)),
@@ -114,33 +110,31 @@ def known_of(study: Study) -> Known:
 
 def ask_server(study: Study, *, url: str | None = None) -> tuple[Server, StatusReport | None]:
     """Whether Label Studio answers, and who has how much to do there; it is asked once and not again."""
-    address = server_address(study, url)
-    local = local_server.load()
-    may_start = address is None or bool(local and address == local.url)
+    server = server_of(study, url)
+    if not server.answers:
+        return server, None
     try:
-        studio = connect(study, url=url, read_only=True)
-        status = study_status(studio, study)
+        status = study_status(connect(study, url=url, read_only=True), study)
     except StandpunktError as error:
-        return Server(answers=False, url=address, reason=str(error), may_start=may_start), None
+        return msgspec.structs.replace(server, answers=False, holds=False, reason=str(error)), None
     holds = any(progress.project is not None for progress in status.annotators)
-    return Server(answers=True, holds=holds, url=studio.url, reason=None, may_start=may_start), status
+    return msgspec.structs.replace(server, holds=holds), status
 
 
 def start_report(study: Study, known: Known, server: Server, status: StatusReport | None) -> StartReport:
     """The report of what is known of the files, and what the server said."""
     workers = _workers(study, known, status)
-    files, unpulled = _files(study), _unpulled(workers, known, status)
-    step = next_step(
-        study,
-        known.sentences,
-        known.assignments,
-        known.rows,
-        known.gold,
-        known.model,
-        server,
-        workers,
-        files=files,
+    unpulled = _unpulled(workers, known, status)
+    found = Standing(
+        sentences=known.sentences,
+        assignments=known.assignments,
+        rows=known.rows,
+        gold=known.gold,
+        left=sum(worker.progress.open for worker in workers),
+        server=lambda: server,
+        model=lambda: known.model,
         unpulled=unpulled,
+        lacks_tasks=status is not None and _lacks_tasks(workers, known),
     )
     return StartReport(
         study=study.name,
@@ -148,7 +142,7 @@ def start_report(study: Study, known: Known, server: Server, status: StatusRepor
         language=known.codebook.language,
         codebook=known.codebook.codebook,
         codebook_version=known.codebook.version,
-        files=files,
+        files=files_of(study),
         corpus=corpus_of(known.commentaries, known.sentences, known.rows) if known.commentaries else None,
         languages=dict(Counter(_language(c) for c in known.commentaries).most_common()),
         doubts=known.doubts,
@@ -163,13 +157,9 @@ def start_report(study: Study, known: Known, server: Server, status: StatusRepor
         gold=len(known.gold),
         model=known.model,
         pages=pages_of(study, known.codebook),
-        next=step,
+        next=next_step(study, found),
         reasons=known.reasons,
     )
-
-
-def _rows(path: Path, kind: type[T]) -> list[T]:
-    return list(read_jsonl(path, kind)) if path.exists() else []
 
 
 def _or_reason(what: str, reasons: dict[str, str], compute: Callable[[], R]) -> R | None:
@@ -182,13 +172,6 @@ def _or_reason(what: str, reasons: dict[str, str], compute: Callable[[], R]) -> 
 
 def _language(commentary: Commentary) -> str:
     return "de" if commentary.language is UNSET else commentary.language
-
-
-def _files(study: Study) -> int:
-    """The files that ``split`` would read."""
-    with suppress(DataError):
-        return sum(1 for _ in find_sources([study.commentary_folder]))
-    return 0
 
 
 # ---------------------------------------------------------------------- people
@@ -264,6 +247,17 @@ def _unpulled(workers: Sequence[Worker], known: Known, status: StatusReport | No
         return 0
     pulled = Counter(row.annotator for row in known.rows)
     return sum(max(0, w.progress.done + w.progress.skipped - pulled[w.progress.annotator]) for w in workers)
+
+
+def _lacks_tasks(workers: Sequence[Worker], known: Known) -> bool:
+    """Whether somebody has fewer tasks than were given out to them, or no project."""
+    there = {sentence.sentence_id for sentence in known.sentences}
+    drawn = Counter(a.annotator for a in known.assignments if a.sentence_id in there)
+    return any(
+        worker.progress.tasks < drawn[worker.progress.annotator]
+        or (worker.progress.project is None and worker.progress.open)
+        for worker in workers
+    )
 
 
 # ---------------------------------------------------------------------- agreement and ties

@@ -19,6 +19,7 @@ def model_outlook(meta: ModelMeta, gold: int) -> ModelOutlook:
     figures: dict[str, Any] = meta.figures or {}
     return ModelOutlook(
         model_version=meta.model_version,
+        codebook_version=meta.codebook_version,
         created=meta.created,
         n=meta.n,
         held_out=figures.get("held_out", {}).get("by"),

@@ -11,15 +11,19 @@ ENOUGH = Settings().min_layer
 _STUDIO = ("push", "invite", "pull", "third", "prelabel")  # that ask Label Studio
 
 
-def typed(verb: str, folder: Path, *, url: str | None = None, number: int = ENOUGH) -> list[str]:
+def typed(
+    verb: str, folder: Path, *, url: str | None = None, number: int = ENOUGH, is_plain: bool = False
+) -> list[str]:
     """The words after ``standpunkt``.
 
     Parameters
     ----------
     verb
-        One of `annotate.start.facts.VERBS`, or ``evaluate``.
+        One of `annotate.start.facts.VERBS`, or ``evaluate``, ``tag``, ``export``, ``backup``.
     number
         The sentences to ``select``.
+    is_plain
+        Whether figures are for the terminal: without the pages that are read from here.
     """
     reports = folder / "reports"
     words: dict[str, Sequence[str]] = {
@@ -28,8 +32,12 @@ def typed(verb: str, folder: Path, *, url: str | None = None, number: int = ENOU
         "agree": ("agree", "--html", str(reports / "agreement.html")),
         "third": ("adjudicate", "--to-studio"),
         "select": ("select", str(number)),
+        "tag": ("tag", "FILE"),
+        "backup": ("backup", "FILE"),
         "evaluate": ("evaluate", "--curve", "--json", "--html", str(reports / "evaluation.html")),
     }
+    if is_plain:
+        words |= {"agree": ("agree",), "evaluate": ("evaluate",)}
     where = [] if verb == "studio" or folder == Path() else ["--study", str(folder)]
     asked = ["--url", url] if url and verb in _STUDIO else []
     return [*words.get(verb, (verb,)), *where, *asked]

@@ -19,6 +19,19 @@ def model_answers(path: Path, codebook: Codebook) -> dict[str, ModelAnswers]:
     return {row.sentence_id: _answers(row, codebook) for row in read_jsonl(path, PredictionRow)}
 
 
+#: What is said where suggestions are about to be shown everywhere: afterwards it is too late.
+NO_CONTROL = (
+    "every commentary may get suggestions, so what they change in the codings cannot be told; some are drawn "
+    "to get none with no_suggestion_share: 0.2 in study.yaml, of what is pushed from then on (docs/audit.md)"
+)
+
+
+def lacks_control(study: Study) -> bool:
+    """Whether all that was given out may get suggestions, the pilot aside."""
+    drawn = [a for a in assignments_of(study) if a.phase != "pilot"]
+    return bool(drawn) and all(a.suggest for a in drawn)
+
+
 def plan_of_study(study: Study, codebook: Codebook) -> AuditPlan:
     """The plan for the study's assignments."""
     sentences = read_jsonl(study.needs(study.sentences, "split"), Sentence)

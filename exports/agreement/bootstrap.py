@@ -4,6 +4,7 @@ Alpha needs two sums only, the disagreement within units and how often each valu
 add up over commentaries, so a draw is a weighted sum and a thousand are one matrix product.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations
 from typing import Any
@@ -16,9 +17,11 @@ from exports.agreement import coefficients
 from exports.agreement.coefficients import MISSING, Floats, Ints
 from exports.agreement.ratings import Ratings
 
+_NORMAL = 1.959964  # the normal distribution's quantile of .975
 _CHUNK = 100  # draws at once: bounds the memory of studies with very many commentaries
 
-ONE_TEXT = "no interval: all of it is in one commentary"
+LEAST = 3  # commentaries of which an interval can be told
+TOO_FEW = "no interval: all of it is in fewer than three commentaries"
 TOO_RARE = "no interval: undefined in more than one bootstrap draw of ten"
 ONE_CATEGORY = "undefined: one category only, full raw agreement"
 NOT_SHARED = "undefined: no two annotators coded it in the same sentence"
@@ -202,13 +205,29 @@ def _estimate(alpha: float, sample: Floats, groups: Ints) -> Estimate:
         return Estimate(alpha=None, interval=None, reason=ONE_CATEGORY)
     if not len(sample):
         return Estimate(alpha=alpha, interval=None)
-    if len(np.unique(groups)) < 2:
-        return Estimate(alpha=alpha, interval=None, reason=ONE_TEXT)
-    interval = coefficients.interval(sample)
+    number = len(np.unique(groups))
+    if number < LEAST:
+        return Estimate(alpha=alpha, interval=None, reason=TOO_FEW)
+    interval = widened(coefficients.interval(sample), alpha, number)
     return Estimate(alpha=alpha, interval=interval, reason=None if interval else TOO_RARE)
 
 
 Interval = tuple[float, float]
+
+
+def widened(interval: Interval | None, value: float, groups: int, *, lowest: float = -1.0) -> Interval | None:
+    """The percentile interval of a figure, as much further from it as so few commentaries ask for.
+
+    Draws of n commentaries vary too little, by (n − 1) / n, and their percentiles stand for the normal
+    distribution where Student's t with n − 1 degrees of freedom is due (Hesterberg 2015).
+    """
+    if interval is None:
+        return None
+    from scipy.special import stdtrit
+
+    times = math.sqrt(groups / (groups - 1)) * float(stdtrit(groups - 1, 0.975)) / _NORMAL
+    low, high = (float(value + times * (bound - value)) for bound in interval)
+    return max(lowest, min(low, float(value))), min(1.0, max(high, float(value)))
 
 
 def observed_interval(ratings: Ratings, draws: Draws) -> Interval | None:
@@ -220,7 +239,7 @@ def observed_interval(ratings: Ratings, draws: Draws) -> Interval | None:
         equal, given = (weights @ sums).T
         return _over(equal, given)
 
-    return _interval(shares, shared.group, draws)
+    return _interval(shares, shared.group, draws, lowest=0.0)
 
 
 def kappa_and_ac1_intervals(counts: Ints, groups: Ints, draws: Draws) -> tuple[Interval | None, ...]:
@@ -235,7 +254,7 @@ def kappa_and_ac1_intervals(counts: Ints, groups: Ints, draws: Draws) -> tuple[I
         prevalence = _over(total[:, 3:], total[:, 2:3])
         return np.stack([fleiss_kappas(agreement, prevalence), ac1s(agreement, prevalence, size)], axis=1)
 
-    return _intervals(both, groups[paired], draws, 2)
+    return _intervals(both, groups[paired], draws, [-1.0, -1.0])
 
 
 def code_intervals(ratings: Ratings, draws: Draws) -> list[tuple[Interval | None, Interval | None]]:
@@ -263,7 +282,8 @@ def code_intervals(ratings: Ratings, draws: Draws) -> list[tuple[Interval | None
         )
         return np.concatenate([_over(both, had), intervals.reshape(equal.shape)], axis=1)
 
-    intervals = _intervals(all_codes, ratings.group[paired], draws, 2 * n_codes)
+    lowest = [0.0] * n_codes + [-1.0] * n_codes
+    intervals = _intervals(all_codes, ratings.group[paired], draws, lowest)
     return list(zip(intervals[:n_codes], intervals[n_codes:], strict=True))
 
 
@@ -314,16 +334,25 @@ def _over(above: Floats, below: Floats) -> Floats:
         return np.asarray(np.where(below == 0, np.nan, above / below))
 
 
-def _interval(statistic: Callable[[Floats], Floats], groups: Ints, draws: Draws) -> Interval | None:
-    return _intervals(lambda weights: statistic(weights)[:, None], groups, draws, 1)[0]
+def _interval(
+    statistic: Callable[[Floats], Floats], groups: Ints, draws: Draws, *, lowest: float = -1.0
+) -> Interval | None:
+    return _intervals(lambda weights: statistic(weights)[:, None], groups, draws, [lowest])[0]
 
 
 def _intervals(
-    statistics: Callable[[Floats], Floats], groups: Ints, draws: Draws, number: int
+    statistics: Callable[[Floats], Floats], groups: Ints, draws: Draws, lowest: Sequence[float]
 ) -> tuple[Interval | None, ...]:
-    """Of every column of the statistics; none where one commentary alone has shared units."""
-    if len(np.unique(groups)) < 2:
-        return (None,) * number
+    """Of every column of the statistics, which are ``lowest`` at least.
+
+    None where fewer than three commentaries have shared units.
+    """
+    number = len(np.unique(groups))
     sample = draws.sampled(statistics)
-    columns: Sequence[Floats] = list(sample.T) if len(sample) else [sample] * number
-    return tuple(coefficients.interval(column) for column in columns)
+    if number < LEAST or not len(sample):
+        return (None,) * len(lowest)
+    values = statistics(draws.all_once)[0]
+    return tuple(
+        widened(coefficients.interval(column), float(value), number, lowest=least)
+        for column, value, least in zip(sample.T, values, lowest, strict=True)
+    )

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import UNSET, Struct
 
 from exports.agreement.confusion import Confusion
-from exports.agreement.report import AgreementReport, Coefficients, TargetFigure
+from exports.agreement.report import AgreementReport, Coefficients, LayerAgreement, TargetFigure
 from schemas.codebook import Codebook, Layer
 from schemas.decimals import bounds, decimal
 from schemas.records import UNRELATED
 
 FIRM, TENTATIVE = 0.8, 0.667  # Krippendorff's customary lines
+#: How far below people a machine may be, at its interval's low end, to be called close to them. With a fixed
+#: margin fewer sentences say less; that its figure lies in people's interval is likelier the wider that is.
+MARGIN = 0.1
 WIDTH = 80
 
 
@@ -86,8 +89,10 @@ def summary(report: AgreementReport) -> str:
 
 
 def figures_of(report: AgreementReport) -> Iterator[tuple[int, str, Coefficients]]:
-    """Depth, name and figure of every layer, its two steps where it is a stance, and its targets."""
+    """Depth, name and figure of every layer that several coded, with the steps and targets of a stance."""
     for name, layer in report.layers.items():
+        if not layer.shared:
+            continue
         yield 0, name, layer
         if layer.touched and layer.direction:
             yield 1, "touched", layer.touched
@@ -102,9 +107,13 @@ def figure_table(report: AgreementReport) -> Iterator[str]:
     """The figures in lines of 80 columns, with why one is missing below."""
     yield f"{'layer':<22}  {'alpha':>6}  {'95 %':^13}  {'obs.':>5}  {'kappa':>6}  {'AC1':>6}  {'shared':>6}"
     notes: list[str] = []
+    kinds = {layer.kind for layer in report.layers.values() if layer.shared}
     for depth, name, figure in figures_of(report):
-        mark = ""
-        reason = figure.reason or (figure.direction.reason if isinstance(figure, TargetFigure) else "")
+        mark, reason = "", figure.reason or ""
+        if not reason and isinstance(figure, TargetFigure) and figure.direction.reason:
+            reason = f"its direction is {figure.direction.reason}"
+        if not reason and isinstance(figure, LayerAgreement) and figure.alpha_masi is not UNSET:
+            reason = "of sets, by MASI: one that overlaps another is right in part; observed: whole sets"
         if reason:
             if reason not in notes:
                 notes.append(reason)
@@ -117,11 +126,15 @@ def figure_table(report: AgreementReport) -> Iterator[str]:
         ).rstrip()
     for number, note in enumerate(notes, start=1):
         yield from _wrapped(f"[{number}] {note}", hang="    ")
+    if alone := [name for name, layer in report.layers.items() if not layer.shared]:
+        yield from _wrapped(f"No two annotators coded the same sentence in {', '.join(alone)}.")
+    apart = "; of a stance, touched and direction apart" if "stance" in kinds else ""
+    yield from _wrapped(f"To report: alpha with its interval and the sentences shared{apart}.")
 
 
 def _interval_table(report: AgreementReport) -> Iterator[str]:
     """The intervals of what stands beside alpha."""
-    yield f"{'95 % of the others':<22}  {'observed':^13}  {'kappa':^13}  {'AC1':^13}".rstrip()
+    yield f"{'their 95 % intervals':<22}  {'observed':^13}  {'kappa':^13}  {'AC1':^13}".rstrip()
     for depth, name, figure in figures_of(report):
         intervals = (figure.interval_observed, figure.interval_kappa, figure.interval_ac1)
         shown = "  ".join(f"{bounds(interval):^13}" for interval in intervals)
@@ -132,7 +145,8 @@ def _code_table(report: AgreementReport, codebook: Codebook) -> Iterator[str]:
     """The codes that were given, layer by layer."""
     yield f"{'code':<28}  {'given':>5}  {'alpha':>6}  {'95 %':^13}  {'pos.':>5}  {'95 %':^13}".rstrip()
     for layer in codebook.predicted_layers:
-        yield layer.id
+        if any(figure.n for figure in report.layers[layer.id].codes.values()):
+            yield layer.id
         for code, figure in report.layers[layer.id].codes.items():
             if figure.n:
                 yield (
@@ -184,14 +198,14 @@ def machine_table(name: str, report: AgreementReport) -> Iterator[str]:
 
 
 def machine_sentence(name: str, report: AgreementReport) -> str:
-    """In which layers a machine agrees with people no less than they with each other, and in which less."""
+    """In which layers a machine agrees with people nearly as they with each other, and in which less."""
     if not report.shared:
         return "How far people agree with each other is not known: no sentence was coded by two of them."
     like, less, unknown = parted(name, report)
     parts = [
         f"{words} {', '.join(layers)}"
         for words, layers in (
-            ("it agrees with people no less than they with each other in", like),
+            (f"it agrees with people at most {MARGIN} alpha less than they with each other in", like),
             ("surely less in", less),
             ("it cannot be said in", unknown),
         )
@@ -201,7 +215,7 @@ def machine_sentence(name: str, report: AgreementReport) -> str:
 
 
 def parted(name: str, report: AgreementReport) -> tuple[list[str], list[str], list[str]]:
-    """The layers where a machine agrees with people as they with each other, surely less, and the unsure."""
+    """The layers where a machine is at most `MARGIN` below people, surely below them, and the unsure."""
     like, less, unknown = [], [], []
     for layer, figure in report.machines[name].items():
         fair = figure.without_suggestions or figure
@@ -210,7 +224,7 @@ def parted(name: str, report: AgreementReport) -> tuple[list[str], list[str], li
             unknown.append(layer)
         elif fair.interval[1] < people.interval[0]:
             less.append(layer)
-        elif fair.alpha is not None and fair.alpha >= people.interval[0]:
+        elif fair.interval[0] >= people.alpha - MARGIN:
             like.append(layer)
         else:
             unknown.append(layer)

@@ -203,13 +203,19 @@ class FlatRows:
             for layer in self._codebook.layers
             if not KINDS[layer.kind].by_target
         }
-        for word, control in sorted(words.items(), key=lambda pair: -len(pair[0])):
-            layer = re.escape(word)
-            found = re.fullmatch(rf"{layer}[\s_.:/(\[-]+(.+?)[)\]]?", name.strip(), re.IGNORECASE)
-            found = found or re.fullmatch(rf"(.+?)[\s_.:/-]+{layer}", name.strip(), re.IGNORECASE)
-            if found:
-                return Cell(control, self._known[control], found[1])
-        return None
+        found = whose(name, words)
+        return Cell(words[found[0]], self._known[words[found[0]]], found[1]) if found else None
+
+
+def whose(name: str, layers: Iterable[str]) -> tuple[str, str] | None:
+    """The layer and the annotator of a column such as ``art_anna``, ``anna_art`` or ``art (anna)``."""
+    for layer in sorted(layers, key=len, reverse=True):
+        word = re.escape(layer)
+        found = re.fullmatch(rf"{word}[\s_.:/(\[-]+(.+?)[)\]]?", name.strip(), re.IGNORECASE)
+        found = found or re.fullmatch(rf"(.+?)[\s_.:/-]+{word}", name.strip(), re.IGNORECASE)
+        if found:
+            return layer, found[1]
+    return None
 
 
 def is_studio(names: Iterable[str]) -> bool:
@@ -262,18 +268,21 @@ def _mapped_form(names: Sequence[str], project_map: ProjectMap, codebook: Codebo
     if not {project_map.sentence_id, project_map.text} & set(names) - {""}:
         return None
     cells = {}
+    coder = fields_of(names).get("coder")
+    is_wide = coder is None and not is_studio(names) and project_map.controls.keys().isdisjoint(names)
     for name in names:
-        if name in project_map.controls or name in project_map.ignore:
-            control = project_map.controls.get(name)
+        found = whose(name, project_map.controls) if is_wide else None
+        named, annotator = found or (name, None)
+        if named in project_map.controls or named in project_map.ignore:
+            control = project_map.controls.get(named)
             layer = codebook.layer(control.layer) if control else None
             known: Known = {}
             if control and layer and KINDS[layer.kind].has_codes:
                 known = {word: word for word in (*control.codes, *words_of(layer, codebook))}
             elif layer is not None:
                 known = None
-            cells[name] = Cell(name, known)
+            cells[name] = Cell(named, known, annotator)
     data = {name: name for name in names if name not in cells and name not in STUDIO_FIELDS}
-    coder = fields_of(names).get("coder")
     return Form(data, cells, coder, is_studio=is_studio(names), is_mapped=True)
 
 

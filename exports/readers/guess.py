@@ -29,6 +29,11 @@ MAX_CODES, MAX_LABEL = 60, 80
 _WIDGETS = {"choices": "Choices", "taxonomy": "Taxonomy", "rating": "Rating", "number": "Number"}
 _HEAD = 5000  # rows of a table that are looked at
 _SIGNS = ("|", ";", ",")
+#: How a column of a wide table may be called: art_anna or art (anna), anna_art.
+_WAYS = (
+    r"(?P<layer>.+?)[\s_.:/(\[-]+(?P<who>[^\s_.:/()\[\]-]+)[)\]]?",
+    r"(?P<who>[^\s_.:/-]+)[\s_.:/-]+(?P<layer>.+)",
+)
 
 
 class Guess(NamedTuple):
@@ -87,11 +92,18 @@ def guess_config(paths: Sequence[str | Path]) -> Guess:
             {name: cell for name, cell in row.items() if name not in {*controls, *STUDIO_FIELDS}}
             for row in rows
         ]
+        layers = _layers_of(controls, rows)
         for row in rows:
             for name in controls:
-                _take_cell(row.get(name), answers[name], controls[name])
+                _take_cell(row.get(name), answers[layers.get(name, name)], controls[name])
     if not tasks:
         raise DataError("holds no task of Label Studio and no table of codings", path=where)
+    if not answers and rows:
+        raise DataError(
+            f"{counted(len(rows), 'row')} and no column with few values that return, as codes do (columns: "
+            f"{', '.join(map(str, rows[0]))}); a codebook of yours says what is one: --codebook",
+            path=where,
+        )
     if not answers:
         raise DataError(
             f"{len(tasks)} tasks and nobody coded in them: nothing says what the project asks; "
@@ -232,6 +244,35 @@ def _controls(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         if _is_control([_parsed(cell) for cell in cells], [str(row.get(key)) for row in rows]):
             found[name] = _sign(cells)
     return found
+
+
+def _layers_of(controls: Iterable[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The layer of each column of a table with one an annotator: ``art`` of ``art_anna`` and ``art_ben``.
+
+    Their answers tell them from a layer's targets or years: people agree more than by chance.
+    """
+    if "coder" in fields_of(list(rows[0])) or is_studio(rows[0]):
+        return {}
+    for way in _WAYS:
+        grid: defaultdict[str, dict[str, str]] = defaultdict(dict)
+        for name in controls:
+            if parts := re.fullmatch(way, name.strip()):
+                grid[parts["layer"]][parts["who"]] = name
+        for people in (columns for columns in grid.values() if len(columns) > 1):
+            if _is_alike([[row.get(name) for name in [*people.values()][:2]] for row in rows]):
+                of_people = {
+                    layer: columns for layer, columns in grid.items() if columns.keys() <= people.keys()
+                }
+                return {name: layer for layer, columns in of_people.items() for name in columns.values()}
+    return {}
+
+
+def _is_alike(pairs: Sequence[Sequence[Any]]) -> bool:
+    """Whether two columns agree much more than by chance: a kappa above .4."""
+    both = [(str(one), str(other)) for one, other in pairs if not (_is_missing(one) or _is_missing(other))]
+    first, second = Counter(one for one, _ in both), Counter(other for _, other in both)
+    chance = sum(first[value] * second[value] for value in first) / max(len(both), 1)
+    return sum(one == other for one, other in both) - chance > 0.4 * (len(both) - chance)
 
 
 def _is_control(cells: Sequence[Any], keys: Sequence[str]) -> bool:

@@ -50,14 +50,14 @@ def test_a_likely_error_is_shown_with_its_sentence(standpunkt: Run) -> None:
     standpunkt("adjudicate")
     said = standpunkt("evaluate", "--encoder", "none").out
     assert ", rather " in said
-    assert "voice, function, stance, rhetoric: too few points" in said.replace("\n  ", " ")
+    assert "voice, function, stance, rhetoric: what more coded" in said.replace("\n  ", " ")
     assert ":db414c4b" not in said
     assert max(map(len, said.splitlines())) <= 80
 
 
 def test_verbs_end_with_the_next_step_and_json_is_left_alone(standpunkt: Run) -> None:
     assert standpunkt("agree").err.endswith("next: `standpunkt adjudicate` (decides the codings into gold)\n")
-    assert standpunkt("adjudicate").err.endswith("next: `standpunkt train` (learns from gold)\n")
+    assert standpunkt("adjudicate").err.endswith("(says what may be said with the study)\n")
     assert standpunkt("adjudicate", "--json").err == ""
 
 

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from annotate.report.chapters import to_document
+from annotate.report.claims import claims_of
 from annotate.report.document import Document, Quotes, Table
 from annotate.report.facts import StudyReport
 from annotate.report.gather import gather
@@ -277,6 +278,22 @@ def test_without_a_control_arm_nothing_is_claimed_of_suggestions(made: Make) -> 
     assert "Jeder Satz wurde mit Vorschlägen codiert" in words
 
 
+@pytest.mark.parametrize(("interval", "may"), [((0.86, 0.94), True), ((0.7, 1.0), False), (None, False)])
+def test_a_model_is_close_to_people_where_its_own_interval_says_so(
+    report: StudyReport, study: Study, interval: tuple[float, float] | None, may: bool
+) -> None:
+    assert report.evaluation
+    name, layer = next(iter(report.evaluation.layers.items()))
+    assert layer.ceiling
+    ceiling = replace(
+        layer.ceiling, macro_f1=0.95, interval=(0.7, 1.0), model_macro_f1=0.9, model_interval=interval
+    )
+    evaluation = replace(report.evaluation, layers={name: replace(layer, ceiling=ceiling)})
+    found = claims_of(replace(report, evaluation=evaluation), study.codebook())
+    (claim,) = [claim for claim in found if "hinter Menschen" in claim.words]
+    assert claim.may is may
+
+
 def test_one_annotator_is_no_agreement_but_a_machine_can_be_compared(made: Make) -> None:
     study = made(people=("anna",))
     found, words = read(study)
@@ -352,6 +369,8 @@ def test_a_paper_gets_its_paragraphs_tables_and_references(
     assert methods.startswith(
         "Drei Personen codierten 104 Sätze aus 13 Kommentaren nach dem Codebuch probe 1.0.0."
     )
+    assert "Haltung (ob berührt) α = 1,00 (1,00 bis 1,00), Haltung (Richtung) α = " in methods
+    assert "Wo sie keine Vorschläge sahen: Satzart α = " in methods
     tables = [(tmp_path / "paper" / name).read_text("utf-8") for name in names if name.endswith(".tex")]
     for table in tables:
         columns = len(re.search(r"\\begin\{tabular\}\{([lr]+)\}", table)[1])  # type: ignore[index]

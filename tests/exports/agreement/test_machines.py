@@ -55,12 +55,21 @@ def test_a_machine_that_answered_other_sentences_is_refused(codebook: Codebook) 
         agree(coded("anna", "aoaoaoao"), codebook, machines=coded("m-1", "aaaa", start=8))
 
 
-def test_it_is_said_where_a_machine_is_like_people(codebook: Codebook) -> None:
+def test_it_is_said_where_a_machine_is_nearly_like_people(codebook: Codebook) -> None:
     values = "aoaaoaooaoaaoaooaoaaoaooaoaaoaoo"
     people = [*coded("anna", values), *coded("ben", values[:-2] + "ao")]
     like = agree(people, codebook, machines=coded("m-1", values))
     less = agree(people, codebook, machines=coded("m-1", values[::-1]))
     assert machine_sentence("m-1", like).startswith(
-        "It agrees with people no less than they with each other in voice"
+        "It agrees with people at most 0.1 alpha less than they with each other in voice"
     )
     assert machine_sentence("m-1", less).startswith("Surely less in voice")
+
+
+def test_a_wide_interval_makes_no_machine_like_people(codebook: Codebook) -> None:
+    people = [*coded("anna", "aoaoaoaoaoaoaoao"), *coded("ben", "aoaoaoaoaoaooaoa")]
+    report = agree(people, codebook, machines=coded("m-1", "aoaooaaoaoaoaoao"))
+    figure, ours = report.machines["m-1"]["voice"], report.layers["voice"]
+    assert figure.interval and figure.alpha and ours.interval and ours.alpha
+    assert figure.alpha > ours.interval[0] and figure.interval[0] < ours.alpha - 0.1
+    assert machine_sentence("m-1", report).startswith("It cannot be said in voice")

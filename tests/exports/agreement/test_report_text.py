@@ -65,4 +65,4 @@ def test_what_brings_most_comes_first(report: AgreementReport, codebook: Codeboo
 def test_a_one_sided_target_is_named(report: AgreementReport) -> None:
     table = "\n".join(figure_table(report))
     (mark,) = re.findall(r"tempolimit (\[\d\])", table)
-    assert f"{mark} undefined: only one direction observed: against" in table
+    assert f"{mark} its direction is undefined: only one direction observed: against" in table

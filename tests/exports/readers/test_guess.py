@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from exports.readers.annotations import read_codings
 from exports.readers.guess import guess_draft
 from schemas.codebook import load_codebook
 from schemas.errors import DataError
@@ -154,6 +155,42 @@ def test_a_table_of_codings_is_guessed_from(
     found, project_map, _ = guessed(write("t.csv", table))
     assert found == layers
     assert {name: project_map[name] for name in fields} == fields
+
+
+#: Two who nearly always give the same, and two targets that have little to do with each other.
+ALIKE = [*zip("aabbccaabbcc", "aabbccaabbca", strict=True)]
+APART = [*zip("aabbccaabbcc", "abcabcabcabc", strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("names", "cells", "layers", "people"),
+    [
+        (["Art_anna", "Art_ben"], ALIKE, {"art": "one a b c"}, {"anna", "ben"}),
+        (["Art (anna)", "Art (ben)"], ALIKE, {"art": "one a b c"}, {"anna", "ben"}),
+        (["anna_Art", "ben_Art"], ALIKE, {"art": "one a b c"}, {"anna", "ben"}),
+        (["Haltung_Maut", "Haltung_Tempo"], APART, {"haltung_maut": "one a b c", "haltung_tempo": "one a b c"}, None),
+    ],
+)  # fmt: skip
+def test_a_column_an_annotator_is_told_from_a_column_a_target(
+    write: Write,
+    names: list[str],
+    cells: list[tuple[str, str]],
+    layers: dict[str, str],
+    people: set[str] | None,
+) -> None:
+    rows = [f"Der Satz Nummer {n}.;{one};{other}" for n, (one, other) in enumerate(cells)]
+    path = write("t.csv", "\n".join([";".join(["Satz", *names]), *rows]))
+    found, _, _ = guessed(path)
+    assert found == layers
+    book = load_codebook(path.with_name("book.yaml"))
+    read = read_codings([path], book, project_map=read_project_map(path.with_name("map.yaml"), book))
+    assert not people or {row.annotator for row in read.annotations} == people
+
+
+def test_a_table_without_codes_names_its_columns(write: Write) -> None:
+    path = write("t.csv", "Nr;Satz\n1;Die Maut ist da.\n2;Sie ist teuer.\n")
+    with pytest.raises(DataError, match=r"2 rows and no column .* as codes do \(columns: Nr, Satz\)"):
+        guess_draft([path], "draft")
 
 
 @pytest.mark.parametrize(
