@@ -63,7 +63,8 @@ def tag(
         typer.Option(
             "--to",
             metavar="FORMAT",
-            help="Output format: jsonl (default), html, csv, parquet or parts (of Parquet).",
+            help="jsonl, html, csv, parquet or parts (default: as -o ends; without -o a table on a terminal, "
+            "else jsonl).",
         ),
     ] = None,
     predictions: Annotated[
@@ -151,9 +152,9 @@ def tag(
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
         raise typer.BadParameter("standard output is already in use; name a file", param_hint="--summary")
-    from annotate.tag.formats import FORMATS, german_formats
+    from annotate.tag.formats import FORMATS, format_of, german_formats
 
-    to = _format(to, output, engine or address)
+    to = _format(to, output, engine or address) or format_of(output)
     if to not in FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(FORMATS)}', param_hint="--to")
     is_of_many = any(_is_folder(Path(name)) for name in files)
@@ -250,15 +251,15 @@ def _say_what_is_missing(place: "SourcePlace") -> None:
             say(f"note: no --with FILE, so {without} answers: the model without the predictions of {said}")
 
 
-def _format(to: str | None, output: str | None, engine: str | None) -> str:
-    """The format that is asked for, by name or by who writes it into what."""
+def _format(to: str | None, output: str | None, engine: str | None) -> str | None:
+    """The format that is asked for, by name or by who writes it into what; None: it goes by the file."""
     if to in (None, "parts") and engine:
         return "parts"
     if engine:
         raise typer.BadParameter(f'makes parts, not "{to}": leave out --to', param_hint="--engine")
     if to == "parquet" and output and (output.endswith("/") or Path(output).is_dir()):
         return "parts"
-    return to or "jsonl"
+    return to
 
 
 def _share(part: str) -> tuple[int, int]:
