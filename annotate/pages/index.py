@@ -174,7 +174,7 @@ def _finding(one: TargetIndex) -> str:
     answers = one.codes[: one.answers]
     given = sum(count for _, count, _ in answers)
     if not given:
-        return f"{number(one.touched.hits)}-mal berührt, Richtung offen"
+        return f"{number(one.touched.hits)}-mal berührt, Richtung unklar"
     label, most, _ = max(answers, key=lambda answer: answer[1])
     return f"{label} {number(most)} von {number(given)}"
 
