@@ -247,7 +247,10 @@ def test_what_a_direction_rests_on_is_said(
 @pytest.mark.parametrize(
     ("stances", "line"),
     [
-        (["favor", touches()], "antwortet der Text einmal „Ja“; einmal berührt er sie mit unklarer Richtung."),
+        (
+            ["favor", touches()],
+            "antwortet der Text einmal „Ja“; einmal berührt er sie mit unklarer Richtung.",
+        ),
         ([touches()] * 2, "berührt der Text die Frage zweimal, die Richtung ist unklar."),
         (
             [touches(), says("favor", 0.4, abstained=True)],
