@@ -46,14 +46,14 @@ def test_an_index_without_open_directions_has_no_word_of_them(tmp_path: Path) ->
 
 def test_an_index_leads_with_the_answer_given_most_and_says_it_once(tmp_path: Path) -> None:
     words = index_of(tmp_path, "against", "against", "favor", "~")
-    finding = words.index("Nein 2 von 3")
+    finding = words.index("Nein in 2 von 3 Sätzen")
     assert finding < words.index("nicht um die Fehler des Modells bereinigt") < words.index("Berührt: ")
-    assert words.count("Nein 2 von 3") == 1
+    assert words.count("Nein in 2 von 3 Sätzen") == 1
     assert words.count("Kein Verlauf") == 1
 
 
 def test_touches_without_a_direction_are_the_finding_where_there_is_no_other(tmp_path: Path) -> None:
-    assert "2-mal berührt, Richtung unklar" in index_of(tmp_path, "~", "~")
+    assert "berührt in 2 Sätzen, Richtung unklar" in index_of(tmp_path, "~", "~")
 
 
 def test_a_date_in_doubt_is_marked(tmp_path: Path) -> None:
