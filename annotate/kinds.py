@@ -102,7 +102,8 @@ class Stance(Kind):
     """An answer toward each target."""
 
     def single_answers(self, answer: Any) -> list[Any]:
-        return list(answer.values())
+        # a sentence touches few of many targets: the others would be nearly all answers, and nearly all sure
+        return [one for one in answer.values() if one.abstained or one.code != UNRELATED]
 
     def by_people(self, value: Any) -> LayerPrediction | None:
         return {target: sure(code) for target, code in value.items()} or None

@@ -99,10 +99,10 @@ def tag(
         float | None,
         typer.Option(
             "--fail-under",
-            metavar="COVERAGE",
+            metavar="SHARE",
             min=0,
             max=1,
-            help="Exit 1 if fewer answers reach their threshold.",
+            help="Exit 1 if a smaller share of the answers is sure, 0 to 1.",
         ),
     ] = None,
     part: Annotated[
