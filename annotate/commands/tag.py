@@ -365,13 +365,14 @@ def _tag_folder(
     from annotate.tag import folder as tagging
     from annotate.tag.formats import FORMATS
     from annotate.tag.ledger import Ledger
+    from annotate.texts.own_files import UNFINISHED
     from schemas.records import GoldSentence
 
     _say_what_is_missing(place)
     known = place.about()
     row_format = FORMATS[to]
     is_site = row_format is None
-    ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
+    ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}{UNFINISHED}")
     options = tagging.OutputOptions(
         to,
         "../index.html" if is_site else None,
