@@ -48,9 +48,9 @@ class Kind:
     def cells(self, name: str, answer: Any) -> dict[str, Any]:
         return _single_cells(name, answer)
 
-    def brief(self, answer: Any) -> str:
-        """An answer in a few letters; a question mark says that the model abstained."""
-        return f"{answer.code}?" if answer.abstained else str(answer.code)
+    def brief(self, layer: Layer, answer: Any, codebook: Codebook) -> str:
+        """An answer in a few words; a question mark says that the model abstained."""
+        return f"{label_of(layer, str(answer.code), codebook)}{'?' if answer.abstained else ''}"
 
     # ------------------------------------------------------------------ Label Studio
 
@@ -89,8 +89,10 @@ class Several(Kind):
     def cells(self, name: str, answer: Any) -> dict[str, Any]:
         return {name: "|".join(answer.codes), f"{name}__abstained": "|".join(answer.abstained)}
 
-    def brief(self, answer: Any) -> str:
-        return ",".join(answer.codes) or "–"
+    def brief(self, layer: Layer, answer: Any, codebook: Codebook) -> str:
+        named = [label_of(layer, code, codebook) for code in decided(answer)]
+        unsure = [f"{label_of(layer, code, codebook)}?" for code in answer.abstained]
+        return ", ".join([*named, *unsure]) or "–"
 
     def words(self, layer: Layer, value: Any, codebook: Codebook) -> str:
         return ", ".join(label_of(layer, code, codebook) for code in value) or "nichts"
@@ -100,7 +102,8 @@ class Stance(Kind):
     """An answer toward each target."""
 
     def single_answers(self, answer: Any) -> list[Any]:
-        return list(answer.values())
+        # a sentence touches few of many targets: the others would be nearly all answers, and nearly all sure
+        return [one for one in answer.values() if one.abstained or one.code != UNRELATED]
 
     def by_people(self, value: Any) -> LayerPrediction | None:
         return {target: sure(code) for target, code in value.items()} or None
@@ -123,14 +126,14 @@ class Stance(Kind):
             cells[f"{column}__touched"] = toward.touch_sure or toward.is_directed
         return cells
 
-    def brief(self, answer: Mapping[str, CodePrediction]) -> str:
-        """The touched targets with their codes; a question mark alone says that the direction is open."""
+    def brief(self, layer: Layer, answer: Mapping[str, CodePrediction], codebook: Codebook) -> str:
+        """The touched targets with their codes; a question mark alone says that the direction is unsure."""
         touched = [
-            f"{target}:{'?' if toward.is_touched_only else toward.code}"
+            f"{target} {'?' if toward.is_touched_only else label_of(layer, str(toward.code), codebook)}"
             for target, toward in answer.items()
             if toward.is_touched_only or toward.is_directed
         ]
-        return " ".join(touched) or "–"
+        return ", ".join(touched) or "–"
 
     def lines(self, layer: Layer, value: Any, codebook: Codebook, undecided: Sequence[str]) -> list[Line]:
         """The targets that are touched or open; the others go without saying, but not that it was none."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from schemas.codebook import Code, Codebook, Example, Layer, Rule, Target, Text
 from schemas.kinds import KINDS
+from schemas.kinds.stance import WHAT_A_TARGET_IS
 from schemas.markup import Child, Markup, tag
 from schemas.records import UNRELATED
 
@@ -46,39 +47,38 @@ def guidelines_page(codebook: Codebook) -> str:
         tag("title", title),
         tag("style", Markup(style)),
     )
+    sections = list(_sections(codebook))
+    contents = [tag("li", tag("a", words, href=f"#{anchor}")) for anchor, words, _ in sections]
     body = tag(
         "body",
         tag("header", tag("h1", title), _version(codebook), tag("p", codebook.say(codebook.description))),
-        tag("nav", tag("h2", "Inhalt"), tag("ol", _contents(codebook)), aria_label="Inhalt"),
-        tag(
-            "main",
-            tag(
-                "section", tag("h2", "So wird codiert"), tag("ol", [tag("li", line) for line in HOW]), id="so"
-            ),
-            [_layer(layer, codebook) for layer in codebook.layers],
-            _targets(codebook),
-            _rules(codebook),
-            _mapped(codebook),
-        ),
+        tag("nav", tag("h2", "Inhalt"), tag("ol", contents), aria_label="Inhalt"),
+        tag("main", [section for _, _, section in sections]),
     )
     return f"<!doctype html>\n{tag('html', head, body, lang='de')}\n"
 
 
+def _sections(codebook: Codebook) -> Iterator[tuple[str, str, Markup]]:
+    """Anchor, entry of the contents, and section; the targets stand before the layer that asks about them."""
+    how = tag("ol", [tag("li", line) for line in HOW])
+    yield "so", "So wird codiert", tag("section", tag("h2", "So wird codiert"), how, id="so")
+    targets = _targets(codebook)
+    for layer in codebook.layers:
+        if targets and KINDS[layer.kind].by_target:
+            yield "ziele", "Ziele", targets
+            targets = None
+        yield f"ebene-{layer.id}", codebook.say(layer.label), _layer(layer, codebook)
+    if targets:
+        yield "ziele", "Ziele", targets
+    if codebook.rules:
+        yield "regeln", "Regeln für schwierige Sätze", _rules(codebook)
+    if published := _published(codebook):
+        title = "Gegenstücke in veröffentlichten Schemata"
+        yield "gegenstuecke", title, _mapped(title, published)
+
+
 def _version(codebook: Codebook) -> Markup:
     return tag("p", f"{codebook.codebook}, Version {codebook.version}", class_="version")
-
-
-def _contents(codebook: Codebook) -> Iterator[Markup]:
-    entries = [("so", "So wird codiert")]
-    entries += [(f"ebene-{layer.id}", codebook.say(layer.label)) for layer in codebook.layers]
-    if codebook.targets:
-        entries.append(("ziele", "Ziele"))
-    if codebook.rules:
-        entries.append(("regeln", "Regeln für schwierige Sätze"))
-    if _published(codebook):
-        entries.append(("gegenstuecke", "Gegenstücke in veröffentlichten Schemata"))
-    for anchor, words in entries:
-        yield tag("li", tag("a", words, href=f"#{anchor}"))
 
 
 def _layer(layer: Layer, codebook: Codebook) -> Markup:
@@ -175,7 +175,7 @@ def _targets(codebook: Codebook) -> Markup | None:
     if not codebook.targets:
         return None
     rows = [_target(target, codebook) for target in codebook.targets]
-    return tag("section", tag("h2", "Ziele"), rows, id="ziele")
+    return tag("section", tag("h2", "Ziele"), tag("p", WHAT_A_TARGET_IS), rows, id="ziele")
 
 
 def _target(target: Target, codebook: Codebook) -> Markup:
@@ -207,9 +207,7 @@ def _answers(codebook: Codebook) -> dict[str, str]:
     return {code.id: codebook.say(code.label) for code in stance} or {"favor": "Ja", "against": "Nein"}
 
 
-def _rules(codebook: Codebook) -> Markup | None:
-    if not codebook.rules:
-        return None
+def _rules(codebook: Codebook) -> Markup:
     parts = [_rule(n, rule, codebook) for n, rule in enumerate(codebook.rules)]
     return tag("section", tag("h2", "Regeln für schwierige Sätze"), parts, id="regeln")
 
@@ -237,14 +235,11 @@ def _published(codebook: Codebook) -> list[tuple[str, str, list[str]]]:
     return rows
 
 
-def _mapped(codebook: Codebook) -> Markup | None:
+def _mapped(title: str, published: list[tuple[str, str, list[str]]]) -> Markup:
     rows = [
         tag("tr", tag("th", words, scope="row"), tag("td", scheme), tag("td", "; ".join(there)))
-        for words, scheme, there in _published(codebook)
+        for words, scheme, there in published
     ]
-    if not rows:
-        return None
     head = tag("tr", [tag("th", words, scope="col") for words in ("Code", "Schema", "heißt dort")])
     table = tag("table", tag("thead", head), tag("tbody", rows))
-    title = tag("h2", "Gegenstücke in veröffentlichten Schemata")
-    return tag("section", title, table, id="gegenstuecke")
+    return tag("section", tag("h2", title), table, id="gegenstuecke")

@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 from schemas.codebook import Code, Codebook, Layer
 from schemas.controls import PLACE_KEYS, TEXT_TAG, Screen, view
 from schemas.kinds import KINDS
+from schemas.kinds.stance import WHAT_A_TARGET_IS
 from schemas.records import UNRELATED
 from schemas.studio_json import AUTHOR_MARK, TOUCHED_MARK
 
@@ -102,6 +103,8 @@ def _mark_instructions(codebook: Codebook) -> Iterator[str]:
 def _stance_instructions(layer: Layer, codebook: Codebook) -> Iterator[str]:
     say = codebook.say
     yield f"<h3>{html.escape(say(layer.label))}</h3>"
+    if codebook.targets:
+        yield _p(WHAT_A_TARGET_IS)
     if layer.no_target:
         yield _p(
             f"Berührt der Satz keine der Fragen, wählen Sie „{say(layer.no_target.label)}“"

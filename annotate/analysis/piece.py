@@ -54,7 +54,7 @@ VOICE_LAYER = "voice"
 SIGNS = {"favor": "▲", "against": "▼"}
 TONES = {"favor": "yes", "against": "no"}
 UNDECIDED_SIGN = "○"  # a question mark would read as the text's own
-TOUCHED_SIGN, TOUCHED_LABEL = "◐", "berührt, Richtung offen"
+TOUCHED_SIGN, TOUCHED_LABEL = "◐", "berührt, Richtung unklar"
 OTHER_SIGNS = "◆●■◇▣□"
 KEY_SENTENCES = 3
 

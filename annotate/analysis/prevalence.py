@@ -25,6 +25,7 @@ from annotate.analysis.summary import wilson
 from annotate.kinds import DIRECTION_OPEN
 from annotate.progress import Progress, no_progress
 from schemas.codebook import Codebook
+from schemas.decimals import counted
 from schemas.files import write_json
 from schemas.kinds import KINDS, fits
 from schemas.records import UNRELATED, Commentary, GoldSentence, Prediction, Record, Sentence, short_hash
@@ -87,7 +88,8 @@ def measure_errors(model: "Model", gold: Sequence[GoldSentence], progress: Progr
         pairs: Iterable[tuple[GoldSentence, Prediction]] = zip(unseen, predict(model, unseen), strict=True)
         how: Literal["unseen", "cross-validated"] = "unseen"
     else:
-        progress("measuring errors on hand-coded sentences")
+        coded = counted(len(gold), "hand-coded sentence")
+        progress(f"measuring errors on {coded}, once: as long as five trainings")
         pairs, how = (
             predict_held_out(gold, book, settings=model.meta.settings, seed=model.meta.seed),
             "cross-validated",

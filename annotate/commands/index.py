@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from schemas.codebook import Codebook
 
 _FORMATS = ("html", "json", "csv")
+_ENDINGS = {f".{name}": name for name in _FORMATS}
 
 
 def index(
@@ -28,8 +29,9 @@ def index(
         typer.Argument(metavar="DIR", help="Folder of lean files, as `tag --to parts -o DIR` writes them."),
     ],
     to: Annotated[
-        str, typer.Option("--to", metavar="FORMAT", help="Output format: html, json or csv.")
-    ] = "html",
+        str | None,
+        typer.Option("--to", metavar="FORMAT", help="html, json or csv (default: as -o ends, else html)."),
+    ] = None,
     output: OutputOption = None,
     by: Annotated[
         str, typer.Option("--by", metavar="PERIOD", help="Periods of time: week, month or quarter.")
@@ -63,6 +65,7 @@ def index(
     from annotate.report.words import Words
     from annotate.study.folder import study_here
 
+    to = to or _ENDINGS.get(Path(output or "").suffix.lower(), "html")
     if to not in _FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(_FORMATS)}', param_hint="--to")
     if by not in get_args(Unit):

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -58,7 +59,7 @@ def push(
     from annotate.study.folder import open_study
     from annotate.study.settings import with_given, write_settings
     from annotate.sync import push as pushing
-    from annotate.sync.invitations import is_here_only, write_invitations
+    from annotate.sync.invitations import GUIDELINES, is_here_only, write_invitations
     from annotate.sync.practice import push_practice
 
     if accounts and not invite:
@@ -91,6 +92,8 @@ def push(
     body = {**msgspec.structs.asdict(report), "invitations": letters} if invite else report
     lines = _words(report) + [f"{p.annotator}: {p.link}" for p in report.projects]
     lines += [f"letter to {letter.annotator}: {letter.path}" for letter in letters]
+    if letters:
+        lines.append(f"send each letter with {Path(letters[0].path).with_name(GUIDELINES)}")
     if letters and is_here_only(studio.url):
         lines.append(f"! {studio.url} and the links in the letters work on this machine only")
     print_report(body, json, "\n".join(lines))

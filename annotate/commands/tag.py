@@ -1,4 +1,5 @@
 import sys
+import textwrap
 from collections import deque
 from itertools import chain
 from pathlib import Path
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from annotate.commands.plain_words import WIDTH
 from annotate.commands.terminal import (
     AuthorOption,
     CodebookOption,
@@ -24,7 +26,6 @@ from annotate.commands.terminal import (
     progress_bar,
     say,
     say_next,
-    table,
 )
 from schemas.decimals import counted
 from schemas.errors import DataError, SettingsError
@@ -41,17 +42,16 @@ if TYPE_CHECKING:
     from schemas.codebook import Codebook
     from schemas.records import Commentary
 
-_WIDTH = 80  # of the terminal the table is made for
-_CELL = 16
+_INDENT = len("999  ")  # of what stands below the number of a sentence
 
 #: How many reasons are named of an answer; None: as many as the model was trained to name.
 _REASONS = {"none": 0, "top": None, "all": 1_000_000}
 _BYTES_A_SECOND = 60_000  # of plain text, about, in one process
-_MAX_NOTED = 10  # commentaries with notices that are named
+_MAX_NAMED, _MAX_NOTED = 3, 10  # commentaries that are like no other and in another language
 
 DRIFT = {
-    "unfamiliar_words": "unlike the training data: many unknown n-grams",
-    "unseen_author": "author not in the training data",
+    "unfamiliar_words": "unlike the training data: many words the model does not know",
+    "unseen_author": "author not in the training data: no stance has a sure direction by words alone",
 }
 
 
@@ -64,7 +64,8 @@ def tag(
         typer.Option(
             "--to",
             metavar="FORMAT",
-            help="Output format: jsonl (default), html, csv, parquet or parts (of Parquet).",
+            help="jsonl, html, csv, parquet or parts (default: as -o ends; without -o words on a terminal, "
+            "else jsonl).",
         ),
     ] = None,
     predictions: Annotated[
@@ -99,10 +100,10 @@ def tag(
         float | None,
         typer.Option(
             "--fail-under",
-            metavar="COVERAGE",
+            metavar="SHARE",
             min=0,
             max=1,
-            help="Exit 1 if fewer answers reach their threshold.",
+            help="Exit 1 if a smaller share of the answers is sure, 0 to 1.",
         ),
     ] = None,
     part: Annotated[
@@ -152,9 +153,9 @@ def tag(
     one_stdout(output, json)
     if summary == "-" and (json or output in (None, "-")):
         raise typer.BadParameter("standard output is already in use; name a file", param_hint="--summary")
-    from annotate.tag.formats import FORMATS, german_formats
+    from annotate.tag.formats import FORMATS, format_of, german_formats
 
-    to = _format(to, output, engine or address)
+    to = _format(to, output, engine or address) or format_of(output)
     if to not in FORMATS:
         raise typer.BadParameter(f'"{to}": expected {" or ".join(FORMATS)}', param_hint="--to")
     is_of_many = any(_is_folder(Path(name)) for name in files)
@@ -252,15 +253,15 @@ def _say_what_is_missing(place: "SourcePlace") -> None:
             say(f"note: no --with FILE, so {without} answers: the model without the predictions of {said}")
 
 
-def _format(to: str | None, output: str | None, engine: str | None) -> str:
-    """The format that is asked for, by name or by who writes it into what."""
+def _format(to: str | None, output: str | None, engine: str | None) -> str | None:
+    """The format that is asked for, by name or by who writes it into what; None: it goes by the file."""
     if to in (None, "parts") and engine:
         return "parts"
     if engine:
         raise typer.BadParameter(f'makes parts, not "{to}": leave out --to', param_hint="--engine")
     if to == "parquet" and output and (output.endswith("/") or Path(output).is_dir()):
         return "parts"
-    return to or "jsonl"
+    return to
 
 
 def _share(part: str) -> tuple[int, int]:
@@ -337,14 +338,14 @@ def _tag_files(
                 summaries.append(summary_of(piece, book, model_version=version))
             yield piece
 
-    as_table = to == "jsonl" and output is None and not json and sys.stdout.isatty()
+    as_words = to == "jsonl" and output is None and not json and sys.stdout.isatty()
     waiting = pieces()
     tagged = [] if (first := next(waiting, None)) is None else chain([first], waiting)
-    if as_table or FORMATS[to] is None:
+    if as_words or FORMATS[to] is None:
         tagged = with_originals(list(tagged), read)
         tagged = tagged if gold is None else with_people(tagged, read_checked(gold))
-    if as_table and tagged:
-        print_report(None, False, "\n\n".join(_piece_table(piece, book) for piece in tagged))
+    if as_words and tagged:
+        print_report(None, False, "\n\n\n".join(_piece_words(piece, book) for piece in tagged))
     elif tagged and (output or not json):
         write_tagged(output or "-", to, tagged, source, german=german)
         if output and to == "html":
@@ -366,13 +367,14 @@ def _tag_folder(
     from annotate.tag import folder as tagging
     from annotate.tag.formats import FORMATS
     from annotate.tag.ledger import Ledger
+    from annotate.texts.own_files import UNFINISHED
     from schemas.records import GoldSentence
 
     _say_what_is_missing(place)
     known = place.about()
     row_format = FORMATS[to]
     is_site = row_format is None
-    ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}.unfinished.sqlite")
+    ledger_path = Path(output) / ".tagged.sqlite" if is_site else Path(f"{output}{UNFINISHED}")
     options = tagging.OutputOptions(
         to,
         "../index.html" if is_site else None,
@@ -451,10 +453,11 @@ def _bytes_in(files: list[str]) -> int:
 
 def _tell(report: "TagReport", fail_under: float | None, *, of_file: bool) -> None:
     """The notices and what went wrong; exit 1 where something did."""
-    for name, notices in list(report.drift.items())[:_MAX_NOTED]:
-        say(f"note: {name}: {', '.join(DRIFT[notice] for notice in notices)}")
-    if len(report.drift) > _MAX_NOTED:
-        say(f"note: {len(report.drift) - _MAX_NOTED} more commentaries are unlike the training data")
+    for notice, words in DRIFT.items():
+        found_in = [name for name, notices in report.drift.items() if notice in notices]
+        if found_in:
+            many = len(found_in) > _MAX_NAMED
+            say(f"note: {counted(len(found_in), 'commentary') if many else ', '.join(found_in)}: {words}")
     for piece in report.other_language[:_MAX_NOTED]:
         say(f"note: {piece.reason}")
     if len(report.other_language) > _MAX_NOTED:
@@ -484,21 +487,24 @@ def shortfalls(report: "TagReport | PartsReport", fail_under: float | None, *, o
     return found
 
 
-def _piece_table(piece: "TaggedPiece", book: "Codebook") -> str:
-    """A commentary for the terminal, a line a sentence; ``?`` is an answer the model abstains from."""
+def _piece_words(piece: "TaggedPiece", book: "Codebook") -> str:
+    """A commentary for the terminal: each sentence, and below it the answers in the codebook's words."""
     from annotate.kinds import kind_of
 
-    head = f"{piece.commentary.title} · {piece.commentary.author or '–'} · {piece.commentary.date or '–'}"
-    layers = list(dict.fromkeys(name for row in piece.predictions for name in row.layers))
-    kinds = {name: kind_of(book.layer(name)) for name in layers}
-    answers = [
-        [kind.brief(row.layers[name])[:_CELL] if name in row.layers else "" for name, kind in kinds.items()]
-        for row in piece.predictions
-    ]
-    widths = [max(len(name[:_CELL]), *(len(row[n]) for row in answers)) for n, name in enumerate(layers)]
-    room = max(20, _WIDTH - len("999  ") - sum(width + 2 for width in widths))
-    rows = [
-        (s.index + 1, s.text if len(s.text) <= room else s.text[: room - 1] + "…", *cells)
-        for s, cells in zip(piece.sentences, answers, strict=True)
-    ]
-    return f"{head}\n{table(['n', 'sentence', *(name[:_CELL] for name in layers)], rows)}"
+    named = list(dict.fromkeys(name for row in piece.predictions for name in row.layers))
+    layers = [layer for name in named if (layer := book.layer(name))]
+    author, day = piece.commentary.author or "–", piece.commentary.date or "–"
+    lines = [f"{piece.commentary.title} · {author} · {day}"]
+    lines += [f"{' · '.join(book.say(layer.label) for layer in layers)}; a question mark: unsure"]
+    for sentence, row in zip(piece.sentences, piece.predictions, strict=True):
+        answers = [
+            kind_of(layer).brief(layer, row.layers[layer.id], book) if layer.id in row.layers else "–"
+            for layer in layers
+        ]
+        lines += ["", *_indented(f"{sentence.index + 1:>3}  ", sentence.text)]
+        lines += _indented(" " * _INDENT, " · ".join(answers))
+    return "\n".join(lines)
+
+
+def _indented(head: str, words: str) -> list[str]:
+    return textwrap.wrap(words, WIDTH, initial_indent=head, subsequent_indent=" " * _INDENT)

@@ -99,9 +99,9 @@ def _target(target: TargetFigures, index: CorpusIndex, book: Codebook, words: Wo
     opened, held = words.sentences(one.direction_open), words.sentences(one.held)
     left = words.pick(
         f"Unentschieden: {abstained}, in denen sich das Modell enthält; sie zählen nicht als berührt. "
-        f"Berührt, Richtung offen: {opened}. In fremder oder gemischter Stimme und nicht gezählt: {held}.",
+        f"Berührt, Richtung unklar: {opened}. In fremder oder gemischter Stimme und nicht gezählt: {held}.",
         f"Undecided: {abstained} in which the model abstains; they do not count as touched. Touched with an "
-        f"open direction: {opened}. In another's or a mixed voice and not counted: {held}.",
+        f"unclear direction: {opened}. In another's or a mixed voice and not counted: {held}.",
     )
     parts.append(Paragraph(left, True))
     if target.periods:

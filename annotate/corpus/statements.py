@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from annotate.corpus.figures import CorpusIndex, Figure, TargetFigures
+from annotate.pages.periods import days_between
 from annotate.report.words import Words
 from schemas.codebook import Codebook
 
@@ -99,11 +100,16 @@ def cautions(index: CorpusIndex, words: Words) -> Iterator[str]:
         )
     if not index.has_trend:
         dated = words.whole(index.commentaries - index.undated_commentaries)
+        span = ""
+        if index.first and index.last:
+            days = max(1, days_between(index.first, index.last))
+            german, english = many(days, "Tag", "Tagen", words), many(days, "day", "days", words)
+            span = words.pick(f", aus {german}", f", within {english}")
         yield words.pick(
             "Kein Verlauf: Dafür braucht es zehn datierte Kommentare aus mindestens zwei Wochen; "
-            f"datiert sind hier {dated}.",
+            f"datiert sind hier {dated}{span}.",
             "Nothing over time: that takes ten dated commentaries from at least two weeks; "
-            f"{dated} are dated here.",
+            f"{dated} are dated here{span}.",
         )
     if index.undated_commentaries:
         count, size = index.undated_commentaries, words.sentences(index.undated_sentences)

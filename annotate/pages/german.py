@@ -83,6 +83,15 @@ def number(count: int) -> str:
     return str(count) if abs(count) < 10_000 else f"{count:,}".replace(",", ".")
 
 
+def in_sentences(count: int) -> str:
+    """In how many sentences something is.
+
+    >>> in_sentences(1), in_sentences(17)
+    ('1 Satz', '17 Sätzen')
+    """
+    return f"{number(count)} {'Satz' if count == 1 else 'Sätzen'}"
+
+
 def sentences(count: int) -> str:
     """A count of sentences.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from annotate.analysis.prevalence import Errors, Estimate
 from annotate.pages.curve import Point, curve
-from annotate.pages.german import day, number, sentences, share
+from annotate.pages.german import day, in_sentences, number, sentences, share
 from annotate.pages.shell import banner, document
 from schemas.codebook import Codebook, Target
 from schemas.markup import Child, Markup, join, tag
@@ -174,9 +174,9 @@ def _finding(one: TargetIndex) -> str:
     answers = one.codes[: one.answers]
     given = sum(count for _, count, _ in answers)
     if not given:
-        return f"{number(one.touched.hits)}-mal berührt, Richtung offen"
+        return f"berührt in {in_sentences(one.touched.hits)}, Richtung unklar"
     label, most, _ = max(answers, key=lambda answer: answer[1])
-    return f"{label} {number(most)} von {number(given)}"
+    return f"{label} in {number(most)} von {in_sentences(given)}"
 
 
 def _cautions(index: Index) -> Iterator[Markup]:

@@ -33,9 +33,8 @@ def _how_to_read(codebook: Codebook) -> Iterator[str]:
         )
     if stance:
         yield (
-            "„Berührt, Richtung offen“ heißt: Das Modell ist sicher, dass der Satz die Frage berührt, "
-            "aber nicht, wie er sie beantwortet. Er zählt als berührt "
-            "und weder als Ja noch als Nein noch als Offen. "
+            "„Berührt, Richtung unklar“ heißt: Das Modell ist sicher, dass der Satz die Frage berührt, "
+            "aber nicht, wie er sie beantwortet. Er zählt als berührt und für keine Antwort. "
         )
     yield (
         "„Unentschieden“ heißt: Das Modell bleibt unter seiner Schwelle und enthält sich. "

@@ -44,7 +44,7 @@ def summary_line(view: PieceView, codebook: Codebook) -> str:
     question = codebook.say(view.chosen.target.question)
     in_own_voice = "in eigener Stimme " if voice_layer(codebook) else ""
     if tally.direction_open and not tally.answered:
-        touched = f"berührt der Text die Frage {times(tally.direction_open)}, die Richtung ist offen"
+        touched = f"berührt der Text die Frage {times(tally.direction_open)}, die Richtung ist unklar"
         return f"„{question}“ – {in_own_voice}{touched}{left}."
     if not tally.touched:  # the chosen target is the one touched most: none is
         where = (
@@ -58,7 +58,7 @@ def summary_line(view: PieceView, codebook: Codebook) -> str:
         if count
     ]
     if tally.direction_open:
-        left = f"; {times(tally.direction_open)} berührt er sie mit offener Richtung{left}"
+        left = f"; {times(tally.direction_open)} berührt er sie mit unklarer Richtung{left}"
     return f"„{question}“ – {in_own_voice}antwortet der Text {listed(answers)}{left}."
 
 

@@ -7,6 +7,7 @@ import re
 from functools import cache
 
 from annotate.pages.german import coded_by
+from annotate.texts.own_files import GENERATOR
 from schemas.markup import Child, Markup, tag
 
 UNCHECKED = coded_by(0, 0)
@@ -44,6 +45,7 @@ def page(
     code = _resource(script) if script else None
     head = tag(
         "head",
+        tag("meta", name="generator", content=GENERATOR),
         tag("meta", charset="utf-8"),
         tag(
             "meta", http_equiv="Content-Security-Policy", content=_policy(style, code, has_figures, is_served)

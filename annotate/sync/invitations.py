@@ -1,6 +1,7 @@
 """A letter for each annotator: how to get in, where their project is, what to do there."""
 
 import secrets
+import textwrap
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ from schemas.guidelines import guidelines_page
 from schemas.jsonl import read_jsonl
 from schemas.records import Assignment, Record, Sentence, slug
 
+#: The page beside the letters that they speak of.
+GUIDELINES = "richtlinien.html"
 _HERE_ONLY = ("127.0.0.1", "localhost", "::1")
 
 
@@ -44,7 +47,7 @@ def write_invitations(
     invite = studio.invite_link()
     folder = study.folder / LETTERS
     write_text(folder / ".gitignore", "*\n")
-    write_text(folder / "richtlinien.html", guidelines_page(study.codebook()))
+    write_text(folder / GUIDELINES, guidelines_page(study.codebook()))
     written = []
     for project in projects:
         name = project.annotator
@@ -96,7 +99,7 @@ Für: {project.annotator}
 
 Guten Tag,
 
-Sie sind eingeladen, in dieser Studie Sätze aus Kommentaren zu codieren.
+{_task(study)}
 {_share(study, project.annotator)}
 
 {enter}
@@ -112,7 +115,7 @@ Sie sind eingeladen, in dieser Studie Sätze aus Kommentaren zu codieren.
    Verstehen. Strg+Enter speichert und holt den nächsten Satz. Steht in der
    Kopfzeile „Mit Vorschlag“, hat ein Programm schon gewählt: Prüfen Sie jede
    Wahl, als stünde keine da. Sind Sie nicht sicher, entscheiden Sie trotzdem.
-   Alle Regeln mit Beispielen liegen bei: richtlinien.html
+   Alle Regeln mit Beispielen liegen bei: {GUIDELINES}
 
    Wenn „Es fehlt noch etwas“ erscheint: Die Meldung nennt, was fehlt; Esc,
    nachholen, speichern. Wenn Sie sich vertan haben: links unten „Zurück“,
@@ -131,8 +134,19 @@ immer mit demselben Konto: Daran erkennt die Studie, was von Ihnen ist.
 Was festgehalten wird. Zu jedem Satz speichert Label Studio, was Sie gewählt
 haben, wann Sie es gespeichert haben und wie lange Sie daran gearbeitet haben.
 
-Vielen Dank!
+Fragen beantwortet, wer Ihnen diesen Brief geschickt hat. Vielen Dank!
 """
+
+
+def _task(study: Study) -> str:
+    """What coding is, in a sentence."""
+    book = study.codebook()
+    layers = ", ".join(book.say(layer.label) for layer in book.predicted_layers)
+    return textwrap.fill(
+        "Sie sind eingeladen, in dieser Studie Sätze aus Kommentaren zu codieren: Zu jedem Satz wählen Sie, "
+        f"was auf ihn zutrifft ({layers}).",
+        76,
+    )
 
 
 def _share(study: Study, annotator: str) -> str:

@@ -1,6 +1,7 @@
 """FORMATS: what `tag` can write, one entry a format for a few commentaries and for a folder alike."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -71,6 +72,15 @@ FORMATS: dict[str, RowFormat | None] = {
     ),
     "parts": RowFormat(_lean_rows, write_parts),
 }
+
+
+#: What a file is by its ending, where no format is named.
+_ENDINGS = {".html": "html", ".htm": "html", ".csv": "csv", ".parquet": "parquet"}
+
+
+def format_of(output: str | None) -> str:
+    """The format that a file's name asks for; JSON Lines where it asks for none of ours."""
+    return _ENDINGS.get(Path(output or "").suffix.lower(), "jsonl")
 
 
 def german_formats() -> list[str]:

@@ -16,7 +16,7 @@ from schemas.records import Record
 #: Raised by one when the same text and model give other sentences, rows, summaries or pages: what an
 #: earlier run finished is then done again (`annotate.tag.folder.stamp_of`), and not because a comment
 #: changed. tests/annotate/tag/test_rows_format.py fails until it is raised.
-ROWS_FORMAT = 8
+ROWS_FORMAT = 9
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS stamp (value TEXT);

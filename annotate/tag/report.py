@@ -14,7 +14,8 @@ from schemas.records import Record
 class TagReport(Record, frozen=True, kw_only=True):
     """``abstained`` counts answers that stayed below their threshold, by layer.
 
-    ``coverage`` is the share of answers that did not, null where there is none; ``drift`` names
+    ``coverage`` is the share of answers that did not, null where there is none; a target that is surely
+    not touched is no answer. ``drift`` names
     the commentaries that are unlike the training data; ``other_language`` those that were not tagged, as
     they are in a language the model was not trained on; ``unanswered`` counts sentences without any
     answer, as they have no row in a file of predictions.

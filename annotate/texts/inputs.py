@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from annotate.texts.own_files import without_own
 from annotate.texts.readers import READERS
 from annotate.texts.readers.archive import Member, is_hidden, opened_archive
 from annotate.texts.sources import ADVICE, HEAD, READABLE, Reading, Source, refusal, suffix_of
@@ -114,10 +115,11 @@ def _is_read(file: Path) -> bool:
 
 
 def _files(place: Path) -> list[Path]:
-    """All files below a folder, or those of a pattern, without hidden ones."""
+    """All files below a folder, or those of a pattern, without hidden ones and what we wrote ourselves."""
     root = place if place.is_dir() else _root_of(place)
     found = root.glob("**/*" if root == place else str(place.relative_to(root)))
-    return sorted({f for f in found if not f.is_dir() and not is_hidden(f.relative_to(root).parts)})
+    shown = {f for f in found if not f.is_dir() and not is_hidden(f.relative_to(root).parts)}
+    return without_own(sorted(shown))
 
 
 def _format_of(path: Path) -> str:

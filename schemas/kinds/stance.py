@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 _OWN = "favor", "against"
 
 
+#: What annotators have to know of targets before they read them.
+WHAT_A_TARGET_IS = (
+    "Jedes Ziel ist eine Frage. Wo der Satz sie berührt, geben Sie die Antwort des Autors an, nicht Ihre "
+    "eigene."
+)
+
+
 class Stance(Kind):
     """A code toward each target, ``unrelated`` where a sentence does not touch it."""
 

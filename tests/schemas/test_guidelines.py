@@ -82,6 +82,13 @@ def test_every_entry_of_the_contents_leads_somewhere_and_no_id_stands_twice(book
     assert len(parsed.ids) == len(set(parsed.ids))
 
 
+def test_what_a_target_is_stands_before_the_layer_that_asks_about_them(book: Codebook) -> None:
+    parsed = Parsed(guidelines_page(book))
+    assert parsed.links.index("#ziele") + 1 == parsed.links.index("#ebene-stance")
+    assert parsed.ids.index("ziele") + 1 == parsed.ids.index("ebene-stance")
+    assert "ZieleJedes Ziel ist eine Frage." in parsed.words
+
+
 def test_a_fine_code_stands_behind_its_group(book: Codebook) -> None:
     ids = [name for name in Parsed(guidelines_page(book)).ids if name.startswith("code-rhetoric-")]
     at = ids.index("code-rhetoric-justification")

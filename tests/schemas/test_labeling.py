@@ -148,6 +148,7 @@ def test_the_instruction_names_rules_and_keys(demo_book: Codebook) -> None:
     text = instructions(demo_book)
     assert "Strg+Enter" in text
     assert "Urteil/Deutung" in text
+    assert "Jedes Ziel ist eine Frage." in text
     assert all(demo_book.say(target.question) in text for target in demo_book.targets)
 
 

@@ -12,6 +12,7 @@ from annotate.analysis.summary import difference, summarise, wilson
 from annotate.analysis.table_rows import columns_of, rows_of
 from annotate.kinds import kind_of
 from annotate.pages.reading import reading_page
+from annotate.tag.report import counts_in, tag_report
 from reading_pieces import STANCE, answers, codebook, devices, piece, says, touches
 
 
@@ -57,8 +58,27 @@ def test_a_row_of_the_table_says_whether_a_target_is_touched_whatever_the_direct
     assert ("stance__tempolimit__touched", bool) in columns_of(codebook())
     rows = rows_of([tagged], codebook())
     assert [row["stance__tempolimit__touched"] for row in rows] == [True, False, False, True, True]
-    briefs = [kind_of(STANCE).brief(row.layers["stance"]) for row in tagged.predictions]
-    assert briefs == ["tempolimit:favor", "–", "–", "tempolimit:?", "tempolimit:?"]
+    briefs = [kind_of(STANCE).brief(STANCE, row.layers["stance"], codebook()) for row in tagged.predictions]
+    assert briefs == ["tempolimit Ja", "–", "–", "tempolimit ?", "tempolimit ?"]
+
+
+def test_in_words_a_code_of_a_set_that_the_model_abstains_from_has_a_question_mark() -> None:
+    book = codebook()
+    layer = next(layer for layer in book.layers if layer.id == "rhetoric")
+    given = [devices("irony"), devices("irony", abstained=["irony"]), devices("none", abstained=["irony"])]
+    briefs = [kind_of(layer).brief(layer, answer, book) for answer in given]
+    assert briefs == ["Ironie/Distanz", "Ironie/Distanz?", "Keine, Ironie/Distanz?"]
+
+
+def test_targets_that_are_surely_not_touched_make_no_coverage() -> None:
+    given = [
+        answers(tempolimit=touches()),
+        *[answers(tempolimit="unrelated")] * 8,
+        answers(tempolimit="favor"),
+    ]
+    counts = counts_in(piece(*((f"Satz {n}.", layers) for n, layers in enumerate(given))), codebook())
+    assert (counts.answers["stance"], counts.abstained["stance"]) == (2, 1)
+    assert tag_report("m", [counts]).coverage == round(1 - 1 / 32, 6)
 
 
 def test_a_piece_is_held_against_earlier_ones_of_its_author_only() -> None:

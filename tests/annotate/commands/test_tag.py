@@ -49,6 +49,29 @@ def test_csv_has_a_row_a_sentence_and_a_column_an_answer(standpunkt: Run, model:
     assert {"stance__tempolimit", "stance__tempolimit__score", "voice__abstained", "rhetoric"} <= set(rows[0])
 
 
+def test_a_terminal_shows_whole_sentences_with_answers_in_the_codebook_s_words(
+    standpunkt: Run, model: Path, text: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    lines = standpunkt("tag", text, "-m", model).out.splitlines()
+    assert lines[1] == "Stimme · Satzart · Haltung des Autors · Mittel; a question mark: unsure"
+    assert lines[3] == "  1  Das Tempolimit nützt allen, und zwar hier."
+    assert lines[4].startswith("     Autor") and "tempolimit" in lines[4]
+    assert max(map(len, lines)) <= 80
+
+
+def test_notices_of_many_commentaries_are_one_line_each(
+    standpunkt: Run, model: Path, text: Path, tmp_path: Path
+) -> None:
+    for n in range(4):
+        (tmp_path / f"t{n}.txt").write_bytes(text.read_bytes())
+    files = sorted(tmp_path.glob("t?.txt"))
+    ran = standpunkt("tag", *files, "-m", model, "--author", "Hans Neu", "-o", tmp_path / "p.jsonl")
+    assert [line for line in ran.err.splitlines() if "author" in line] == [
+        "note: 4 commentaries: author not in the training data: no stance has a sure direction by words alone"
+    ]
+
+
 def test_the_summary_has_a_row_a_piece(standpunkt: Run, model: Path, text: Path, tmp_path: Path) -> None:
     ran = standpunkt("tag", text, "-m", model, "-o", tmp_path / "p.jsonl", "--summary", tmp_path / "s.jsonl")
     rows = [json.loads(line) for line in (tmp_path / "s.jsonl").read_text("utf-8").splitlines()]

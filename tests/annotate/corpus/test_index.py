@@ -280,6 +280,14 @@ def test_csv_has_a_row_a_question_and_period(
     assert "Without a sure date: 6 commentaries" in ran.err
 
 
+@pytest.mark.parametrize(("name", "begins"), [("i.csv", "layer,"), ("i.json", "{"), ("i.html", "<!")])
+def test_without_a_format_the_ending_of_the_file_names_it(
+    standpunkt: Run, write: Write, corpus: list[TaggedPiece], tmp_path: Path, name: str, begins: str
+) -> None:
+    assert standpunkt("index", write(corpus), "-o", tmp_path / name).code == 0
+    assert (tmp_path / name).read_text("utf-8").startswith(begins)
+
+
 def test_csv_is_written_for_excel_in_german(standpunkt: Run, write: Write, corpus: list[TaggedPiece]) -> None:
     ran = standpunkt("index", write(corpus), "--to", "csv", "--german")
     assert ran.out.startswith("\ufefflayer;target;code;period")

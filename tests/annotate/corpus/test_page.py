@@ -36,7 +36,12 @@ def test_it_leads_with_what_is_touched_most_and_which_way(page: Callable[..., st
     finding = words.index(f"Am häufigsten geht es um „{PHONES}“: in 75 % (69 bis 80 %) der Sätze.")
     assert "Wo eine Richtung feststeht, ist sie in 67 % (59 bis 74 %) „Nein“." in words
     assert finding < words.index("nicht um die Fehler des Modells bereinigt")
-    assert "Kein Verlauf" in words
+    assert "datiert sind hier 0." in words
+
+
+def test_where_there_is_no_trend_it_says_of_how_many_days(page: Callable[..., str]) -> None:
+    made = [commentary(n, [answers()], day=f"2025-02-1{n % 4}") for n in range(12)]
+    assert "datiert sind hier 12, aus 3 Tagen." in page(made)
 
 
 def test_in_english_it_says_the_same(page: Callable[..., str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from annotate.demo import material
 from annotate.study.split import split_inputs
+from running import ROOT
 
 Pieces = dict[str, tuple[str | None, str | None, list[str]]]
 
@@ -63,3 +64,11 @@ def test_what_the_author_who_recurs_dwells_on_changes(pieces: Pieces, annotator:
 def test_a_speaker_is_named_where_others_speak_and_nowhere_else(annotator: str) -> None:
     for sentence, coding in material.codings(annotator).items():
         assert (coding.layers["voice"] == "author") == ("who" not in coding.layers), sentence
+
+
+def test_the_page_on_the_data_counts_what_ships(pieces: Pieces) -> None:
+    page = (ROOT / "docs" / "demo-data.md").read_text("utf-8")
+    sentences = sum(len(ids) for _, _, ids in pieces.values())
+    assert f"| texts | {len(pieces)} short opinion pieces, {sentences} sentences" in page
+    assert len({author for author, _, _ in pieces.values()}) == 10
+    assert "| authors | ten, all invented" in page

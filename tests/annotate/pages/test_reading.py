@@ -209,20 +209,20 @@ def test_a_sure_touch_with_an_open_direction_is_shown_and_counted_apart() -> Non
         )
     )
     target = page.all(class_="target")[0].words()
-    assert "▲Ja 1▼Nein 0◆Offen 0◐berührt, Richtung offen 1" in target
+    assert "▲Ja 1▼Nein 0◆Offen 0◐berührt, Richtung unklar 1" in target
     assert "nicht gezählt: 1 in fremder" in target
     own, others = (detail.words() for detail in page.all(class_="detail")[1:])
-    assert "◐ berührt, Richtung offen – am ehesten Ja (50 %)" in own
-    assert "nicht gezählt: berührt, Richtung offen" in others
+    assert "◐ berührt, Richtung unklar – am ehesten Ja (50 %)" in own
+    assert "nicht gezählt: berührt, Richtung unklar" in others
     assert len(page.all(class_="key")[0].all("li")) == 1  # no key sentence without an answer
-    assert "berührt, Richtung offen" in page.all(class_="signs")[0].words()
-    assert "„Berührt, Richtung offen“ heißt" in page.all(class_="legend")[0].words()
+    assert "berührt, Richtung unklar" in page.all(class_="signs")[0].words()
+    assert "„Berührt, Richtung unklar“ heißt" in page.all(class_="legend")[0].words()
 
 
 def test_a_page_without_open_directions_explains_no_sign_for_them() -> None:
     page = page_of(piece(("Ein Limit tut not.", answers(tempolimit="favor"))))
-    assert "Richtung offen" not in page.all(class_="signs")[0].words()
-    assert "Richtung offen" not in page.all(class_="target")[0].words()
+    assert "Richtung unklar" not in page.all(class_="signs")[0].words()
+    assert "Richtung unklar" not in page.all(class_="target")[0].words()
 
 
 @pytest.mark.parametrize(
@@ -247,11 +247,14 @@ def test_what_a_direction_rests_on_is_said(
 @pytest.mark.parametrize(
     ("stances", "line"),
     [
-        (["favor", touches()], "antwortet der Text einmal „Ja“; einmal berührt er sie mit offener Richtung."),
-        ([touches()] * 2, "berührt der Text die Frage zweimal, die Richtung ist offen."),
+        (
+            ["favor", touches()],
+            "antwortet der Text einmal „Ja“; einmal berührt er sie mit unklarer Richtung.",
+        ),
+        ([touches()] * 2, "berührt der Text die Frage zweimal, die Richtung ist unklar."),
         (
             [touches(), says("favor", 0.4, abstained=True)],
-            "berührt der Text die Frage einmal, die Richtung ist offen; einmal bleibt es unentschieden.",
+            "berührt der Text die Frage einmal, die Richtung ist unklar; einmal bleibt es unentschieden.",
         ),
     ],
 )

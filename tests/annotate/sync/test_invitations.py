@@ -13,6 +13,7 @@ from annotate.study.folder import Study, open_study
 from annotate.study.projects import StudyProject
 from annotate.sync.invitations import Account, is_here_only, letter
 from running import Ran
+from schemas.codebooks import codebook_text
 from schemas.jsonl import write_jsonl
 from schemas.records import Assignment, Sentence
 
@@ -25,6 +26,7 @@ INVITE = f"{URL}/user/signup/?token=abc"
 @pytest.fixture
 def two_pieces(tmp_path: Path) -> Study:
     (tmp_path / "study.yaml").write_text("study: wald\nannotators: [anna]\n", "utf-8")
+    (tmp_path / "codebook.yaml").write_text(codebook_text("kommentar-core", "ziele-demo"), "utf-8")
     study = open_study(tmp_path)
     sentences = [
         Sentence(
@@ -46,6 +48,8 @@ def test_a_letter_says_how_to_get_in_where_to_go_and_how_much_there_is(two_piece
         INVITE,
         PROJECT.link,
         "5 Sätze aus 2 Kommentaren",
+        "(Stimme, Satzart, Haltung des\nAutors, Mittel)",
+        "Fragen beantwortet, wer Ihnen diesen Brief geschickt hat.",
         "getrennt, aber nicht\ngeheim",
         "Für: anna",
     ):
@@ -84,8 +88,9 @@ def test_the_letters_let_people_in_and_stay_out_of_a_backup(
 ) -> None:
     assert standpunkt("push", "--study", study, "--invite", "--dry-run").code == 0
     assert not (study / "einladungen").exists()
-    first = standpunkt("push", "--study", study, "--invite", "--json")
+    first = standpunkt("push", "--study", study, "--invite")
     assert first.code == 0, first.err
+    assert f"send each letter with {study / 'einladungen' / 'richtlinien.html'}" in first.out
     anna = study / "einladungen" / "anna.txt"
     assert stat.S_IMODE(anna.stat().st_mode) == 0o600
     invite = next(line.strip() for line in anna.read_text("utf-8").splitlines() if "signup" in line)

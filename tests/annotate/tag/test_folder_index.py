@@ -33,7 +33,7 @@ def index_of(folder: Path, *stances: str, day: str | None = "2025-01-11") -> str
 
 def test_an_open_direction_is_counted_apart_and_leads_to_its_sentences(tmp_path: Path) -> None:
     words = index_of(tmp_path, "favor", "against", "~", "unrelated")
-    assert "Gezählt: Ja 1, Nein 1, Offen 0, berührt, Richtung offen 1; unentschieden 0" in words
+    assert "Gezählt: Ja 1, Nein 1, Offen 0, berührt, Richtung unklar 1; unentschieden 0" in words
     assert re.search(r"Berührt: 75\D", words)
     assert re.search(r"Davon Ja: 50\D.* der berührten Sätze mit Richtung", words)
     sentences = (tmp_path / "saetze" / "stance.tempolimit.direction-open.html").read_text("utf-8")
@@ -41,19 +41,19 @@ def test_an_open_direction_is_counted_apart_and_leads_to_its_sentences(tmp_path:
 
 
 def test_an_index_without_open_directions_has_no_word_of_them(tmp_path: Path) -> None:
-    assert "Richtung offen" not in index_of(tmp_path, "favor", "unrelated")
+    assert "Richtung unklar" not in index_of(tmp_path, "favor", "unrelated")
 
 
 def test_an_index_leads_with_the_answer_given_most_and_says_it_once(tmp_path: Path) -> None:
     words = index_of(tmp_path, "against", "against", "favor", "~")
-    finding = words.index("Nein 2 von 3")
+    finding = words.index("Nein in 2 von 3 Sätzen")
     assert finding < words.index("nicht um die Fehler des Modells bereinigt") < words.index("Berührt: ")
-    assert words.count("Nein 2 von 3") == 1
+    assert words.count("Nein in 2 von 3 Sätzen") == 1
     assert words.count("Kein Verlauf") == 1
 
 
 def test_touches_without_a_direction_are_the_finding_where_there_is_no_other(tmp_path: Path) -> None:
-    assert "2-mal berührt, Richtung offen" in index_of(tmp_path, "~", "~")
+    assert "berührt in 2 Sätzen, Richtung unklar" in index_of(tmp_path, "~", "~")
 
 
 def test_a_date_in_doubt_is_marked(tmp_path: Path) -> None:

@@ -64,3 +64,15 @@ def test_an_unknown_format_is_refused_and_the_known_ones_are_named(
     assert ran.code == 2
     assert all(name in ran.err for name in FORMATS)
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "begins"),
+    [("a.html", "<!DOCTYPE html>"), ("a.csv", "sentence_id,"), ("a.CSV", "sentence_id,"), ("a.jsonl", '{"')],
+)
+def test_without_a_format_the_ending_of_the_file_names_it(
+    standpunkt: Run, model: Path, texts: Path, tmp_path: Path, name: str, begins: str
+) -> None:
+    for inputs in (sorted(texts.iterdir()), [texts]):
+        assert standpunkt("tag", *inputs, "-m", model, "-o", tmp_path / name).code == 0
+        assert (tmp_path / name).read_text("utf-8").startswith(begins)

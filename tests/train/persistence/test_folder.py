@@ -215,6 +215,15 @@ def test_a_folder_without_its_files_is_no_model(name: str, folder: Path) -> None
         load_model(folder)
 
 
+@pytest.mark.parametrize("place", ["studie", "studie/models"])
+def test_who_names_a_study_or_its_models_is_told_where_a_model_is(place: str, tmp_path: Path) -> None:
+    model = tmp_path / "studie" / "models" / "m-1"
+    model.mkdir(parents=True)
+    (model / "model.json").write_text("{}", "utf-8")
+    with pytest.raises(ModelError, match=re.escape(f"no such file; it holds one in {model}")):
+        load_model(tmp_path / place)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 1}', '{"format": "x"}', "[" * 100_000])
 def test_a_model_json_that_is_none_is_refused(text: str, folder: Path) -> None:
     (folder / "model.json").write_text(text)
