@@ -21,8 +21,8 @@ from annotate.start.facts import (
     StudyPage,
     Worker,
 )
-from annotate.start.verbs import ENOUGH, command
 from annotate.start.words import files
+from annotate.study.typed import ENOUGH, command
 from exports.agreement.confusion import Confusion
 from exports.agreement.report import Coefficients
 from exports.agreement.report_text import FIRM, TENTATIVE, Step

@@ -10,13 +10,14 @@ from msgspec.structs import replace
 
 from annotate.commands.outlook_text import outlooks
 from annotate.report.words import Words
-from annotate.start.facts import LayerOutlook, NextStep, Server
+from annotate.start.facts import LayerOutlook
 from annotate.start.gather import gather, known_of, start_report
 from annotate.start.outlook import layer_outlook
 from annotate.start.page import start_page
 from annotate.start.sections import outlook_words, reliability
 from annotate.start.words import next_words
 from annotate.study.folder import Study
+from annotate.study.next_step import NextStep, Server
 from annotate.study.split import split_study
 from annotate.sync.status import AnnotatorProgress, StatusReport
 from running import Ran
