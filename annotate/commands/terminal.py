@@ -21,6 +21,8 @@ from schemas.unprintable import escaped_json, visible, visible_line
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
+    from annotate.study.next_step import Learned
+    from schemas.records import GoldSentence
 
 StudyOption = Annotated[
     Path | None,
@@ -119,9 +121,16 @@ def say(words: str) -> None:
 
 def say_next(study: "Study | None", json: bool, *, after: str = "") -> None:
     """The next step of a study, where words are asked for; ``after`` is the verb that was just done."""
-    from annotate.start.next_step import next_line
+    if study is None or json:
+        return
+    from annotate.study.next_step import next_line
 
-    if study is not None and not json and (line := next_line(study, after=after)):
+    def learned(gold: "Sequence[GoldSentence]") -> "Learned | None":
+        from annotate.start.outlook import latest_learned
+
+        return latest_learned(study, gold)
+
+    if line := next_line(study, learned, after=after):
         say(wrapped(line))
 
 

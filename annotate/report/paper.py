@@ -6,8 +6,9 @@ from pathlib import Path
 from annotate.report.document import Document, Table
 from annotate.report.facts import StudyReport
 from annotate.report.markdown import to_latex
+from annotate.report.people_chapter import steps_of
 from annotate.report.words import Words
-from exports.agreement.report import Coefficients, LayerAgreement
+from exports.agreement.report import Coefficients
 from schemas.codebook import Codebook
 from schemas.files import write_text
 
@@ -104,19 +105,12 @@ def methods_paragraph(report: StudyReport, book: Codebook) -> str:
 
 def _alphas(layers: Mapping[str, Coefficients], book: Codebook, words: Words) -> str:
     """Alpha of each layer with its interval, of a stance by its two steps where they are known."""
-    found: list[tuple[str, Coefficients]] = []
-    for name, layer in layers.items():
-        label = book.layer_label(name)
-        if isinstance(layer, LayerAgreement) and layer.touched and layer.direction:
-            found.append((words.pick(f"{label} (ob berührt)", f"{label} (whether touched)"), layer.touched))
-            found.append((words.pick(f"{label} (Richtung)", f"{label} (direction)"), layer.direction))
-        else:
-            found.append((label, layer))
     return words.listed(
         [
-            f"{label} α = {words.with_bounds(one.alpha, one.interval)}"
-            for label, one in found
-            if one.alpha is not None
+            f"{label} α = {words.with_bounds(figure.alpha, figure.interval)}"
+            for name, layer in layers.items()
+            for label, figure in steps_of(book.layer_label(name), layer, words)
+            if figure.alpha is not None
         ]
     )
 

@@ -74,8 +74,9 @@ def agreement_chapter(
     parts.append(Table(head, [*_rows(report, book, words)], caption, "agreement", frozenset(range(1, 6))))
     dash = words.pick(
         "Ein Strich: Der Wert ist nicht bestimmt, etwa weil nur ein Code vorkommt oder zu wenige Sätze da "
-        "sind.",
-        "A dash: the figure is not defined, such as where only one code occurs or sentences are too few.",
+        "sind. α von Mengen ist mit MASI gerechnet; κ und AC1 gibt es bei ihnen nicht.",
+        "A dash: the figure is not defined, such as where only one code occurs or sentences are too few. α "
+        "of sets is by MASI; they have no κ and AC1.",
     )
     parts.append(Paragraph(dash, True))
     for name, layer in report.layers.items():
@@ -88,6 +89,16 @@ def agreement_chapter(
     parts.append(_published(words))
     title = words.pick("Übereinstimmung der Menschen", "Agreement between people")
     return Chapter("agreement", title, parts)
+
+
+def steps_of(label: str, layer: Coefficients, words: Words) -> list[tuple[str, Coefficients]]:
+    """What is to be reported of a layer: its figure, of a stance those of its two steps."""
+    if not (isinstance(layer, LayerAgreement) and layer.touched and layer.direction):
+        return [(label, layer)]
+    return [
+        (words.pick(f"{label} (ob berührt)", f"{label} (whether touched)"), layer.touched),
+        (words.pick(f"{label} (Richtung)", f"{label} (direction)"), layer.direction),
+    ]
 
 
 def machines_chapter(report: AgreementReport, book: Codebook, words: Words) -> Chapter:

@@ -20,7 +20,7 @@ from annotate.start.gather import pages_of
 from annotate.start.jobs import Jobs
 from annotate.start.page import job_part, message_page, start_page
 from annotate.start.state import StudyState
-from annotate.start.verbs import ENOUGH, command, typed
+from annotate.study.typed import ENOUGH, command, typed
 from schemas.errors import DataError, StandpunktError
 from schemas.guidelines import guidelines_page
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from annotate.report.facts import Corpus
+from annotate.study.next_step import NextStep, Server
 from annotate.sync.status import AnnotatorProgress
 from exports.adjudication.adjudicate import AdjudicationReport
 from exports.agreement.report import AgreementReport, Interval
@@ -15,14 +16,6 @@ VERBS = (
     "split", "studio", "push", "invite", "pull", "agree", "adjudicate", "third", "train", "prelabel",
     "select", "report",
 )  # fmt: skip
-
-#: What comes next: a verb, or what people have to do. ``texts``: put texts into the folder; ``annotators``:
-#: name some; ``code``: code; ``done``: read the report. ``agree`` and ``evaluate`` leave nothing in the
-#: folder: the verb before them alone names them.
-StepName = Literal[
-    "texts", "annotators", "split", "studio", "push", "code", "pull", "agree", "adjudicate", "train",
-    "evaluate", "prelabel", "select", "report", "done",
-]  # fmt: skip
 
 
 class Doubt(Record, frozen=True, kw_only=True):
@@ -62,19 +55,6 @@ class Worker(Record, frozen=True, kw_only=True):
     seconds: float | None
     letter: str | None
     link: str | None
-
-
-class Server(Record, frozen=True, kw_only=True):
-    """Label Studio: ``answers`` or not, and why not; whether it ``holds`` a project of the study.
-
-    ``may_start``: it is this machine's own, or none is set.
-    """
-
-    answers: bool
-    holds: bool = False
-    url: str | None
-    reason: str | None
-    may_start: bool
 
 
 class Example(Record, frozen=True, kw_only=True):
@@ -144,15 +124,6 @@ class StudyPage(Record, frozen=True, kw_only=True):
     kind: Literal["guidelines", "report", "agreement", "evaluation", "sheet", "reading"]
     name: str
     title: str
-
-
-class NextStep(Record, frozen=True, kw_only=True):
-    """``verb`` is what the page runs, ``command`` what to copy; null where people have to do something."""
-
-    name: StepName
-    verb: str | None = None
-    command: str | None = None
-    count: int = 0
 
 
 class StartReport(Record, frozen=True, kw_only=True):

@@ -20,16 +20,15 @@ from annotate.start.facts import (
     ModelOutlook,
     OpenTie,
     Phase,
-    Server,
     StartReport,
     StudyPage,
     Worker,
 )
-from annotate.start.next_step import Standing, files_of, next_step, rows_in, server_of
-from annotate.start.outlook import model_outlook
+from annotate.start.outlook import learned, model_outlook
 from annotate.study.connect import connect
 from annotate.study.folder import Study
 from annotate.study.identity import LETTERS
+from annotate.study.next_step import Server, Standing, files_of, next_step, rows_in, server_of
 from annotate.study.projects import remembered_projects, task_links
 from annotate.study.split import corrections_of
 from annotate.sync.adjudication import adjudicate_study
@@ -132,7 +131,7 @@ def start_report(study: Study, known: Known, server: Server, status: StatusRepor
         gold=known.gold,
         left=sum(worker.progress.open for worker in workers),
         server=lambda: server,
-        model=lambda: known.model,
+        model=lambda: learned(known.model) if known.model else None,
         unpulled=unpulled,
         lacks_tasks=status is not None and _lacks_tasks(workers, known),
     )

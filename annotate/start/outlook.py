@@ -1,12 +1,16 @@
 """What a model may suggest now, and how many sentences are missing: from its ``model.json`` alone."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from annotate.analysis.outlook import in_tens, more_like_these, parted_codes, ticked_directions
 from annotate.start.facts import LayerOutlook, ModelOutlook
-from schemas.records import UNRELATED
+from annotate.study.folder import Study
+from annotate.study.next_step import Learned
+from schemas.errors import StandpunktError
+from schemas.records import UNRELATED, GoldSentence
 from train.classifiers.thresholds import NEVER
 from train.evaluation.report import CurvePoint, Gain
 from train.layers.kinds import KINDS
@@ -31,6 +35,27 @@ def model_outlook(meta: ModelMeta, gold: int) -> ModelOutlook:
         gains=msgspec.convert(figures.get("gains", {}), dict[str, Gain]),
         new=max(0, gold - meta.n),
     )
+
+
+def learned(outlook: ModelOutlook) -> Learned:
+    """What of it decides on the next step."""
+    return Learned(
+        n=outlook.n,
+        new=outlook.new,
+        codebook_version=outlook.codebook_version,
+        suggests=any(layer.suggests or layer.marks for layer in outlook.layers),
+    )
+
+
+def latest_learned(study: Study, gold: Sequence[GoldSentence]) -> Learned | None:
+    """That of the study's latest model; None where there is none that can be read."""
+    from train.persistence.folder import load_meta
+
+    try:
+        meta = load_meta(study.latest_model())
+    except StandpunktError:
+        return None
+    return learned(model_outlook(meta, sum(not row.test for row in gold)))
 
 
 def layer_outlook(name: str, state: LayerState, settings: Settings, figures: dict[str, Any]) -> LayerOutlook:

@@ -10,8 +10,8 @@ from annotate.start.facts import VERBS as RUN_HERE
 from annotate.start.facts import StartReport
 from annotate.start.jobs import Job
 from annotate.start.sections import View, page_link, sections
-from annotate.start.verbs import ENOUGH, command, typed
 from annotate.start.words import VERBS, next_words
+from annotate.study.typed import ENOUGH, command, typed
 from schemas.codebook import Codebook
 from schemas.markup import Child, Markup, tag
 

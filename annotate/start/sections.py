@@ -7,7 +7,7 @@ from urllib.parse import quote
 from msgspec import UNSET
 
 from annotate.report.model_chapter import more_words
-from annotate.report.people_chapter import step_words
+from annotate.report.people_chapter import step_words, steps_of
 from annotate.report.words import Words
 from annotate.start.controls import Controls, bar, copied
 from annotate.start.facts import (
@@ -21,12 +21,13 @@ from annotate.start.facts import (
     StudyPage,
     Worker,
 )
-from annotate.start.verbs import ENOUGH, command
 from annotate.start.words import files
+from annotate.study.typed import ENOUGH, command
 from exports.agreement.confusion import Confusion
 from exports.agreement.report import Coefficients
 from exports.agreement.report_text import FIRM, TENTATIVE, Step
 from schemas.codebook import Codebook
+from schemas.kinds import KINDS
 from schemas.markup import Child, Markup, link, tag
 from schemas.records import UNRELATED
 from train.evaluation.report import EvaluationReport
@@ -392,7 +393,11 @@ def _agreement(view: View) -> Markup | None:
         )
     where = f"{words.sentences(found.shared)} in {words.commentaries(found.commentaries)}"
     lead = words.pick(f"{where}, von mindestens zweien codiert.", f"{where}, coded by two or more.")
-    rows = [_layer(view.book.layer_label(name), layer, words) for name, layer in found.layers.items()]
+    rows = [
+        _layer(label, figure, words)
+        for name, layer in found.layers.items()
+        for label, figure in steps_of(view.book.layer_label(name), layer, words)
+    ]
     note = words.pick(
         "Krippendorffs Alpha mit 95-%-Intervall: 1 heißt immer gleich, 0 wie gewürfelt; die Striche stehen "
         "bei 0,667 und 0,8.",
@@ -420,9 +425,14 @@ def _layer(label: str, figure: Coefficients, words: Words) -> Markup:
 
 def reliability(figure: Coefficients, words: Words) -> str:
     """What a figure allows, by its interval."""
-    low = figure.interval[0] if figure.interval else figure.alpha
-    if figure.alpha is None or low is None:
+    if figure.alpha is None:
         return words.pick("nicht zu bestimmen", "cannot be determined")
+    if figure.interval is None:
+        return words.pick(
+            "unsicher: zu wenig für ein Intervall, mehr gemeinsame Kommentare helfen",
+            "unsure: too little for an interval, more commentaries in common help",
+        )
+    low = figure.interval[0]
     if low >= FIRM:
         return words.pick("verlässlich", "reliable")
     if low >= TENTATIVE:
@@ -615,6 +625,14 @@ def outlook_words(layer: LayerOutlook, book: Codebook, words: Words) -> str:
         shown = [words.code(layer.layer, code, book) for code in codes if code != UNRELATED]
         if shown and (layer.suggests or lead == words.pick("Vorschläge für", "Suggests")):
             said.append(f"{lead} {words.listed([words.quoted(one) for one in shown])}")
+    coded = book.layer(layer.layer)
+    if layer.suggests and coded is not None and KINDS[coded.kind].by_target:
+        said.append(
+            words.pick(
+                "nur wo andere Texte des Autors codiert sind",
+                "only where other texts of the author are coded",
+            )
+        )
     if layer.marks:
         said.append(words.pick("berührte Ziele werden markiert", "touched targets are marked"))
     if not layer.suggests and not layer.marks:

@@ -5,10 +5,11 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from annotate.start.facts import Server, StartReport
+from annotate.start.facts import StartReport
 from annotate.start.gather import Known, ask_server, known_of, signature, start_report
 from annotate.study.connect import server_address
 from annotate.study.folder import Study, open_study
+from annotate.study.next_step import Server
 from annotate.sync.status import StatusReport
 
 #: Seconds after which Label Studio is asked again; for which a page waits for its answer.

@@ -3,7 +3,8 @@
 from typing import NamedTuple
 
 from annotate.report.words import Words
-from annotate.start.facts import NextStep, StartReport
+from annotate.start.facts import StartReport
+from annotate.study.next_step import NextStep
 
 Pair = tuple[str, str]
 

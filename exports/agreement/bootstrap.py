@@ -20,8 +20,7 @@ from exports.agreement.ratings import Ratings
 _NORMAL = 1.959964  # the normal distribution's quantile of .975
 _CHUNK = 100  # draws at once: bounds the memory of studies with very many commentaries
 
-LEAST = 3  # commentaries of which an interval can be told
-TOO_FEW = "no interval: all of it is in fewer than three commentaries"
+ONE_TEXT = "no interval: all of it is in one commentary"
 TOO_RARE = "no interval: undefined in more than one bootstrap draw of ten"
 ONE_CATEGORY = "undefined: one category only, full raw agreement"
 NOT_SHARED = "undefined: no two annotators coded it in the same sentence"
@@ -206,8 +205,8 @@ def _estimate(alpha: float, sample: Floats, groups: Ints) -> Estimate:
     if not len(sample):
         return Estimate(alpha=alpha, interval=None)
     number = len(np.unique(groups))
-    if number < LEAST:
-        return Estimate(alpha=alpha, interval=None, reason=TOO_FEW)
+    if number < 2:
+        return Estimate(alpha=alpha, interval=None, reason=ONE_TEXT)
     interval = widened(coefficients.interval(sample), alpha, number)
     return Estimate(alpha=alpha, interval=interval, reason=None if interval else TOO_RARE)
 
@@ -345,11 +344,11 @@ def _intervals(
 ) -> tuple[Interval | None, ...]:
     """Of every column of the statistics, which are ``lowest`` at least.
 
-    None where fewer than three commentaries have shared units.
+    None where one commentary alone has shared units.
     """
     number = len(np.unique(groups))
     sample = draws.sampled(statistics)
-    if number < LEAST or not len(sample):
+    if number < 2 or not len(sample):
         return (None,) * len(lowest)
     values = statistics(draws.all_once)[0]
     return tuple(

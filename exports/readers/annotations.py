@@ -11,7 +11,7 @@ from typing import Any
 
 from exports.readers.codings import Coding, FileCodings, read_file
 from exports.readers.existing_project import Translator, mapped_part
-from exports.readers.flat import OWN_COMMENTARIES
+from exports.readers.flat import OWN_COMMENTARIES, words_of
 from exports.readers.people import (
     Coder,
     EditedCoding,
@@ -31,7 +31,7 @@ from exports.readers.people import (
 from exports.readers.taxonomies import A_MAP, leaves_of, with_paths
 from exports.readers.tools import refuse_other_tool
 from schemas.codebook import Codebook
-from schemas.errors import DataError
+from schemas.errors import DataError, near_hit
 from schemas.project_map import ProjectMap
 from schemas.records import Annotation, Record, Sentence, is_unknown
 from schemas.studio_json import PATH, TaskData
@@ -397,9 +397,11 @@ def _refuse(report: ReadReport, path: str, codebook: Codebook, *, is_mapped: boo
     for what, number in report.unknown.items() if not is_mapped else ():
         more = _more(len(report.unknown))
         paths = f"; {A_MAP}" if PATH in what else ""
-        raise DataError(
-            f"{what} ({number}×) is not in the codebook {codebook.codebook}{more}{paths}{way}", path=path
-        )
+        name, _, value = what.partition(": ")
+        layer = codebook.layer(name)
+        hint = near_hit(value, words_of(layer, codebook)) if layer else ""
+        words = f"{what} ({number}×) is not in the codebook {codebook.codebook}{more}{paths}{way}{hint}"
+        raise DataError(words, path=path)
     for what in report.duplicates:
         raise DataError(f"{what} stands twice{_more(len(report.duplicates))}{way}", path=path)
     for version, number in report.versions.items():

@@ -10,7 +10,7 @@ import numpy as np
 
 from schemas.codebook import Codebook, Layer
 from schemas.records import UNRELATED, GoldSentence, Record
-from train.arrays import Floats
+from train.arrays import Bools, Floats
 from train.data.holdout import HeldOut
 from train.evaluation.baselines import Baselines
 from train.evaluation.comparison import Comparison
@@ -194,7 +194,7 @@ def score_layers(
 
 
 def _score(layer: Layer, scored: Sequence[Scored], seed: int, widening: float) -> LayerFigures:
-    figures = _figures(layer, layer_items(layer, scored), seed, widening)
+    figures = figures_of_items(layer, layer_items(layer, scored), seed, widening)
     coded = [s for s in scored if layer.id in s.row.layers]
     unjudged = sum(layer.id not in s.prediction.layers for s in coded)
     figures = msgspec.structs.replace(figures, unjudged=unjudged, not_learned=_not_learned(layer, coded))
@@ -279,16 +279,15 @@ def _targets(codes: list[str], items: Sequence[Item]) -> dict[str, TargetFigures
     return figures
 
 
-def _figures(layer: Layer, items: LayerItems, seed: int, widening: float) -> LayerFigures:
+def figures_of_items(layer: Layer, items: LayerItems, seed: int, widening: float) -> LayerFigures:
+    """The figures of a layer; intervals are ``widening`` times as wide as the bootstrap has them."""
     n = len(items.keys)
     counts = tally(items.gold, items.predicted)
     counted = counted_codes(layer, items.codes)
     total = counts[:, counted].sum(axis=0)
     right = (items.gold == items.predicted).all(axis=1)
     draws = bootstrap_f1(by_group(counts, items.commentaries), seed=seed) if n else None
-    is_set = KINDS[layer.kind].several
-    confidence = items.scores.ravel() if is_set else items.score
-    hit = items.gold.ravel() if is_set else right
+    score, hit = _said(items, right, is_set=KINDS[layer.kind].several)
     return LayerFigures(
         macro_f1=_rounded(macro_f1(total)),
         accuracy=_rounded(float(right.mean())) if n else None,
@@ -303,9 +302,23 @@ def _figures(layer: Layer, items: LayerItems, seed: int, widening: float) -> Lay
         ),
         codes=_code_figures(items.codes, counts.sum(axis=0), items, draws, widening),
         n=n,
-        calibration_error=_rounded(calibration_error(confidence, hit)) if n else None,
-        reliability=reliability(confidence, hit),
+        calibration_error=_rounded(calibration_error(score, hit)) if len(score) else None,
+        reliability=reliability(score, hit),
     )
+
+
+def _said(items: LayerItems, right: Bools, *, is_set: bool) -> tuple[Floats, Bools]:
+    """The scores of the codes that were given, and whether each is right.
+
+    That a target is not touched, or that a set has not one more code, is nearly always right: with these a
+    model whose codes are far off would pass for calibrated.
+    """
+    if is_set:
+        return items.scores[items.predicted], items.gold[items.predicted]
+    if UNRELATED not in items.codes:
+        return items.score, right
+    said = ~items.predicted[:, items.codes.index(UNRELATED)]
+    return items.score[said], right[said]
 
 
 def _part(codes: list[str], gold: list[str], predicted: list[str]) -> PartFigures:

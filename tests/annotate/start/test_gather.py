@@ -10,12 +10,14 @@ from msgspec.structs import replace
 
 from annotate.commands.outlook_text import outlooks
 from annotate.report.words import Words
-from annotate.start.facts import NextStep, Server
+from annotate.start.facts import LayerOutlook
 from annotate.start.gather import gather, known_of, start_report
 from annotate.start.outlook import layer_outlook
 from annotate.start.page import start_page
+from annotate.start.sections import outlook_words, reliability
 from annotate.start.words import next_words
 from annotate.study.folder import Study
+from annotate.study.next_step import NextStep, Server
 from annotate.study.split import split_study
 from annotate.sync.status import AnnotatorProgress, StatusReport
 from running import Ran
@@ -305,3 +307,24 @@ def test_where_batches_were_selected_the_next_is_selected_once_all_are_coded(sta
     write_jsonl(study.assignments, [replace(first, batch=2, strategy="mixed"), *rest])
     step = start_report(study, known_of(study), HOLDS, None).next
     assert (step.verb, step.count) == ("select", 2)
+
+
+def test_a_stance_has_its_two_steps_and_no_interval_is_not_reliable(state_of: StateOf) -> None:
+    study = state_of("half")
+    report = gather(study)
+    page = start_page(report, study.codebook())
+    assert "Haltung des Autors (ob berührt)" in page and "Haltung des Autors (Richtung)" in page
+    assert report.agreement
+    few = replace(report.agreement.layers["voice"], alpha=0.95, interval=None)
+    assert reliability(few, Words("de")).startswith("unsicher: zu wenig für ein Intervall")
+
+
+def test_directions_that_rest_on_the_author_are_said_to(state_of: StateOf) -> None:
+    book = state_of("empty").codebook()
+    stance = LayerOutlook(
+        layer="stance", n=600, trained=True, suggests=["favor"], never=[], marks=True, missing=None, reason=None,
+        macro_f1=None, interval=None,
+    )  # fmt: skip
+    said = "nur wo andere Texte des Autors codiert sind"
+    assert said in outlook_words(stance, book, Words("de"))
+    assert said not in outlook_words(replace(stance, layer="voice", suggests=["author"]), book, Words("de"))

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from annotate.start.facts import LayerOutlook, ModelOutlook, Server
 from annotate.start.gather import known_of, start_report
-from annotate.start.next_step import next_line, next_step, standing
+from annotate.start.outlook import latest_learned
 from annotate.study.assignments import assign
 from annotate.study.folder import Study, init_study
+from annotate.study.next_step import Learned, Server, next_step, standing
+from annotate.study.next_step import next_line as line_of
 from annotate.study.split import split_study
 from annotate.sync.adjudication import adjudicate_study
 from annotate.sync.status import AnnotatorProgress, StatusReport
@@ -42,16 +43,13 @@ def step(
     study: Study, after: str = "", *, n: int = 0, new: int = 0, suggests: bool = True, version: str = "1.0.0"
 ) -> str:
     """What comes next with a server, and a model of so many sentences since which so many are new."""
-    layer = LayerOutlook(
-        layer="voice", n=n, trained=True, suggests=["author"] if suggests else [], never=[], marks=False,
-        missing=None, reason=None, macro_f1=None, interval=None,
-    )  # fmt: skip
-    model = ModelOutlook(
-        model_version="m", codebook_version=version, created=None, n=n, held_out=None,
-        layers=[layer], learning_curve=[], gains={}, new=new,
-    )  # fmt: skip
-    found = standing(study)._replace(server=lambda: HOLDS, model=lambda: model if n else None)
+    model = Learned(n=n, new=new, codebook_version=version, suggests=suggests) if n else None
+    found = standing(study, lambda gold: model)._replace(server=lambda: HOLDS)
     return next_step(study, found, after=after).name
+
+
+def next_line(study: Study, *, after: str = "") -> str:
+    return line_of(study, lambda gold: latest_learned(study, gold), after=after)
 
 
 def with_texts(study: Study) -> Study:
@@ -184,7 +182,7 @@ def test_a_model_is_made_anew_where_gold_has_more_to_teach(tmp_path: Path) -> No
     assert step(study, n=200, new=20) == "prelabel"
     assert step(study, n=200, new=21) == "train"
     assert step(study, n=200, version="0.9.0") == "train"  # of the codebook it learned from
-    assert next_step(study, standing(study)).name == "train"  # {} is no model.json that can be read
+    assert latest_learned(study, []) is None  # {} is no model.json that can be read
 
 
 def test_a_damaged_file_keeps_no_verb_from_its_end(study: Study) -> None:

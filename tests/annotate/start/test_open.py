@@ -12,9 +12,9 @@ import pytest
 
 from annotate.start import browser
 from annotate.start.facts import VERBS
-from annotate.start.verbs import command, typed
 from annotate.start.words import VERBS as WORDS
 from annotate.study.folder import Study
+from annotate.study.typed import command, typed
 from running import Ran
 from schemas.files import write_text
 

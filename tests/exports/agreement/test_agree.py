@@ -443,7 +443,7 @@ def test_an_interval_draws_commentaries_not_sentences(row: Row, codebook: Codebo
 def test_one_commentary_gives_no_interval_and_says_so(pairs: Any, codebook: Codebook) -> None:
     voice = agree(pairs("voice", ("author", "author"), ("other", "author"), ("other", "other")), codebook)
     assert voice.layers["voice"].interval is None
-    assert voice.layers["voice"].reason == "no interval: all of it is in fewer than three commentaries"
+    assert voice.layers["voice"].reason == "no interval: all of it is in one commentary"
 
 
 def test_a_code_too_rare_for_an_interval_says_so(pairs: Any, codebook: Codebook) -> None:

@@ -157,7 +157,7 @@ def test_ids_come_from_the_text_and_its_commentary(written: Write, book: Codeboo
         ("text;arrt;coder\nA;these;anna\n", r'no column is a layer .*did you mean "art"\?.*--map'),
         ("nr;art;coder\n1;these;anna\n", r"no column sentence_id in its first line \(nr, art, coder …\), nor one c"),
         ("text,anna,ben\nA,1,1\n", "no column is a layer of the codebook"),
-        ("text,art,coder\nA,thesse,anna\n", r"art: thesse \(1×\) is not in the codebook"),
+        ("text,art,coder\nA,thesse,anna\n", r'art: thesse \(1×\) is not in the codebook .*; did you mean "[Tt]hese"\?'),
         ("text,mittel,coder\nA,ironie|bild,anna\n", r"mittel: bild \(1×\) is not in the codebook"),
         ("text,art,coder\nA,these|none,anna\nA,these,anna\n", "stands twice"),
         ("id,annotation_id,annotator,satz,art,lead_time\n1,1,1,A,These,2\n", "no column sentence_id .*--map"),

@@ -12,7 +12,7 @@ from train.evaluation.human_ceiling import PredictedItem, human_ceiling
 from train.evaluation.items import LayerItems
 from train.evaluation.label_errors import label_errors
 from train.evaluation.reliability import reliability
-from train.evaluation.report import CurvePoint, next_doubling, part_of
+from train.evaluation.report import CurvePoint, figures_of_items, next_doubling, part_of
 from train.metrics import many_hot
 from train.settings import Settings
 
@@ -215,6 +215,20 @@ def test_the_report_has_all_that_stands_beside(rows: list[GoldSentence], codeboo
         for code in layer.codes.values():
             assert code.interval and code.interval[0] <= code.f1 <= code.interval[1]
         assert any(code.average_precision is not None for code in layer.codes.values())
+
+
+def test_probabilities_are_judged_by_the_codes_that_are_given(codebook: Codebook) -> None:
+    """Nine of ten pairs are not touched, which is easily right; what is said to be touched is right half the time."""
+    gold = ["unrelated"] * 90 + ["favor", "against"] * 5
+    found = answers(gold, ["unrelated"] * 90 + ["favor"] * 10, ["favor", "against", "unrelated"])
+    figures = figures_of_items(layer_of(codebook, "stance"), found, 0, 1.0)
+    assert figures.accuracy == 0.95
+    assert figures.calibration_error == pytest.approx(0.4)
+    assert [(one.n, one.right) for one in figures.reliability] == [(10, 0.5)]
+    silent = figures_of_items(
+        layer_of(codebook, "stance"), answers(gold, ["unrelated"] * 100, found.codes), 0, 1.0
+    )
+    assert (silent.calibration_error, silent.reliability) == (None, [])
 
 
 def test_bins_hold_every_answer_once() -> None:

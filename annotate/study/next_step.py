@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
-from annotate.start.facts import ModelOutlook, NextStep, Server, StepName
-from annotate.start.verbs import ENOUGH, command, typed
 from annotate.study.assignments import assign, has_batches
 from annotate.study.folder import Study
+from annotate.study.typed import ENOUGH, command, typed
 from schemas.errors import DataError, StandpunktError
 from schemas.jsonl import read_jsonl
 from schemas.records import Annotation, Assignment, GoldSentence, Record, Sentence
@@ -46,6 +45,46 @@ _WORDS = {
 }
 
 
+#: What comes next: a verb, or what people have to do. ``texts``: put texts into the folder; ``annotators``:
+#: name some; ``code``: code; ``done``: read the report. ``agree`` and ``evaluate`` leave nothing in the
+#: folder: the verb before them alone names them.
+StepName = Literal[
+    "texts", "annotators", "split", "studio", "push", "code", "pull", "agree", "adjudicate", "train",
+    "evaluate", "prelabel", "select", "report", "done",
+]  # fmt: skip
+
+
+class Server(Record, frozen=True, kw_only=True):
+    """Label Studio: ``answers`` or not, and why not; whether it ``holds`` a project of the study.
+
+    ``may_start``: it is this machine's own, or none is set.
+    """
+
+    answers: bool
+    holds: bool = False
+    url: str | None
+    reason: str | None
+    may_start: bool
+
+
+class NextStep(Record, frozen=True, kw_only=True):
+    """``verb`` is what the page runs, ``command`` what to copy; null where people have to do something."""
+
+    name: StepName
+    verb: str | None = None
+    command: str | None = None
+    count: int = 0
+
+
+class Learned(NamedTuple):
+    """The latest model: learned from how many sentences, how many are new since, and whether it suggests."""
+
+    n: int
+    new: int
+    codebook_version: str
+    suggests: bool
+
+
 class Standing(NamedTuple):
     """How a study stands.
 
@@ -60,13 +99,13 @@ class Standing(NamedTuple):
     gold: Sequence[GoldSentence]
     left: int
     server: Callable[[], Server]
-    model: Callable[[], ModelOutlook | None]
+    model: Callable[[], Learned | None]
     unpulled: int = 0
     lacks_tasks: bool = False
 
 
-def standing(study: Study) -> Standing:
-    """How a study stands by its files; no server is asked."""
+def standing(study: Study, learned: Callable[[Sequence[GoldSentence]], Learned | None]) -> Standing:
+    """How a study stands by its files; no server is asked. ``learned`` gives its latest model beside gold."""
     rows, assignments = rows_in(study.annotations, Annotation), rows_in(study.assignments, Assignment)
     gold = rows_in(study.gold, GoldSentence)
     coded = {(row.annotator, row.sentence_id) for row in rows}
@@ -78,7 +117,7 @@ def standing(study: Study) -> Standing:
         gold=gold,
         left=len(drawn - coded),
         server=lambda: server_of(study),
-        model=lambda: _model(study, gold),
+        model=lambda: learned(gold),
     )
 
 
@@ -149,13 +188,15 @@ def _to_code(study: Study, found: Standing) -> NextStep | None:
     return _step(study, "studio", count=found.left) if is_down else NextStep(name="code", count=found.left)
 
 
-def next_line(study: Study, *, after: str = "") -> str:
+def next_line(
+    study: Study, learned: Callable[[Sequence[GoldSentence]], Learned | None], *, after: str = ""
+) -> str:
     """The next step as a verb says it, to be typed in the current folder; empty where nothing is left to do.
 
     A file that cannot be read has no next step: the verb that needs it says what is wrong with it.
     """
     try:
-        step = next_step(study, standing(study), after=after)
+        step = next_step(study, standing(study, learned), after=after)
     except StandpunktError:
         return ""
     first, verb = _PEOPLE.get(step.name, ("", step.verb or _LAST.get(after, "tag")))
@@ -216,27 +257,16 @@ def _is_coded_by_two(rows: Sequence[Annotation]) -> bool:
     return max(people.values(), default=0) > 1
 
 
-def _is_outgrown(study: Study, model: ModelOutlook, left: int) -> bool:
+def _is_outgrown(study: Study, model: Learned, left: int) -> bool:
     """Whether gold has more to teach than the latest model knows, or the codebook is another."""
     if not left and _is_newer(study.gold, study.latest_model() / "model.json"):
         return True
     return model.new > _GROWN * model.n or model.codebook_version != study.codebook().version
 
 
-def _has_news(study: Study, model: ModelOutlook | None) -> bool:
+def _has_news(study: Study, model: Learned | None) -> bool:
     """Whether the latest model has something to suggest, and has not done so yet."""
-    if model is None or not any(layer.suggests or layer.marks for layer in model.layers):
+    if model is None or not model.suggests:
         return False
     made = (study.latest_model() / "model.json", study.assignments)
     return any(_is_newer(file, study.predictions) for file in made)
-
-
-def _model(study: Study, gold: Sequence[GoldSentence]) -> ModelOutlook | None:
-    """The outlook of the latest model; None where there is none that can be read."""
-    from annotate.start.outlook import model_outlook
-    from train.persistence.folder import load_meta
-
-    try:
-        return model_outlook(load_meta(study.latest_model()), sum(not row.test for row in gold))
-    except StandpunktError:
-        return None
