@@ -257,8 +257,11 @@ def _format(to: str | None, output: str | None, engine: str | None) -> str | Non
         return "parts"
     if engine:
         raise typer.BadParameter(f'makes parts, not "{to}": leave out --to', param_hint="--engine")
-    if to == "parquet" and output and (output.endswith("/") or Path(output).is_dir()):
-        return "parts"
+    if output and (output.endswith("/") or Path(output).is_dir()):
+        if to is None:
+            words = "is a folder: --to html makes pages in it, --to parts lean files"
+            raise typer.BadParameter(words, param_hint="--output")
+        return "parts" if to == "parquet" else to
     return to
 
 
