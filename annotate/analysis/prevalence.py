@@ -39,6 +39,9 @@ DRAWS = 1000
 NOT_CODED = "keine von Hand codierten Sätze"
 TOO_FEW = "zu wenige von Hand codierte Sätze"
 TOO_UNSURE = "das Modell trennt hier zu schlecht"
+LEARNED = "das Modell hat aus Texten hier gelernt"
+
+_MOST_LEARNED = 0.01  # of the commentaries that are counted
 
 _FORMAT = 2  # of the tables, in files that keep them: raised with what they hold
 
@@ -64,6 +67,14 @@ class Estimate(Record, frozen=True, kw_only=True):
     interval: tuple[float, float]
     corrected: bool
     reason: str | None = None
+
+
+def is_like_measured(learned: int, commentaries: int) -> bool:
+    """Whether a model errs in these commentaries as where its errors were measured.
+
+    It has learned from next to none of them: it finds more where it has, and a correction adds still more.
+    """
+    return learned <= _MOST_LEARNED * commentaries
 
 
 def measure_errors(model: "Model", gold: Sequence[GoldSentence], progress: Progress = no_progress) -> Errors:
@@ -116,7 +127,9 @@ def errors_of(
     return Errors(how=how, sentences=sentences, tables=tables)
 
 
-def estimate(hits: int, of: int, errors: Errors | None, what: str, *, spread: float = 1.0) -> Estimate:
+def estimate(
+    hits: int, of: int, errors: Errors | None, what: str, *, spread: float = 1.0, why: str = NOT_CODED
+) -> Estimate:
     """The share of what was counted, corrected where the errors are known.
 
     The corrected share is (q - f) / (h - f), with q what was counted, h the share of hits and f of
@@ -127,12 +140,14 @@ def estimate(hits: int, of: int, errors: Errors | None, what: str, *, spread: fl
     ----------
     spread
         By how much sentences of a piece resemble each other: the design effect (`Spread`).
+    why
+        The reason where there are no errors to correct by.
     """
     size = of / max(1.0, spread)
     plain = wilson(hits / of * size, size) if of else (0.0, 1.0)
     share = round(hits / of, 6) if of else 0.0
     tables = errors.tables.get(what, []) if errors else []
-    reason = _too_few(tables) if errors else NOT_CODED
+    reason = _too_few(tables) if errors else why
     if not of or reason:
         return Estimate(share=share, interval=plain, corrected=False, reason=reason)
     adjusted = _adjusted(share, size, tuple(tables))

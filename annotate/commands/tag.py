@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from annotate.analysis.piece import TaggedPiece
+    from annotate.analysis.prevalence import Errors
     from annotate.study.folder import Study
     from annotate.tag.parts_run import PartsReport
     from annotate.tag.report import TagReport
@@ -259,8 +260,11 @@ def _format(to: str | None, output: str | None, engine: str | None) -> str | Non
         return "parts"
     if engine:
         raise typer.BadParameter(f'makes parts, not "{to}": leave out --to', param_hint="--engine")
-    if to == "parquet" and output and (output.endswith("/") or Path(output).is_dir()):
-        return "parts"
+    if output and (output.endswith("/") or Path(output).is_dir()):
+        if to is None:
+            words = "is a folder: --to html makes pages in it, --to parts lean files"
+            raise typer.BadParameter(words, param_hint="--output")
+        return "parts" if to == "parquet" else to
     return to
 
 
@@ -418,23 +422,25 @@ def _tag_folder(
         from annotate.tag.folder_index import write_index
         from schemas.jsonl import read_jsonl
 
-        errors = None
-        if gold is not None and known.meta is not None and place.predictions is None:
+        def measure() -> "Errors | None":
             from annotate.analysis.prevalence import measured_errors
             from train.persistence.folder import load_model
 
-            rows, meta, model_dir = list(read_jsonl(gold, GoldSentence)), known.meta, place.model
-            assert model_dir is not None
-            errors_path = Path(output) / ".errors.json"
+            meta, model_dir = known.meta, place.model
+            assert gold is not None and meta is not None and model_dir is not None
+            rows, kept = list(read_jsonl(gold, GoldSentence)), Path(output) / ".errors.json"
             try:
                 with progress_bar() as progress:
-                    errors = measured_errors(lambda: load_model(model_dir), meta, rows, errors_path, progress)
+                    return measured_errors(lambda: load_model(model_dir), meta, rows, kept, progress)
             except (DataError, SettingsError) as error:  # too few rows, or an estimator's module is not here
                 say(f"note: errors could not be measured: {error}")
+                return None
+
+        has_errors = gold is not None and known.meta is not None and place.predictions is None
         failed = [(failure.input, failure.reason) for failure in result.report.failed]
         index = write_index(
-            Path(output), ledger, known.book, errors=errors, failed=failed, model_version=known.version,
-            trained_on=known.meta.commentaries if known.meta else [],
+            Path(output), ledger, known.book, measure=measure if has_errors else None, failed=failed,
+            model_version=known.version, trained_on=known.meta.commentaries if known.meta else [],
         )  # fmt: skip
         say(f"index: {index}")
     else:

@@ -21,8 +21,8 @@ from schemas.records import Record
 #: Names of what is no period: all rows, and those of commentaries without a sure day.
 ALL, UNDATED = "all", "undated"
 #: Why nothing is corrected: no hand-coded sentences, no model at hand that made the parts, one that answers
-#: beside a file of predictions, or what was wrong with them.
-Why = Literal["no-gold", "no-model", "beside", "failed"]
+#: beside a file of predictions, what was wrong with them, or that the model has learned from these texts.
+Why = Literal["no-gold", "no-model", "beside", "failed", "learned"]
 
 
 class Basis(Record, frozen=True, kw_only=True):

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from annotate.analysis.prevalence import Errors, measured_errors
-from annotate.corpus.counts import Counter, Plan, Sums
+from annotate.analysis.prevalence import Errors, is_like_measured, measured_errors
+from annotate.corpus.counts import COMMENTARIES, Counter, Plan, Sums
 from annotate.corpus.figures import Basis, CorpusIndex, index_of
 from annotate.corpus.parts import Parts, find_parts, read_part
 from annotate.pages.periods import Unit, period_of
@@ -42,7 +42,7 @@ def index_corpus(
     given = given or Help()
     parts = find_parts(folder)
     version, where = _first_version(parts)
-    learned, errors, basis = _errors(folder, version, given, progress)
+    learned, measure = _errors(folder, version, given, progress)
     plan, total = Plan(parts.book), parts.rows
     sums = Sums(plan, lambda day: period_of(day, by), _learned_by(learned))
     counter, rows = Counter(plan, sums), 0
@@ -56,6 +56,11 @@ def index_corpus(
                 counter.add(batch)
                 rows += batch.num_rows
         counter.end()
+    commentaries = int(sums.whole[plan.place[COMMENTARIES]])
+    if learned is None or is_like_measured(sums.learned, commentaries):
+        errors, basis = measure()
+    else:
+        errors, basis = None, Basis(why="learned")
     index = index_of(
         sums, parts.book, by=by, errors=errors, basis=basis, model_version=version,
         learned=None if learned is None else sums.learned,
@@ -83,8 +88,8 @@ def _of_two(path: Path, found: str, version: str, where: str) -> DataError:
 
 def _errors(
     folder: Path, version: str, given: Help, progress: Progress
-) -> tuple[Sequence[str] | None, Errors | None, Basis]:
-    """What the model has learned from, its errors, and what they rest on."""
+) -> tuple[Sequence[str] | None, Callable[[], tuple[Errors | None, Basis]]]:
+    """What the model has learned from, and what measures its errors and says what they rest on."""
     from train.persistence.folder import load_meta, load_model
 
     model = given.model
@@ -94,22 +99,26 @@ def _errors(
     if gold is None and given.study is not None and given.study.gold.exists():
         gold = given.study.gold
     if model is None:
-        return None, None, Basis(why="no-gold" if gold is None else "no-model")
+        return None, lambda: (None, Basis(why="no-gold" if gold is None else "no-model"))
     meta = load_meta(model)
     alone = meta.stacked.without if meta.stacked else meta.model_version
     if version not in (alone, meta.model_version):
         words = f"is {meta.model_version}, and the parts are of {version}: name the model that made them"
         raise DataError(words, path=model)
     if gold is None:
-        return meta.commentaries, None, Basis(why="no-gold")
+        return meta.commentaries, lambda: (None, Basis(why="no-gold"))
     if version != alone:
-        return meta.commentaries, None, Basis(why="beside")
+        return meta.commentaries, lambda: (None, Basis(why="beside"))
     rows = list(read_jsonl(gold, GoldSentence))
-    try:
-        errors = measured_errors(lambda: load_model(model), meta, rows, folder / ".errors.json", progress)
-    except (DataError, SettingsError) as error:  # too few rows, or an estimator's module is not here
-        return meta.commentaries, None, Basis(why="failed", words=str(error))
-    return meta.commentaries, errors, Basis(how=errors.how, sentences=errors.sentences)
+
+    def measure() -> tuple[Errors | None, Basis]:
+        try:
+            errors = measured_errors(lambda: load_model(model), meta, rows, folder / ".errors.json", progress)
+        except (DataError, SettingsError) as error:  # too few rows, or an estimator's module is not here
+            return None, Basis(why="failed", words=str(error))
+        return errors, Basis(how=errors.how, sentences=errors.sentences)
+
+    return meta.commentaries, measure
 
 
 def _learned_by(commentaries: Sequence[str] | None) -> Callable[[str], bool] | None:

@@ -69,6 +69,12 @@ def basis_words(index: CorpusIndex, words: Words) -> str:
             "Das Modell antwortete neben einer Datei von Vorhersagen",
             "the model answered beside a file of predictions",
         ),
+        "learned": words.pick(
+            "Aus Texten hier hat das Modell gelernt, und in ihnen irrt es seltener als dort, wo seine Fehler "
+            "zu messen sind",
+            "the model has learned from texts here, and errs less in them than where its errors can be "
+            "measured",
+        ),
         "failed": words.pick(
             f"Sie ließen sich nicht messen ({basis.words})", f"they could not be measured ({basis.words})"
         ),

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from annotate.analysis.prevalence import Errors, Estimate
+from annotate.analysis.prevalence import LEARNED, Errors, Estimate
 from annotate.pages.curve import Point, curve
 from annotate.pages.german import day, in_sentences, number, sentences, share
 from annotate.pages.shell import banner, document
@@ -110,6 +110,7 @@ class Index(Record, frozen=True, kw_only=True):
     listed: list[tuple[str, str, str, str]]  # page, title, author and day, summary line
     more: int
     errors: Errors | None
+    why: str
     model_version: str
 
 
@@ -180,7 +181,12 @@ def _finding(one: TargetIndex) -> str:
 
 
 def _cautions(index: Index) -> Iterator[Markup]:
-    if index.errors is None:
+    if index.errors is None and index.why == LEARNED:
+        words = (
+            "Die Anteile sind nicht um die Fehler des Modells bereinigt: Aus Texten hier hat es gelernt, und "
+            "in ihnen irrt es seltener als dort, wo seine Fehler zu messen sind."
+        )
+    elif index.errors is None:
         words = (
             "Die Anteile sind nicht um die Fehler des Modells bereinigt: Es lagen keine von Hand codierten "
             "Sätze vor, an denen sie zu messen wären (--gold)."

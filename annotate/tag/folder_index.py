@@ -1,12 +1,12 @@
 """From the finished pieces of a folder to its index and the pages of sentences behind its figures."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby, islice
 from pathlib import Path
 
 from annotate.analysis.piece import TOUCHED_LABEL, Evidence, device_codes
-from annotate.analysis.prevalence import Errors, Spread, estimate
+from annotate.analysis.prevalence import LEARNED, NOT_CODED, Errors, Spread, estimate, is_like_measured
 from annotate.analysis.summary import PieceSummary
 from annotate.kinds import DIRECTION_OPEN, UNDECIDED, label_of
 from annotate.pages.evidence import PART, evidence_page
@@ -49,6 +49,7 @@ class _Sums:
         self.spread: dict[str, Spread] = defaultdict(Spread)
         self.unlike: Counter[str] = Counter()
         self.pieces = self.sentences = self.learned = 0
+        self.why = NOT_CODED  # nothing is corrected, where nothing is
 
     def add(self, done: Finished, unit: Unit | None) -> None:
         self.pieces += 1
@@ -73,11 +74,12 @@ class _Sums:
 
 
 def write_index(
-    folder: Path, ledger: Ledger, codebook: Codebook, *, errors: Errors | None,
+    folder: Path, ledger: Ledger, codebook: Codebook, *, measure: Callable[[], Errors | None] | None,
     failed: Sequence[tuple[str, str]], model_version: str, trained_on: Collection[str] = (),
 ) -> Path:  # fmt: skip
     """Writes ``index.html`` and the pages behind its figures; gives the index's path.
 
+    ``measure`` measures the model's errors, and is called where they can be those of these texts;
     ``trained_on`` are the names a model keeps of the commentaries it learned from (`train.fit`).
     """
     from train.novelty import commentary_hash
@@ -89,6 +91,11 @@ def write_index(
     for done in ledger.finished():
         sums.add(done, unit)
         sums.learned += commentary_hash(done.summary.commentary_id) in learned
+    errors = None
+    if measure is not None and is_like_measured(sums.learned, sums.pieces):
+        errors = measure()
+    elif measure is not None:
+        sums.why = LEARNED
     pages = _Pages(folder / "saetze", ledger, codebook, model_version, unit)
     targets = [_target(layer, sums, pages, errors, codebook) for layer in _stances(codebook)]
     devices = device_codes(codebook)
@@ -111,6 +118,7 @@ def write_index(
         listed=listed,
         more=max(0, sums.pieces - _LISTED),
         errors=errors,
+        why=sums.why,
         model_version=model_version,
     )
     write_text(folder / "index.html", index_page(index, codebook))
@@ -187,7 +195,7 @@ def _figure(
     hits, of = counts.get(what, (0, 0))
     if not of:
         return None
-    estimated = estimate(hits, of, errors, what, spread=sums.spread[what].effect)
+    estimated = estimate(hits, of, errors, what, spread=sums.spread[what].effect, why=sums.why)
     return IndexFigure(estimate=estimated, hits=hits, of=of, href=href if hits else None)
 
 

@@ -5,7 +5,7 @@ import glob
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from annotate.texts.own_files import without_own
 from annotate.texts.readers import READERS
@@ -70,16 +70,19 @@ def unread_files(inputs: Iterable[str | Path]) -> list[tuple[PathName, str]]:
     paths = [Path(item) for item in inputs if str(item) != "-"]
     files = [file for path in paths if path.is_dir() or is_pattern(path) for file in _files(path)]
     unread: list[tuple[PathName, str]] = [
-        (file, _reason(file.is_file())) for file in files if not _is_read(file)
+        (file, _reason(file, file.is_file())) for file in files if not _is_read(file)
     ]
     for archive in (file for file in (*paths, *files) if suffix_of(file) == ".zip" and file.is_file()):
         with suppress(DataError), opened_archive(Source(archive, archive.name, "archive")) as members:
-            unread += [(m.path, _reason(m.is_file)) for m in members if not _is_read_member(m)]
+            unread += [(m.path, _reason(m.name, m.is_file)) for m in members if not _is_read_member(m)]
     return unread
 
 
-def _reason(is_file: bool) -> str:
-    return "not a format that is read" if is_file else "not a file"
+def _reason(name: PurePath, is_file: bool) -> str:
+    if not is_file:
+        return "not a file"
+    suffix = suffix_of(name)
+    return f"{suffix} is not read: {ADVICE[suffix]}" if suffix in ADVICE else "not a format that is read"
 
 
 def is_pattern(path: Path) -> bool:

@@ -245,6 +245,11 @@ def test_parts_of_texts_the_model_has_learned_from_are_counted(
     folder = write([*known, commentary(9, said, model=version)])
     assert standpunkt("index", folder, "-m", model, "--to", "json").json["learned"] == 3
     assert standpunkt("index", folder, "--to", "json").json["learned"] is None
+    write_jsonl(tmp_path / "gold.jsonl", unseen_gold())
+    ran = standpunkt("index", folder, "-m", model, "--gold", tmp_path / "gold.jsonl", "--to", "json")
+    assert ran.json["basis"]["why"] == "learned"
+    assert {one["whole"]["touched"]["estimate"]["corrected"] for one in ran.json["targets"]} == {False}
+    assert not (folder / ".errors.json").exists()
 
 
 def unseen_gold() -> list[GoldSentence]:

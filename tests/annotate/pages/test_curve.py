@@ -77,7 +77,7 @@ def index_of(folder: Path, pieces: int, *, learned: int) -> str:
         )  # fmt: skip
         ledger.add(done, n, [])
         known += [commentary_hash(summary.commentary_id)] if n < learned else []
-    write_index(folder, ledger, book, errors=None, failed=[], model_version="probe-1", trained_on=set(known))
+    write_index(folder, ledger, book, measure=None, failed=[], model_version="probe-1", trained_on=set(known))
     ledger.close()
     return (folder / "index.html").read_text("utf-8")
 

@@ -382,7 +382,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / "texte").mkdir(exist_ok=True)
         (folder / "texte" / f"t{n}.html").write_text(page, "utf-8")
     failed = [(f"leer{PAYLOAD}.txt", "is empty")]
-    write_index(folder, ledger, book, errors=None, failed=failed, model_version="probe-1")
+    write_index(folder, ledger, book, measure=None, failed=failed, model_version="probe-1")
     return folder
 
 

@@ -135,6 +135,20 @@ def test_with_gold_the_errors_of_this_study_are_measured_once(
     assert (tmp_path / "seite" / ".errors.json").read_bytes() == kept
 
 
+def test_nothing_is_corrected_in_texts_the_model_has_learned_from(
+    standpunkt: Run, model: Path, texts: Path, tmp_path: Path
+) -> None:
+    known = f"---\ntitle: T\nid: {gold()[0].commentary_id}\n---\n\nDas Tempolimit nützt allen.\n"
+    (texts / "gelernt.md").write_text(known, "utf-8")
+    write_jsonl(tmp_path / "gold.jsonl", gold())
+    words = ("--to", "html", "-o", tmp_path / "seite", "--gold", tmp_path / "gold.jsonl")
+    assert standpunkt("tag", texts, "-m", model, *words).code == 0
+    index = (tmp_path / "seite" / "index.html").read_text("utf-8")
+    assert "Aus Texten hier hat es gelernt" in index
+    assert "nicht bereinigt: das Modell hat aus Texten hier gelernt." in index
+    assert not (tmp_path / "seite" / ".errors.json").exists()
+
+
 def test_errors_that_cannot_be_measured_leave_the_figures_as_counted(
     standpunkt: Run, model: Path, texts: Path, tmp_path: Path
 ) -> None:

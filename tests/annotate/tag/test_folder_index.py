@@ -27,7 +27,7 @@ def index_of(folder: Path, *stances: str, day: str | None = "2025-01-11") -> str
         summarised=summary, counts=counts_of(view, book),
     )  # fmt: skip
     ledger.add(done, 0, list(piece_hits(view, summary)))
-    path = write_index(folder, ledger, book, errors=None, failed=[], model_version="probe-1")
+    path = write_index(folder, ledger, book, measure=None, failed=[], model_version="probe-1")
     return re.sub(r"<[^>]+>", "", path.read_text("utf-8")).replace("\u00a0", " ")
 
 

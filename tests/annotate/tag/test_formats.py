@@ -76,3 +76,14 @@ def test_without_a_format_the_ending_of_the_file_names_it(
     for inputs in (sorted(texts.iterdir()), [texts]):
         assert standpunkt("tag", *inputs, "-m", model, "-o", tmp_path / name).code == 0
         assert (tmp_path / name).read_text("utf-8").startswith(begins)
+
+
+@pytest.mark.parametrize("ending", ["", "/"])
+def test_a_folder_to_write_into_needs_a_format_and_is_told_which(
+    standpunkt: Run, model: Path, texts: Path, tmp_path: Path, ending: str
+) -> None:
+    (tmp_path / "out").mkdir()
+    ran = standpunkt("tag", texts, "-m", model, "-o", f"{tmp_path / 'out'}{ending}")
+    assert ran.code == 2
+    assert "is a folder" in ran.err
+    assert list((tmp_path / "out").iterdir()) == []

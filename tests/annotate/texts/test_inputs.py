@@ -17,6 +17,13 @@ def _read_notes(source: Source, reading: Reading) -> Iterator[Draft]:
         yield Draft({"text": line, "title": line.split()[0], "author": None, "date": None})
 
 
+def test_a_file_of_a_folder_that_is_not_read_has_the_advice_of_one_that_is_named(tmp_path: Path) -> None:
+    (tmp_path / "alt.doc").write_bytes(b"x")
+    assert unread_files([tmp_path]) == [
+        (tmp_path / "alt.doc", ".doc is not read: save it as .docx, .odt or plain text (.txt, UTF-8)")
+    ]
+
+
 def test_a_reader_added_in_one_place_reads_files_and_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
