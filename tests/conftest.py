@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import filelock
+import hypothesis  # noqa: F401  (it looks, as it is imported, for what refers to random generators: before gc.freeze)
 import pytest
 
 from annotate.cli import main
