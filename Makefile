@@ -15,8 +15,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 # the tests' own server and data, never the user's
 export STANDPUNKT_TEST_HOME ?= $(CURDIR)/.test-home
+# where Python may keep no compiled files, each process of a run compiles all tests again: ten seconds each
+unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo install check lint test stress bench mutants dist peers plan docs format clean
+.PHONY: demo install check lint doctest test stress bench mutants dist peers plan docs format clean
 
 demo: install
 	$(BIN)/standpunkt demo
@@ -42,9 +44,13 @@ lint: $(VENV)/.tested
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint
-	$(BIN)/pytest -q -n 2 -m "not studio and not browser and not slow"
+doctest: $(VENV)/.tested
 	$(BIN)/pytest -q --doctest-modules schemas exports train annotate
+
+# one core each for the first two, the output of each in one piece where make can (GNU make 4)
+check: $(VENV)/.tested
+	$(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) lint doctest
+	$(BIN)/pytest -q -n 2 -m "not studio and not browser and not slow"
 
 test: check
 	sh tests/install-packages.sh

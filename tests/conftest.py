@@ -1,16 +1,18 @@
 """What tests of all packages share: where the real files are, a real server, a real browser."""
 
+import gc
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import filelock
+import hypothesis  # noqa: F401  (it looks, as it is imported, for what refers to random generators: before gc.freeze)
 import pytest
 
 from annotate.cli import main
@@ -29,6 +31,11 @@ os.environ["STANDPUNKT_CACHE"] = "off"  # nothing of a user's, and nothing left 
 DEMO_FILES = {
     "test_coding_screen.py", "test_demo.py", "test_loop_page.py", "test_real_commentaries.py",
 }  # fmt: skip
+#: What takes a minute and more, longest first: begun last, one worker would run it while the other has nothing to do.
+LONGEST = (
+    "demo", "tests/test_docs.py", "tests/annotate/sync/test_kills.py", "tests/annotate/serve/test_serve_studio.py",
+    "tests/annotate/sync/test_storm.py",
+)  # fmt: skip
 #: What a Label Studio leaves in its folder.
 LEFT = ("data", "demo-accounts.json", "studio.json")
 
@@ -182,10 +189,28 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class ByServer(LoadScopeScheduling):  # type: ignore[misc, unused-ignore]
         def _split_scope(self, nodeid: str) -> str:
-            file = nodeid.partition("::")[0].rpartition("/")[2]
-            return "demo" if file in DEMO_FILES else file
+            file = nodeid.partition("::")[0]
+            return "demo" if file.rpartition("/")[2] in DEMO_FILES else file
+
+        def _assign_work_unit(self, node: Any) -> None:
+            longest = next((scope for scope in LONGEST if scope in self.workqueue), None)
+            if longest:
+                self.workqueue.move_to_end(longest, last=False)
+            super()._assign_work_unit(node)
 
     return ByServer(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays to the end: Python's garbage collector need not go through it during the run."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
