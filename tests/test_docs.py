@@ -83,6 +83,7 @@ def headings(text: str) -> set[str]:
     return {re.sub(r"[\s-]+", "-", heading) for heading in kept}
 
 
+@pytest.mark.slow
 def test_every_link_of_the_site_leads_to_a_page_and_a_heading() -> None:
     """What `make docs` holds by itself, without what it needs."""
     pages = {path.name: path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")} | make_docs.pages()

@@ -15,6 +15,7 @@ from running import ROOT, Ran
 Run = Callable[..., Ran]
 
 
+@pytest.mark.slow
 def test_the_page_of_the_api_runs(
     earlier_study: Path, standpunkt: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

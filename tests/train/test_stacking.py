@@ -170,6 +170,7 @@ def test_reasons_of_an_answer_that_changed_are_not_kept(
     assert all("function" not in b.reasons for b in changed)
 
 
+@pytest.mark.slow
 def test_the_version_names_file_and_choice(hard: list[GoldSentence], codebook: Codebook) -> None:
     plain, _ = fit(hard, codebook, settings=QUICK)
     versions = {

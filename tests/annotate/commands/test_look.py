@@ -120,6 +120,7 @@ def _links(report: dict[str, Any]) -> list[list[str]]:
     return [one["links"] for one in report["suspects"]]
 
 
+@pytest.mark.slow
 def test_the_commands_it_names_work(
     standpunkt: Run, export: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -160,6 +160,7 @@ def test_names_count_before_those_of_the_map(standpunkt: Run, export: Path, give
     assert ran.json["annotators"] == ["anna", "cara"]
 
 
+@pytest.mark.slow
 def test_train_and_evaluate_take_it_as_gold(standpunkt: Run, given: Any, tmp_path: Path) -> None:
     export = tmp_path / "e.json"
     export.write_text(CONTENTS["e.json"], "utf-8")

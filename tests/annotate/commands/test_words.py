@@ -46,6 +46,7 @@ def test_a_date_out_of_line_is_said_with_the_title_and_its_neighbours(standpunkt
     assert max(map(len, ran.err.splitlines())) <= 80
 
 
+@pytest.mark.slow
 def test_a_likely_error_is_shown_with_its_sentence(standpunkt: Run) -> None:
     standpunkt("adjudicate")
     said = standpunkt("evaluate", "--encoder", "none").out

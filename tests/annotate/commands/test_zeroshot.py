@@ -201,6 +201,7 @@ def test_the_key_is_nowhere_but_in_its_header(
     assert kept == []
 
 
+@pytest.mark.slow
 def test_answers_of_a_study_are_calibrated_and_read_by_the_other_verbs(
     standpunkt: Run, study: Path, tmp_path: Path
 ) -> None:
@@ -247,6 +248,7 @@ def test_answers_of_a_study_are_calibrated_and_read_by_the_other_verbs(
     assert answers[sure[0]["sentence_id"]].layers["function"] == sure[0]["layers"]["function"]["code"]
 
 
+@pytest.mark.slow
 def test_answers_of_new_texts_are_calibrated_by_what_the_study_was_asked(
     standpunkt: Run, study: Path, piece: Path, tmp_path: Path
 ) -> None:
@@ -275,6 +277,7 @@ def test_answers_of_new_texts_are_calibrated_by_what_the_study_was_asked(
     assert new["calibrated"] == asked["calibrated"] == {"voice": 653}
 
 
+@pytest.mark.slow
 def test_the_report_discloses_what_journals_ask(standpunkt: Run, study: Path, tmp_path: Path) -> None:
     out = tmp_path / "p.jsonl"
     with language_model() as server:
@@ -334,6 +337,7 @@ def test_a_run_through_all_troubles_writes_what_a_smooth_one_does(
     assert written["troubled"] == written["smooth"]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_and_writes_the_same_bytes(
     standpunkt: Run, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

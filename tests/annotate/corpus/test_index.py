@@ -90,6 +90,7 @@ def index_with(folder: Path, errors: Errors | None) -> CorpusIndex:
     return index_of(sums, parts.book, by="month", errors=errors, basis=basis, model_version="probe")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("errors", [None, ERRORS], ids=["counted", "corrected"])
 @pytest.mark.parametrize(("rows", "group"), [(500_000, 50_000), (100, 40), (7, 3)])
 def test_figures_are_those_of_the_pieces_however_files_part_them(

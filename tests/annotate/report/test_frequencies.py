@@ -40,6 +40,7 @@ def found_in(study: Study, gold: list[GoldSentence]) -> Prevalence | None:
     )
 
 
+@pytest.mark.slow
 def test_only_what_nobody_coded_is_counted(told: Study) -> None:
     found = found_in(told, list(read_jsonl(told.gold, GoldSentence)))
     assert found is not None

@@ -309,6 +309,7 @@ def wait_for_file(folder: Path, current: Path) -> Retrained:
     return Retrained(outcome="taken", model_version="m", folder=str(current), why="of a test")
 
 
+@pytest.mark.slow
 def test_one_training_at_a_time_and_requests_are_answered_meanwhile(make_backend: Make) -> None:
     backend = make_backend(work=wait_for_file)
     start = {"action": "START_TRAINING", "project": {"id": 12}}

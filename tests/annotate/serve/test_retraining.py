@@ -94,6 +94,7 @@ def test_a_worse_model_is_kept_aside_where_no_verb_finds_it(study: Study) -> Non
     assert (again.outcome, again.why) == ("aside", "it was trained before and set aside then")
 
 
+@pytest.mark.slow
 def test_without_a_test_share_commentaries_coded_since_decide(study: Study) -> None:
     before, since = apart(turned(of_commentaries(0, 1))), apart(of_commentaries(2, 3, 4, 5, 6, 7))
     first = trained(study, before)

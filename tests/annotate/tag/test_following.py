@@ -49,6 +49,7 @@ def pages(place: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_the_documented_command_does_what_is_new_and_nothing_twice(place: Path) -> None:
     first = run(place)
     assert first.returncode == 0, first.stderr

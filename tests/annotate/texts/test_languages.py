@@ -77,6 +77,7 @@ def test_a_commentary_in_another_language_is_split_by_its_own_rules_and_said(tmp
     assert any("in Ukrainian (uk); split by its rules" in note for note in notes)
 
 
+@pytest.mark.slow
 def test_a_language_without_rules_is_split_by_spacy_and_said(tmp_path: Path) -> None:
     [commentary], notes = read(tmp_path, TEXTS["fr"])
     assert commentary.language == "fr"

@@ -146,6 +146,7 @@ def test_one_fold_is_refused(rows: list[GoldSentence], codebook: Codebook) -> No
         hold_out(rows, codebook, Plan(folds=1))
 
 
+@pytest.mark.slow
 def test_the_report_says_how_it_held_out(signed: list[GoldSentence], codebook: Codebook) -> None:
     report = cross_validate(signed, codebook, settings=QUICK, folds=2, by="target")
     assert report.held_out

