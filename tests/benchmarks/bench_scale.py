@@ -28,6 +28,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 WORKERS = 2
+ENOUGH = 100_000  # sentences of a run whose worker is killed
 RUN = """
 import sys
 from annotate.cli import main
@@ -60,6 +61,7 @@ def main() -> None:
         (home / "run.py").write_text(RUN, "utf-8")
         few = corpus(home / "few", 4, WORKERS)
         many = corpus(home / "many", args.sentences, args.files)
+        some = many if args.sentences <= ENOUGH else corpus(home / "some", ENOUGH, 40)
         run = ["tag", "-m", model, "--json", "-o"]
 
         def shares(out: Path) -> list[list[Any]]:
@@ -77,7 +79,7 @@ def main() -> None:
                 out = home / f"{name}-{n}"
                 tell(name, measured(by_engine(name, many, out), out))
         for name in engines:
-            for what, texts in (("start", few), ("killed", many)):
+            for what, texts in (("start", few), ("killed", some)):
                 out = home / f"{name}-{what}"
                 tell(f"{name}, {what}", measured(by_engine(name, texts, out), out, kill=what == "killed"))
 
