@@ -35,7 +35,7 @@ from annotate.sync.prelabel import prelabel
 from annotate.sync.push import push
 from annotate.sync.tasks import study_rows
 from real_browser import sign_in, started_chromium
-from running import ROOT
+from running import ROOT, heeds_ctrl_c
 from schemas.codebook import Codebook
 from schemas.errors import StudioError
 from schemas.jsonl import read_jsonl
@@ -148,7 +148,7 @@ def commanded(study: Study) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The command, once it has added itself to the study's projects, and its address."""
     command = [sys.executable, "-m", "annotate", "serve", "--connect", "--port", "0", "--study"]
     with subprocess.Popen(
-        [*command, str(study.folder)], stderr=subprocess.PIPE, text=True, cwd=ROOT
+        [*command, str(study.folder)], stderr=subprocess.PIPE, text=True, cwd=ROOT, preexec_fn=heeds_ctrl_c
     ) as process:
         try:
             assert process.stderr is not None
