@@ -1,4 +1,4 @@
-"""What is run from the page, as it would be typed."""
+"""The verbs of a study as they are typed, for the page of ``open`` and for the next step."""
 
 import shlex
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ _HEAD = 4096
 #: How pages, tables, and rows of sentences, predictions, gold and summaries begin, by the ending of the file.
 _BEGINS = {
     ".html": re.compile(
-        rb'<!DOCTYPE html>\s*<html[^>]*>\s*<head><meta name="generator" content="Standpunkt">'
+        rb'<!DOCTYPE html>\s*<html[^>]*>\s*<head><meta name="generator" content="%s">' % GENERATOR.encode()
     ),
     ".csv": re.compile(rb"(?:\xef\xbb\xbf)?sentence_id[,;]commentary_id[,;]"),
     ".jsonl": re.compile(
