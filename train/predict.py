@@ -79,6 +79,9 @@ def _uncollected() -> Iterator[None]:
     try:
         yield
     finally:
+        # all that is there now counts as old: else it would be looked through at once
+        gc.freeze()
+        gc.unfreeze()
         if was_on:
             gc.enable()
 

@@ -67,12 +67,11 @@ def _name(text: str, report: Report, entities: Sequence[tuple[int, int]]) -> str
         if begin < end <= stop and start < stop:
             end = stop
     tokens = read_sentence(text).tokens
-    first = next(i for i, span in enumerate(tokens.spans) if span[0] == start)
+    spans = tokens.spans
+    first = next(i for i, span in enumerate(spans) if span[0] == start)
     name = " ".join(text[start:end].split())
     is_small = (
-        tokens.classes[first] in "DrdgAaPpvw#"
-        and first + 1 < len(tokens.words)
-        and end > tokens.spans[first][1]
+        tokens.classes[first] in "DrdgAaPpvw#" and first + 1 < len(tokens.words) and end > spans[first][1]
     )
     return name[0].lower() + name[1:] if is_small else name
 

@@ -1,4 +1,4 @@
-"""What a model sees of a row: the sentence, its neighbours, and the running text around it."""
+"""What a model sees of a row: the sentence, its neighbours, its paragraph, and its commentary."""
 
 import re
 from collections import defaultdict
@@ -18,13 +18,13 @@ _SENTENCE_END = re.compile(rf"[{_ENDS}][{re.escape(_CLOSERS)}]*\s+")
 class Passage(NamedTuple):
     """A sentence, the sentence before it and the one after it, and the text they stand in.
 
-    ``around`` is the running text before and after, ``whole`` what is known of the commentary.
+    ``paragraph`` is the running text, the sentence included, ``whole`` what is known of the commentary.
     """
 
     text: str
     before: str
     after: str
-    around: str
+    paragraph: str
     whole: str
 
 
@@ -75,13 +75,12 @@ def to_passages(rows: Sequence[ContextSentence], *, with_whole: bool = True) -> 
     Parameters
     ----------
     with_whole
-        Whether ``around`` and ``whole`` are needed, and white space evened out, as only stances
-        do; tokens do not depend on it.
+        Whether ``paragraph`` and ``whole`` are needed, as only stances do.
     """
     texts, befores, afters = (list(map(attrgetter(field), rows)) for field in ("text", "before", "after"))
-    before = {text: last_sentence(text) for text in set(befores)}
-    after = {text: first_sentence(text) for text in set(afters)}
-    columns = [texts, list(map(before.__getitem__, befores)), list(map(after.__getitem__, afters))]
+    before = {text: _even(last_sentence(text)) for text in set(befores)}
+    after = {text: _even(first_sentence(text)) for text in set(afters)}
+    columns = [list(map(_even, texts)), [before[text] for text in befores], [after[text] for text in afters]]
     if not with_whole:
         nothing = [""] * len(rows)
         return Passages(*columns, nothing, nothing)
@@ -90,10 +89,10 @@ def to_passages(rows: Sequence[ContextSentence], *, with_whole: bool = True) -> 
         pieces[row.commentary_id] += [row.text] if pieces[row.commentary_id] else [row.before, row.text]
     last = {row.commentary_id: row.after for row in rows}
     wholes = {name: _even(" ".join([*texts, last[name]])) for name, texts in pieces.items()}
+    paragraphs = [f"{row.before.rstrip()} {row.text.strip()} {row.after.lstrip()}" for row in rows]
+    even = {text: _even(text) for text in set(paragraphs)}
     return Passages(
-        *(list(map(_even, column)) for column in columns),
-        [_even(f"{row.before.rstrip()} {row.after.lstrip()}") for row in rows],
-        [wholes[row.commentary_id] for row in rows],
+        *columns, [even[text] for text in paragraphs], [wholes[row.commentary_id] for row in rows]
     )
 
 

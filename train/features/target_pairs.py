@@ -13,7 +13,7 @@ from train.arrays import Ints
 from train.features.analyzers import single_words
 from train.features.lexicons import count_lexicons, lexicons_of, read_lexicon
 from train.features.passages import Passages
-from train.features.token_counts import Cross, TokenLists, TokenTable
+from train.features.token_counts import Cross, TokenLists, TokenTable, count_tokens
 from train.features.topics import profile_step
 
 #: Words to the left and right of a mention that count as near it.
@@ -74,21 +74,24 @@ class _Said:
     named, overlap : int ndarray of shape (n_rows, n_targets)
         How many of a target's aliases, and of its question's words, stand in the sentence.
     around : bool ndarray of shape (n_rows, n_targets)
-        Whether one of either stands in the text around it.
+        Whether one of either stands in the rest of its paragraph.
     """
 
     def __init__(self, passages: Passages, cues: Sequence[TargetCues]) -> None:
         self.lower = [text.lower() for text in passages.column("text")]
-        around = [text.lower() for text in passages.column("around")]
         self.rows = [single_words(text) for text in passages.column("text")]
+        paragraphs: dict[str, int] = {}
+        of_paragraph = [paragraphs.setdefault(text, len(paragraphs)) for text in passages.column("paragraph")]
         stems = list(dict.fromkeys(stem for cue in cues for stem in (*cue.stems, *cue.content)))
-        in_text, in_around = _contained(stems, self.lower, around)
+        in_text, in_paragraph = _stem_counts(stems, self.lower, [text.lower() for text in paragraphs])
         by_name, by_question = (
             np.array([[stem in of for of in part] for stem in stems]).reshape(len(stems), len(cues))
             for part in ([cue.stems for cue in cues], [cue.content for cue in cues])
         )
-        self.named, self.overlap = in_text @ by_name.astype(int), in_text @ by_question.astype(int)
-        self.around = (in_around @ (by_name | by_question).astype(int)) > 0
+        is_in = (in_text > 0).astype(np.int64)
+        self.named, self.overlap = is_in @ by_name.astype(int), is_in @ by_question.astype(int)
+        is_around = (in_paragraph[of_paragraph] > in_text).astype(np.int64)
+        self.around = (is_around @ (by_name | by_question).astype(int)) > 0
 
 
 def pair_tokens(
@@ -141,24 +144,25 @@ def pair_tokens(
     )
 
 
-def _contained(stems: Sequence[str], *columns: Sequence[str]) -> list[Ints]:
-    """Which stems stand in which texts: for each column of texts shape (n_texts, n_stems)."""
+def _stem_counts(stems: Sequence[str], *columns: Sequence[str]) -> list[Ints]:
+    """How many words of each text have each stem: for each column of texts shape (n_texts, n_stems).
+
+    Of a stem of several words: how often it stands in the text.
+    """
     single = [(place, stem) for place, stem in enumerate(stems) if stem.split() == [stem]]
     parted = [(place, stem) for place, stem in enumerate(stems) if stem.split() != [stem]]
     words = [[text.split() for text in column] for column in columns]
     by_word = _stems_by_word(single, set().union(*chain.from_iterable(words)))
+    known = {word: number for number, word in enumerate(by_word)}
+    holds = np.zeros((len(known), len(stems)), dtype=np.int64)
+    for word, places in by_word.items():
+        holds[known[word], places] = 1
     found: list[Ints] = []
     for column, rows in zip(columns, words, strict=True):
-        at = [
-            (i, place)
-            for i, row in enumerate(rows)
-            for word in by_word.keys() & row
-            for place in by_word[word]
-        ]
-        at += [(i, place) for i, text in enumerate(column) for place, stem in parted if stem in text]
-        matrix = np.zeros((len(column), len(stems)), dtype=np.int64)
-        matrix[tuple(np.array(at, dtype=np.int64).reshape(-1, 2).T)] = 1
-        found.append(matrix)
+        counts = count_tokens(rows, known, len(known)).astype(np.int64) @ holds
+        for place, stem in parted:
+            counts[:, place] = [text.count(stem) for text in column]
+        found.append(counts)
     return found
 
 

@@ -174,11 +174,11 @@ class Counted:
     def __init__(self, block: TokenCounts, table: TokenTable) -> None:
         self._block, self._table = block, table
         find, width = block.vocabulary(), len(block.idf_)
-        self._lists = [(_counts(shared.lists, find, width), shared.of) for shared in table.lists]
+        self._lists = [(count_tokens(shared.lists, find, width), shared.of) for shared in table.lists]
         if table.cross:
             self._index = block.index(table.cross.separator)
             self._sides = _padded(table.cross.sides.lists, self._index.sides)
-            self._items = _counts(table.cross.items.lists, self._index.items, len(self._index.items) + 1)
+            self._items = count_tokens(table.cross.items.lists, self._index.items, len(self._index.items) + 1)
 
     @property
     def width(self) -> int:
@@ -235,8 +235,8 @@ class Counted:
         return sp.csr_matrix((np.ones(len(row)), (row, columns[is_known])), shape=shape)
 
 
-def _counts(lists: Sequence[Iterable[str]], find: Mapping[str, int], width: int) -> sp.csr_matrix:
-    """How often each list has each known token."""
+def count_tokens(lists: Sequence[Iterable[str]], find: Mapping[str, int], width: int) -> sp.csr_matrix:
+    """How often each list has each known token: shape (n_lists, width)."""
     columns, starts = array("q"), array("q", [0])
     for tokens in lists:
         columns.extend(map(find.get, tokens, repeat(-1)))

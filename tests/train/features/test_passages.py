@@ -61,5 +61,9 @@ def test_a_row_alone_has_its_paragraph() -> None:
 def test_columns_give_passages_one_by_one_and_in_parts() -> None:
     passages = to_passages([row("Eins."), row("Zwei.", after="Drei."), row("Drei.", "Zwei.")])
     assert [p.text for p in passages] == ["Eins.", "Zwei.", "Drei."]
-    assert passages[np.int64(1)] == passages[1] == Passage("Zwei.", "", "Drei.", "Drei.", "Eins. Zwei. Drei.")
+    assert (
+        passages[np.int64(1)]
+        == passages[1]
+        == Passage("Zwei.", "", "Drei.", "Zwei. Drei.", "Eins. Zwei. Drei.")
+    )
     assert list(passages[1:]) == list(passages.only([1, 2])) == [passages[1], passages[2]]

@@ -30,7 +30,7 @@ def written_out(
 
 
 def pair(text: str, target: Target, book: Codebook, *, known: bool = True, whole: str = "") -> Tokens:
-    passage = Passage(text=text, before="", after="", around="", whole=whole or text)
+    passage = Passage(text=text, before="", after="", paragraph=text, whole=whole or text)
     return written_out([passage], [TargetCues(target, book, known=known)], {})[0]
 
 
@@ -132,7 +132,10 @@ def made_up(seed: int) -> list[Passage]:
     chance = random.Random(seed)
     texts = [" ".join(chance.choices(WORDS, k=chance.randint(0, 14))) for _ in range(60)]
     whole = [" ".join(texts[i : i + 20]) for i in (0, 20, 40)]
-    return [Passage(text, "", "", chance.choice(texts), whole[i // 20]) for i, text in enumerate(texts)]
+    return [
+        Passage(text, "", "", f"{chance.choice(texts)} {text}".strip(), whole[i // 20])
+        for i, text in enumerate(texts)
+    ]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -143,6 +146,7 @@ def test_pairs_have_the_tokens_of_the_plain_reference(seed: int, codebook: Codeb
     profiles = {passage.whole: {"tempolimit": 0.31, "seebruecke": 0.02} for passage in passages}
     found = written_out(passages, cues, profiles)
     for (passage, cue), (mention, topic, cross) in zip(pairs, found, strict=True):
-        text, around = passage.text, passage.around
+        text = passage.text
+        around = passage.paragraph.removesuffix(text)
         assert Counter(mention) == plain.mention_tokens(cue, text, around, topic), (text, cue.id)
         assert Counter(cross) == plain.cross_tokens(cue, text)

@@ -1,6 +1,7 @@
 """A verb of saying in its clause: the whole of the verb, and its subject."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -22,7 +23,6 @@ from train.features.speech.tables import Verb, verb_forms, words
 
 Who = Literal["noun", "pronoun", "place", "man", "nobody", "author"]
 
-_MARKS = ",;:.?Q-()"
 _PRONOUN_LEFT = re.compile(rf"{BEGIN}[ak]*(?P<who>E){LOOSE}*$")
 _NOUN_LEFT = re.compile(rf"(?:{BEGIN}|,D(?=[Dr]))[ak]*(?P<who>{NOUNS}){LOOSE}*(?P<aside>{ASIDE})?[ae]*$")
 _NAME_LEFT = re.compile(rf"{BEGIN}[ak]*(?P<who>{BARE_OF})[ae]*$")
@@ -77,10 +77,9 @@ class Subject(NamedTuple):
 
 def clause_at(i: int, tokens: Tokens) -> Places:
     """Where the clause begins in which a token stands, and where it ends: at the nearest marks."""
-    classes = tokens.classes
-    begin = next((j + 1 for j in range(i - 1, -1, -1) if classes[j] in _MARKS), 0)
-    end = next((j for j in range(i, len(classes)) if classes[j] in _MARKS), len(classes))
-    return begin, end
+    marks = tokens.marks
+    at = bisect_left(marks, i)
+    return marks[at - 1] + 1 if at else 0, marks[at] if at < len(marks) else len(tokens.classes)
 
 
 def verb_group(i: int, tokens: Tokens) -> VerbGroup | None:
@@ -124,6 +123,8 @@ def _has_particle(verb: Verb, i: int, tokens: Tokens) -> bool:
     if not verb.particle:
         return True
     parts, lower, classes = tuple(verb.particle.split(" ")), tokens.lower, tokens.classes
+    if parts[0] not in lower:
+        return False
     begin, end = clause_at(i, tokens)
     while end < len(classes) and classes[end] == "," and not _is_new_clause(end, tokens):
         end = next((j for j in range(end + 1, len(classes)) if classes[j] in ",;:.?Q"), len(classes))

@@ -35,7 +35,8 @@ def read_sentence(text: str) -> Reading:
     tokens, quotations = read_tokens(text)
     verbs = (_report(i, tokens) for i, letter in enumerate(tokens.classes) if letter in "VYZ")
     reports = [*find_sources(tokens), *(report for report in verbs if report)]
-    places = [i for i, low in enumerate(tokens.lower) if low in konjunktiv() and _is_konjunktiv(i, tokens)]
+    forms = konjunktiv().intersection(tokens.lower)  # in most sentences none
+    places = [i for i, low in enumerate(tokens.lower) if low in forms and _is_konjunktiv(i, tokens)]
     return Reading(tokens, quotations, reports, places)
 
 

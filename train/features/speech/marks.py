@@ -15,10 +15,10 @@ _QUOTES = '"„“”‟»«'
 _SINGLE = "'‚‘’‛›‹"
 _ANY_QUOTE = re.compile(f"[{_QUOTES}{_SINGLE}]")
 _MASKS = SPEECH + NAMED + SCARE
-_EVEN = str.maketrans({"`": "'", "´": "'", **dict.fromkeys("‐‑", "-")})
-#: Words that are one class or another by what stands beside them, and what stands before a beginning.
+_EVEN = {"`": "'", "´": "'", "‐": "-", "‑": "-"}
+#: Words that are one class or another by what stands beside them, and the classes before a beginning.
 _BESIDE = frozenset(("sein", "während", "meinen", "sie"))
-_BEGINNERS = f"?!.:;(…–—-−{_MASKS}"
+_BEFORE_BEGINNING = "?.:;(-Qqu"
 _SPACE = re.compile(r"\s")
 _INNER = re.compile(r"(?<=\w)[’‘](?=\w)")
 _OPENS, _CLOSES = " \t\n([{–—-/:", " \t\n.,;:!?…)]}–—-/"
@@ -47,6 +47,7 @@ _CLOSED = {
 _SINGLE_WORDS = {
     "der": "r", "den": "d", "dem": "d", "wer": "E", "so": "a", "laut": "P", "während": "P", "seit": "P",
 }  # fmt: skip
+_CLAUSE_ENDS = ",;:.?Q-()"
 _DASHES, _ENDS = "–—-−", ".!?…"
 
 
@@ -55,18 +56,26 @@ class Tokens(NamedTuple):
 
     Parameters
     ----------
+    text
+        The sentence with its quotations as private characters.
     words
-        As they stand, quotations as private characters.
-    spans
-        Where they stand in the text.
+        As they stand in it.
     classes
-        A letter each, see `_class_of`.
+        A letter each, see `_classes_of`.
+    marks
+        The places of the marks that clauses end with.
     """
 
+    text: str
     words: tuple[str, ...]
     lower: tuple[str, ...]
-    spans: tuple[tuple[int, int], ...]
     classes: str
+    marks: list[int]
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where the tokens stand in the text: looked for only where it is asked, which it seldom is."""
+        return [match.span() for match in _TOKEN.finditer(self.text)]
 
 
 class Quotation(NamedTuple):
@@ -78,7 +87,11 @@ class Quotation(NamedTuple):
 
 def even(text: str) -> str:
     """The text with one kind of space, apostrophe and hyphen; every place stays as it is."""
-    return _SPACE.sub(" ", _INNER.sub("'", text.translate(_EVEN)))
+    for odd, plain in _EVEN.items():
+        text = text.replace(odd, plain)
+    if "’" in text or "‘" in text:
+        text = _INNER.sub("'", text)
+    return text if text.isprintable() else _SPACE.sub(" ", text)
 
 
 def find_quotations(text: str) -> tuple[list[Quotation], str]:
@@ -148,15 +161,15 @@ def read_tokens(text: str) -> tuple[Tokens, list[Quotation]]:
     """The tokens of a sentence, and its quotations."""
     plain = even(text)
     quotations, masked = find_quotations(plain)
-    spans = [match.span() for match in _TOKEN.finditer(masked)]
-    row = [masked[start:end] for start, end in spans]
-    lower = [word.lower() for word in row]
-    classes = "".join(_class_of(i, row, lower) for i in range(len(row)))
-    return Tokens(tuple(row), tuple(lower), tuple(spans), classes), quotations
+    row = _TOKEN.findall(masked)
+    lower = "\n".join(row).lower().split("\n") if row else []
+    classes = _classes_of(row, lower)
+    marks = [i for i, letter in enumerate(classes) if letter in _CLAUSE_ENDS]
+    return Tokens(masked, tuple(row), tuple(lower), classes, marks), quotations
 
 
-def _class_of(i: int, row: list[str], lower: list[str]) -> str:
-    """The class of a token.
+def _classes_of(row: list[str], lower: list[str]) -> str:
+    """The classes of tokens.
 
     - Marks are themselves: ``,`` ``;`` ``:`` ``-`` ``(`` ``)`` ``.`` ``?``; ``Q`` is speech, ``q`` a name and
       ``u`` a word in quotation marks.
@@ -169,15 +182,22 @@ def _class_of(i: int, row: list[str], lower: list[str]) -> str:
       werden, ``L`` lassen, ``m`` modal, ``S`` sein.
     - Others: ``k`` "und", ``B`` subordinating, ``a`` an adverb, ``x`` any other.
     """
-    word, low = row[i], lower[i]
-    begins = i == 0 or row[i - 1][0] in _BEGINNERS
-    if low in _BESIDE or (begins and word[0].isupper()):
-        follows = row[i + 1] if i + 1 < len(row) else ""
-        if special := _special(low, word, follows, begins=begins, after_comma=i > 0 and row[i - 1] == ","):
-            return special
-        if begins and _is_small(low, follows):
-            return _class_of_small(low)
-    return _class_alone(word)
+    classes = list(map(_class_alone, row))
+    begins = [0, *(i + 1 for i, letter in enumerate(classes[:-1]) if letter in _BEFORE_BEGINNING)]
+    beside = () if _BESIDE.isdisjoint(lower) else (i for i, low in enumerate(lower) if low in _BESIDE)
+    for i in {*begins, *beside} if row else ():
+        classes[i] = _class_beside(i, row, lower[i], begins=i in begins) or classes[i]
+    return "".join(classes)
+
+
+def _class_beside(i: int, row: list[str], low: str, *, begins: bool) -> str:
+    """The class that a token has by what stands beside it, else nothing."""
+    word, follows = row[i], row[i + 1] if i + 1 < len(row) else ""
+    if not (low in _BESIDE or word[0].isupper()):
+        return ""
+    if special := _special(low, word, follows, begins=begins, after_comma=i > 0 and row[i - 1] == ","):
+        return special
+    return _class_of_small(low) if begins and _is_small(low, follows) else ""
 
 
 @lru_cache(1 << 15)

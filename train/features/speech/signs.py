@@ -61,7 +61,7 @@ def signs_of(text: str, before: str = "") -> tuple[str, ...]:
             found.add("relayed=comment")
     elif verdict == "own":
         found.add("unmarked")
-    return tuple(sign for sign in SIGNS if sign in found)
+    return tuple(sorted(found, key=_COLUMN.__getitem__))
 
 
 def columns_of_signs(text: str, before: str = "") -> list[int]:

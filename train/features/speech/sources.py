@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 from train.features.speech.clauses import VerbGroup, Who, clause_at
 from train.features.speech.frames import has_clause, has_that
@@ -42,7 +42,7 @@ def find_sources(tokens: Tokens) -> Iterator[Report]:
     for i, low in enumerate(tokens.lower):
         if low in _READERS:
             yield from _READERS[low](i, tokens)
-        if tokens.classes[i] == "N" and low.endswith(_said_nouns()):
+        if tokens.classes[i] == "N" and _is_said_noun(low):
             yield from _noun(i, tokens)
     for match in _IN_BRACKETS.finditer(tokens.classes):
         yield named("quote", match.span("who"), tokens)
@@ -199,6 +199,7 @@ def _place_in(begin: int, end: int, tokens: Tokens) -> tuple[Who, Places | None]
     return "nobody", None
 
 
-@cache
-def _said_nouns() -> tuple[str, ...]:
-    return tuple(sorted(read_list("said_nouns")))
+@lru_cache(1 << 12)
+def _is_said_noun(low: str) -> bool:
+    """Whether it is one, or a compound of one."""
+    return low.endswith(tuple(read_list("said_nouns")))

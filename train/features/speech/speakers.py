@@ -32,7 +32,8 @@ def span_of(who: Places, tokens: Tokens) -> Places | None:
         return None
     if _is_age_and_name(start, end, tokens):
         start = end - 1
-    return tokens.spans[start][0], tokens.spans[end - 1][1]
+    spans = tokens.spans
+    return spans[start][0], spans[end - 1][1]
 
 
 def is_person(who: Places, tokens: Tokens) -> bool:
