@@ -3,7 +3,7 @@
     python tests/benchmarks/bench_scale.py [--sentences N] [--files N] [--repeats N] [--engine NAME=PYTHON …]
 
 Each run is the command `tag --engine NAME --workers 2`, or two commands `tag --part 1/2` and `2/2` at once, on the same
-generated sentences: beginnings and ends of the demo's, put together anew, so that few recur. ``NAME=PYTHON``
+generated sentences that hardly recur (`made_texts`). ``NAME=PYTHON``
 names the interpreter of an environment that has the engine; without any it is processes, and Dask where it is
 installed. Ray is no engine of the command: it is compared here only, by Ray Data as its guide to batch inference has
 it (a class, a pool of actors, a row a file).
@@ -12,7 +12,6 @@ it (a class, a pool of actors, a row a file).
 import argparse
 import json
 import os
-import random
 import resource
 import signal
 import subprocess
@@ -21,11 +20,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "benchmarks")]
 
 WORKERS = 2
 ENOUGH = 100_000  # sentences of a run whose worker is killed
@@ -94,41 +94,15 @@ def rows_in(out: Path) -> int:
 
 
 def corpus(place: Path, sentences: int, files: int) -> Path:
-    """A folder with so many files of commentaries of twenty generated sentences each, packed."""
-    from annotate.demo import material
-    from annotate.texts.commentaries import read_commentaries
-    from annotate.texts.sentences import split_sentences
-    from schemas.jsonl import writing_jsonl
+    """A folder with so many packed files of generated commentaries."""
+    from made_texts import SENTENCES, made_commentaries
 
-    shipped = place.with_name(f"{place.name}-shipped")
-    shipped.mkdir()
-    material.copy_commentaries(shipped)
-    real = [
-        one.text.split()
-        for commentary in read_commentaries([shipped])
-        for one in split_sentences(commentary)
-        if len(one.text.split()) > 5
-    ]
-    drawn = random.Random(0)
+    from schemas.jsonl import write_jsonl
 
-    def sentence() -> str:
-        first, second = drawn.choice(real), drawn.choice(real)
-        return " ".join(
-            [*first[: drawn.randint(2, len(first) - 2)], *second[drawn.randint(1, len(second) - 2) :]]
-        )
-
+    each = sentences // files // SENTENCES or 1
+    made = made_commentaries(files * each, place.with_name(f"{place.name}-shipped"))
     for n in range(files):
-        with writing_jsonl(place / f"{n // 10:02}" / f"{n:04}.jsonl.gz") as write:
-            for number in range(sentences // files // 20 or 1):
-                write(
-                    {
-                        "id": f"c{n}-{number}",
-                        "title": f"Kommentar {n}-{number}",
-                        "author": f"A {number % 97}",
-                        "date": f"2024-{1 + number % 12:02}-{1 + number % 28:02}",
-                        "text": " ".join(sentence() for _ in range(20)),
-                    }
-                )
+        write_jsonl(place / f"{n // 10:02}" / f"{n:04}.jsonl.gz", islice(made, each))
     return place
 
 

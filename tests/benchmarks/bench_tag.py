@@ -2,12 +2,12 @@
 
     python tests/benchmarks/bench_tag.py [--sentences N] [--pages N]
 
-The texts are the demo's commentaries under new titles; the model is trained on the demo's codings (anna's, so
-that no server is needed). Each run is a process of its own on one thread, imports included; our modules are compiled
+The texts are the demo's commentaries under new titles, whose sentences recur, and generated ones (`made_texts`),
+whose sentences hardly do. What recurs spares the model work: of the sentences predicted together one in three is
+another. The model is trained on the demo's codings (anna's, so that no server is needed). Each run is a process of its own on one thread, imports included; our modules are compiled
 before, as pip leaves them and those of scikit-learn. The twin is what one writes with scikit-learn alone: TF-IDF of
 words and of letters, a logistic regression for each layer, each code of a set and each target, pickled; it splits
-texts with the same splitter and writes with the same writer, without calibration, thresholds, context and reasons. The demo's sentences recur, which spares the model work that new ones
-would make: the share of distinct ones among those predicted together is one in three.
+texts with the same splitter and writes with the same writer, without calibration, thresholds, context and reasons.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "benchmarks")]
 
 TAG = """
 import sys
@@ -53,8 +53,12 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=100_000)
     parser.add_argument("--pages", type=int, default=10_000, help="sentences of the run that writes pages")
     args = parser.parse_args()
+    from made_texts import SENTENCES, made_commentaries
+
+    from annotate.texts.commentaries import read_commentaries
+    from annotate.texts.sentences import split_sentences
     from demo_model import demo_model
-    from schemas.jsonl import read_jsonl
+    from schemas.jsonl import read_jsonl, write_jsonl
     from schemas.records import GoldSentence
 
     for package in ("schemas", "exports", "train", "annotate"):
@@ -65,12 +69,18 @@ def main() -> None:
         fit_twin(list(read_jsonl(home / "gold.jsonl", GoldSentence)), home / "twin.pickle")
         file, folder = copies(home / "texts", args.sentences)
         _, few = copies(home / "few", args.pages)
+        new = home / "new.jsonl"
+        write_jsonl(new, made_commentaries(args.sentences // SENTENCES, home / "shipped"))
+        in_new = sum(len(split_sentences(one)) for one in read_commentaries([new]))
         runs: dict[str, tuple[str, list[Any], int]] = {
             "file, no reasons": (TAG, [file, "-m", model, "--reasons", "none", "-o"], args.sentences),
             "file, reasons": (TAG, [file, "-m", model, "-o"], args.sentences),
             "folder, reasons": (TAG, [folder, "-m", model, "-o"], args.sentences),
             "pages": (TAG, [few, "-m", model, "--to", "html", "-o"], args.pages),
             "plain twin": (TWIN, [home / "twin.pickle", file], args.sentences),
+            "new sentences, no reasons": (TAG, [new, "-m", model, "--reasons", "none", "-o"], in_new),
+            "new sentences, reasons": (TAG, [new, "-m", model, "-o"], in_new),
+            "new sentences, plain twin": (TWIN, [home / "twin.pickle", new], in_new),
         }
         for n, (name, (code, words, sentences)) in enumerate(runs.items()):
             seconds, peak = measured(code, [*words, home / f"out{n}"], home / "told.json")
