@@ -40,7 +40,7 @@ from train.evaluate import cross_validate, evaluate_model, scored_rows
 from train.evaluation.items import layer_items
 from train.evaluation.reliability import Bin
 from train.evaluation.report import LayerFigures
-from train.evaluation.stance_figures import Directions, Suggested
+from train.evaluation.stance_figures import Directions, StanceFigures, Suggested
 from train.fit import fit
 from train.settings import USUAL_ENCODER, changed
 
@@ -84,11 +84,11 @@ def tell_layers(draws: Sequence[Draw]) -> None:
             two(mean(one.ceiling and one.ceiling.macro_f1 for one in figures)),
             two(mean(one.baselines and one.baselines.twin for one in figures)),
             percent(mean(one.at_abstention.coverage for one in figures)),
-            f"{percent(mean(draw.sure[name][commonest] for draw in draws))} {commonest}",
+            f"{commonest}, {percent(mean(draw.sure[name][commonest] for draw in draws))}",
             percent(mean(one.at_abstention.accuracy for one in figures)),
             two(mean(one.interval and one.interval[1] - one.interval[0] for one in figures)),
         ))  # fmt: skip
-    head = "layer, macro-F1, people, plain linear model, answered surely, of these, of these right, width of interval"
+    head = "layer, macro-F1, people, plain linear model, answered surely, commonest of these, of these right, width of interval"
     tell_table(head.split(", "), rows)
 
 
@@ -102,16 +102,21 @@ def tell_codes(draws: Sequence[Draw]) -> None:
     tell_table(("layer", "code", "coded examples", "F1"), rows)
 
 
-def tell_stances(draws: Sequence[Draw]) -> None:
-    found = [figures for draw in draws if (figures := draw.figures["stance"].suggested)]
+def tell_stances(found: Sequence[StanceFigures]) -> None:
     touched = sum(one.touched for one in found)
-    marks, right = pooled(one.marks for one in found)
-    known, unknown = pooled(one.known for one in found), pooled(one.unknown for one in found)
-    tell(f"{touched:,} touched targets; surely marked as touched: {marks}, of these right {percent(right)}")
-    tell(
-        f"their way right, the author's other texts on the target coded: {percent(known[1])} of {known[0]:,}"
-    )
-    tell(f"their way right, not coded: {percent(unknown[1])} of {unknown[0]:,}\n")
+    precision = mean(one.average_precision for one in found)
+    kinds = {
+        "marks (surely touched)": pooled(one.marks for one in found),
+        "ticks (a sure direction)": pooled(one.ticks for one in found),
+        "directions where the author's other texts on the target are coded": pooled(
+            one.known for one in found
+        ),
+        "directions where not": pooled(one.unknown for one in found),
+    }
+    tell(f"touched targets: {touched:,}; average precision of a touch {two(precision)}")
+    for what, (n, right) in kinds.items():
+        tell(f"{what}: {n:,}, right {percent(right)}")
+    tell("")
 
 
 def tell_scores(draws: Sequence[Draw], layers: Sequence[str]) -> None:
@@ -130,10 +135,10 @@ def tell_scores(draws: Sequence[Draw], layers: Sequence[str]) -> None:
 
 def tell_curve(rows: Sequence[GoldSentence], book: Codebook) -> None:
     points = cross_validate(rows, book, settings=SETTINGS, curve=True).learning_curve
-    found = [
-        (one.sentences, one.commentaries, *(two(one.macro_f1[name]) for name in LAYERS)) for one in points
-    ]
-    tell_table(("sentences", "commentaries", *LAYERS), found)
+    tell_table(
+        ("sentences", "commentaries", *LAYERS),
+        [(one.sentences, one.commentaries, *(two(one.macro_f1[name]) for name in LAYERS)) for one in points],
+    )
 
 
 def tell_real(folder: Path) -> None:
@@ -148,10 +153,11 @@ def tell_real(folder: Path) -> None:
     given = {one["sentence_id"]: {name: one[name] for name in LAYERS} for one in coded if one["coder"] == "a"}
     rows = gold_of(study, given)
     report = cross_validate(rows, study.codebook(), settings=SETTINGS)
+    found = ", ".join(f"{name} {two(report.layers[name].macro_f1)}" for name in LAYERS)
     tell(f"{len({row.commentary_id for row in rows})} real commentaries of one author, {len(rows)} sentences")
-    tell(
-        f"macro-F1, five folds: {', '.join(f'{name} {two(report.layers[name].macro_f1)}' for name in LAYERS)}"
-    )
+    tell(f"macro-F1, five folds: {found}")
+    if figures := report.layers["stance"].suggested:
+        tell_stances([figures])
 
 
 def pooled(parts: Iterable[Suggested | Directions | Bin]) -> tuple[int, float | None]:
@@ -204,7 +210,7 @@ def main() -> None:
         tell(f"encoder {SETTINGS.encoder}, codebook {book.codebook} {book.version} with its examples\n")
         tell_layers(draws)
         tell_codes(draws)
-        tell_stances(draws)
+        tell_stances([found for draw in draws if (found := draw.figures["stance"].suggested)])
         tell_scores(draws, ("function", "voice"))
         tell_curve(rows, book)
         tell_real(Path(folder) / "real")
