@@ -1,16 +1,18 @@
 """A model of the demo's first codings, made without a server."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from msgspec.structs import asdict
 
 from annotate.demo import material
 from annotate.demo.run import demo_study
+from annotate.study.folder import Study
 from annotate.study.split import split_study
 from annotate.sync.tasks import study_rows
 from schemas.codebook import Codebook
 from schemas.jsonl import write_jsonl
-from schemas.records import GoldSentence
+from schemas.records import GoldSentence, Layers
 from schemas.studio_json import read_result, to_result
 from train.fit import fit
 from train.persistence.folder import save_model
@@ -20,15 +22,18 @@ def demo_gold(folder: Path) -> tuple[list[GoldSentence], Codebook]:
     """What anna coded in all pieces of the demo, and the codebook; the folder becomes the study's."""
     study = demo_study(folder)
     split_study(study)
-    book, given = study.codebook(), material.codings("anna")
-    gold = [
-        GoldSentence(
-            **asdict(row), layers=read_result(to_result(given[row.sentence_id].layers, book), book).layers
-        )
+    given = {name: coding.layers for name, coding in material.codings("anna").items()}
+    return gold_of(study, given), study.codebook()
+
+
+def gold_of(study: Study, given: Mapping[str, Layers]) -> list[GoldSentence]:
+    """The sentences of a study that were coded, by their ids; a target that is not named is not touched."""
+    book = study.codebook()
+    return [
+        GoldSentence(**asdict(row), layers=read_result(to_result(given[row.sentence_id], book), book).layers)
         for row in study_rows(study)
         if row.sentence_id in given
     ]
-    return gold, book
 
 
 def demo_model(folder: Path) -> Path:

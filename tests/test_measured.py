@@ -50,3 +50,10 @@ def test_the_page_has_every_benchmark_with_its_command_and_what_was_kept_of_it()
         text = path.read_text("utf-8")
         assert HEAD.match(text), path
         assert text.rstrip() in page
+
+
+@pytest.mark.parametrize("page", ["model-at-300", "calibrated"])
+def test_the_tables_of_a_page_stand_in_what_its_benchmark_printed(page: str) -> None:
+    rows = re.findall(r"^\| .+$", (ROOT / "docs" / f"{page}.md").read_text("utf-8"), re.MULTILINE)
+    kept = (ROOT / "docs" / "measured" / "bench_model_at_300.txt").read_text("utf-8").splitlines()
+    assert rows and not set(rows) - set(kept)
