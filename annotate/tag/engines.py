@@ -112,6 +112,18 @@ def _one_thread() -> Iterator[None]:
                 os.environ[name] = value
 
 
+#: How workers of our own are watched: as Dask has it, a hundred looks a second at each, and memory that is
+#: given back at once, take a twelfth of the time.
+_DASK = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.worker.memory.monitor-interval": "1s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.tick.interval": "2s",
+    "distributed.admin.tick.limit": "60s",
+    "distributed.nanny.pre-spawn-environ": dict.fromkeys(_THREADS, 1),
+}
+
+
 def on_dask(
     work: Callable[[J], R], jobs: Sequence[J], *, workers: int, address: str | None = None
 ) -> Iterator[tuple[J, R | None]]:
@@ -155,7 +167,10 @@ def _dask_errors() -> Iterator[None]:
 @contextmanager
 def _dask_client(client: Any, cluster: Any, workers: int, address: str | None) -> Iterator[Any]:
     if address is None:
+        import dask
+
         with (
+            dask.config.set(_DASK),
             cluster(
                 n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs="CRITICAL"
             ) as own,
