@@ -145,7 +145,7 @@ def split(
     if opened:
         _tell_study(opened, report, output, mended, notes)
     if checker:
-        say(compact(checker.report(), len(read.files)))
+        say(compact(checker.report(), read))
     if shown:
         print_report(None, False, _table(shown))
     _tell(replace(report, notes=notes, failed=[Failed.of(error) for error in problems]), json, opened)

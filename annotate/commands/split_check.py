@@ -14,6 +14,7 @@ from schemas.decimals import counted
 if TYPE_CHECKING:
     from annotate.texts.check import Checker, FileCheck, LeftOut
     from annotate.texts.sentences import Piece
+    from annotate.texts.sources import FilesRead
     from schemas.errors import DataError
 
 _WIDTH = 80
@@ -93,12 +94,15 @@ def flag_words(row: Mapping[str, Any]) -> str:
     return f"{said}: {row['found']}" if row.get("found") else said
 
 
-def compact(files: "Sequence[FileCheck]", read: int) -> str:
+def compact(files: "Sequence[FileCheck]", read: "FilesRead") -> str:
     """A few lines: of each of the first files its commentaries, what was left out and what looks odd."""
     lines = [line for file in files for line in _compact(file)]
-    if read > len(files):
-        more = counted(read - len(files), "more file")
-        lines.append(f"… and {more}: `standpunkt split --check` tells of all")
+    rest = len(read.files) - len(files)
+    more = [counted(rest, "more file")] if rest else []
+    if read.more > rest:
+        more.append(f"{read.more:,} more commentar{'y' if read.more == 1 else 'ies'}")
+    if more:
+        lines.append(f"… and {', '.join(more)}: `standpunkt split --check` tells of all")
     return "\n".join(lines)
 
 

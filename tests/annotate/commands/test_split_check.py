@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from press_texts import NEXIS, PAGE
 
+from schemas.jsonl import write_jsonl
+
 Run = Callable[..., Any]
 ODD = "Der Winter kommt | Anna Weiß. 25.10.2025.\n\nEs regnet.\n\nDer Sommer; Karl Roth; 26.10.2025\n\nEs hagelt.\n"
 
@@ -82,6 +84,16 @@ def test_of_many_files_a_split_tells_of_the_first(standpunkt: Run, tmp_path: Pat
     ran = standpunkt("split", folder, "-o", tmp_path / "s.jsonl")
     assert "… and 20 more files: `standpunkt split --check` tells of all" in ran.err
     assert len(ran.err.splitlines()) < 15
+
+
+def test_of_a_file_of_very_many_commentaries_a_split_says_how_many_it_did_not_look_at(
+    standpunkt: Run, tmp_path: Path
+) -> None:
+    rows = [{"title": f"Titel {n}", "text": f"Es regnet {n} Stunden lang."} for n in range(1003)]
+    write_jsonl(tmp_path / "viele.jsonl", rows)
+    ran = standpunkt("split", tmp_path / "viele.jsonl", "-o", tmp_path / "s.jsonl")
+    assert "… and 3 more commentaries: `standpunkt split --check` tells of all" in ran.err
+    assert "1,003 commentaries, 1,003 sentences" in ran.err
 
 
 def test_the_page_is_written_and_said(standpunkt: Run, folder: Path, tmp_path: Path) -> None:
