@@ -5,9 +5,8 @@ import pytest
 
 from exports.audit.plan import detectable, plan_audit, within_commentaries
 from exports.audit.words import plan_words
-from schemas.codebook import Codebook
-
 from running import ROOT
+from schemas.codebook import Codebook
 
 from .conftest import made_study
 
