@@ -88,3 +88,23 @@ def test_the_table_of_strategies_says_what_its_benchmark_found() -> None:
             assert figures
             difference, low, high = (f"{float(figure):+.3f}" for figure in figures.groups())
             assert cell.removesuffix(" |") == f"{difference} ({low} to {high})"
+
+
+@pytest.mark.parametrize("page", ["export", "export-learning"])
+def test_seconds_and_memory_of_exports_are_those_of_their_benchmark(page: str) -> None:
+    kept = re.findall(r"^([\w-]+): ([\d.]+) s, peak (\d+) MB$", kept_of("bench_export"), re.MULTILINE)
+    rows = re.findall(r"^\| `([\w-]+)` \| (\d+) \| (\d+) MB \|$", page_of(page), re.MULTILINE)
+    assert rows
+    assert set(rows) <= {(name, f"{float(seconds):.0f}", peak) for name, seconds, peak in kept}
+
+
+def test_seconds_and_memory_of_an_index_are_those_of_its_benchmark() -> None:
+    kept = re.findall(
+        r"^([\d,]+) sentences, .+\n +counted: ([\d.]+) s .+ peak (\d+) MB$",
+        kept_of("bench_index"),
+        re.MULTILINE,
+    )
+    rows = re.findall(
+        r"^\| ([\d,]+) \| \d+ MB \| ([\d.]+) \| (\d+) MB \|$", page_of("index-corpus"), re.MULTILINE
+    )
+    assert rows and rows == kept
