@@ -52,8 +52,59 @@ def test_the_page_has_every_benchmark_with_its_command_and_what_was_kept_of_it()
         assert text.rstrip() in page
 
 
-@pytest.mark.parametrize("page", ["model-at-300", "calibrated"])
-def test_the_tables_of_a_page_stand_in_what_its_benchmark_printed(page: str) -> None:
-    rows = re.findall(r"^\| .+$", (ROOT / "docs" / f"{page}.md").read_text("utf-8"), re.MULTILINE)
-    kept = (ROOT / "docs" / "measured" / "bench_model_at_300.txt").read_text("utf-8").splitlines()
-    assert rows and not set(rows) - set(kept)
+def page_of(name: str) -> str:
+    return (ROOT / "docs" / f"{name}.md").read_text("utf-8")
+
+
+def kept_of(benchmark: str) -> str:
+    return (ROOT / "docs" / "measured" / f"{benchmark}.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("page", "benchmarks"),
+    [
+        ("model-at-300", ["bench_model_at_300"]),
+        ("calibrated", ["bench_model_at_300"]),
+        ("model", ["bench_examples", "bench_stance"]),
+        ("team", ["bench_team"]),
+    ],
+)
+def test_the_tables_of_a_page_stand_in_what_its_benchmarks_printed(page: str, benchmarks: list[str]) -> None:
+    tables = [table.splitlines() for table in re.findall(r"(?:^\|.+\n)+", page_of(page), re.MULTILINE)]
+    for benchmark in benchmarks:
+        kept = kept_of(benchmark).splitlines()
+        found = [[head, *rows] for head, _, *rows in tables if head in kept]
+        assert found and not {row for table in found for row in table} - set(kept)
+
+
+def test_the_table_of_strategies_says_what_its_benchmark_found() -> None:
+    rows = re.findall(r"^\| .+ to \+.+ \|$", page_of("select"), re.MULTILINE)
+    _, _, *tasks = kept_of("bench_select").split("\n\n")
+    for row, task in zip(rows, tasks[:4], strict=True):
+        at_random, *others = row.split(" | ")[1:]
+        assert re.search(rf"^random .* {at_random}  \d+ %", task, re.MULTILINE)
+        for name, cell in zip(("mixed", "uncertainty", "diverse"), others, strict=True):
+            figures = re.search(rf"^{name} +− random at 1000: (\S+) \((\S+), (\S+)\)$", task, re.MULTILINE)
+            assert figures
+            difference, low, high = (f"{float(figure):+.3f}" for figure in figures.groups())
+            assert cell.removesuffix(" |") == f"{difference} ({low} to {high})"
+
+
+@pytest.mark.parametrize("page", ["export", "export-learning"])
+def test_seconds_and_memory_of_exports_are_those_of_their_benchmark(page: str) -> None:
+    kept = re.findall(r"^([\w-]+): ([\d.]+) s, peak (\d+) MB$", kept_of("bench_export"), re.MULTILINE)
+    rows = re.findall(r"^\| `([\w-]+)` \| (\d+) \| (\d+) MB \|$", page_of(page), re.MULTILINE)
+    assert rows
+    assert set(rows) <= {(name, f"{float(seconds):.0f}", peak) for name, seconds, peak in kept}
+
+
+def test_seconds_and_memory_of_an_index_are_those_of_its_benchmark() -> None:
+    kept = re.findall(
+        r"^([\d,]+) sentences, .+\n +counted: ([\d.]+) s .+ peak (\d+) MB$",
+        kept_of("bench_index"),
+        re.MULTILINE,
+    )
+    rows = re.findall(
+        r"^\| ([\d,]+) \| \d+ MB \| ([\d.]+) \| (\d+) MB \|$", page_of("index-corpus"), re.MULTILINE
+    )
+    assert rows and rows == kept

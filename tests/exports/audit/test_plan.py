@@ -5,6 +5,7 @@ import pytest
 
 from exports.audit.plan import detectable, plan_audit, within_commentaries
 from exports.audit.words import plan_words
+from running import ROOT
 from schemas.codebook import Codebook
 
 from .conftest import made_study
@@ -25,6 +26,14 @@ def test_the_correlation_within_commentaries_comes_from_codings(book: Codebook) 
     found = within_commentaries(study.annotations, book)
     assert found is not None and 0.02 < found < 0.3
     assert within_commentaries(study.annotations[:4], book) is None
+
+
+def test_the_page_says_what_is_planned() -> None:
+    """33 commentaries of 17 sentences, two annotators, a fifth without suggestions, nothing coded yet."""
+    shift = detectable(33, 7, 33 * 17 * 2, 0.1, 0.05)
+    assert shift is not None
+    page = (ROOT / "docs" / "audit.md").read_text("utf-8")
+    assert f"20 % without suggestions show a shift of {100 * shift:.0f} points" in page
 
 
 @pytest.mark.parametrize("prevalence", [0.1, 0.3])
