@@ -1,5 +1,6 @@
 """What tests of all packages share: where the real files are, a real server, a real browser."""
 
+import functools
 import gc
 import json
 import os
@@ -14,6 +15,8 @@ from typing import Any
 import filelock
 import hypothesis  # noqa: F401  (it looks, as it is imported, for what refers to random generators: before gc.freeze)
 import pytest
+import typer.main
+import typer.testing
 
 from annotate.cli import main
 from annotate.demo.material import copy_commentaries
@@ -26,6 +29,8 @@ from coded_study import coded_study
 from running import ROOT, STRESS, Ran, interrupt_demo, own_home, run_demo_command
 
 os.environ["STANDPUNKT_CACHE"] = "off"  # nothing of a user's, and nothing left behind
+# the verbs are made into a command once, not for each of a thousand calls
+typer.main.get_command = typer.testing._get_command = functools.cache(typer.main.get_command)
 
 #: The files that need the demo, which is run once: their tests go to one worker.
 DEMO_FILES = {
