@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -145,7 +146,12 @@ def examine_codebook(path: str | Path) -> Examined:
     DataError
         The file cannot be read, is too long, or is no YAML.
     """
-    data, places, refused, aliased = scan_yaml(_text(path), path)
+    return _examined(_text(path), str(path))
+
+
+@lru_cache(maxsize=8)  # what runs on asks for the same codebook again and again: the pages, the backend
+def _examined(text: str, path: str) -> Examined:
+    data, places, refused, aliased = scan_yaml(text, path)
     fitted, misfitting = fit(data, Codebook, ignored=("licence", "license"))
     codebook, unknown = _known_kinds(msgspec.convert(fitted, Codebook))
     problems: list[Problem] = [("error", place, words) for place, words in refused]
