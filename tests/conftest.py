@@ -27,6 +27,7 @@ from annotate.study.folder import open_study
 from annotate.study.split import split_study
 from coded_study import coded_study
 from running import ROOT, STRESS, Ran, interrupt_demo, own_home, run_demo_command
+from train.settings import Settings
 
 os.environ["STANDPUNKT_CACHE"] = "off"  # nothing of a user's, and nothing left behind
 # the verbs are made into a command once, not for each of a thousand calls
@@ -155,6 +156,12 @@ def standpunkt(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str
         return Ran(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def quick_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models are trained with two inner folds: for tests of what is said and kept, not of how good a model is."""
+    monkeypatch.setattr(Settings, "folds", lambda self, rows: 2)
 
 
 @pytest.fixture(scope="session")

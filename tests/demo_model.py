@@ -14,6 +14,7 @@ from schemas.records import GoldSentence
 from schemas.studio_json import read_result, to_result
 from train.fit import fit
 from train.persistence.folder import save_model
+from train.settings import Settings
 
 
 def demo_gold(folder: Path) -> tuple[list[GoldSentence], Codebook]:
@@ -31,7 +32,7 @@ def demo_gold(folder: Path) -> tuple[list[GoldSentence], Codebook]:
     return gold, book
 
 
-def demo_model(folder: Path) -> Path:
+def demo_model(folder: Path, *, inner_folds: int = 5) -> Path:
     """Trains in this folder and gives the model's; the pieces that the demo holds back stay unseen.
 
     ``gold.jsonl`` beside it is what it learned from, ``study`` the study of the pieces.
@@ -39,4 +40,4 @@ def demo_model(folder: Path) -> Path:
     coded, book = demo_gold(folder / "study")
     gold = [row for row in coded if row.commentary_id not in material.HELD_OUT]
     write_jsonl(folder / "gold.jsonl", gold)
-    return save_model(fit(gold, book)[0], folder / "model")
+    return save_model(fit(gold, book, settings=Settings(inner_folds=inner_folds))[0], folder / "model")

@@ -13,6 +13,8 @@ from annotate.cli import app
 from schemas.errors import StandpunktError
 from train.evaluation.report import SHARES
 
+pytestmark = pytest.mark.usefixtures("quick_training")
+
 BOOK = """
 codebook: klein
 version: 1.0.0

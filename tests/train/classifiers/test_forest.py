@@ -98,8 +98,8 @@ def test_trees_see_what_tells_together() -> None:
 
 
 def test_how_sure_gold_is_counts_for_the_forest_too() -> None:
-    X, y, groups = both_or_neither(1200)
-    wrong = np.where(np.arange(1200) % 3 == 0, 1 - y, y)
+    X, y, groups = both_or_neither(600)
+    wrong = np.where(np.arange(600) % 3 == 0, 1 - y, y)
     soft = np.eye(2)[wrong] * np.where(wrong == y, 1.0, 0.01)[:, None]
     right = [
         (fitted(X, wrong, groups, trees=True, soft=given).predict(X) == y).mean() for given in (None, soft)

@@ -13,7 +13,7 @@ from train.metrics import many_hot, tally
 from train.model import Model
 from train.settings import Settings
 
-QUICK = Settings(inner_folds=3)
+QUICK = Settings(inner_folds=2)
 
 
 def coded(text: str, **layers: object) -> GoldSentence:
