@@ -10,7 +10,6 @@ from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Layers
 from train.fit import fit
 from train.model import Model
-from train.settings import Settings
 
 CODEBOOK = {
     "codebook": "probe",
@@ -198,7 +197,7 @@ def rows() -> list[GoldSentence]:
 
 @pytest.fixture(scope="session")
 def model(rows: list[GoldSentence], codebook: Codebook) -> Model:
-    return fit(rows, codebook, settings=Settings(inner_folds=2))[0]
+    return fit(rows, codebook)[0]
 
 
 @pytest.fixture(scope="session")
