@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import itertools
 import json
 import os
 import shutil
@@ -44,6 +45,7 @@ LONGEST = (
 )  # fmt: skip
 #: What a Label Studio leaves in its folder.
 LEFT = ("data", "demo-accounts.json", "studio.json")
+_NUMBERS = itertools.count()
 
 
 @pytest.fixture
@@ -55,12 +57,18 @@ def earlier_study(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_foreign_server(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+def _no_foreign_server(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Tests never talk to a Label Studio that somebody uses."""
     for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_HOST", "LABEL_STUDIO_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     if "studio_home" not in request.fixturenames:
-        monkeypatch.setenv("STANDPUNKT_HOME", str(request.getfixturevalue("tmp_path") / "home"))
+        if "tmp_path" in request.fixturenames:
+            own = request.getfixturevalue("tmp_path")
+        else:  # most need no folder, and none is made for them
+            own = tmp_path_factory.getbasetemp() / f"without-{next(_NUMBERS)}"
+        monkeypatch.setenv("STANDPUNKT_HOME", str(own / "home"))
 
 
 @pytest.fixture(autouse=True)
