@@ -85,7 +85,7 @@ def test_rows_count_as_much_as_they_weigh() -> None:
 def fitted(X: Any, y: Any, groups: list[str], *, trees: bool, **more: Any) -> CalibratedLinear:
     columns = np.arange(12)
     evidence = Evidence(columns, columns[:0], (columns,), columns if trees else columns[:0])
-    return CalibratedLinear(balances=()).fit(X, y, groups=groups, evidence=evidence, **more)
+    return CalibratedLinear(balances=(), folds=2).fit(X, y, groups=groups, evidence=evidence, **more)
 
 
 def test_trees_see_what_tells_together() -> None:
