@@ -231,7 +231,9 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
         gc.collect()
         gc.freeze()
-        gc.set_threshold(50_000)  # it takes an eighth of the time where it looks for garbage after each 700 objects
+        gc.set_threshold(
+            50_000
+        )  # it takes an eighth of the time where it looks for garbage after each 700 objects
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
