@@ -16,7 +16,7 @@ from schemas.kinds import KINDS
 from schemas.layer import NAME, NO_TARGET, Code, Example, Layer, NoTarget, Target, TargetType, Text
 from schemas.records import Record
 from schemas.schemes import SCHEMES
-from schemas.yaml_file import Place, Positions, Problem, Scanned, fit, nearest, scan_yaml
+from schemas.yaml_file import Place, Positions, Problem, fit, nearest, scan_yaml
 
 __all__ = ["NAME", "NO_TARGET", "Code", "Example", "Layer", "NoTarget", "Target", "TargetType", "Text"]
 
@@ -147,9 +147,15 @@ def examine_codebook(path: str | Path) -> Examined:
         The file cannot be read, is too long, or is no YAML.
     """
     try:
-        data, places, refused, aliased = _scanned(_text(path))
+        return _examined(_text(path), frozenset(KINDS))
     except DataError as error:
         raise DataError(error.message, path=path, line=error.line, column=error.column) from error
+
+
+@lru_cache(maxsize=8)  # verbs, pages and the backend ask for the same codebook again and again
+def _examined(text: str, kinds: frozenset[str]) -> Examined:
+    """Of the text of a file, where there are these kinds of layers."""
+    data, places, refused, aliased = scan_yaml(text, "")
     fitted, misfitting = fit(data, Codebook, ignored=("licence", "license"))
     codebook, unknown = _known_kinds(msgspec.convert(fitted, Codebook))
     problems: list[Problem] = [("error", place, words) for place, words in refused]
@@ -163,13 +169,6 @@ def examine_codebook(path: str | Path) -> Examined:
         if not any(place[:n] in misfits for n in range(len(place) + 1)):
             problems.append((level, place, words))
     return Examined(codebook, problems, places)
-
-
-@lru_cache(
-    maxsize=8
-)  # most of the time it takes; pages and the backend ask for the same codebook all the time
-def _scanned(text: str) -> Scanned:
-    return scan_yaml(text, "")  # who asks knows the path
 
 
 def _known_kinds(book: Codebook) -> tuple[Codebook, list[Problem]]:
