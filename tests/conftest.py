@@ -27,7 +27,7 @@ from annotate.study.backup import restore
 from annotate.study.folder import open_study
 from annotate.study.split import split_study
 from coded_study import coded_study
-from running import ROOT, STRESS, Ran, interrupt_demo, own_home, run_demo_command
+from running import ROOT, STRESS, TEST_HOME, Ran, interrupt_demo, own_home, run_demo_command
 from train.settings import Settings
 
 os.environ["STANDPUNKT_CACHE"] = "off"  # nothing of a user's, and nothing left behind
@@ -88,7 +88,7 @@ def studio_home() -> Iterator[Path]:
 
     Tests that run side by side have a server each, of the same installation.
     """
-    home = Path(os.environ.get("STANDPUNKT_TEST_HOME") or ROOT / ".test-home")
+    home = TEST_HOME
     before = os.environ.get("STANDPUNKT_HOME")
     os.environ["STANDPUNKT_HOME"] = str(home)
     local_server.install(print)
@@ -172,13 +172,21 @@ def quick_training(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Settings, "folds", lambda self, rows: 2)
 
 
+@pytest.fixture
+def kept_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vectors of sentences are kept for other tests and runs: they take most of a training with an encoder."""
+    monkeypatch.setenv("STANDPUNKT_CACHE", str(TEST_HOME / "cache"))
+
+
 @pytest.fixture(scope="session")
 def demo(server: LocalStudio, studio_home: Path) -> dict[str, Any]:
     """The report of a demo on the tests' server, by the installed command: stopped once, then run to its end."""
     folder = studio_home / "demo"
     shutil.rmtree(folder, ignore_errors=True)
-    stopped = interrupt_demo(folder, at="both at once")
-    return {**run_demo_command(folder), "stopped": stopped}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STANDPUNKT_CACHE", str(TEST_HOME / "cache"))  # as `kept_vectors`
+        stopped = interrupt_demo(folder, at="both at once")
+        return {**run_demo_command(folder), "stopped": stopped}
 
 
 @pytest.fixture(scope="session")
@@ -231,9 +239,8 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
         gc.collect()
         gc.freeze()
-        gc.set_threshold(
-            50_000
-        )  # it takes an eighth of the time where it looks for garbage after each 700 objects
+        # looking for garbage after each 700 objects, as is usual, takes an eighth of the time
+        gc.set_threshold(50_000)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
