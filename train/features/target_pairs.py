@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from schemas.codebook import Codebook, Target
-from train.arrays import Ints
+from train.arrays import Array, Ints
 from train.features.analyzers import single_words
 from train.features.lexicons import count_lexicons, lexicons_of, read_lexicon
 from train.features.passages import Passages
@@ -83,12 +83,14 @@ class _Said:
         self.rows = [single_words(text) for text in passages.column("text")]
         stems = list(dict.fromkeys(stem for cue in cues for stem in (*cue.stems, *cue.content)))
         in_text, in_around = _contained(stems, self.lower, around)
-        by_name, by_question = (
-            np.array([[stem in of for of in part] for stem in stems]).reshape(len(stems), len(cues))
-            for part in ([cue.stems for cue in cues], [cue.content for cue in cues])
-        )
-        self.named, self.overlap = in_text @ by_name.astype(int), in_text @ by_question.astype(int)
-        self.around = (in_around @ (by_name | by_question).astype(int)) > 0
+        place = {stem: n for n, stem in enumerate(stems)}
+        # NumPy multiplies floating numbers many times as fast as whole ones
+        by_name, by_question = np.zeros((2, len(stems), len(cues)), dtype=np.float32)
+        for n, cue in enumerate(cues):
+            by_name[[place[stem] for stem in cue.stems], n] = 1
+            by_question[[place[stem] for stem in cue.content], n] = 1
+        self.named, self.overlap = ((in_text @ of).astype(np.int64) for of in (by_name, by_question))
+        self.around = in_around @ (by_name + by_question) > 0
 
 
 def pair_tokens(
@@ -141,13 +143,13 @@ def pair_tokens(
     )
 
 
-def _contained(stems: Sequence[str], *columns: Sequence[str]) -> list[Ints]:
+def _contained(stems: Sequence[str], *columns: Sequence[str]) -> list[Array]:
     """Which stems stand in which texts: for each column of texts shape (n_texts, n_stems)."""
     single = [(place, stem) for place, stem in enumerate(stems) if stem.split() == [stem]]
     parted = [(place, stem) for place, stem in enumerate(stems) if stem.split() != [stem]]
     words = [[text.split() for text in column] for column in columns]
     by_word = _stems_by_word(single, set().union(*chain.from_iterable(words)))
-    found: list[Ints] = []
+    found: list[Array] = []
     for column, rows in zip(columns, words, strict=True):
         at = [
             (i, place)
@@ -156,7 +158,7 @@ def _contained(stems: Sequence[str], *columns: Sequence[str]) -> list[Ints]:
             for place in by_word[word]
         ]
         at += [(i, place) for i, text in enumerate(column) for place, stem in parted if stem in text]
-        matrix = np.zeros((len(column), len(stems)), dtype=np.int64)
+        matrix = np.zeros((len(column), len(stems)), dtype=np.float32)
         matrix[tuple(np.array(at, dtype=np.int64).reshape(-1, 2).T)] = 1
         found.append(matrix)
     return found
