@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -145,7 +146,16 @@ def examine_codebook(path: str | Path) -> Examined:
     DataError
         The file cannot be read, is too long, or is no YAML.
     """
-    data, places, refused, aliased = scan_yaml(_text(path), path)
+    try:
+        return _examined(_text(path), frozenset(KINDS))
+    except DataError as error:
+        raise DataError(error.message, path=path, line=error.line, column=error.column) from error
+
+
+@lru_cache(maxsize=8)  # verbs, pages and the backend ask for the same codebook again and again
+def _examined(text: str, kinds: frozenset[str]) -> Examined:
+    """Of the text of a file, where there are these kinds of layers."""
+    data, places, refused, aliased = scan_yaml(text, "")
     fitted, misfitting = fit(data, Codebook, ignored=("licence", "license"))
     codebook, unknown = _known_kinds(msgspec.convert(fitted, Codebook))
     problems: list[Problem] = [("error", place, words) for place, words in refused]

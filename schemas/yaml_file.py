@@ -7,6 +7,7 @@ error, for each lets a file say something other than what a reader sees. The sam
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 import yaml
@@ -154,6 +155,7 @@ class _Reader:
         return fields
 
 
+_type_info = cache(inspect.type_info)
 Severity = Literal["error", "warning"]
 Problem = tuple[Severity, Place, str]
 WORDS = {
@@ -172,7 +174,7 @@ def fit(data: Any, record: type, *, ignored: tuple[str, ...] = ()) -> tuple[Any,
     a list keeps its index. ``ignored`` are fields at the top that are no surprise.
     """
     problems: list[Problem] = []
-    fitted = _fit(data, inspect.type_info(record), (), problems, ignored)
+    fitted = _fit(data, _type_info(record), (), problems, ignored)
     return fitted, problems
 
 

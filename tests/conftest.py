@@ -1,6 +1,8 @@
 """What tests of all packages share: where the real files are, a real server, a real browser."""
 
+import functools
 import gc
+import itertools
 import json
 import os
 import shutil
@@ -14,6 +16,8 @@ from typing import Any
 import filelock
 import hypothesis  # noqa: F401  (it looks, as it is imported, for what refers to random generators: before gc.freeze)
 import pytest
+import typer.main
+import typer.testing
 
 from annotate.cli import main
 from annotate.demo.material import copy_commentaries
@@ -23,9 +27,12 @@ from annotate.study.backup import restore
 from annotate.study.folder import open_study
 from annotate.study.split import split_study
 from coded_study import coded_study
-from running import ROOT, STRESS, Ran, interrupt_demo, own_home, run_demo_command
+from running import ROOT, STRESS, TEST_HOME, Ran, interrupt_demo, own_home, run_demo_command
+from train.settings import Settings
 
 os.environ["STANDPUNKT_CACHE"] = "off"  # nothing of a user's, and nothing left behind
+# the verbs are made into a command once, not for each of a thousand calls
+typer.main.get_command = typer.testing._get_command = functools.cache(typer.main.get_command)
 
 #: The files that need the demo, which is run once: their tests go to one worker.
 DEMO_FILES = {
@@ -38,6 +45,7 @@ LONGEST = (
 )  # fmt: skip
 #: What a Label Studio leaves in its folder.
 LEFT = ("data", "demo-accounts.json", "studio.json")
+_NUMBERS = itertools.count()
 
 
 @pytest.fixture
@@ -49,12 +57,18 @@ def earlier_study(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def _no_foreign_server(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+def _no_foreign_server(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Tests never talk to a Label Studio that somebody uses."""
     for name in ("LABEL_STUDIO_URL", "LABEL_STUDIO_HOST", "LABEL_STUDIO_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     if "studio_home" not in request.fixturenames:
-        monkeypatch.setenv("STANDPUNKT_HOME", str(request.getfixturevalue("tmp_path") / "home"))
+        if "tmp_path" in request.fixturenames:
+            own = request.getfixturevalue("tmp_path")
+        else:  # most need no folder, and none is made for them
+            own = tmp_path_factory.getbasetemp() / f"without-{next(_NUMBERS)}"
+        monkeypatch.setenv("STANDPUNKT_HOME", str(own / "home"))
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +88,7 @@ def studio_home() -> Iterator[Path]:
 
     Tests that run side by side have a server each, of the same installation.
     """
-    home = Path(os.environ.get("STANDPUNKT_TEST_HOME") or ROOT / ".test-home")
+    home = TEST_HOME
     before = os.environ.get("STANDPUNKT_HOME")
     os.environ["STANDPUNKT_HOME"] = str(home)
     local_server.install(print)
@@ -152,13 +166,27 @@ def standpunkt(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str
     return run
 
 
+@pytest.fixture
+def quick_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Models are trained with two inner folds: for tests of what is said and kept, not of how good a model is."""
+    monkeypatch.setattr(Settings, "folds", lambda self, rows: 2)
+
+
+@pytest.fixture
+def kept_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Vectors of sentences are kept for other tests and runs: they take most of a training with an encoder."""
+    monkeypatch.setenv("STANDPUNKT_CACHE", str(TEST_HOME / "cache"))
+
+
 @pytest.fixture(scope="session")
 def demo(server: LocalStudio, studio_home: Path) -> dict[str, Any]:
     """The report of a demo on the tests' server, by the installed command: stopped once, then run to its end."""
     folder = studio_home / "demo"
     shutil.rmtree(folder, ignore_errors=True)
-    stopped = interrupt_demo(folder, at="both at once")
-    return {**run_demo_command(folder), "stopped": stopped}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STANDPUNKT_CACHE", str(TEST_HOME / "cache"))  # as `kept_vectors`
+        stopped = interrupt_demo(folder, at="both at once")
+        return {**run_demo_command(folder), "stopped": stopped}
 
 
 @pytest.fixture(scope="session")
@@ -211,6 +239,8 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
         gc.collect()
         gc.freeze()
+        # looking for garbage after each 700 objects, as is usual, takes an eighth of the time
+        gc.set_threshold(50_000)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -16,6 +16,7 @@ from schemas.records import GoldSentence, Layers
 from schemas.studio_json import read_result, to_result
 from train.fit import fit
 from train.persistence.folder import save_model
+from train.settings import Settings
 
 
 def demo_gold(folder: Path) -> tuple[list[GoldSentence], Codebook]:
@@ -36,7 +37,7 @@ def gold_of(study: Study, given: Mapping[str, Layers]) -> list[GoldSentence]:
     ]
 
 
-def demo_model(folder: Path) -> Path:
+def demo_model(folder: Path, *, inner_folds: int = 5) -> Path:
     """Trains in this folder and gives the model's; the pieces that the demo holds back stay unseen.
 
     ``gold.jsonl`` beside it is what it learned from, ``study`` the study of the pieces.
@@ -44,4 +45,4 @@ def demo_model(folder: Path) -> Path:
     coded, book = demo_gold(folder / "study")
     gold = [row for row in coded if row.commentary_id not in material.HELD_OUT]
     write_jsonl(folder / "gold.jsonl", gold)
-    return save_model(fit(gold, book)[0], folder / "model")
+    return save_model(fit(gold, book, settings=Settings(inner_folds=inner_folds))[0], folder / "model")

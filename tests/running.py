@@ -17,6 +17,8 @@ STRESS = bool(os.environ.get("STANDPUNKT_STRESS"))
 SENTENCES = 2000 if STRESS else 120  # of a large study
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
+#: The tests' own installation and data, kept from run to run.
+TEST_HOME = Path(os.environ.get("STANDPUNKT_TEST_HOME") or ROOT / ".test-home")
 
 
 def shared(path: str) -> Path:

@@ -16,6 +16,13 @@ from annotate.study.folder import Study, open_study
 PROJECTS = {"anna": 11, "ben": 12}
 
 
+class TrainingsHere(Trainings):
+    """Those of a backend whose answers are tested, not the process in which it trains."""
+
+    def _in_own_process(self, current: Path) -> Retrained | str:
+        return self._work(self._folder, current)
+
+
 def no_training(folder: Path, current: Path) -> Retrained:
     return Retrained(outcome="unchanged", model_version="m", folder=str(current), why="of a test")
 
@@ -27,9 +34,9 @@ class Backend:
         self.study = study
         self.lines: list[str] = []
         self.serving = Serving(study, model, projects=lambda _: PROJECTS, say=self.lines.append)
-        self.trainings = Trainings(
-            study.folder, study.models / LOG, more.pop("work", no_training), say=self.lines.append
-        )
+        work = more.pop("work", no_training)
+        trainings = TrainingsHere if work is no_training else Trainings
+        self.trainings = trainings(study.folder, study.models / LOG, work, say=self.lines.append)
         app = make_app(
             self.serving, self.trainings, say=self.lines.append, **{"hosts": {"testserver"}, **more}
         )

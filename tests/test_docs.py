@@ -285,6 +285,7 @@ def test_whole_commands_within_sentences_run_in_a_study(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("kept_vectors", "quick_training")
 def test_the_tutorials_run_from_the_first_line_to_the_last(
     standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

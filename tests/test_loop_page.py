@@ -34,6 +34,7 @@ def some_pieces() -> str:
 
 @pytest.mark.studio
 @pytest.mark.slow
+@pytest.mark.usefixtures("kept_vectors")
 def test_the_loop_runs_as_it_stands_there(
     standpunkt: Callable[..., Ran],
     server: LocalStudio,

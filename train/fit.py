@@ -38,6 +38,8 @@ from train.novelty import commentary_hash, novelty_reference
 from train.settings import FEATURES_FORMAT, TRAINING_FORMAT, Settings
 from train.stacking import File, stack
 
+_version = cache(metadata.version)  # versions are looked up in files
+
 
 class LayerReport(Record, frozen=True, kw_only=True, omit_defaults=True):
     """What a layer was trained on; ``reason`` says why it was not, or what is odd about it, and
@@ -191,7 +193,7 @@ def model_version(
         _digest(settings),
         str(seed),
         f"features {FEATURES_FORMAT}, training {TRAINING_FORMAT}",
-        metadata.version("scikit-learn"),
+        _version("scikit-learn"),
     ]
     parts += [identity] if (identity := identity_of(settings.encoder)) else []
     if settings.estimator:
@@ -244,7 +246,7 @@ def _meta(
         familiarity=novelty_reference(rows),
         versions={
             "python": platform.python_version(),
-            **{name: metadata.version(name) for name in ("numpy", "scikit-learn", "scipy", "skops")},
+            **{name: _version(name) for name in ("numpy", "scikit-learn", "scipy", "skops")},
         },
         book=codebook,
     )

@@ -5,10 +5,13 @@ that an interval costs a matrix product and not a new evaluation.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 
 import numpy as np
 
 from train.arrays import Array, Bools, Floats, Ints
+
+_AT_ONCE = 100  # draws: bounds the memory of gold of very many commentaries
 
 
 def tally(gold: Bools, predicted: Bools) -> Floats:
@@ -99,7 +102,10 @@ def bootstrap_f1(grouped: Floats, *, draws: int = 1000, seed: int = 0) -> Floats
         return None
     flat = grouped.reshape(len(grouped), -1)
     weights = drawn_weights(len(grouped), draws=draws, seed=seed)
-    return np.array([f1((drawn @ flat).reshape(grouped.shape[1:])) for drawn in weights])
+    parts = []
+    while some := list(islice(weights, _AT_ONCE)):
+        parts.append(f1((np.array(some) @ flat).reshape(len(some), *grouped.shape[1:])))
+    return np.concatenate(parts)
 
 
 def drawn_weights(groups: int, *, draws: int, seed: int) -> Iterator[Ints]:

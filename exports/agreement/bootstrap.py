@@ -18,7 +18,7 @@ from exports.agreement.coefficients import MISSING, Floats, Ints
 from exports.agreement.ratings import Ratings
 
 _NORMAL = 1.959964  # the normal distribution's quantile of .975
-_CHUNK = 100  # draws at once: bounds the memory of studies with very many commentaries
+_CELLS = 200_000  # draws × commentaries at once: bounds the memory of studies with very many of them
 
 ONE_TEXT = "no interval: all of it is in one commentary"
 TOO_RARE = "no interval: undefined in more than one bootstrap draw of ten"
@@ -64,10 +64,11 @@ class Draws:
 
     def chunks(self) -> Iterator[Floats]:
         """Draws × commentaries, some draws at a time."""
-        for start in range(0, len(self._weights), _CHUNK):
+        size = max(100, _CELLS // max(self.n_groups, 1))
+        for start in range(0, len(self._weights), size):
             # texts nobody shares are not drawn: they only say how common a value is, for kappa and AC1
-            weights = np.ones((len(self._weights[start : start + _CHUNK]), self.n_groups))
-            weights[:, self._groups] = self._weights[start : start + _CHUNK]
+            weights = np.ones((len(self._weights[start : start + size]), self.n_groups))
+            weights[:, self._groups] = self._weights[start : start + size]
             yield weights
 
     def sampled(self, statistic: Callable[[Floats], Floats]) -> Floats:

@@ -77,14 +77,14 @@ def study_of(sentences: int, tmp_path: Path, standpunkt: Run, request: pytest.Fi
 @pytest.fixture(scope="session")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a small model for `reading_pieces.codebook`."""
-    fitted, _ = fit(gold(), codebook(), settings=Settings())
+    fitted, _ = fit(gold(), codebook(), settings=Settings(inner_folds=2))
     return save_model(fitted, tmp_path_factory.mktemp("model"))
 
 
 @pytest.fixture(scope="session")
 def suggesting(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model folder trained on the demo's first codings, without a server."""
-    return demo_model(tmp_path_factory.mktemp("suggesting"))
+    return demo_model(tmp_path_factory.mktemp("suggesting"), inner_folds=2)
 
 
 @pytest.fixture(scope="module")

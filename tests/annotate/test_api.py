@@ -16,6 +16,7 @@ Run = Callable[..., Ran]
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("kept_vectors")
 def test_the_page_of_the_api_runs(
     earlier_study: Path, standpunkt: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,7 @@ def pages() -> dict[str, str]:
     }
 
 
+@cache
 def verbs() -> str:
     """What `--help` says, by Typer's own writer of Markdown, with a way to the page that explains a verb."""
     command = [sys.executable, "-m", "typer", "annotate.cli", "utils", "docs", "--name", "standpunkt"]

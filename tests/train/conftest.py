@@ -8,8 +8,11 @@ import pytest
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence, Layers
+from train.evaluate import cross_validate
+from train.evaluation.report import EvaluationReport
 from train.fit import fit
 from train.model import Model
+from train.settings import Settings
 
 CODEBOOK = {
     "codebook": "probe",
@@ -198,6 +201,12 @@ def rows() -> list[GoldSentence]:
 @pytest.fixture(scope="session")
 def model(rows: list[GoldSentence], codebook: Codebook) -> Model:
     return fit(rows, codebook)[0]
+
+
+@pytest.fixture(scope="session")
+def report(rows: list[GoldSentence], codebook: Codebook) -> EvaluationReport:
+    """What `cross_validate` says of ``rows``, quickly."""
+    return cross_validate(rows, codebook, folds=2, settings=Settings(inner_folds=2))
 
 
 @pytest.fixture(scope="session")

@@ -60,12 +60,13 @@ class Number(Kind):
 
 @pytest.fixture
 def book(codebook: Codebook, monkeypatch: pytest.MonkeyPatch) -> Codebook:
-    """The codebook with its scale made a slider, and its kind in the table."""
+    """Two layers of the codebook, with its scale made a slider, and its kind in the table."""
     monkeypatch.setitem(KINDS, "number", Number())
     monkeypatch.setitem(schemas.kinds.KINDS, "number", number_kind.Number())
     layers = [
         msgspec.structs.replace(layer, kind="number", codes=[]) if layer.id == "strength" else layer
         for layer in codebook.layers
+        if layer.id in ("function", "strength")
     ]
     return msgspec.structs.replace(codebook, layers=layers)
 
@@ -77,7 +78,7 @@ def slid(rows: list[GoldSentence]) -> list[GoldSentence]:
 
 
 def with_value(row: GoldSentence, value: Any) -> GoldSentence:
-    layers: dict[str, LayerValue] = {**row.layers, "strength": value}
+    layers: dict[str, LayerValue] = {"function": row.layers["function"], "strength": value}
     return msgspec.structs.replace(row, layers=layers)
 
 

@@ -10,6 +10,7 @@ from train.metrics import (
     average_precision,
     bootstrap_f1,
     by_group,
+    drawn_weights,
     f1,
     interval_of,
     macro_f1,
@@ -102,3 +103,11 @@ def test_an_interval_widens_around_its_value_and_stays_a_share() -> None:
     assert widened((0.5, 0.6), 0.4, 2.0) == (0.4, 0.8)  # a draw's figures may all lie on one side
     assert widened((0.4, 0.6), 0.45, 1.0) == (0.4, 0.6)
     assert widened(None, 0.4, 2.0) is None
+
+
+def test_each_draw_is_the_f1_of_the_groups_drawn() -> None:
+    counts = np.random.default_rng(3).integers(0, 9, size=(7, 2, 3)).astype(float)
+    draws = bootstrap_f1(counts, draws=230, seed=5)
+    assert draws is not None
+    alone = [f1(np.tensordot(drawn, counts, 1)) for drawn in drawn_weights(7, draws=230, seed=5)]
+    assert np.allclose(draws, alone)

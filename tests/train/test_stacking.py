@@ -75,6 +75,12 @@ def hard(rows: list[GoldSentence]) -> list[GoldSentence]:
 
 
 @pytest.fixture(scope="module")
+def functions(hard: list[GoldSentence]) -> list[GoldSentence]:
+    """The same with codes of one layer, for what does not depend on the kind of layer."""
+    return [msgspec.structs.replace(row, layers={"function": row.layers["function"]}) for row in hard]
+
+
+@pytest.fixture(scope="module")
 def good(hard: list[GoldSentence], codebook: Codebook) -> Model:
     """A model that was trained with a coder who is mostly right."""
     model, _ = fit(hard, codebook, settings=QUICK, file=file_of(hard, coder(codebook, 0.9)))
@@ -123,9 +129,9 @@ def test_a_sure_direction_may_rest_on_the_file(
 
 
 def test_who_guesses_is_left_out_and_the_reason_says_why(
-    hard: list[GoldSentence], codebook: Codebook
+    functions: list[GoldSentence], codebook: Codebook
 ) -> None:
-    model, report = fit(hard, codebook, settings=QUICK, file=file_of(hard, coder(codebook, 0.0)))
+    model, report = fit(functions, codebook, settings=QUICK, file=file_of(functions, coder(codebook, 0.0)))
     assert report.stacked is model.meta.stacked is not None
     assert "function" in model.meta.stacked.left_out
     assert "log-loss" in model.meta.stacked.left_out["function"]
@@ -143,18 +149,18 @@ def test_what_the_file_does_not_answer_is_answered_alone(
     assert [p.layers["stance"] for p in both[:20]] != [p.layers["stance"] for p in alone[:20]]
 
 
-def test_too_few_answers_teach_nothing(hard: list[GoldSentence], codebook: Codebook) -> None:
-    model, _ = fit(hard, codebook, settings=QUICK, file=file_of(hard[:10], coder(codebook, 1.0)))
+def test_too_few_answers_teach_nothing(functions: list[GoldSentence], codebook: Codebook) -> None:
+    model, _ = fit(functions, codebook, settings=QUICK, file=file_of(functions[:10], coder(codebook, 1.0)))
     assert model.meta.stacked is not None
     assert model.meta.stacked.layers == {}
     assert model.meta.stacked.left_out["function"].startswith("too few to learn from: 10 answers")
 
 
 def test_a_file_of_other_sentences_is_an_error(
-    hard: list[GoldSentence], other_rows: list[GoldSentence], codebook: Codebook
+    functions: list[GoldSentence], other_rows: list[GoldSentence], codebook: Codebook
 ) -> None:
     with pytest.raises(DataError, match="says nothing of any of the"):
-        fit(hard, codebook, settings=QUICK, file=file_of(other_rows, coder(codebook, 1.0)))
+        fit(functions, codebook, settings=QUICK, file=file_of(other_rows, coder(codebook, 1.0)))
 
 
 def test_reasons_of_an_answer_that_changed_are_not_kept(
@@ -193,13 +199,14 @@ def test_a_folder_that_needs_the_file_refuses_without(good: Model, tmp_path: Pat
 
 
 def test_a_folder_that_falls_back_is_the_model_without(
-    hard: list[GoldSentence], codebook: Codebook, tmp_path: Path
+    functions: list[GoldSentence], codebook: Codebook, tmp_path: Path
 ) -> None:
-    file = file_of(hard, coder(codebook, 0.9))
-    both, _ = fit(hard, codebook, settings=QUICK, file=file, if_missing="fall-back")
-    plain, _ = fit(hard, codebook, settings=QUICK)
+    file = file_of(functions, coder(codebook, 0.9))
+    both, _ = fit(functions, codebook, settings=QUICK, file=file, if_missing="fall-back")
+    plain, _ = fit(functions, codebook, settings=QUICK)
+    assert both.meta.stacked and both.meta.stacked.layers
     save_model(both, tmp_path / "m")
-    assert predict(load_model(tmp_path / "m"), hard[:20]) == predict(plain, hard[:20])
+    assert predict(load_model(tmp_path / "m"), functions[:20]) == predict(plain, functions[:20])
 
 
 @pytest.mark.parametrize(

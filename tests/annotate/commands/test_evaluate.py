@@ -13,6 +13,8 @@ from annotate.cli import app
 from schemas.errors import StandpunktError
 from train.evaluation.report import SHARES
 
+pytestmark = pytest.mark.usefixtures("quick_training")
+
 BOOK = """
 codebook: klein
 version: 1.0.0
@@ -159,7 +161,8 @@ def test_what_a_suggestion_needs_can_be_set(folder: Path) -> None:
 
 @pytest.mark.parametrize("by", ["author", "date"])
 def test_authors_and_dates_can_be_held_out(by: str, folder: Path) -> None:
-    report = json.loads(run("evaluate", *given(folder, "--by", by, "--gap", "1", "--json", "--no-curve")))
+    options = ("--by", by, "--gap", "1", "--folds", "3", "--json", "--no-curve")
+    report = json.loads(run("evaluate", *given(folder, *options)))
     assert report["held_out"]["by"] == by
     assert report["layers"]["satzart"]["macro_f1"] > 0.9
 
@@ -249,7 +252,7 @@ def test_a_sentence_is_text_on_the_page(folder: Path) -> None:
     rows = [{**row, "text": f"<script>alert(1)</script> {row['text']}"} for row in rows]
     rows[1] = {**rows[1], "layers": {"satzart": "bericht"}}  # a likely error, which the page shows
     write(folder / "gold.jsonl", rows)
-    run("evaluate", *given(folder, "--folds", "5", "--no-curve", "--html", str(folder / "p.html")))
+    run("evaluate", *given(folder, "--folds", "2", "--no-curve", "--html", str(folder / "p.html")))
     page = (folder / "p.html").read_text(encoding="utf-8")
     assert "<script" not in page
     assert "&lt;script&gt;" in page

@@ -26,8 +26,8 @@ KEYS = ["format", "what", "output", "files", "commentaries", "sentences", "rows"
 
 @pytest.fixture(scope="module")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's study with its codings."""
-    return coded_study(tmp_path_factory.mktemp("shipped") / "studie").folder
+    """Some commentaries of the demo's study with their codings."""
+    return coded_study(tmp_path_factory.mktemp("shipped") / "studie", only="lasswitz|smartphone-[12]").folder
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def under(folder: Path) -> dict[str, bytes]:
 def test_the_report_of_a_study_has_its_promised_keys(standpunkt: Run, study: Study) -> None:
     report = standpunkt("export", "--study", study.folder, "--json").json
     assert list(report) == KEYS
-    assert (report["format"], report["what"], report["rows"]) == ("long", "annotations", 1306)
+    assert (report["format"], report["what"], report["rows"]) == ("long", "annotations", 228)
     assert report["coders"] == ["coder1", "coder2"]
     place = study.folder / "exports" / "annotations-long"
     assert report["output"] == str(place)
@@ -81,7 +81,7 @@ def test_bare_files_give_the_tables_of_the_study(standpunkt: Run, study: Study, 
 
 def test_standard_output_gets_the_main_table_alone(standpunkt: Run, study: Study) -> None:
     ran = standpunkt("export", "--study", study.folder, "-o", "-")
-    assert len(list(csv.DictReader(ran.out.splitlines()))) > 1306
+    assert len(list(csv.DictReader(ran.out.splitlines()))) > 228
     assert "DATASHEET" not in ran.out
     assert standpunkt("export", "--study", study.folder, "-o", "-", "--json").code == 2
 
@@ -230,7 +230,7 @@ def test_texts_come_back_from_the_files_they_were_split_from(
         "missing",
         "failed",
     ]
-    assert report["restored"] == report["sentences"] == 653
+    assert report["restored"] == report["sentences"] == 114
     standpunkt("export", "--study", study.folder, "--to", "wide", "-o", tmp_path / "full")
     assert under(Path(report["output"])) == under(tmp_path / "full")
 
@@ -256,9 +256,9 @@ def test_a_text_that_is_missing_or_was_changed_is_named_and_nothing_is_written(
     assert "nothing was written; --partial writes the others" in ran.err
     part = standpunkt(*words, "--partial")
     assert part.code == 0
-    assert f"{report['restored']} of 653 sentences with the text put back" in part.err
+    assert f"{report['restored']} of 114 sentences with the text put back" in part.err
     rows = table(tmp_path / "full" / "sentences.csv")
-    assert sum(not row["text"] for row in rows) == 653 - report["restored"]
+    assert sum(not row["text"] for row in rows) == 114 - report["restored"]
 
 
 def study_sentences(study: Study, tmp_path: Path) -> Path:
@@ -292,5 +292,5 @@ def test_texts_of_something_else_are_one_line(
 ) -> None:
     (tmp_path / "fremd.txt").write_text("Ein anderer Text. Er hat zwei Sätze.", "utf-8")
     error = standpunkt("rehydrate", without_text, "--texts", tmp_path / "fremd.txt").error
-    assert "653 sentences are of a commentary that is not among the texts" in error
+    assert "114 sentences are of a commentary that is not among the texts" in error
     assert "nothing was written: none of its texts was found" in error

@@ -91,6 +91,7 @@ def readable_model(study: Study) -> str:
         return str(error)
 
 
+@pytest.mark.usefixtures("quick_training")
 def test_a_training_that_was_killed_ends_as_if_it_was_not(study: Study, record_property: Measured) -> None:
     words = ("train", "--no-evaluate", "--study")
     undisturbed = copied(study.folder, "ganz")

@@ -16,6 +16,7 @@ from running import Ran
 from schemas.errors import StudioError
 
 Run = Callable[..., Ran]
+pytestmark = pytest.mark.usefixtures("quick_training")
 CONFIG = (
     '<View><Text name="satz" value="$satz"/><Choices name="Art" toName="satz"><Choice value="These"/>'
     '<Choice value="Meldung"/><Choice value="Frage"/></Choices><Labels name="spanne" toName="satz">'

@@ -15,7 +15,7 @@ from train.settings import Settings
 
 @pytest.fixture(scope="module")
 def meta() -> ModelMeta:
-    return fit(gold(), codebook(), settings=Settings())[0].meta
+    return fit(gold(), codebook(), settings=Settings(inner_folds=2))[0].meta
 
 
 def words(meta: ModelMeta, layer: str = "stance", **changes: object) -> str:
@@ -86,7 +86,7 @@ def test_forty_sentences_are_warned_of(meta: ModelMeta) -> None:
 
 def test_the_words_are_those_of_what_is_suggested(meta: ModelMeta) -> None:
     """A layer that is said to be suggested is, for some sentence, and another for none."""
-    model, _ = fit(gold(), codebook(), settings=Settings())
+    model, _ = fit(gold(), codebook(), settings=Settings(inner_folds=2))
     suggested = {
         name for prediction in predict(model, list(gold())) for name in suggestions(model, prediction).layers
     }

@@ -12,12 +12,13 @@ from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation
 
 Run = Callable[..., Ran]
+pytestmark = pytest.mark.usefixtures("quick_training")
 
 
 @pytest.fixture
 def few(tmp_path: Path) -> Study:
     """Forty sentences of the demo, coded by two."""
-    study = coded_study(tmp_path / "s")
+    study = coded_study(tmp_path / "s", only="krieg.txt")
     rows = list(read_jsonl(study.annotations, Annotation))
     first = list(dict.fromkeys(row.sentence_id for row in rows))[:40]
     write_jsonl(study.annotations, [row for row in rows if row.sentence_id in first])

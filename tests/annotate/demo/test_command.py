@@ -9,7 +9,7 @@ import pytest
 
 from annotate.commands.demo import command_name, has_browser, show_step
 from annotate.demo.material import ANNOTATORS, HELD_OUT, codings
-from annotate.demo.run import demo_study, has_codings
+from annotate.demo.run import demo_study, has_codings, lay_study
 from annotate.study.annotations import own_rows
 from annotate.study.folder import open_study
 from documented import commands
@@ -20,10 +20,12 @@ from schemas.records import Annotation
 Run = Callable[..., Ran]
 
 
-@pytest.fixture
-def laid(standpunkt: Run, tmp_path: Path) -> Path:
-    assert standpunkt("demo", tmp_path / "demo", "--study-only").code == 0
-    return tmp_path / "demo"
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo's study without a server; no test changes it."""
+    folder = tmp_path_factory.mktemp("laid") / "demo"
+    lay_study(folder, say=lambda words: None)
+    return folder
 
 
 def test_the_study_is_laid_with_what_both_coded(laid: Path) -> None:
@@ -50,9 +52,15 @@ def test_laying_the_study_again_changes_nothing(laid: Path, standpunkt: Run) -> 
     assert [path.read_bytes() for path in files] == before
 
 
-def test_the_words_fit_80_columns_and_name_what_can_be_done(laid: Path, standpunkt: Run) -> None:
-    said = standpunkt("demo", laid, "--study-only").out
-    lines = [line for line in said.splitlines() if str(laid) not in line]
+def test_the_words_fit_80_columns_and_name_what_can_be_done(
+    laid: Path, standpunkt: Run, tmp_path: Path
+) -> None:
+    ran = standpunkt("demo", tmp_path / "demo", "--study-only")
+    assert ran.code == 0, ran.err
+    own, theirs = (open_study(folder).annotations for folder in (tmp_path / "demo", laid))
+    assert own.read_bytes() == theirs.read_bytes()
+    said = ran.out
+    lines = [line for line in said.splitlines() if str(tmp_path) not in line]
     assert max(map(len, lines)) <= 80
     assert re.findall(r"^  standpunkt (\w+)", said, re.M) == ["agree", "adjudicate", "train", "tag", "report"]
 

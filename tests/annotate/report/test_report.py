@@ -220,7 +220,7 @@ def test_the_model_is_that_of_evaluate(tables: Any, study: Study, standpunkt: Ru
 
 
 def test_the_same_study_gives_the_same_bytes(study: Study, report: StudyReport) -> None:
-    again = gather(study, names=True)
+    again = gather(study, names=True, evaluation=report.evaluation)
     assert again == report
     pages = [report_page(to_document(one, study.codebook(), {})) for one in (report, again)]
     assert pages[0] == pages[1]
@@ -235,8 +235,9 @@ def test_every_figure_has_words_and_ids_are_given_once(document: Document) -> No
     assert not re.search(r'(src|href)="(http|//)|@import|url\("?http', page)
 
 
-def test_english_is_whole(study: Study) -> None:
-    document = to_document(gather(study, language="en"), study.codebook(), {})
+def test_english_is_whole(study: Study, report: StudyReport) -> None:
+    found = gather(study, language="en", evaluation=report.evaluation)
+    document = to_document(found, study.codebook(), {})
     page = report_page(document).partition("</style>")[2]
     spoken = " ".join(re.findall(r'aria-label="([^"]+)"', page))
     words = " ".join([re.sub("<[^>]*>", " ", page), spoken])

@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from annotate.serve import serving
 from annotate.study.folder import Study, open_study
 from served import Backend
+from train.model import Model
+from train.persistence.folder import load_model
 
 
 @pytest.fixture
@@ -17,8 +20,20 @@ def served_study(suggesting: Path, tmp_path: Path) -> Study:
     return open_study(tmp_path / "study")
 
 
+@pytest.fixture(scope="session")
+def suggesting_model(suggesting: Path) -> Model:
+    return load_model(suggesting)
+
+
 @pytest.fixture
-def make_backend(served_study: Study, suggesting: Path) -> Callable[..., Backend]:
+def make_backend(
+    served_study: Study, suggesting: Path, suggesting_model: Model, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Backend]:
+    """Backends of the study; the model they begin with is read once for all tests."""
+    monkeypatch.setattr(
+        serving, "load_model", lambda folder: suggesting_model if folder == suggesting else load_model(folder)
+    )
+
     def make(**more: Any) -> Backend:
         return Backend(served_study, more.pop("model", suggesting), **more)
 

@@ -17,7 +17,7 @@ from train.fit import fit
 from train.persistence.folder import save_model
 from train.settings import Settings
 
-FAST = Settings(encoder="")
+FAST = Settings(inner_folds=2)
 
 
 class Here(Study):

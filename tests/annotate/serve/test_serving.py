@@ -26,9 +26,9 @@ Make = Callable[..., Backend]
 @pytest.fixture(scope="module")
 def newer(suggesting: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Another model of the same codebook."""
-    gold = list(read_jsonl(suggesting.parent / "gold.jsonl", GoldSentence))[:150]
+    gold = list(read_jsonl(suggesting.parent / "gold.jsonl", GoldSentence))[:100]
     book = load_model(suggesting).meta.book
-    return save_model(fit(gold, book, settings=Settings(encoder=""))[0], tmp_path_factory.mktemp("newer"))
+    return save_model(fit(gold, book, settings=Settings(inner_folds=2))[0], tmp_path_factory.mktemp("newer"))
 
 
 def test_a_newly_trained_model_is_taken_up_and_running_requests_keep_theirs(

@@ -20,6 +20,7 @@ from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import Annotation, Assignment, Sentence
 from train.fit import fit
 from train.persistence.folder import save_model
+from train.settings import Settings
 
 STATES = ("empty", "split", "pushed", "half", "trained", "published")
 #: Nobody listens there.
@@ -74,7 +75,7 @@ class MadeStates:
         study = self._before("half", folder)
         write_jsonl(study.annotations, self._rows(_ranks(study)))
         gold, _ = adjudicate_study(study)
-        model, _ = fit(gold, study.codebook(), with_figures=True)
+        model, _ = fit(gold, study.codebook(), settings=Settings(inner_folds=2), with_figures=True)
         save_model(model, study.models / model.meta.model_version, created="2026-10-03")
 
     def _make_published(self, folder: Path) -> None:

@@ -272,7 +272,7 @@ def test_prelabelling_again_leaves_one_prediction_a_task_and_a_new_model_replace
     studio.import_predictions(number, [foreign])
     made = suggesting.parent
     other = standpunkt("train", "--gold", made / "gold.jsonl", "--codebook", made / "study" / "codebook.yaml",
-                       "-o", tmp_path / "m", "--seed", 7, "--no-evaluate", "--json")  # fmt: skip
+                       "-o", tmp_path / "m", "--seed", 7, "--encoder", "none", "--no-evaluate", "--json")  # fmt: skip
     assert other.code == 0, other.err
     replaced = standpunkt("prelabel", "-m", tmp_path / "m", "--study", study, "--json").json
     versions = [p.model_version for p in studio.predictions(number)]

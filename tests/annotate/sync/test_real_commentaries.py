@@ -42,6 +42,7 @@ def sixty(commentaries: list[Commentary], sentences: list[Sentence], whole: str)
 
 @pytest.mark.studio
 @pytest.mark.slow
+@pytest.mark.usefixtures("kept_vectors")
 def test_the_whole_loop_runs_on_them(
     standpunkt: Run, tmp_path: Path, server: LocalStudio, demo: dict[str, Any]
 ) -> None:

@@ -135,6 +135,13 @@ def test_a_table_that_cannot_be_read_is_one_line(
     assert "\n" not in str(caught.value)
 
 
+def _no_workbook() -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a", "b")
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     "kind", ["bomb", "no workbook", "damaged", "empty", "no part", "a row far away", "an entity"]
 )
@@ -149,11 +156,8 @@ def test_a_workbook_that_cannot_be_read_is_one_line(tmp_path: Path, kind: str) -
                 archive.writestr(name, FAR[kind](source.read(name).decode()))
             elif not ("worksheets" in name and kind == "no part"):
                 archive.writestr(name, source.read(name))
-    empty = zipfile.ZipFile(plain := io.BytesIO(), "w")
-    empty.writestr("a", "b")
-    empty.close()
-    data = {"bomb": _bomb(), "no workbook": plain.getvalue(), "empty": workbook([])}.get(kind, out.getvalue())
+    made = {"bomb": _bomb, "no workbook": _no_workbook, "empty": lambda: workbook([])}.get(kind, out.getvalue)
     problems: list[DataError] = []
-    found = read(tmp_path / "a.xlsx", data, passed_over=problems)
+    found = read(tmp_path / "a.xlsx", made(), passed_over=problems)
     assert len(problems) == 1 and "\n" not in str(problems[0])
     assert len(found) <= 1

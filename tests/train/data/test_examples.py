@@ -107,7 +107,7 @@ def test_an_example_that_repeats_a_copy_of_a_sentence_is_left_out() -> None:
 
 def test_a_test_sentence_is_not_learned_as_an_example_either() -> None:
     held_back = replace(row(900, COPIED, function="report"), test=True)
-    model, _ = fit([*coded(), held_back], BOOK, settings=Settings(encoder=""))
+    model, _ = fit([*coded(), held_back], BOOK, settings=Settings(inner_folds=2))
     assert model.meta.layers["function"].examples == 3
 
 
@@ -115,7 +115,7 @@ def test_a_word_that_only_examples_have_is_learned() -> None:
     asked = [row(0, "Zwirbeln schadet.")]
     likely = {}
     for examples in (False, True):
-        model, report = fit(coded(), BOOK, settings=Settings(encoder="", examples=examples))
+        model, report = fit(coded(), BOOK, settings=Settings(inner_folds=2, examples=examples))
         (found,) = predict(model, asked)
         likely[examples] = found.layers["function"].scores["claim"]
         assert report.layers["function"].examples == (4 if examples else 0)
@@ -123,7 +123,7 @@ def test_a_word_that_only_examples_have_is_learned() -> None:
 
 
 def test_only_coded_sentences_are_counted() -> None:
-    model, report = fit(coded(), BOOK, settings=Settings(encoder=""))
+    model, report = fit(coded(), BOOK, settings=Settings(inner_folds=2))
     state = model.meta.layers["function"]
     assert report.n == model.meta.n == state.n == sum(state.codes.values()) == 60
 
@@ -133,17 +133,17 @@ def test_a_code_that_nobody_gave_is_not_learned_from_examples() -> None:
     rows += [
         row(500 + i, f"Und dann noch etwas, Nummer {i}.", function="other", devices=[]) for i in range(30)
     ]
-    model, _ = fit(rows, BOOK, settings=Settings(encoder=""))
+    model, _ = fit(rows, BOOK, settings=Settings(inner_folds=2))
     assert list(map(str, model.classifiers["function"]["code"].classes_)) == ["claim", "other"]
     assert model.meta.layers["function"].examples == 2
 
 
 def test_an_own_estimator_learns_from_them_too() -> None:
-    settings = Settings(encoder="", estimator="sklearn.naive_bayes:ComplementNB")
+    settings = Settings(inner_folds=2, estimator="sklearn.naive_bayes:ComplementNB")
     model, _ = fit(coded(), BOOK, settings=settings)
     assert model.meta.layers["function"].examples == 4
 
 
 def test_examples_with_uncertain_gold() -> None:
-    model, _ = fit(coded(), BOOK, settings=Settings(encoder="", soft=True))
+    model, _ = fit(coded(), BOOK, settings=Settings(inner_folds=2, soft=True))
     assert model.meta.layers["function"].examples == 4

@@ -14,6 +14,8 @@ from train.fit import fit
 from train.model import Model
 from train.settings import Settings
 
+LAZY = Settings(estimator="sklearn.dummy:DummyClassifier", inner_folds=2)
+
 
 def compared(one: Model, other: Model, rows: list[GoldSentence]) -> Comparison:
     found = evaluate_model(one, rows, against=other).against
@@ -24,7 +26,7 @@ def compared(one: Model, other: Model, rows: list[GoldSentence]) -> Comparison:
 def test_a_model_that_learned_is_really_better(
     model: Model, rows: list[GoldSentence], codebook: Codebook, other_rows: list[GoldSentence]
 ) -> None:
-    lazy, _ = fit(rows, codebook, settings=Settings(estimator="sklearn.dummy:DummyClassifier"))
+    lazy, _ = fit(rows, codebook, settings=LAZY)
     found = compared(model, lazy, other_rows)
     assert found.model_version == lazy.meta.model_version
     function = found.layers["function"]
@@ -57,8 +59,7 @@ def test_a_layer_the_other_lacks_is_said(
             for row in given
         ]
 
-    quick = Settings(inner_folds=2)
-    smaller, _ = fit(without(rows), less, settings=quick)
+    smaller, _ = fit(without(rows), less, settings=LAZY)
     found = compared(model, smaller, without(other_rows))
     assert found.layers["strength"].reason == "the other model has no such layer"
     assert found.layers["strength"].real is False
@@ -68,6 +69,6 @@ def test_a_layer_the_other_lacks_is_said(
 def test_rows_the_other_was_trained_on_are_refused(
     model: Model, codebook: Codebook, other_rows: list[GoldSentence]
 ) -> None:
-    seen, _ = fit(other_rows, codebook, settings=Settings(estimator="sklearn.dummy:DummyClassifier"))
+    seen, _ = fit(other_rows, codebook, settings=LAZY)
     with pytest.raises(DataError, match=f"{seen.meta.model_version} was trained on"):
         evaluate_model(model, other_rows, against=seen)

@@ -7,13 +7,11 @@ from sklearn.svm import LinearSVC
 
 from schemas.codebook import Codebook
 from schemas.records import GoldSentence
-from train.evaluate import cross_validate, evaluate_model, is_trained_on
+from train.evaluate import evaluate_model, is_trained_on
+from train.evaluation.report import EvaluationReport
 from train.evaluation.twin import NO_PAIRS, Twin
 from train.metrics import many_hot, tally
 from train.model import Model
-from train.settings import Settings
-
-QUICK = Settings(inner_folds=3)
 
 
 def coded(text: str, **layers: object) -> GoldSentence:
@@ -59,8 +57,8 @@ def test_one_code_and_texts_without_a_word_are_no_trouble(codebook: Codebook) ->
     assert counts[layer.code_ids.index("claim")].tolist() == [2, 0, 0]
 
 
-def test_stances_have_no_twin_and_say_why(rows: list[GoldSentence], codebook: Codebook) -> None:
-    figures = cross_validate(rows, codebook, folds=2, settings=QUICK).layers
+def test_stances_have_no_twin_and_say_why(report: EvaluationReport) -> None:
+    figures = report.layers
     assert figures["stance"].baselines
     assert (figures["stance"].baselines.twin, figures["stance"].baselines.twin_reason) == (None, NO_PAIRS)
     for name in ("function", "rhetoric", "strength"):

@@ -63,7 +63,7 @@ def test_a_code_without_a_sign_is_called_not_learned(rows: list[GoldSentence], c
         for row in rows
         if "irony" not in str(row.layers.get("rhetoric", "irony"))
     ]
-    model, report = fit(coded, codebook, settings=Settings(inner_folds=3))
+    model, report = fit(coded, codebook, settings=Settings(inner_folds=2))
     assert model.meta.layers["rhetoric"].not_learned == report.layers["rhetoric"].not_learned == ["irony"]
     for prediction in predict(model, coded):
         answer = prediction.layers["rhetoric"]

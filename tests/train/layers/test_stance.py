@@ -30,7 +30,7 @@ def training_profiles(
 
     with monkeypatch.context() as patch:
         patch.setattr(stance, "pair_tokens", remember)
-        fit(rows, codebook, settings=Settings())
+        fit(rows, codebook, settings=Settings(inner_folds=2))
     return profiles
 
 
