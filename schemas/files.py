@@ -82,8 +82,7 @@ def replacing(path: str | Path, *, is_cleared: bool = False) -> Iterator[IO[byte
             with open(path, "wb") as file:
                 yield file
             return
-        if path.parent.is_file():
-            raise DataError(f"cannot be written: {path.parent} is a file, expected a folder", path=path)
+        check_way(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not is_cleared:
             clear_unfinished(path.parent, glob.escape(path.name))
@@ -104,6 +103,21 @@ def replacing(path: str | Path, *, is_cleared: bool = False) -> Iterator[IO[byte
     finally:
         with suppress(OSError):  # a folder that cannot be written in says so again, and hides the reason
             beside.unlink(missing_ok=True)
+
+
+def check_way(path: str | Path) -> None:
+    """Refuses, before any work, a place in a folder that cannot be made or written in.
+
+    Raises
+    ------
+    DataError
+        A file stands where a folder is needed, or there is no right to write.
+    """
+    above = next((folder for folder in Path(path).parents if folder.exists()), Path())
+    if not above.is_dir():
+        raise DataError(f"cannot be written: {above} is a file, expected a folder", path=path)
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise DataError(f"cannot be written: there is no right to write in {above}", path=path)
 
 
 def clear_unfinished(folder: Path, name: str = "*") -> None:

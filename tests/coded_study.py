@@ -11,9 +11,19 @@ from annotate.demo.material import ANNOTATORS, CODEBOOK, TARGETS, codings, copy_
 from annotate.study.folder import Study, init_study
 from annotate.study.split import split_study
 from annotate.sync.tasks import study_rows
+from running import ROOT
 from schemas.jsonl import read_jsonl, write_jsonl
 from schemas.records import UNRELATED, Annotation, GoldSentence, Sentence
 from schemas.studio_json import to_result
+
+PIECES = 6  # of the demo's twelve on the war: enough sentences to train on
+
+
+def some_pieces() -> str:
+    """The file of the war's first pieces."""
+    text = (ROOT / "annotate" / "demo" / "commentaries" / "krieg.txt").read_text("utf-8")
+    starts = [match.start() for match in re.finditer(r"^.* \| .*\d{4}\.$", text, re.M)]
+    return text[: starts[PIECES]]
 
 
 def coded_study(folder: Path, *, only: str = "", targets: str | Path = TARGETS) -> Study:

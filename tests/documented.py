@@ -8,11 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from annotate.cli import app
 from running import ROOT, Ran, heeds_ctrl_c
 
+COMMAND: Any = typer.main.get_command(app)
 PAGES = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^\1```", re.M | re.S)
 #: Blocks of these languages are typed into a shell: each line, or those behind a prompt.
@@ -35,6 +39,9 @@ NOT_RUN = {
     "make format": "changes the code; tests/test_contributing.py runs what it runs in a clone",
     "make check": "runs this; of it test_contributing.py runs style and format in a clone",
     "make demo": "tests/annotate/demo/test_demo.py runs it on the tests' Label Studio",
+    "standpunkt import skops.io": "a line of Python",
+    "standpunkt studio start --database …": "needs PostgreSQL: test_coders_at_once.py starts one",
+    "standpunkt studio start --database postgresql://…": "needs PostgreSQL: test_coders_at_once.py starts one",
     ". .venv/bin/activate": "belongs to make install",
     "python -m spacy train config.cfg --output model": "minutes; tests/exports/formats/test_docbin.py trains a step",
     "sudo -u postgres createuser --pwprompt studio": "needs the rights of the system's PostgreSQL",
@@ -47,8 +54,6 @@ NOT_RUN = {
         "needs PostgreSQL: tests/annotate/sync/test_coders_at_once.py starts one",
     "pg_dump --host=localhost --username=studio --format=custom --file=studio.dump studio":
         "needs PostgreSQL: test_coders_at_once.py dumps one",
-    "tar --create --gzip --exclude=venv --file=label-studio.tar.gz --directory ~/.local/share/standpunkt label-studio":
-        "a person's own data folder",
     "sudo -u postgres dropdb studio": "needs the rights of the system's PostgreSQL",
     "pg_restore --host=localhost --username=studio --dbname=studio --exit-on-error studio.dump":
         "needs PostgreSQL: test_coders_at_once.py restores one",
@@ -80,9 +85,36 @@ def typed(page: str, *languages: str) -> list[str]:
 
 
 def inline(page: str) -> list[str]:
-    """What a page names of the command within its sentences."""
+    """What a page names of the command within its sentences, with or without the command's name."""
     text = FENCE.sub("", (ROOT / page).read_text("utf-8"))
-    return [" ".join(words.split()) for words in re.findall(r"`(standpunkt [^`]+)`", text)]
+    verbs = "|".join(COMMAND.commands)
+    named = re.findall(rf"`(?:standpunkt\s+([^`]+)|((?:{verbs})\s[^`]+))`", text)
+    return [f"standpunkt {' '.join(''.join(words).split())}" for words in named]
+
+
+def verb_of(words: list[str]) -> tuple[Any, list[str]]:
+    """The command of a line, and what stands behind its name."""
+    command = COMMAND
+    rest = list(words)
+    while rest and getattr(command, "commands", None) and rest[0] in command.commands:
+        command = command.commands[rest.pop(0)]
+    return command, rest
+
+
+def whole_inline() -> list[str]:
+    """What sentences name and no block shows, but names alone (`agree`, `tag --to`), in the order of the help."""
+    named = {line for page in PAGES for line in inline(page)} - {
+        line for page in PAGES for line in commands(page)
+    }
+    whole = []
+    for line in sorted(named - set(NOT_RUN)):
+        command, rest = verb_of(line.split()[1:])
+        lacks_value = any(
+            rest[-1:] == [name] and not one.is_flag for one in command.params for name in one.opts
+        )
+        if rest and not lacks_value:
+            whole.append(line)
+    return sorted(whole, key=lambda line: list(COMMAND.commands).index(line.split()[1]))
 
 
 def runnable(page: str) -> list[str]:
@@ -130,7 +162,7 @@ class Shell:
         for line in lines:
             ran = self.run(line)
             expected = {0, 1} if line == FINDS else {0}
-            assert ran.code in expected, (line, ran.err or ran.out)
+            assert ran.code in expected, (line, ran.err, ran.out)
 
     def _verb(self, words: list[str]) -> Ran:
         verb = words[0]

@@ -1,6 +1,6 @@
 """What the documentation says of commands is so: each is one that there is, and runs as it stands.
 
-Pages whose commands need a Label Studio are run in tests/test_docs_studio.py, the loop in tests/test_loop_page.py,
+Pages whose commands need a Label Studio are run in tests/test_docs_studio.py, as is what stands within sentences; the loop in tests/test_loop_page.py,
 the example of docs/contributing.md in tests/test_contributing.py.
 """
 
@@ -12,38 +12,35 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from zipfile import ZipFile
 
 import pytest
-import typer
 from made_study import make_study
 
-from annotate.cli import app
 from annotate.demo.material import ANNOTATORS
 from annotate.study.folder import open_study
 from coded_study import write_export, write_project_made_by_hand
-from documented import NOT_RUN, PAGES, PROMPTED, TYPED, WITH_STUDIO, Shell, blocks, commands, inline, runnable
+from documented import (
+    COMMAND,
+    NOT_RUN,
+    PAGES,
+    PROMPTED,
+    TYPED,
+    WITH_STUDIO,
+    Shell,
+    blocks,
+    commands,
+    inline,
+    runnable,
+    verb_of,
+)  # fmt: skip
 from running import ROOT, Ran
 from schemas.jsonl import write_jsonl
 from tools import draw_pictures, make_docs
 
-COMMAND: Any = typer.main.get_command(app)
-#: Verbs that talk to a Label Studio: what pages say of them within a sentence is tested in tests/annotate/sync.
-ONLINE = re.compile(r"standpunkt (push|pull|studio|serve|prelabel|annotators|adjudicate --to-studio)")
-
 
 def named_in(page: str) -> list[str]:
     return [*(line for line in commands(page) if line.startswith("standpunkt ")), *inline(page)]
-
-
-def verb_of(words: list[str]) -> tuple[Any, list[str]]:
-    """The command of a line, and what stands behind its name."""
-    command = COMMAND
-    rest = list(words)
-    while rest and getattr(command, "commands", None) and rest[0] in command.commands:
-        command = command.commands[rest.pop(0)]
-    return command, rest
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -251,7 +248,7 @@ def test_every_command_of_a_page_is_run_or_says_why_not() -> None:
         page for page in shown if not runnable(page)
     }
     assert set(shown) == {*LAID, *TUTORIALS, *elsewhere}
-    assert set(NOT_RUN) <= {line for lines in shown.values() for line in lines}
+    assert set(NOT_RUN) <= {line for page in PAGES for line in (*commands(page), *inline(page))}
     untyped = [
         (page, line)
         for page in PAGES
@@ -271,17 +268,6 @@ def test_the_commands_of_a_page_run_as_they_stand(
     monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "1")
     shell = Shell(standpunkt, monkeypatch, LAID[page](halfway, tmp_path / "page"), more=SHORTER)
     shell.run_all(runnable(page))
-
-
-@pytest.mark.slow
-def test_whole_commands_within_sentences_run_in_a_study(
-    halfway: Path, standpunkt: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Those that have arguments, and none that stands for the reader's own (FILE, …)."""
-    named = dict.fromkeys(line for page in PAGES for line in inline(page))
-    whole = [line for line in named if not re.search(r"[A-Z]{3}|…", line) and verb_of(line.split()[1:])[1]]
-    shell = Shell(standpunkt, monkeypatch, a_study(halfway, tmp_path), more=SHORTER)
-    shell.run_all([line for line in whole if not ONLINE.match(line)])
 
 
 @pytest.mark.slow

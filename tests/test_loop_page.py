@@ -1,7 +1,6 @@
 """Every command of docs/loop.md is run, in its order, on a real Label Studio."""
 
 import json
-import re
 import shutil
 from collections.abc import Callable
 from functools import partial
@@ -13,23 +12,17 @@ import pytest
 from annotate.demo.material import ANNOTATORS
 from annotate.label_studio.client import Studio
 from annotate.label_studio.local_server import LocalStudio
+from coded_study import some_pieces
 from documented import PROMPTED, TYPED, Shell, typed
 from person import let_codings_arrive
-from running import ROOT, Ran
+from running import Ran
 
-PIECES = 6  # of the demo's twelve on the war: enough sentences to train on
 NEW = """Wer zögert, zahlt später | Erika Beispiel. 03.11.2025.
 
 Seit Wochen reden die Fachleute wieder über Reichweiten. Das klingt vernünftig und ist doch nur müde.
 
 Die USA müssen den Druck auf Russland erhöhen, und zwar durch Taten. Wer soll ihnen sonst noch glauben?
 """
-
-
-def some_pieces() -> str:
-    text = (ROOT / "annotate" / "demo" / "commentaries" / "krieg.txt").read_text("utf-8")
-    starts = [match.start() for match in re.finditer(r"^.* \| .*\d{4}\.$", text, re.M)]
-    return text[: starts[PIECES]]
 
 
 @pytest.mark.studio

@@ -76,7 +76,7 @@ def adjudicate(
     if not exports:
         refuse_without_exports(map_path, text_field)
     if dry_run and not to_studio:
-        raise typer.BadParameter("--dry-run needs --to-studio", param_hint="--dry-run")
+        raise typer.BadParameter("needs --to-studio", param_hint="--dry-run")
     if exports:
         means = meaning(codebook, map_path, study_of_exports(study, codebook), text_field=text_field)
         if output is None and not json:

@@ -2,9 +2,11 @@ from typing import Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, print_report, say, table
+from annotate.commands.terminal import JsonOption, StudyOption, UrlOption, Verbs, print_report, say, table
 
-app = typer.Typer(help="List the annotators, and bind, rename or retire one.", invoke_without_command=True)
+app = typer.Typer(
+    cls=Verbs, help="List the annotators, and bind, rename or retire one.", invoke_without_command=True
+)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the annotator in study.yaml.")]
 

@@ -11,6 +11,7 @@ from annotate.commands.terminal import (
     OutputOption,
     StudyOption,
     UrlOption,
+    Verbs,
     one_stdout,
     print_report,
     say,
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from schemas.codebook import Codebook
     from schemas.draft import Draft
 
-app = typer.Typer(help="Check codebooks and render screens and guidelines from them.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Verbs, help="Check codebooks and render screens and guidelines from them.", no_args_is_help=True
+)
 _TASKS = 1000  # that are looked at for fields with ids
 File = Annotated[
     str | None,

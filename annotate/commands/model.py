@@ -3,10 +3,12 @@ from typing import Annotated
 
 import typer
 
-from annotate.commands.terminal import JsonOption, print_report
+from annotate.commands.terminal import JsonOption, Verbs, print_report
 from schemas.errors import near_hit
 
-app = typer.Typer(help="Confirm a model's estimators and export its classifiers.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Verbs, help="Confirm a model's estimators and export its classifiers.", no_args_is_help=True
+)
 Folder = Annotated[Path, typer.Argument(metavar="MODEL_DIR", help="Model folder.")]
 
 

@@ -43,7 +43,7 @@ def serve(
     from exports.adjudication.rules import EXPERT, RULES
 
     if address is not None and not connect:
-        raise typer.BadParameter("--address needs --connect", param_hint="--address")
+        raise typer.BadParameter("needs --connect", param_hint="--address")
     if rule not in RULES and not rule.startswith(EXPERT):
         known = [*RULES, f"{EXPERT}NAME"]
         raise SettingsError(

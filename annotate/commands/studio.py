@@ -5,10 +5,12 @@ from typing import Annotated
 import msgspec
 import typer
 
-from annotate.commands.terminal import JsonOption, print_report, say, say_next, say_progress
+from annotate.commands.terminal import JsonOption, Verbs, print_report, say, say_next, say_progress
 from schemas.errors import StandpunktError
 
-app = typer.Typer(help="Install, start and stop Label Studio on this machine.", no_args_is_help=True)
+app = typer.Typer(
+    cls=Verbs, help="Install, start and stop Label Studio on this machine.", no_args_is_help=True
+)
 
 
 @app.command()

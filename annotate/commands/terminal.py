@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from annotate.commands.plain_words import wrapped
 from annotate.progress import Progress
+from schemas.errors import near_hit
 from schemas.unprintable import escaped_json, visible, visible_line
 
 if TYPE_CHECKING:
@@ -140,26 +141,79 @@ def say_error(error: object) -> None:
 
 
 class Verbs(TyperGroup):
-    """The verbs of the command; a wrong use repeats what was typed, shown as any other words are."""
+    """The verbs of a command; a wrong use is one line, as any other error, and one that names the help."""
 
     def make_context(self, *args: Any, **more: Any) -> Any:
-        with _wrong_use_shown():
+        with _wrong_use_said(None):
             return super().make_context(*args, **more)
 
     def invoke(self, ctx: Any) -> Any:
-        with _wrong_use_shown():
+        with _wrong_use_said(ctx):
             return super().invoke(ctx)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in self.commands and not args[0].startswith("-"):
+            known = near_hit(args[0], self.commands) or f"; expected one of {', '.join(self.commands)}"
+            ctx.fail(f'no verb "{args[0]}"{known}')
+        return super().resolve_command(ctx, args)
 
 
 @contextmanager
-def _wrong_use_shown() -> Iterator[None]:
+def _wrong_use_said(group: Any) -> Iterator[None]:
     # of click, or of typer's own copy of it
-    usage_error = cast("type[Exception]", typer.BadParameter.__mro__[1])
+    usage_error: Any = typer.BadParameter.__mro__[1]
     try:
         yield
     except usage_error as error:
-        vars(error)["message"] = visible_line(str(vars(error)["message"]))
-        raise
+        if type(error).__name__ == "NoArgsIsHelpError":  # its message is the help
+            raise
+        called, params = _called(error.ctx, group)
+        _, *verb = called
+        say_error(f"{' '.join(verb)}{_wrong_use(error, params)}".lstrip(": "))
+        say(f"see {visible_line(' '.join(called))} --help")
+        raise typer.Exit(2) from error
+
+
+def _called(ctx: Any, group: Any) -> tuple[list[str], list[Any]]:
+    """The words of the command that was used wrongly, and the parameters that it has."""
+    called: list[str] = []
+    command = None
+    if not ctx and group and group.invoked_subcommand:  # as where an option lacks its value
+        called = [group.invoked_subcommand]
+        command = group.command.commands[group.invoked_subcommand]
+    ctx = ctx or group
+    command = command or (ctx and ctx.command)
+    while ctx:
+        called.insert(0, str(ctx.info_name))
+        ctx = ctx.parent
+    return called or ["standpunkt"], command.params if command else []
+
+
+def _wrong_use(error: Any, params: Sequence[Any]) -> str:
+    """Where it is, what was found and what was expected; to be put right behind the verb."""
+    option: Any = getattr(error, "option_name", None)
+    if type(error).__name__ == "NoSuchOption":
+        return f": no option {option}" + near_hit(option, [name for one in params for name in one.opts])
+    param: Any = getattr(error, "param", None) or next((one for one in params if option in one.opts), None)
+    meant = f": {param.help.rstrip('.')}" if getattr(param, "help", None) else ""
+    words = str(error.message).rstrip(".")
+    if not isinstance(error, typer.BadParameter):
+        return f": {words[:1].lower()}{words[1:]}{meant}"
+    place = error.param_hint or (param and _name(param))
+    if not words:
+        return f": {place} is missing{meant}"
+    # newer typers' words do not repeat what was typed
+    for known in getattr(error.__cause__, "errors", list)()[:1]:
+        typed = str(known["input"])
+        words = re.sub(r"^Input |^Value error, |, unable to parse .*|\.$", "", known["msg"])
+        words = words if typed in words else f'"{typed}": {words}'
+    return f" {place}: {words}" if place else f": {words}"
+
+
+def _name(param: Any) -> str:
+    """What the help calls a parameter."""
+    is_argument = param.param_type_name == "argument"
+    return str(param.metavar or param.name).strip("[]") if is_argument else str(param.opts[0])
 
 
 def say_progress(what: str, done: int = 0, total: int | None = None, /) -> None:

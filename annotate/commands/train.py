@@ -23,6 +23,7 @@ from annotate.commands.terminal import (
 )
 from schemas.decimals import counted, decimal
 from schemas.errors import DataError, SettingsError
+from schemas.files import check_way
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
@@ -303,6 +304,8 @@ def train(
     """Train the classifier on gold sentences."""
     from annotate.study.folder import open_study
 
+    if output is not None:
+        check_way(output / "model.json")
     rows, book, coded = gold_and_codebook(gold, codebook, study, map_path, text_field=text_field)
     if output is None and gold is not None:
         raise SettingsError("name the folder for the model", flag="-o")

@@ -5,7 +5,7 @@ import shlex
 
 from annotate.label_studio import local_server
 from annotate.label_studio.client import Studio
-from annotate.label_studio.trusted import origin, refuse_login, trust, trusted
+from annotate.label_studio.trusted import origin, trust, trusted
 from annotate.study.folder import Study
 from annotate.study.identity import check_place
 from schemas.errors import SettingsError
@@ -55,13 +55,13 @@ def check_address(study: Study | None, *, url: str | None = None) -> str | None:
     Raises
     ------
     SettingsError
-        It has a login in it, or stands in study.yaml alone and was not confirmed.
+        It is none, has a login in it, or stands in study.yaml alone and was not confirmed.
     """
     given = _given(url)
     address = given or (study.settings.studio.url if study is not None else None)
     local = local_server.load()
     if address and not (local and address.rstrip("/") == local.url):
-        refuse_login(address)
+        origin(address)
         if study is not None and not given:
             _refuse_unconfirmed(study, address)
     return address

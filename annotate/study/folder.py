@@ -306,7 +306,6 @@ def init_study(
     settings = StudySettings(study=study_name, id=new_id(), language=language, annotators=list(annotators))
     checked(settings, folder / "study.yaml")
     text = codebook_text(codebook, targets)
-    folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "codebook.yaml", text)
     load_codebook(folder / "codebook.yaml")
     (folder / "commentaries").mkdir(exist_ok=True)

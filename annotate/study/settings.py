@@ -49,8 +49,7 @@ def with_given(
     try:
         given = study.with_settings(**changed)
     except DataError as error:
-        flags = " ".join(f"--{name}" for name in changed)
-        raise SettingsError(f"{flags}: {error.message}") from error
+        raise SettingsError(error.message, flag=" ".join(f"--{name}" for name in changed)) from error
     if changed and study.assignments.exists():
         _refuse_what_was_drawn(study, given.settings, changed)
     return given

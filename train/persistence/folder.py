@@ -184,7 +184,7 @@ def _read(folder: Path, name: str) -> bytes:
             raise DataError("expected a file")
         return read_bytes(folder / name, at_most=MAX_ROW if name == META_FILE else MAX_FILE)
     except DataError as error:
-        words = f"is not a model folder: {name}: {error.message}{_models_below(folder)}"
+        words = f"is not a model folder: {name}: {error.message}; {_models_below(folder)}"
         raise ModelError(words, path=folder) from error
 
 
@@ -192,7 +192,7 @@ def _models_below(folder: Path) -> str:
     """The last of the models that a folder of models, or of a study, holds."""
     below = [file for pattern in ("", "models/") for file in folder.glob(f"{pattern}*/{META_FILE}")]
     last = max(below, key=lambda file: file.stat().st_mtime_ns, default=None)
-    return f"; it holds one in {last.parent}" if last else ""
+    return f"it holds one in {last.parent}" if last else "expected one that `standpunkt train` made"
 
 
 def _read_state(data: bytes, path: Path) -> Any:

@@ -117,7 +117,7 @@ def test_a_server_that_is_down(standpunkt: Run, tmp_path: Path, monkeypatch: pyt
 def test_a_model_folder_that_is_none(standpunkt: Run, tmp_path: Path) -> None:
     piece = file(tmp_path, "a.txt", PIECE)
     (tmp_path / "m").mkdir()
-    fails(standpunkt("tag", piece, "-m", tmp_path / "m"), "not a model folder")
+    fails(standpunkt("tag", piece, "-m", tmp_path / "m"), "not a model folder", "standpunkt train")
     fails(standpunkt("tag", piece, "-m", tmp_path / "nirgends"), "nirgends")
 
 

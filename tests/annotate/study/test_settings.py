@@ -95,7 +95,7 @@ def test_a_file_that_has_no_lines_to_change_is_left_alone(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"overlap": 1.5}, "--overlap: overlap: must be between 0 and 1, got 1.5"),
+        ({"overlap": 1.5}, "overlap: must be between 0 and 1, got 1.5 (set --overlap)"),
         ({"overlap": float("nan")}, "must be between 0 and 1"),
         (
             {"annotators": "anna,Ben Maier"},
