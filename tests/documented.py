@@ -39,7 +39,6 @@ NOT_RUN = {
     "make format": "changes the code; tests/test_contributing.py runs what it runs in a clone",
     "make check": "runs this; of it test_contributing.py runs style and format in a clone",
     "make demo": "tests/annotate/demo/test_demo.py runs it on the tests' Label Studio",
-    "standpunkt import skops.io": "a line of Python",
     "standpunkt studio start --database …": "needs PostgreSQL: test_coders_at_once.py starts one",
     "standpunkt studio start --database postgresql://…": "needs PostgreSQL: test_coders_at_once.py starts one",
     ". .venv/bin/activate": "belongs to make install",
