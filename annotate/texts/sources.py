@@ -26,6 +26,7 @@ ADVICE = {
     ),
     **dict.fromkeys((".xls", ".ods", ".numbers"), "save it as .xlsx or .csv"),
     ".msg": "save it as .eml, or its text as .txt",
+    **dict.fromkeys((".yaml", ".yml"), "it holds settings; texts are .txt, records with a text .jsonl"),
     **dict.fromkeys((".srt", ".vtt", ".tex"), "hand in its text as .txt, without times and commands"),
 }
 _MAGIC = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff")

@@ -24,6 +24,13 @@ def test_a_file_of_a_folder_that_is_not_read_has_the_advice_of_one_that_is_named
     ]
 
 
+def test_a_file_of_settings_is_no_text(tmp_path: Path) -> None:
+    file = tmp_path / "codebook.yaml"
+    file.write_text("codebook: kern\n", "utf-8")
+    with pytest.raises(DataError, match=r"\.yaml is not read: it holds settings"):
+        list(read_commentaries([file]))
+
+
 def test_a_reader_added_in_one_place_reads_files_and_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
