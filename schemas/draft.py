@@ -111,7 +111,7 @@ def draft_of(
             continue
         layer_id = ids.new(control, "layer")
         required = {"required": True} if element.get("required") == "true" else {}
-        label = headers.get(element) or control
+        label = headers.get(element) or control.strip() or layer_id
         layers.append({"id": layer_id, "label": label, **required, **drafted.layer})
         controls[control] = {"layer": layer_id, **({"codes": drafted.codes} if drafted.codes else {})}
     if not layers:

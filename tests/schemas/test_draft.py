@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from schemas.codebook import Codebook, load_codebook
@@ -150,6 +150,7 @@ names = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(names, min_size=1, max_size=5), st.sampled_from(["Choices", "Taxonomy"]), names)
+@example(["0"], "Choices", " ")
 def test_whatever_the_names_the_draft_has_no_error(
     tmp_path: Path, values: list[str], tag: str, control: str
 ) -> None:
