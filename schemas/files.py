@@ -82,7 +82,7 @@ def replacing(path: str | Path, *, is_cleared: bool = False) -> Iterator[IO[byte
             with open(path, "wb") as file:
                 yield file
             return
-        check_way(path)
+        check_writable(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not is_cleared:
             clear_unfinished(path.parent, glob.escape(path.name))
@@ -105,14 +105,18 @@ def replacing(path: str | Path, *, is_cleared: bool = False) -> Iterator[IO[byte
             beside.unlink(missing_ok=True)
 
 
-def check_way(path: str | Path) -> None:
+def check_writable(path: str | Path | None) -> None:
     """Refuses, before any work, a place in a folder that cannot be made or written in.
+
+    Nothing and "-", which is standard output, are no such place.
 
     Raises
     ------
     DataError
         A file stands where a folder is needed, or there is no right to write.
     """
+    if path is None or str(path) == "-":
+        return
     above = next((folder for folder in Path(path).parents if folder.exists()), Path())
     if not above.is_dir():
         raise DataError(f"cannot be written: {above} is a file, expected a folder", path=path)

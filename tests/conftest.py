@@ -46,6 +46,8 @@ LONGEST = (
 #: What a Label Studio leaves in its folder.
 LEFT = ("data", "demo-accounts.json", "studio.json")
 _NUMBERS = itertools.count()
+#: That a test may take in full, in place of pyproject.toml's: 4,000 damaged inputs, studies with 500 codings.
+_STRESS_SECONDS = 3600
 
 
 @pytest.fixture
@@ -249,6 +251,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
     for item in items:
+        if STRESS and (item.get_closest_marker("scaled") or item.get_closest_marker("stress")):
+            item.add_marker(pytest.mark.timeout(_STRESS_SECONDS))
         needs_demo = "demo" in getattr(item, "fixturenames", ())
         assert not needs_demo or item.path.name in DEMO_FILES, f"{item.nodeid} needs the demo: see DEMO_FILES"
 

@@ -80,8 +80,9 @@ def _uncollected() -> Iterator[None]:
         yield
     finally:
         # all that is there now counts as old: else it would be looked through at once
-        gc.freeze()
-        gc.unfreeze()
+        if not gc.get_freeze_count():  # what others keep from the collector stays so
+            gc.freeze()
+            gc.unfreeze()
         if was_on:
             gc.enable()
 

@@ -37,7 +37,7 @@ from annotate.commands.train import (
 )
 from schemas.decimals import counted
 from schemas.errors import SettingsError
-from schemas.files import check_way
+from schemas.files import check_writable
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
@@ -120,7 +120,7 @@ def evaluate(
 
     _one_of(group, ("cluster", "commentary"), "--group")
     _one_of(by, ("commentary", "target", "author", "date"), "--by")
-    check_way(html or "-")
+    check_writable(html)
     if against is not None and model is None:
         raise SettingsError("needs two models: evaluate A --against B --gold FILE", flag="--against")
     fixed = {

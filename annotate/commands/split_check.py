@@ -99,8 +99,8 @@ def compact(files: "Sequence[FileCheck]", read: "FilesRead") -> str:
     lines = [line for file in files for line in _compact(file)]
     rest = len(read.files) - len(files)
     more = [counted(rest, "more file")] if rest else []
-    if read.more > rest:
-        more.append(f"{read.more:,} more commentar{'y' if read.more == 1 else 'ies'}")
+    if read.unlisted > rest:  # else each is a file that is counted already
+        more.append(counted(read.unlisted, "more commentary"))
     if more:
         lines.append(f"… and {', '.join(more)}: `standpunkt split --check` tells of all")
     return "\n".join(lines)

@@ -23,7 +23,7 @@ from annotate.commands.terminal import (
 )
 from schemas.decimals import counted, decimal
 from schemas.errors import DataError, SettingsError
-from schemas.files import check_way
+from schemas.files import check_writable
 
 if TYPE_CHECKING:
     from annotate.study.folder import Study
@@ -305,7 +305,7 @@ def train(
     from annotate.study.folder import open_study
 
     if output is not None:
-        check_way(output / "model.json")
+        check_writable(output / "model.json")
     rows, book, coded = gold_and_codebook(gold, codebook, study, map_path, text_field=text_field)
     if output is None and gold is not None:
         raise SettingsError("name the folder for the model", flag="-o")

@@ -112,8 +112,8 @@ def _one_thread() -> Iterator[None]:
                 os.environ[name] = value
 
 
-#: How workers of our own are watched: as Dask has it, a hundred looks a second at each, and memory that is
-#: given back at once, take a twelfth of the time.
+#: By itself Dask samples a worker's stack and memory up to a hundred times a second and makes it give freed
+#: memory back at once, which takes a tenth of the time; so workers of our own have these settings.
 _DASK = {
     "distributed.worker.profile.enabled": False,
     "distributed.worker.memory.monitor-interval": "1s",

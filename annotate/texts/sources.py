@@ -92,13 +92,13 @@ class FilesRead:
     """The files in the order they are read, and the number of each commentary's file, by its id.
 
     Texts are kept of the first files alone, and ids of the first commentaries, where there are limits;
-    ``more`` is how many commentaries came beside.
+    ``unlisted`` is how many commentaries came besides.
     """
 
     def __init__(self, *, most_files: int | None = None, most_commentaries: int | None = None) -> None:
         self.files: list[FileRead] = []
         self.owners: dict[str, int] = {}
-        self.more = 0
+        self.unlisted = 0
         self._most_files, self._most_commentaries = most_files, most_commentaries
 
     def begin(self, source: Source) -> None:
@@ -113,7 +113,7 @@ class FilesRead:
         if is_wanted and (self._most_commentaries is None or len(self.owners) < self._most_commentaries):
             self.owners[commentary_id] = len(self.files) - 1
         else:
-            self.more += 1
+            self.unlisted += 1
 
 
 class Reading(NamedTuple):

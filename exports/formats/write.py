@@ -13,7 +13,7 @@ from exports.formats import FORMATS, Format
 from exports.formats.material import Material, What
 from exports.formats.options import Options
 from schemas.errors import DataError, SettingsError, near_hit
-from schemas.files import check_way, replacing, write_json
+from schemas.files import check_writable, replacing, write_json
 from schemas.records import Record
 
 #: Of all files in a packed one: the same inputs give the same bytes.
@@ -71,8 +71,7 @@ def check_output(output: str, chosen: Format) -> None:
     DataError
         It is a folder with something in it, or lies in none.
     """
-    if output != "-":
-        check_way(output)
+    check_writable(output)
     if output != "-" and not _is_file(output, chosen):
         path = Path(output)
         if path.is_file():

@@ -10,7 +10,7 @@ import pytest
 from exports.formats.write import check_output, format_named
 from running import Ran
 from schemas.errors import DataError
-from schemas.files import check_way
+from schemas.files import check_writable
 
 Run = Callable[..., Ran]
 #: What is typed, what the line says, and the command whose help is named.
@@ -96,7 +96,7 @@ def test_an_export_looks_for_its_place_first(output: str) -> None:
 
 
 def test_a_folder_that_may_not_be_written_in_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    check_way(tmp_path / "a" / "b.csv")
+    check_writable(tmp_path / "a" / "b.csv")
     monkeypatch.setattr(os, "access", lambda path, rights: path != tmp_path)
     with pytest.raises(DataError, match=f"there is no right to write in {tmp_path}$"):
-        check_way(tmp_path / "a" / "b.csv")
+        check_writable(tmp_path / "a" / "b.csv")

@@ -182,10 +182,12 @@ def _classes_of(row: list[str], lower: list[str]) -> str:
       werden, ``L`` lassen, ``m`` modal, ``S`` sein.
     - Others: ``k`` "und", ``B`` subordinating, ``a`` an adverb, ``x`` any other.
     """
+    if not row:
+        return ""
     classes = list(map(_class_alone, row))
-    begins = [0, *(i + 1 for i, letter in enumerate(classes[:-1]) if letter in _BEFORE_BEGINNING)]
-    beside = () if _BESIDE.isdisjoint(lower) else (i for i, low in enumerate(lower) if low in _BESIDE)
-    for i in {*begins, *beside} if row else ():
+    begins = {0, *(i + 1 for i, letter in enumerate(classes[:-1]) if letter in _BEFORE_BEGINNING)}
+    is_beside = not _BESIDE.isdisjoint(lower)
+    for i in begins | {i for i, low in enumerate(lower) if is_beside and low in _BESIDE}:
         classes[i] = _class_beside(i, row, lower[i], begins=i in begins) or classes[i]
     return "".join(classes)
 
